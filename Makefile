@@ -1,0 +1,58 @@
+# The commands of the project. Everything is installed into .venv from the package index: no compiler, no root.
+# PYTHON=python3.12 takes another interpreter; ARGS='…' is passed on to the command.
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+LAB := $(VENV)/.stamp-lab
+TEST := $(VENV)/.stamp-test
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
+
+.PHONY: help lab test check bench soak clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make lab    start the carrier on loopback and send a first message  (ARGS='--for 10')"
+	@echo "make test   run every test                                         (ARGS='tests/house')"
+	@echo "make check  format, lint, types, and the rules of the house"
+	@echo "make bench  what a message costs, beside a bare relay of the same packets"
+	@echo "make soak   every scenario over 10,000 seeds"
+	@echo "make clean  remove the virtual environment and what tools left behind"
+
+lab: $(LAB)
+	@exec $(VENV)/bin/ipsmgw-lab up $(ARGS)
+
+test: $(TEST)
+	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 -rs $(ARGS)
+
+check: $(TEST)
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/python -m pytest tests/house -rs
+
+bench: $(LAB)
+	$(VENV)/bin/python -m lab.bench $(ARGS)
+
+soak: $(LAB)
+	$(VENV)/bin/ipsmgw-lab run --all --seeds 10000 $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is written last, so an interrupted install is done again; without a stamp the environment is built afresh.
+$(LAB): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	    { echo "ipsmgw needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) -V 2>&1 | tail -n 1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	    { echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing ipsmgw into $(VENV) (once; the largest part, the ASN.1 of 3GPP, takes a moment) ..."
+	@test -e $@ || $(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install -e .
+	@touch $@
+
+$(TEST): $(LAB) pyproject.toml
+	@echo "Installing the test tools ..."
+	@$(PIP) install -e '.[test]'
+	@touch $@
