@@ -1,0 +1,58 @@
+"""SIGTRAN and MAP as a sans-IO stack: M3UA, SCCP, TCAP, MAP, and the transports under them."""
+
+from mapstack.asn1 import AddressString, BitString
+from mapstack.errors import DecodeError, LocalError
+from mapstack.flow import Flow
+from mapstack.map.errors import ErrorCode, MapError
+from mapstack.map.operations import (
+    ALERT_SERVICE_CENTRE,
+    ANY_TIME_MODIFICATION,
+    INFORM_SERVICE_CENTRE,
+    MO_FORWARD_SM,
+    MT_FORWARD_SM,
+    REPORT_SM_DELIVERY_STATUS,
+    SEND_ROUTING_INFO_FOR_SM,
+    Operation,
+)
+from mapstack.map_events import (
+    Answered,
+    DialogueClosed,
+    DialogueLost,
+    Invoked,
+    LostReason,
+    MapEvent,
+    Refused,
+)
+from mapstack.map_settings import MapLimits, MapSettings
+from mapstack.sccp.address import Gt, SccpAddress
+from mapstack.stack import MapStack
+
+__all__ = [
+    "ALERT_SERVICE_CENTRE",
+    "ANY_TIME_MODIFICATION",
+    "INFORM_SERVICE_CENTRE",
+    "MO_FORWARD_SM",
+    "MT_FORWARD_SM",
+    "REPORT_SM_DELIVERY_STATUS",
+    "SEND_ROUTING_INFO_FOR_SM",
+    "AddressString",
+    "Answered",
+    "BitString",
+    "DecodeError",
+    "DialogueClosed",
+    "DialogueLost",
+    "ErrorCode",
+    "Flow",
+    "Gt",
+    "Invoked",
+    "LocalError",
+    "LostReason",
+    "MapError",
+    "MapEvent",
+    "MapLimits",
+    "MapSettings",
+    "MapStack",
+    "Operation",
+    "Refused",
+    "SccpAddress",
+]

@@ -1,0 +1,91 @@
+"""What the lower layers report besides messages: peers, associations, ASPs, ASs and destinations."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from mapstack.flow import Flow
+from mapstack.m3ua.application_server import AsState
+from mapstack.m3ua.asp import AspState
+from mapstack.m3ua.destination import DestinationState
+
+__all__ = [
+    "AsStateChanged",
+    "AspStateChanged",
+    "AssociationFailed",
+    "DestinationStateChanged",
+    "ManagementEvent",
+    "ManagementKind",
+    "ManagementNotified",
+    "PeerMisbehaved",
+]
+
+
+class ManagementKind(Enum):
+    """Which MGMT message came (RFC 4666 §3.8)."""
+
+    ERR = "ERR"
+    NTFY = "NTFY"
+
+
+@dataclass(frozen=True, slots=True)
+class PeerMisbehaved:
+    """Octets that make no sense, or at the wrong time; answered on the wire where `layer` answers."""
+
+    flow: Flow
+    layer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AspStateChanged:
+    """The ASP on an association changed its state."""
+
+    association: str
+    old: AspState
+    new: AspState
+
+
+@dataclass(frozen=True, slots=True)
+class AsStateChanged:
+    """The application server at the other side of our SGP changed its state."""
+
+    application_server: str
+    old: AsState
+    new: AsState
+
+
+@dataclass(frozen=True, slots=True)
+class AssociationFailed:
+    """The peer is silent (RFC 4666 §4.3.4.6): the shell cuts the connection of `flow`."""
+
+    flow: Flow
+    association: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationStateChanged:
+    """SSNM told how a point code can be reached."""
+
+    point_code: int
+    state: DestinationState
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementNotified:
+    """ERR (`code`: the error code) or NTFY (`code`: status type << 16 | information)."""
+
+    association: str
+    kind: ManagementKind
+    code: int
+    text: str
+
+
+ManagementEvent = (
+    PeerMisbehaved
+    | AspStateChanged
+    | AsStateChanged
+    | AssociationFailed
+    | DestinationStateChanged
+    | ManagementNotified
+)

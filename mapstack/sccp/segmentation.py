@@ -1,0 +1,128 @@
+"""Segmenting and reassembly of messages that do not fit (Q.714 §4.1.1)."""
+
+from typing import NamedTuple
+
+from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType, Segmentation
+from mapstack.timers import Fifo
+
+__all__ = ["MAX_SEGMENTS", "Discarded", "Reassembler", "Received", "segments"]
+
+MAX_SEGMENTS = 16  # Q.714 §4.1.1: 4 bits of remaining segments
+_MAX_SEGMENT = 251  # together with the addresses: the pointer to the optional part reaches no further
+# Type, class, hop counter and pointers; the lengths of three parts; the segmentation parameter and the end.
+_OVERHEAD = 7 + 3 + 7
+_IN_SEQUENCE, _FIRST = 0x40, 0x80  # Q.713 §3.17
+
+
+def segments(message: SccpMessage, max_message: int, local_reference: int) -> list[bytes]:
+    """The XUDTs that carry `message` in sizes that fit; none if more than 16 would be needed."""
+    called, calling, data = message.called, message.calling, message.data
+    both = len(called) + len(calling)
+    room = min(_MAX_SEGMENT, max_message - _OVERHEAD) - both
+    if room <= 0 or len(data) > MAX_SEGMENTS * room:
+        return []
+    # Q.714 §4.1.1.2: segments travel in class 1, whatever the user asked for
+    octet = 0x81 if message.return_option else 0x01
+    pointers = (4, 4 + len(called), 4 + both)
+    head = bytes((SccpMessageType.XUDT, octet, message.hop_counter, *pointers))
+    addresses = b"%c%b%c%b" % (len(called), called, len(calling), calling)
+    reference = local_reference.to_bytes(3, "little")
+    flags = _IN_SEQUENCE if message.protocol_class else 0
+    last = (len(data) - 1) // room
+    octets: list[bytes] = []
+    for index in range(last + 1):
+        part = data[index * room : (index + 1) * room]
+        place = flags | last - index | (0 if index else _FIRST)
+        end = both + len(part) + 4
+        octets.append(b"%b%c%b%c%b\x10\4%c%b\0" % (head, end, addresses, len(part), part, place, reference))
+    return octets
+
+
+class Received(NamedTuple):
+    """A message with where it came from."""
+
+    message: SccpMessage
+    opc: int
+    sls: int
+
+
+class Discarded(NamedTuple):
+    """A segment that will not become part of a message, and why."""
+
+    received: Received
+    cause: ReturnCause
+
+
+_Key = tuple[bytes, int]
+
+
+class _Reassembly:
+    """One message under way."""
+
+    __slots__ = ("first", "parts", "remaining")
+
+    def __init__(self, first: Received, remaining: int) -> None:
+        self.first = first
+        self.parts = [first.message.data]
+        self.remaining = remaining
+
+
+class Reassembler:
+    """Messages under way, by calling address and local reference (Q.714 §4.1.1.3)."""
+
+    __slots__ = ("_limit", "_open", "_timers")
+
+    def __init__(self, *, timeout: float, limit: int) -> None:
+        self._open: dict[_Key, _Reassembly] = {}
+        self._timers: Fifo[_Key] = Fifo(timeout)
+        self._limit = limit
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def accept(self, received: Received, place: Segmentation, now: float) -> bytes | Discarded | None:
+        """Take a segment in: the whole data if it was the last, None if more are awaited, or why not."""
+        key = received.message.calling, place.local_reference
+        if place.first:
+            return self._begin(key, received, place, now)
+        reassembly = self._open.get(key)
+        if reassembly is None:
+            return Discarded(received, ReturnCause.ERROR_IN_MESSAGE_TRANSPORT)
+        if place.remaining != reassembly.remaining - 1:
+            self._forget(key)
+            return Discarded(received, ReturnCause.ERROR_IN_MESSAGE_TRANSPORT)
+        reassembly.parts.append(received.message.data)
+        reassembly.remaining = place.remaining
+        if place.remaining:
+            return None
+        self._forget(key)
+        return b"".join(reassembly.parts)
+
+    def expire(self, now: float) -> list[Discarded]:
+        """The first segments of messages whose rest did not come in time."""
+        return [
+            Discarded(self._open.pop(key).first, ReturnCause.ERROR_IN_MESSAGE_TRANSPORT)
+            for key in self._timers.due(now)
+        ]
+
+    def deadline(self) -> float | None:
+        """The soonest end of T(reass)."""
+        return self._timers.deadline()
+
+    def _begin(
+        self, key: _Key, received: Received, place: Segmentation, now: float
+    ) -> bytes | Discarded | None:
+        if not place.remaining:
+            return received.message.data
+        if key in self._open:  # a duplicate, or the reference came round too soon: neither can be trusted
+            self._forget(key)
+            return Discarded(received, ReturnCause.ERROR_IN_MESSAGE_TRANSPORT)
+        if len(self._open) >= self._limit:
+            return Discarded(received, ReturnCause.DESTINATION_CANNOT_REASSEMBLE)
+        self._open[key] = _Reassembly(received, place.remaining)
+        self._timers.add(key, now)
+        return None
+
+    def _forget(self, key: _Key) -> None:
+        del self._open[key]
+        self._timers.discard(key)

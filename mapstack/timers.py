@@ -1,0 +1,54 @@
+"""Deadlines of one fixed duration: the order of insertion is the order of expiry, so no heap is needed."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+__all__ = ["Fifo"]
+
+KeyT = TypeVar("KeyT", bound=Hashable)
+
+
+class Fifo(Generic[KeyT]):
+    """Keys with their deadlines, soonest first; every operation takes constant time."""
+
+    __slots__ = ("_deadlines", "duration")
+
+    def __init__(self, duration: float) -> None:
+        self.duration = duration
+        # A plain dict would scan its deleted front again and again; this one is a linked list.
+        self._deadlines: OrderedDict[KeyT, float] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._deadlines)
+
+    def __contains__(self, key: KeyT) -> bool:
+        return key in self._deadlines
+
+    def add(self, key: KeyT, now: float) -> None:
+        """Start the timer of `key`, or start it again."""
+        deadlines = self._deadlines
+        if key in deadlines:
+            del deadlines[key]
+        deadlines[key] = now + self.duration
+
+    def discard(self, key: KeyT) -> None:
+        """Stop the timer of `key`, if it runs."""
+        self._deadlines.pop(key, None)
+
+    def due(self, now: float) -> list[KeyT]:
+        """Take out the keys whose deadline has come."""
+        keys: list[KeyT] = []
+        for key, deadline in self._deadlines.items():
+            if deadline > now:
+                break
+            keys.append(key)
+        for key in keys:
+            del self._deadlines[key]
+        return keys
+
+    def deadline(self) -> float | None:
+        """The soonest deadline."""
+        for deadline in self._deadlines.values():
+            return deadline
+        return None

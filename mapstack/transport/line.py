@@ -1,0 +1,110 @@
+"""One live connection of an association, and what TCP and SCTP each have to do for it."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Protocol
+
+from mapstack.errors import DecodeError
+from mapstack.flow import Flow
+
+__all__ = ["Batch", "Line", "Medium", "Wire"]
+
+Batch = list[tuple[bytes, Flow]]
+
+
+class Wire(Protocol):
+    """A connected socket that carries M3UA messages; a message goes with its stream."""
+
+    @property
+    def backlog(self) -> int:
+        """Octets that wait for the socket."""
+
+    def read(self) -> tuple[list[tuple[bytes, int]], str]:
+        """A bounded amount of what has come; and why nothing more will, or "" while it may."""
+
+    def write(self, messages: list[tuple[bytes, int]]) -> None:
+        """Send, and keep what the socket does not take now."""
+
+
+class Medium(Protocol):
+    """A way to get such sockets."""
+
+    name: str
+
+    def open(self) -> socket.socket:
+        """A socket to connect or to listen with; `TransportUnavailable` where the kernel has none."""
+
+    def wire(self, connected: socket.socket) -> Wire:
+        """What runs over a connected one."""
+
+
+class Line:
+    """A wire in the event loop: reads until nothing is left, writes once per batch."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, connected: socket.socket, wire: Wire, flow: Flow
+    ) -> None:
+        self._loop = loop
+        self._socket = connected
+        self._wire = wire
+        self._flows = {0: flow}
+        self._writing = False
+        self.flow = flow
+        self.heard = False
+        self.closed: asyncio.Future[str] = loop.create_future()
+
+    def open(self, on_batch: Callable[[Batch], None]) -> None:
+        """Begin to read."""
+        self._loop.add_reader(self._socket.fileno(), self._read, on_batch)
+
+    def send(self, messages: list[tuple[bytes, int]], max_backlog: int) -> None:
+        """Send a batch; a peer that lets more than `max_backlog` octets wait is cut off."""
+        if self.closed.done():
+            return
+        try:
+            self._wire.write(messages)
+        except OSError as error:
+            self.close(str(error))
+            return
+        if self._wire.backlog > max_backlog:
+            self.close(f"{self._wire.backlog} octets wait to be sent")
+        elif self._wire.backlog and not self._writing:
+            self._writing = True
+            self._loop.add_writer(self._socket.fileno(), self._write)
+
+    def close(self, reason: str) -> None:
+        """End it; whoever awaits `closed` hears of it in a later turn of the loop."""
+        if self.closed.done():
+            return
+        self._loop.remove_reader(self._socket.fileno())
+        self._loop.remove_writer(self._socket.fileno())
+        self._socket.close()
+        self.closed.set_result(reason)
+
+    def _write(self) -> None:
+        try:
+            self._wire.write([])
+        except OSError as error:
+            self.close(str(error))
+            return
+        if not self._wire.backlog:
+            self._writing = False
+            self._loop.remove_writer(self._socket.fileno())
+
+    def _read(self, on_batch: Callable[[Batch], None]) -> None:
+        try:
+            messages, reason = self._wire.read()
+        except (OSError, DecodeError) as error:
+            messages, reason = [], str(error)
+        if messages:
+            self.heard = True
+            on_batch([(data, self._flow(stream)) for data, stream in messages])
+        if reason:
+            self.close(reason)
+
+    def _flow(self, stream: int) -> Flow:
+        flow = self._flows.get(stream)
+        if flow is None:
+            flow = self._flows[stream] = self.flow._replace(stream=stream)
+        return flow

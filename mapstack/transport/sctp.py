@@ -1,0 +1,146 @@
+"""M3UA over kernel SCTP by pysctp: one message a call, PPID 3, streams (RFC 4666 §1.4.7, RFC 6458)."""
+
+import asyncio
+import socket
+from collections import deque
+from collections.abc import Callable, Sequence
+from errno import EPROTONOSUPPORT
+from random import Random
+
+from mapstack.flow import Flow
+from mapstack.transport.association import AssociationSpec, Backoff, Transport, TransportUnavailable
+from mapstack.transport.line import Batch, Wire
+
+try:
+    import sctp as pysctp
+except ImportError:  # only Linux x86-64 has it as a dependency
+    pysctp = None
+
+__all__ = ["PPID", "SctpMedium", "SctpTransport", "SctpWire"]
+
+PPID = 3  # RFC 4666 §7.1
+STREAMS = 10
+READ_SIZE = 65_536
+READ_MESSAGES = 64
+
+
+class SctpWire:
+    """One SCTP association in one-to-one style."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._sctp = pysctp.sctpsocket_tcp(socket.AF_INET, connected)
+        self._sctp.events.clear()
+        self._sctp.events.data_io = True  # else streams read as 0
+        self._sctp.events.association = True
+        self._sctp.set_nodelay(True)
+        self._streams: int = max(1, self._sctp.get_status().outstrms)
+        self._parts: list[bytes] = []
+        self._waiting: deque[tuple[bytes, int]] = deque()
+        self._backlog = 0
+
+    @property
+    def backlog(self) -> int:
+        """Octets that wait for the socket."""
+        return self._backlog
+
+    def read(self) -> tuple[list[tuple[bytes, int]], str]:
+        """The messages that are there, up to a bound."""
+        messages: list[tuple[bytes, int]] = []
+        reason = ""
+        try:
+            while not reason and len(messages) < READ_MESSAGES:
+                _, flags, data, notice = self._sctp.sctp_recv(READ_SIZE)
+                if flags & pysctp.FLAG_NOTIFICATION:
+                    reason = _ending(notice)
+                elif not data:
+                    reason = "the peer closed the association"
+                else:
+                    self._take(flags, data, notice, messages)
+        except BlockingIOError:
+            pass
+        return messages, reason
+
+    def write(self, messages: list[tuple[bytes, int]]) -> None:
+        """One call a message, until the socket takes no more."""
+        waiting = self._waiting
+        waiting.extend(messages)
+        self._backlog += sum([len(data) for data, _ in messages])
+        try:
+            while waiting:
+                data, stream = waiting[0]
+                self._sctp.sctp_send(data, ppid=PPID, stream=self._negotiated(stream))
+                waiting.popleft()
+                self._backlog -= len(data)
+        except BlockingIOError:
+            pass
+
+    def _take(
+        self, flags: int, data: bytes, info: "pysctp.sndrcvinfo", messages: list[tuple[bytes, int]]
+    ) -> None:
+        self._parts.append(data)
+        if flags & pysctp.FLAG_EOR:
+            whole, self._parts = b"".join(self._parts), []
+            # pysctp swaps the PPID that it sends, not the one that it receives; 0: not set by the peer
+            if socket.ntohl(info.ppid) in (0, PPID):
+                messages.append((whole, info.stream))
+
+    def _negotiated(self, stream: int) -> int:
+        """A stream that the peer allows: what shared one still does, and DATA keeps off stream 0."""
+        if stream < self._streams:
+            return stream
+        return 1 + (stream - 1) % (self._streams - 1) if self._streams > 1 else 0
+
+
+def _ending(notice: "pysctp.notification") -> str:
+    """What a notification means if the association ends with it (RFC 4666 §4.2.2), else nothing."""
+    if not isinstance(notice, pysctp.assoc_change):
+        return ""
+    ends = {
+        notice.state_COMM_LOST: "communication lost",
+        notice.state_RESTART: "the peer restarted the association",
+        notice.state_SHUTDOWN_COMP: "the peer shut the association down",
+        notice.state_CANT_STR_ASSOC: "the association cannot start",
+    }
+    return ends.get(notice.state, "")
+
+
+class SctpMedium:
+    """Kernel SCTP sockets."""
+
+    name = "sctp"
+
+    def open(self) -> socket.socket:
+        """A socket to connect or to listen with."""
+        if pysctp is None:
+            reason = "SCTP needs the package pysctp, which is not installed; or use tcp"
+            raise TransportUnavailable(EPROTONOSUPPORT, reason)
+        try:
+            opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, pysctp.IPPROTO_SCTP)
+        except OSError as error:
+            reason = f"this kernel has no SCTP ({error.strerror}); use tcp"
+            raise TransportUnavailable(error.errno, reason) from error
+        opened.setblocking(False)
+        parameters = pysctp.sctpsocket_tcp(socket.AF_INET, opened).initparams
+        parameters.num_ostreams = parameters.max_instreams = STREAMS
+        return opened
+
+    def wire(self, connected: socket.socket) -> Wire:
+        """What runs over a connected one."""
+        return SctpWire(connected)
+
+
+class SctpTransport(Transport):
+    """The associations of one node over SCTP."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        specs: Sequence[AssociationSpec],
+        on_batch: Callable[[Batch], None],
+        on_up: Callable[[Flow, str], None],
+        on_down: Callable[[Flow], None],
+        *,
+        rng: Random,
+        backoff: Backoff | None = None,
+    ) -> None:
+        super().__init__(loop, specs, on_batch, on_up, on_down, rng=rng, medium=SctpMedium(), backoff=backoff)

@@ -1,0 +1,97 @@
+"""M3UA over TCP: for machines and tests without SCTP; the messages delimit themselves."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+from random import Random
+
+from mapstack.flow import Flow
+from mapstack.transport.association import AssociationSpec, Backoff, Transport
+from mapstack.transport.framing import Framer
+from mapstack.transport.line import Batch, Wire
+
+__all__ = ["TcpMedium", "TcpTransport", "TcpWire"]
+
+READ_SIZE = 65_536
+READ_LIMIT = 262_144
+
+
+class TcpWire:
+    """One TCP connection; all is stream 0."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self._framer = Framer()
+        self._rest = bytearray()
+
+    @property
+    def backlog(self) -> int:
+        """Octets that wait for the socket."""
+        return len(self._rest)
+
+    def read(self) -> tuple[list[tuple[bytes, int]], str]:
+        """The messages that are whole."""
+        chunks: list[bytes] = []
+        size, chunk = 0, b" "
+        try:
+            while chunk and size < READ_LIMIT:
+                chunk = self._socket.recv(READ_SIZE)
+                chunks.append(chunk)
+                size += len(chunk)
+                if len(chunk) < READ_SIZE:
+                    break  # the socket is empty: save the call that would say so
+        except BlockingIOError:
+            pass
+        messages = [(message, 0) for message in self._framer.feed(b"".join(chunks))]
+        return messages, "" if chunk else "the peer closed the connection"
+
+    def write(self, messages: list[tuple[bytes, int]]) -> None:
+        """All in one call; what waits already goes first, when the socket is writable again."""
+        data = b"".join([message for message, _ in messages])
+        if self._rest:
+            self._rest += data
+            if messages:
+                return
+        waiting = self._rest or data
+        try:
+            sent = self._socket.send(waiting) if waiting else 0
+        except BlockingIOError:
+            sent = 0
+        if self._rest:
+            del self._rest[:sent]
+        elif sent < len(data):
+            self._rest += data[sent:]
+
+
+class TcpMedium:
+    """TCP sockets."""
+
+    name = "tcp"
+
+    def open(self) -> socket.socket:
+        """A socket to connect or to listen with."""
+        opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        opened.setblocking(False)
+        return opened
+
+    def wire(self, connected: socket.socket) -> Wire:
+        """What runs over a connected one."""
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return TcpWire(connected)
+
+
+class TcpTransport(Transport):
+    """The associations of one node over TCP."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        specs: Sequence[AssociationSpec],
+        on_batch: Callable[[Batch], None],
+        on_up: Callable[[Flow, str], None],
+        on_down: Callable[[Flow], None],
+        *,
+        rng: Random,
+        backoff: Backoff | None = None,
+    ) -> None:
+        super().__init__(loop, specs, on_batch, on_up, on_down, rng=rng, medium=TcpMedium(), backoff=backoff)

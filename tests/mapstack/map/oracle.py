@@ -1,0 +1,90 @@
+"""pycrate's ASN.1 of MAP beside our declarations: which type is which, and how its names read in Python."""
+
+import re
+from collections.abc import Iterator
+from typing import Protocol, cast
+
+from pycrate_asn1dir.TCAP_MAPv2v3 import GLOBAL
+
+from mapstack.asn1 import Choice, Sequence, members_of
+from mapstack.asn1.fields import Field
+from mapstack.map.errors import ERROR_PARAMETERS
+from mapstack.map.operations import OPERATIONS
+
+__all__ = ["AsnObject", "asn1", "declared", "error", "operation", "python_name", "type_of"]
+
+
+class AsnObject(Protocol):
+    """What the tests use of pycrate's objects."""
+
+    TYPE: str
+    _cont: dict[str, "AsnObject"]
+    _ext: list[str] | None
+    _opt: bool
+    _tagc: list[tuple[int, int]]
+    _tag: tuple[int, str, str] | None
+
+    def from_ber(self, octets: bytes) -> None: ...
+    def to_ber(self) -> bytes: ...
+    def get_val(self) -> object: ...
+
+
+def asn1(module: str, name: str) -> AsnObject:
+    """A type of pycrate's."""
+    return cast(AsnObject, GLOBAL.MOD[module][name])
+
+
+def operation(name: str) -> dict[str, object]:
+    """What an operation is made of."""
+    modules = GLOBAL.MOD["MAP-ShortMessageServiceOperations"], GLOBAL.MOD["MAP-MobileServiceOperations"]
+    (found,) = [module[name] for module in modules if name in module]
+    return cast("dict[str, object]", found._val)
+
+
+def error(code: int) -> tuple[str, AsnObject]:
+    """The name of an error, and the type of its parameter."""
+    module = GLOBAL.MOD["MAP-Errors"]
+    for name in module:
+        if not name.startswith("_") and module[name]._val["errorCode"] == ("local", code):
+            return name, cast(AsnObject, module[name]._val["ParameterType"])
+    raise AssertionError(code)
+
+
+def python_name(name: str) -> str:
+    """sm-RP-DA is sm_rp_da, newSGSNNumber is new_sgsn_number."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.replace("-", "_"))
+    return name.lower()
+
+
+def type_of(cls: type) -> AsnObject:
+    """The type that a class declares, by the operation or error that it belongs to."""
+    return dict(_roots())[cls]
+
+
+def _roots() -> Iterator[tuple[type, AsnObject]]:
+    for each in OPERATIONS:
+        parts = operation(each.name)
+        yield each.argument, cast(AsnObject, parts["ArgumentType"])
+        if each.result is not None:
+            yield each.result, cast(AsnObject, parts["ResultType"])
+    for code, cls in ERROR_PARAMETERS.items():
+        yield cls, error(code)[1]
+
+
+def declared() -> dict[type, AsnObject]:
+    """Every class of ours that is reached from an operation or an error, with its type in pycrate."""
+    found: dict[type, AsnObject] = {}
+    waiting = list(_roots())
+    while waiting:
+        cls, theirs = waiting.pop()
+        if cls in found:
+            continue
+        found[cls] = theirs
+        for ours, member in zip(_fields(cls).values(), theirs._cont.values(), strict=True):
+            inner = [each for each in ours.kind.names.values() if isinstance(each, type)]
+            waiting += [(each, member) for each in inner if issubclass(each, Sequence | Choice)]
+    return found
+
+
+def _fields(cls: type) -> dict[str, Field]:
+    return {key: member for key, member in members_of(cls).items() if isinstance(member, Field)}

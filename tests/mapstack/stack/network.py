@@ -1,0 +1,89 @@
+"""Two nodes and the association between them, without sockets: what one puts out, the other takes in."""
+
+from collections.abc import Mapping
+from random import Random
+
+from mapstack import Flow, Gt, MapEvent, MapLimits, MapSettings, MapStack, SccpAddress
+from mapstack.sccp.sccp import UnitData
+from mapstack.settings import Association, GtRoute, M3uaSettings, Role, SccpSettings
+
+__all__ = ["FLOW", "HLR", "HLR_GT", "SC", "SC_GT", "Network"]
+
+FLOW = Flow("tcp", ("127.0.0.1", 2905), ("127.0.0.2", 2905), "link", 1)
+SC_GT, HLR_GT = "15550000002", "15550000001"
+SC = SccpAddress(Gt(SC_GT), 8)
+HLR = SccpAddress(Gt(HLR_GT), 6)
+
+
+class Network:
+    """An SM-SC (`sc`, as ASP) and an HLR (`hlr`, as SGP)."""
+
+    def __init__(
+        self,
+        *,
+        guard: float = 240.0,
+        invoke_timers: Mapping[str, float] | None = None,
+        limits: MapLimits | None = None,
+    ) -> None:
+        self.now = 1000.0
+
+        def settings(own: int, peer: int, gt: str, role: Role) -> MapSettings:
+            link = Association(name="link", role=role, point_code=peer, routing_context=1)
+            return MapSettings(
+                m3ua=M3uaSettings(point_code=own, associations=(link,)),
+                sccp=SccpSettings(routes=(GtRoute(prefix="1", point_code=peer),)),
+                own_gt=gt,
+                node=own,
+                boot=7,
+                invoke_timers=invoke_timers or {},
+                guard=guard,
+                limits=limits or MapLimits(),
+            )
+
+        self.sc = MapStack(settings(1, 2, SC_GT, Role.ASP), Random(1))
+        self.hlr = MapStack(settings(2, 1, HLR_GT, Role.SGP), Random(2))
+        self.wire: list[bytes] = []
+        self.hlr.link_up(FLOW, "", self.now)
+        self.sc.link_up(FLOW, "", self.now)
+        self.exchange()
+        self.wire.clear()
+
+    def exchange(self) -> tuple[list[MapEvent], list[MapEvent]]:
+        """Carry everything over until nothing is left: the events of the SM-SC and of the HLR."""
+        to_sc: list[MapEvent] = []
+        to_hlr: list[MapEvent] = []
+        while True:
+            out, back = self.sc.take_output(), self.hlr.take_output()
+            if not out and not back:
+                return to_sc, to_hlr
+            for data, _ in out:
+                to_hlr += self.hlr.receive(data, FLOW, self.now)
+            for data, _ in back:
+                to_sc += self.sc.receive(data, FLOW, self.now)
+            self.wire += [data for data, _ in out + back]
+
+    def to_hlr(self, data: bytes) -> tuple[list[MapEvent], list[bytes]]:
+        """These octets of TCAP go to the HLR: its events, and what it answers in TCAP."""
+        self.sc._sccp.unitdata(HLR, SC, data, self.now, sls=0)
+        events: list[MapEvent] = []
+        for each in self.from_sc():
+            events += self.hlr.receive(each, FLOW, self.now)
+        return events, self.answers()
+
+    def answers(self) -> list[bytes]:
+        """What the HLR has put out, as TCAP."""
+        arrived = [event for each in self.from_hlr() for event in self.sc._sccp.receive(each, FLOW, self.now)]
+        return [event.data for event in arrived if isinstance(event, UnitData)]
+
+    def to_sc(self, data: bytes) -> list[MapEvent]:
+        """These octets of TCAP go to the SM-SC: its events."""
+        self.hlr._sccp.unitdata(SC, HLR, data, self.now, sls=0)
+        return [event for each in self.from_hlr() for event in self.sc.receive(each, FLOW, self.now)]
+
+    def from_sc(self) -> list[bytes]:
+        """What the SM-SC has put out, taken away."""
+        return [data for data, _ in self.sc.take_output()]
+
+    def from_hlr(self) -> list[bytes]:
+        """What the HLR has put out, taken away."""
+        return [data for data, _ in self.hlr.take_output()]

@@ -1,0 +1,36 @@
+"""What the transports refuse before they open a socket, and how long they wait between attempts."""
+
+import asyncio
+from random import Random
+
+import pytest
+
+from mapstack.transport import AssociationSpec, Backoff
+from mapstack.transport.tcp import TcpTransport
+
+HERE = ("127.0.0.1", 2905)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        AssociationSpec("a", "sctp", connect=True, remote=HERE),
+        AssociationSpec("a", "tcp", connect=True, local=HERE),
+        AssociationSpec("a", "tcp", connect=False, remote=HERE),
+    ],
+)
+def test_an_association_that_cannot_be_is_refused(spec: AssociationSpec) -> None:
+    loop = asyncio.new_event_loop()
+    try:
+        with pytest.raises(ValueError, match="association a"):
+            TcpTransport(loop, [spec], lambda _: None, lambda *_: None, lambda _: None, rng=Random(1))
+    finally:
+        loop.close()
+
+
+def test_attempts_are_doubled_apart_up_to_a_bound_and_never_in_step() -> None:
+    backoff, rng = Backoff(shortest=0.5, longest=20.0), Random(1)
+    for failures, longest in ((0, 0.5), (1, 1.0), (2, 2.0), (9, 20.0), (100_000, 20.0)):
+        waits = [backoff.after(failures, rng) for _ in range(50)]
+        assert all(longest / 2 <= wait <= longest for wait in waits)
+        assert len(set(waits)) > 40

@@ -1,0 +1,69 @@
+"""SCTP on loopback where the kernel has it; where it has not, one sentence."""
+
+import asyncio
+import socket
+
+import pytest
+
+from mapstack.flow import Flow
+from mapstack.transport import AssociationSpec, TransportUnavailable
+from mapstack.transport.sctp import SctpTransport
+from tests.mapstack.transport.node import Node, beat
+
+pytestmark = pytest.mark.wire
+
+ANY = ("127.0.0.1", 0)
+STREAMS = 10
+
+
+def has_sctp() -> bool:
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_SCTP).close()
+    except OSError:
+        return False
+    return True
+
+
+async def without_sctp() -> None:
+    node = Node(SctpTransport, AssociationSpec("a", "sctp", False, ANY))
+    with pytest.raises(TransportUnavailable) as caught:
+        await node.transport.start()
+    assert caught.value.strerror == "this kernel has no SCTP (Protocol not supported); use tcp"
+
+
+async def with_sctp() -> None:
+    server = Node(SctpTransport, AssociationSpec("a", "sctp", False, ANY))
+    await server.transport.start()
+    address = server.transport.listening[0]
+    client = Node(SctpTransport, AssociationSpec("b", "sctp", True, ("127.0.0.1", 0), address))
+    await client.transport.start()
+    await server.until(lambda node: len(node.ups) == 1)
+    await client.until(lambda node: len(node.ups) == 1)
+    assert server.ups[0] == Flow("sctp", address, client.ups[0].local, "a")
+    for stream in range(STREAMS):
+        client.say(f"there {stream}", stream=stream)
+        server.say(f"back {stream}", stream=stream)
+    await server.until(lambda node: len(node.heard) == STREAMS)
+    await client.until(lambda node: len(node.heard) == STREAMS)
+    assert {(data, flow.stream) for data, flow in server.heard} == {
+        (beat(f"there {stream}"), stream) for stream in range(STREAMS)
+    }
+    assert {(data, flow.stream) for data, flow in client.heard} == {
+        (beat(f"back {stream}"), stream) for stream in range(STREAMS)
+    }
+    client.say(*[f"{n}" for n in range(1000)], stream=3)
+    client.say("beyond", stream=STREAMS)  # the peer allows ten
+    await server.until(lambda node: len(node.heard) == STREAMS + 1001)
+    in_order = [data for data, flow in server.heard[STREAMS:] if flow.stream == 3]
+    assert in_order == [beat(f"{n}") for n in range(1000)]
+    assert (beat("beyond"), 1) in {(data, flow.stream) for data, flow in server.heard}
+    server.transport.cut("a")
+    await client.until(lambda node: len(node.ups) == 2)
+    assert len(client.downs) == 1
+    await client.transport.stop()
+    await server.until(lambda node: len(node.downs) == 2)
+    await server.transport.stop()
+
+
+def test_messages_keep_their_streams_or_the_lack_of_sctp_is_said_in_a_sentence() -> None:
+    asyncio.run(with_sctp() if has_sctp() else without_sctp())
