@@ -1,0 +1,70 @@
+"""Bodies: one part or many (RFC 2046 §5.1), the 3GPP IMS XML body (TS 24.229 §7.6)."""
+
+import re
+from html import unescape
+from typing import NamedTuple
+
+from sipbridge.errors import DecodeError
+from sipbridge.header import parameter
+
+__all__ = ["Part", "media_type", "parts", "service_info"]
+
+_MOST_PARTS = 16
+_OPENING = re.compile(rb"<(?:[\w\-]{1,32}:)?service-info\s{0,8}>")
+_CLOSING = re.compile(rb"</(?:[\w\-]{1,32}:)?service-info\s{0,8}>")
+
+
+class Part(NamedTuple):
+    """A media type in lower case, without parameters, and the octets."""
+
+    media_type: bytes
+    octets: bytes
+
+
+def media_type(content_type: bytes) -> bytes:
+    """The type of a Content-Type, without parameters, in lower case and without white space (RFC 3261
+    §20.15).
+    """
+    return content_type.partition(b";")[0].lower().replace(b" ", b"").replace(b"\t", b"")
+
+
+def parts(content_type: bytes, body: bytes) -> list[Part]:
+    """The parts of a body: one, or those of a multipart (not nested)."""
+    kind = media_type(content_type)
+    if not kind.startswith(b"multipart/"):
+        return [Part(kind, body)]
+    boundary = parameter(content_type, b"boundary")
+    if not boundary or len(boundary) > 70:
+        raise DecodeError("multipart without boundary")
+    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary, _MOST_PARTS + 1)
+    if len(pieces) < 3 or len(pieces) > _MOST_PARTS + 1 or not pieces[-1].startswith(b"--"):
+        raise DecodeError("multipart malformed")
+    return [_part(piece) for piece in pieces[1:-1]]
+
+
+def _part(piece: bytes) -> Part:
+    _, line_end, rest = piece.partition(b"\r\n")
+    if not line_end:
+        raise DecodeError("multipart malformed")
+    if rest.startswith(b"\r\n"):
+        return Part(b"text/plain", rest[2:])
+    head, _, octets = rest.partition(b"\r\n\r\n")
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.strip().lower() in (b"content-type", b"c"):
+            return Part(media_type(value.strip()), octets)
+    return Part(b"text/plain", octets)
+
+
+def service_info(xml: bytes) -> str | None:
+    """What the initial filter criteria carried as ServiceInfo, also where the S-CSCF copied it in without
+    escaping.
+    """
+    opening = _OPENING.search(xml)
+    closing = _CLOSING.search(xml, opening.end()) if opening else None
+    if opening is None or closing is None:
+        return None
+    text = xml[opening.end() : closing.start()].strip()
+    if text.startswith(b"<![CDATA[") and text.endswith(b"]]>"):
+        return text[9:-3].decode("utf-8", "replace")
+    return unescape(text.decode("utf-8", "replace"))

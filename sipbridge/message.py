@@ -1,0 +1,188 @@
+"""A SIP message on bytes: start line, header lines read on demand, body (RFC 3261 §7)."""
+
+from msgspec import Struct
+
+from sipbridge.errors import DecodeError
+from sipbridge.header import KNOWN, MANDATORY, SINGLE, canonical, split
+from sipbridge.settings import Limits
+
+__all__ = ["Message", "parse"]
+
+_VERSION = b"SIP/2.0"
+
+
+class Message(Struct, frozen=True, gc=False):
+    """A request (`method`, `uri`) or a response (`status`, `reason`).
+
+    `fields` holds the first value of each field under its canonical name (an unknown one in lower case),
+    `lines` all of them in order, known names spelled canonically, `vias` the values of all Via lines;
+    `repeated` tells whether any other field has several lines.
+    """
+
+    method: bytes
+    uri: bytes
+    status: int
+    reason: bytes
+    fields: dict[bytes, bytes]
+    lines: list[bytes]
+    vias: list[bytes]
+    body: bytes
+    repeated: bool = False
+
+    @property
+    def is_request(self) -> bool:
+        """Whether the start line is a Request-Line (§7.1)."""
+        return not self.status
+
+    def first(self, name: bytes) -> bytes | None:
+        """The first value of a field, without the white space around it."""
+        value = self.fields.get(name)
+        return None if value is None else value.strip()
+
+    def every(self, name: bytes) -> list[bytes]:
+        """The values of a field, a line each, in order; as a rule only Via has several."""
+        if not self.repeated and name != b"Via":
+            only = self.fields.get(name)
+            return [] if only is None else [only]
+        if name in KNOWN:
+            prefix = name + b": "
+            return [line[len(prefix) :] for line in self.lines if line.startswith(prefix)]
+        pairs = (line.split(b": ", 1) for line in self.lines)
+        return [value for spelled, value in pairs if spelled.lower() == name]
+
+    def listed(self, name: bytes) -> list[bytes]:
+        """The values of a field whose grammar is a list, however they were spread over lines (§7.3.1)."""
+        return [part for value in self.every(name) for part in split(value)]
+
+
+def parse(data: bytes, limits: Limits) -> Message:
+    """Read one whole message: a datagram, or what a stream's framing cut out (§7, §18.3)."""
+    start, lines, body = _cut(data, limits)
+    fields: dict[bytes, bytes] = {}
+    for line in reversed(lines):
+        name, separator, value = line.partition(b": ")
+        if not separator:
+            lines, fields = _normalised(lines)
+            break
+        fields[name] = value
+    if not KNOWN.issuperset(fields):
+        lines, fields = _normalised(lines)
+    if not fields.keys() >= MANDATORY:
+        raise DecodeError("mandatory header field missing")
+    vias = _vias(lines, fields)
+    repeated = len(lines) - len(fields) != len(vias) - 1
+    if repeated:
+        _check_single(lines)
+    body = _body(body, fields)
+    if start.startswith(_VERSION):
+        return Message(b"", b"", _status(start), start[12:], fields, lines, vias, body, repeated)
+    method, uri = _request_line(start, fields[b"CSeq"])
+    return Message(method, uri, 0, b"", fields, lines, vias, body, repeated)
+
+
+def _cut(data: bytes, limits: Limits) -> tuple[bytes, list[bytes], bytes]:
+    """Start line, header lines and body."""
+    if len(data) > limits.message:
+        raise DecodeError("message too large", status=513)
+    head, separator, body = data.partition(b"\r\n\r\n")
+    if not separator:
+        raise DecodeError("no empty line after the header")
+    lines = head.splitlines()
+    if len(b"\r\n".join(lines)) != len(head):  # also what bare CR or LF would smuggle past an older parser
+        raise DecodeError("line not ended by CRLF")
+    if not 1 < len(lines) <= limits.headers + 1:
+        raise DecodeError("no header, or too many header lines")
+    return lines.pop(0), lines, body
+
+
+def _normalised(lines: list[bytes]) -> tuple[list[bytes], dict[bytes, bytes]]:
+    """The slow path: folding, compact forms, other case, odd white space, unknown names (§7.3.1)."""
+    kept: list[bytes] = []
+    fields: dict[bytes, bytes] = {}
+    for line in _unfolded(lines):
+        spelled, colon, value = line.partition(b":")
+        spelled = spelled.rstrip(b" \t")
+        name = canonical(spelled) if colon else None
+        if name is None:
+            raise DecodeError("line is no header field")
+        value = value.strip(b" \t")
+        fields.setdefault(name, value)
+        kept.append((name if name in KNOWN else spelled) + b": " + value)
+    return kept, fields
+
+
+def _unfolded(lines: list[bytes]) -> list[bytes]:
+    whole: list[list[bytes]] = []
+    for line in lines:
+        if line[:1] not in (b" ", b"\t"):
+            whole.append([line])
+        elif whole:
+            whole[-1].append(line.strip(b" \t"))
+        else:
+            raise DecodeError("continuation of nothing")
+    return [b" ".join(pieces) for pieces in whole]
+
+
+def _vias(lines: list[bytes], fields: dict[bytes, bytes]) -> list[bytes]:
+    """The values of all Via lines: as a rule one block, and nothing else twice."""
+    only = fields[b"Via"]
+    if len(lines) == len(fields):
+        return [only]
+    first = lines.index(b"Via: " + only)
+    end = first + len(lines) - len(fields) + 1
+    vias = [line[5:] for line in lines[first:end] if line[:5] == b"Via: "]
+    return vias if len(vias) == end - first else [line[5:] for line in lines if line[:5] == b"Via: "]
+
+
+def _check_single(lines: list[bytes]) -> None:
+    """A field that is no list appears once (§7.3.1)."""
+    names = [line.partition(b": ")[0] for line in lines]
+    if any(names.count(name) > 1 for name in SINGLE):
+        raise DecodeError("header field repeated that may appear once only")
+
+
+def _body(body: bytes, fields: dict[bytes, bytes]) -> bytes:
+    """What Content-Length says, checked against what came (§18.3)."""
+    length = fields.get(b"Content-Length")
+    if length is None or length == b"%d" % len(body):
+        return body
+    length = length.strip(b" \t")
+    if not length.isdigit() or len(length) > 9:
+        raise DecodeError("Content-Length is no number")
+    octets = int(length)
+    if octets > len(body):
+        raise DecodeError("body shorter than Content-Length")
+    return body[:octets]
+
+
+def _status(start: bytes) -> int:
+    code = start[8:11]
+    if (
+        start[7:8] != b" "
+        or not code.isdigit()
+        or not 100 <= int(code) < 700
+        or start[11:12] not in (b" ", b"")
+    ):
+        raise DecodeError("status line malformed")
+    return int(code)
+
+
+def _request_line(start: bytes, cseq: bytes) -> tuple[bytes, bytes]:
+    """Method and Request-URI; the method in CSeq is the same (§8.1.1.5), after a number."""
+    parts = start.split(b" ")
+    if len(parts) != 3 or not parts[0] or not parts[1]:
+        raise DecodeError("request line malformed")
+    method, uri, version = parts
+    if version != _VERSION and version.upper() != _VERSION:
+        status = 505 if version[:4].upper() == b"SIP/" else 400
+        raise DecodeError("SIP version not supported", status=status)
+    number, _, same = cseq.partition(b" ")
+    if same != method or not number.isdigit():
+        _check_cseq(cseq, method)
+    return method, uri
+
+
+def _check_cseq(cseq: bytes, method: bytes) -> None:
+    parts = cseq.split()
+    if len(parts) != 2 or not parts[0].isdigit() or parts[1] != method:
+        raise DecodeError("CSeq malformed or of another method")

@@ -1,0 +1,339 @@
+"""The SIP stack: octets and time in, requests and responses out (RFC 3261 §8, §17, §18; RFC 4320)."""
+
+import re
+from collections.abc import Sequence
+from random import Random
+from zlib import crc32
+
+from msgspec.structs import replace
+
+from sipbridge import build
+from sipbridge.client_transaction import ClientTransactions
+from sipbridge.errors import DecodeError
+from sipbridge.events import ClientTx, NoAnswer, PeerMisbehaved, Request, Response, ServerTx, SipEvent
+from sipbridge.flow import Flow
+from sipbridge.identifiers import Identifiers
+from sipbridge.message import Message, parse
+from sipbridge.proxy import forwarded, relayed
+from sipbridge.server_transaction import Answering, ServerInput, ServerTransactions
+from sipbridge.settings import SipSettings
+from sipbridge.unreadable import salvage
+from sipbridge.via import MAGIC_COOKIE, response_way, server_key, top_via
+
+__all__ = ["SipStack"]
+
+_FIRST_VIA = b"\r\nVia: SIP/2.0/"
+_NO_HEADERS: build.Headers = ()
+_NO_WAY = (("", 0), b"")
+_LIST = re.compile(rb"[;,]").search
+_MORE = re.compile(rb'[;,"<> \t=]').search  # what may not follow a branch unread
+_PLAIN_BRANCH = 96
+
+
+class SipStack:
+    """One SIP element. Answers by itself: 400, 503 when full, 505, 513; ACK is ignored, CANCEL gets 481."""
+
+    def __init__(self, settings: SipSettings, rng: Random) -> None:
+        self.settings = settings
+        self.identifiers = Identifiers(rng, settings.node, settings.boot)
+        self._clients = ClientTransactions(settings.timers, settings.limits)
+        self._servers = ServerTransactions(settings.timers, settings.limits)
+        self._refused: list[ClientTx] = []
+        self._limits = settings.limits
+        self._straight_back: dict[bytes, tuple[tuple[str, int], bytes]] = {}
+        self.output: list[tuple[bytes, Flow]] = self._clients.output
+        self._sent_by = build.checked_uri(settings.sent_by).encode("ascii")
+        self._own_routes = frozenset(
+            [settings.sent_by.lower(), *(_with_port(name) for name in settings.aliases)]
+        )
+        product = build.checked_header("Server", settings.product)
+        self._tail = b"\r\n" + product + b"\r\nContent-Length: 0\r\n\r\n"
+        self._product = product
+        self._tag_prefix = b";tag=" + self.identifiers.prefix
+
+    # The contract of a stack.
+
+    def receive(self, data: bytes, flow: Flow, now: float) -> list[SipEvent]:
+        """One datagram, or one message that the framing of a stream cut out."""
+        try:
+            if data.startswith(b"SIP/2.0 "):
+                return self._receive_response(data, flow, now)
+            return self._receive_request(data, flow, now)
+        except DecodeError as error:
+            return self._receive_unreadable(data, flow, error)
+
+    def expire(self, now: float) -> list[SipEvent]:
+        """Retransmit what is due, and tell of requests that nobody answered."""
+        for slow in self._servers.expire(now):
+            self.respond(slow, 100, now)
+        events: list[SipEvent] = [NoAnswer(tx, 503) for tx in self._refused]
+        self._refused.clear()
+        events.extend([NoAnswer(tx, 408) for tx in self._clients.expire(now)])
+        return events
+
+    def deadline(self) -> float | None:
+        """When `expire` has work; 0 where it has some already."""
+        if self._refused:
+            return 0.0
+        client, server = self._clients.deadline(), self._servers.deadline()
+        if client is None or server is None:
+            return server if client is None else client
+        return min(client, server)
+
+    def take_output(self) -> list[tuple[bytes, Flow]]:
+        """What is to be sent, once."""
+        taken = self.output
+        self.output = self._clients.output = []
+        return taken
+
+    @property
+    def open_transactions(self) -> int:
+        """How many requests wait for an answer: of ours, and ours for others."""
+        return len(self._clients) + len(self._servers)
+
+    @property
+    def finished(self) -> int:
+        """How many finished requests are remembered, against retransmissions."""
+        return self._servers.remembered
+
+    def link_up(self, flow: Flow, identity: str, now: float) -> list[SipEvent]:
+        """A connection stands; a SIP element needs nothing of it before a message comes."""
+        return []
+
+    def link_down(self, flow: Flow, now: float) -> list[SipEvent]:
+        """A connection is gone, and with it what waited on it (§17.1.4: as a 503)."""
+        self._servers.link_down(flow)
+        return [NoAnswer(tx, 503) for tx in self._clients.link_down(flow, now)]
+
+    # Requests from above.
+
+    def respond(
+        self,
+        tx: ServerTx,
+        status: int,
+        now: float,
+        *,
+        reason: str | None = None,
+        headers: build.Headers = _NO_HEADERS,
+        body: bytes = b"",
+    ) -> bool:
+        """Answer a request; False where it has been answered already, or its client has given up."""
+        answering = self._servers.answering(tx)
+        if answering is None:
+            return False
+        plain = not (headers or body or reason)
+        tail = self._tail if plain else self._full_tail(headers, body)
+        line = build.status_line(status, reason)
+        octets = build.response(answering.message, answering.via, self._tag(tx), line, tail)
+        self._answer(tx, status, octets, plain=plain, now=now)
+        self.output.append((octets, answering.flow))
+        return True
+
+    def request(
+        self,
+        method: str,
+        uri: str,
+        now: float,
+        *,
+        flow: Flow,
+        sender: str,
+        recipient: str,
+        call_id: str | None = None,
+        cseq: int = 1,
+        headers: build.Headers = _NO_HEADERS,
+        body: bytes = b"",
+    ) -> tuple[ClientTx, str]:
+        """Send a request outside a dialog; returns its transaction and Call-ID (§8.1.1)."""
+        own = self.identifiers.new()
+        call_id = f"{own.decode()}@{self.settings.host}" if call_id is None else call_id
+        lines = build.header_lines(
+            [
+                ("Max-Forwards", "70"),
+                ("From", f"<{build.checked_uri(sender)}>;tag={own.decode()}"),
+                ("To", f"<{build.checked_uri(recipient)}>"),
+                ("Call-ID", call_id),
+                ("CSeq", f"{cseq} {method}"),
+                ("User-Agent", self.settings.product),
+                *headers,
+            ]
+        )
+        branch = MAGIC_COOKIE + own
+        target = build.checked_uri(uri).encode("ascii")
+        octets = build.request(build.checked_token(method), target, [self._via(flow, branch), *lines], body)
+        return self.start(ClientTx(branch), octets, flow, now), call_id
+
+    def start(self, tx: ClientTx, octets: bytes, flow: Flow, now: float) -> ClientTx:
+        """Send a request whose top Via carries this branch; a full table means NoAnswer from `expire`."""
+        if self._clients.full:
+            self._refused.append(tx)
+        else:
+            self._clients.start(tx, octets, flow, now)
+        return tx
+
+    def forward(
+        self,
+        tx: ServerTx,
+        now: float,
+        *,
+        flow: Flow,
+        uri: str | None = None,
+        drop: Sequence[str] = (),
+        headers: build.Headers = _NO_HEADERS,
+    ) -> ClientTx | None:
+        """Forward a request as a stateful proxy (§16.6); None where that cannot be, which has been answered
+        then.
+        """
+        answering = self._servers.answering(tx)
+        if answering is None:
+            return None
+        message = replace(answering.message, vias=[answering.via, *answering.message.vias[1:]])
+        hops = message.first(b"Max-Forwards") or b"71"  # §16.6 step 3: where there is none, 70 is set
+        if not hops.isdigit() or len(hops) > 3 or not int(hops):
+            self.respond(tx, 483 if hops.isdigit() and not int(hops[:4]) else 400, now)
+            return None
+        names = frozenset(name.lower().encode("ascii") for name in drop)
+        lines = forwarded(message, self._own_routes, b"%d" % (int(hops) - 1), names)
+        lines.extend(build.header_lines(headers))
+        target = message.uri if uri is None else build.checked_uri(uri).encode("ascii")
+        branch = MAGIC_COOKIE + self.identifiers.new()
+        octets = build.request(message.method, target, [self._via(flow, branch), *lines], message.body)
+        return self.start(ClientTx(branch), octets, flow, now)
+
+    def relay(self, tx: ServerTx, response: Response, now: float) -> bool:
+        """Send a response to a forwarded request back, without our Via (§16.7)."""
+        answering, message = self._servers.answering(tx), response.message
+        if answering is None or message is None or response.status == 100:
+            return False
+        octets = relayed(message)
+        if octets is None:
+            return self.respond(tx, 500, now)
+        self._answer(tx, response.status, octets, plain=False, now=now)
+        self.output.append((octets, answering.flow))
+        return True
+
+    # Inside.
+
+    def _answer(self, tx: ServerTx, status: int, octets: bytes, *, plain: bool, now: float) -> None:
+        if status >= 200:
+            self._servers.finish(tx, status, octets, plain=plain, now=now)
+        else:
+            self._servers.run(tx, ServerInput.PROVISIONAL, octets)
+
+    def _receive_response(self, data: bytes, flow: Flow, now: float) -> list[SipEvent]:
+        """Status and top Via branch suffice, where Via is the first header line, as everybody has it."""
+        at = data.find(b"\r\n", 8, 256)
+        code = data[8:11]
+        if (
+            code.isdigit()
+            and b"100" <= code < b"700"
+            and data[11:12] == b" "
+            and data.startswith(_FIRST_VIA, at)
+        ):
+            status = int(code)
+            _, _, rest = data[at : data.find(b"\r\n", at + 2)].partition(b";branch=")
+            tx = ClientTx(rest.partition(b";")[0])
+            told = self._clients.receive(tx, status, now)
+            if told is not None:
+                return [Response(tx, status, data)] if told else []
+        return self._receive_odd_response(data, flow, now)
+
+    def _receive_odd_response(self, data: bytes, flow: Flow, now: float) -> list[SipEvent]:
+        message = parse(data, self._limits)
+        tx = ClientTx(top_via(message.vias[0]).branch)
+        told = self._clients.receive(tx, message.status, now)
+        if told is None:
+            return [PeerMisbehaved(flow, "SIP", "response to no request of ours")]
+        return [Response(tx, message.status, data)] if told else []
+
+    def _receive_request(self, data: bytes, flow: Flow, now: float) -> list[SipEvent]:
+        message = parse(data, self._limits)
+        if message.status:
+            raise DecodeError("response of another version")
+        key, way = self._key_and_way(message, flow)
+        if not self._servers.knows(key):
+            return self._open(key, message, way, flow, now)
+        self._repeat(key, message, way)
+        return []
+
+    def _key_and_way(self, message: Message, flow: Flow) -> tuple[ServerTx, tuple[bytes, Flow]]:
+        """What names the transaction, and how its answer goes: known peers get it straight back."""
+        value = message.vias[0]
+        protocol, _, branch = value.partition(b";branch=")
+        back, sent_by = self._straight_back.get(protocol, _NO_WAY)
+        plain = branch[:7] == MAGIC_COOKIE and len(branch) <= _PLAIN_BRANCH and not _MORE(branch)
+        if plain and back == flow.remote:
+            return ServerTx(b"%b %b %b" % (branch, sent_by, message.method)), (value, flow)
+        return self._read_via(message, flow)
+
+    def _read_via(self, message: Message, flow: Flow) -> tuple[ServerTx, tuple[bytes, Flow]]:
+        """Key of the transaction, and how the answer goes; peers that get it straight back are remembered."""
+        value = message.vias[0]
+        via = top_via(value)
+        way = response_way(value, via, flow)
+        protocol = value.partition(b";branch=")[0]
+        if way == (value, flow) and not _LIST(protocol):
+            if len(self._straight_back) >= self._limits.cached_addresses:
+                self._straight_back.clear()
+            self._straight_back[protocol] = (flow.remote, via.sent_by)
+        return ServerTx(server_key(message, via)), way
+
+    def _open(
+        self, tx: ServerTx, message: Message, way: tuple[bytes, Flow], flow: Flow, now: float
+    ) -> list[SipEvent]:
+        method = message.method
+        if method == b"ACK":
+            return []
+        if method == b"CANCEL" or self._servers.full:
+            self._refuse(tx, message, way, 481 if method == b"CANCEL" else 503)
+            return []
+        self._servers.open(tx, Answering(message, way[0], way[1], now))
+        return [Request(tx, message, flow)]
+
+    def _repeat(self, tx: ServerTx, message: Message, way: tuple[bytes, Flow]) -> None:
+        """A retransmission: the same answer, written from the retransmission where it was a plain one."""
+        value, back = way
+        final = self._servers.final(tx)
+        if isinstance(final, int):
+            final = build.response(message, value, self._tag(tx), build.status_line(final, None), self._tail)
+        octets = self._servers.run(tx, ServerInput.REQUEST, final or b"")
+        if octets:
+            self.output.append((octets, back))
+
+    def _refuse(self, tx: ServerTx, message: Message, way: tuple[bytes, Flow], status: int) -> None:
+        """A final answer without a transaction (§8.2.7)."""
+        tail = self._tail
+        if status == 503:
+            tail = self._full_tail([("Retry-After", str(self.settings.retry_after))], b"")
+        octets = build.response(message, way[0], self._tag(tx), build.status_line(status, None), tail)
+        self.output.append((octets, way[1]))
+
+    def _receive_unreadable(self, data: bytes, flow: Flow, error: DecodeError) -> list[SipEvent]:
+        """Answer what cannot be read, where its Via and the four fields of a response can (§8.2.6)."""
+        if not data.strip(b"\r\n\0 "):
+            return []  # a keep-alive (RFC 5626 §3.5.1, and what phones make of it)
+        message = salvage(data, self._limits)
+        if message is not None:
+            tag = ServerTx(message.vias[0] + message.fields[b"Call-ID"])
+            try:
+                way = response_way(message.vias[0], top_via(message.vias[0]), flow)
+            except DecodeError:
+                return [PeerMisbehaved(flow, "SIP", error.reason)]
+            self._refuse(tag, message, way, error.status)
+        return [PeerMisbehaved(flow, "SIP", error.reason)]
+
+    def _tag(self, tx: bytes) -> bytes:
+        """The To tag follows from the transaction, so that a repeated answer repeats it (§8.2.6.2)."""
+        return b"%b%08x" % (self._tag_prefix, crc32(tx))
+
+    def _full_tail(self, headers: build.Headers, body: bytes) -> bytes:
+        lines = [self._product, *build.header_lines(headers), b"Content-Length: %d\r\n\r\n" % len(body)]
+        return b"\r\n" + b"\r\n".join(lines) + body
+
+    def _via(self, flow: Flow, branch: bytes) -> bytes:
+        return b"Via: SIP/2.0/%b %b;branch=%b" % (flow.transport.upper().encode(), self._sent_by, branch)
+
+
+def _with_port(name: str) -> str:
+    """An alias as `host:port`, as Route values are compared (§16.4)."""
+    bare = name.lower()
+    return bare if bare.rpartition(":")[2].isdigit() and not bare.endswith("]") else f"{bare}:5060"
