@@ -1,0 +1,125 @@
+"""JSON bodies as strict types, to and from octets (RFC 8259; the data types of TS 29.538).
+
+Strict: a wrong type, a missing mandatory attribute, `null` where the API does not declare it and an empty
+array are faults, named by their path. Open, because a peer of a later release must not break us: attributes
+that the type does not know are ignored (no schema of TS 29.538 forbids additional properties), and an
+enumeration keeps values that it does not know (each is `anyOf` its values or any string).
+"""
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+from typing import Annotated, NewType, Self, TypeVar, dataclass_transform
+
+import msgspec
+
+from msgin5g_bridge.errors import DecodeError, LocalError
+
+__all__ = [
+    "ABSENT",
+    "Absent",
+    "ApplicationId",
+    "AsServiceId",
+    "Body",
+    "MessageId",
+    "MgwServiceId",
+    "OneOrMore",
+    "OpenEnum",
+    "ServerServiceId",
+    "Topic",
+    "UeServiceId",
+    "decode",
+    "decode_with",
+    "encode",
+]
+
+Absent = msgspec.UnsetType
+ABSENT = msgspec.UNSET
+
+# TS 29.538 types every identity as a plain string; TS 23.554 names them. Compared as opaque text.
+UeServiceId = NewType("UeServiceId", str)
+AsServiceId = NewType("AsServiceId", str)
+MgwServiceId = NewType("MgwServiceId", str)
+ServerServiceId = NewType("ServerServiceId", str)
+ApplicationId = NewType("ApplicationId", str)
+MessageId = NewType("MessageId", str)
+Topic = NewType("Topic", str)
+
+T = TypeVar("T")
+BodyT = TypeVar("BodyT", bound="Body")
+OneOrMore = Annotated[tuple[T, ...], msgspec.Meta(min_length=1)]
+
+
+class OpenEnum(StrEnum):
+    """An enumeration of TS 29.538: a value of a later release is kept, equal to its text, no member."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_ = unknown._value_ = value
+        return unknown
+
+    @property
+    def known(self) -> bool:
+        """Whether this release of the API defines the value."""
+        return self._value_ in type(self).__members__
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(msgspec.field,))
+class Body(msgspec.Struct, frozen=True, rename="camel"):
+    """A structured data type; an optional attribute that did not come is `ABSENT` (and false)."""
+
+
+def decode(kind: type[BodyT], octets: bytes) -> BodyT:
+    """The body as `kind`; raises `DecodeError` on anything else, whatever the octets are."""
+    decoder: msgspec.json.Decoder[BodyT] = _decoder(kind)
+    return decode_with(decoder, octets)
+
+
+def decode_with(decoder: msgspec.json.Decoder[T], octets: bytes) -> T:
+    """As `decode`, where the type is a union of bodies and the decoder is at hand."""
+    try:
+        return decoder.decode(octets)
+    except msgspec.ValidationError as fault:
+        raise _decode_error(str(fault)) from None
+    except msgspec.DecodeError as fault:
+        raise DecodeError("", str(fault)) from None
+    except UnicodeDecodeError as fault:
+        raise DecodeError("", f"not UTF-8: {fault.reason}") from None
+    except RecursionError:
+        raise DecodeError("", "nested too deeply") from None
+
+
+def encode(value: Body) -> bytes:
+    """The body as JSON; raises `LocalError` when the value breaks the rules that `decode` holds a peer to."""
+    try:
+        octets = _ENCODER.encode(value)
+        _decoder(type(value)).decode(octets)
+    except UnicodeEncodeError as fault:
+        raise LocalError(f"{type(value).__name__}: a string is not Unicode text: {fault.reason}") from None
+    except (msgspec.DecodeError, TypeError) as fault:
+        raise LocalError(f"{type(value).__name__}: {fault}") from None
+    return octets
+
+
+_ENCODER = msgspec.json.Encoder()
+_FAULT = re.compile(r"(?P<reason>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(\w+)`")
+
+
+@lru_cache(maxsize=128)
+def _decoder(kind: type[BodyT]) -> msgspec.json.Decoder[BodyT]:
+    return msgspec.json.Decoder(kind)
+
+
+def _decode_error(fault: str) -> DecodeError:
+    parts = _FAULT.fullmatch(fault)
+    if parts is None:
+        return DecodeError("", fault)
+    path = re.sub(r"\.|\[(\d+|\.\.\.)\]", lambda step: f"/{step[1] or ''}", parts["path"] or "")
+    missing = _MISSING.fullmatch(parts["reason"])
+    if missing is not None:
+        return DecodeError(f"{path}/{missing[1]}", "missing")
+    return DecodeError(path, parts["reason"].replace("`", ""))

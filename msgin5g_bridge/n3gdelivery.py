@@ -1,0 +1,20 @@
+"""MSGG_N3GDelivery: the MSGin5G Server delivers to a Non-3GPP Message Gateway (TS 29.538 clauses 6, 9)."""
+
+from msgin5g_bridge.l3gdelivery import Address
+from msgin5g_bridge.model import ABSENT, Absent, ApplicationId, Body, MessageId
+from msgin5g_bridge.segment import MessageSegmentParameters
+
+__all__ = ["N3gMessageDelivery"]
+
+
+class N3gMessageDelivery(Body, kw_only=True):
+    """POST /deliver-message."""
+
+    ori_addr: Address
+    dest_addr: Address
+    app_id: ApplicationId | Absent = ABSENT
+    msg_id: MessageId
+    deliv_st_req_ind: bool | Absent = ABSENT
+    payload: str | Absent = ABSENT
+    seg_ind: bool | Absent = ABSENT
+    seg_params: MessageSegmentParameters | Absent = ABSENT
