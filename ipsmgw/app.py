@@ -1,0 +1,129 @@
+"""The gateway as a process: settings in, sockets open, until a signal ends it."""
+
+import asyncio
+import gc
+import signal
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from random import SystemRandom
+
+from ipsmgw.disk import WireDisk
+from ipsmgw.gateway import Gateway, World
+from ipsmgw.settings import Settings
+from ipsmgw.sockets import AddressTaken, LoopClock, Sockets
+from ipsmgw.store import Store, open_store, store_in_memory
+from ipsmgw.web import Served, listen, routes
+
+__all__ = [
+    "AddressTaken",
+    "CannotRun",
+    "LoopClock",
+    "Sockets",
+    "WireDisk",
+    "listening",
+    "open_store",
+    "run",
+    "store_in_memory",
+    "until_signal",
+]
+
+_LAST_RECORDS = 1.0
+_LOOK = 0.01
+
+
+class CannotRun(Exception):
+    """One sentence: what the gateway needs and has not, or has no more."""
+
+
+async def run(settings: Settings, said: Callable[[str], None]) -> None:
+    """Run the gateway alone; `said` is told each address, once it listens at all of them."""
+    loop = asyncio.get_running_loop()
+    stop = until_signal(loop)
+    faults: list[OSError] = []
+
+    def disk_failed(fault: OSError) -> None:
+        faults.append(fault)
+        stop.set()
+
+    sockets = Sockets(loop, SystemRandom())
+    gateway = _gateway(settings, sockets, disk_failed)
+    try:
+        served = await _start(settings, sockets, gateway)
+        for line in listening(settings, served):
+            said(line)
+        await stop.wait()
+        if served is not None:
+            await served.close()
+        await _recorded(gateway)
+    finally:
+        await sockets.stop()
+        gateway.close()
+    if faults:
+        raise CannotRun(f"{settings.journal.file}: {faults[0].strerror}")
+
+
+def until_signal(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
+    """Set by Ctrl-C and by SIGTERM."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def listening(settings: Settings, served: Served | None) -> list[str]:
+    """A line for each address."""
+    lines = [f"SIP: udp {settings.sip.listen}"]
+    lines += [
+        f"M3UA: {association.transport} {association.local} ({association.name})"
+        for association in settings.map.association
+        if not association.connect
+    ]
+    return lines if served is None else [*lines, f"API: http://{served.address}"]
+
+
+def _gateway(settings: Settings, sockets: Sockets, disk_failed: Callable[[OSError], None]) -> Gateway:
+    store = _store(settings.store.url)
+    try:
+        journal = Path(settings.journal.file)
+        journal.parent.mkdir(parents=True, exist_ok=True)
+        disk = WireDisk(journal, failed=disk_failed)
+    except OSError as fault:
+        store.close()
+        raise CannotRun(f"{settings.journal.file}: {fault.strerror}") from None
+    clock = LoopClock(asyncio.get_running_loop())
+    return Gateway(settings, World(clock, sockets, store, disk, SystemRandom()))
+
+
+def _store(url: str) -> Store:
+    try:
+        return open_store(url)
+    except (OSError, sqlite3.Error) as fault:
+        hint = "; does another gateway use it?" if "locked" in str(fault) else ""
+        raise CannotRun(f"{url}: {fault}{hint}") from None
+
+
+async def _start(settings: Settings, sockets: Sockets, gateway: Gateway) -> Served | None:
+    """Everything that can be refused comes first."""
+    address = settings.api.listen
+    try:
+        bound = None if address is None else listen(address)
+    except OSError as fault:
+        raise AddressTaken(f"{settings.node.name}: tcp {address}: {fault.strerror}") from None
+    try:
+        await sockets.start()
+    except AddressTaken:
+        if bound is not None:
+            bound.close()
+        raise
+    gc.freeze()  # what lives for ever is not looked at again (performance: DESIGN §8)
+    gc.set_threshold(50_000, 20, 20)
+    return None if bound is None else Served(bound, routes(gateway.status))
+
+
+async def _recorded(gateway: Gateway) -> None:
+    """Who waits for a charging record is still answered, if the disk does not take long."""
+    for _ in range(round(_LAST_RECORDS / _LOOK)):
+        if not gateway.recording:
+            return
+        await asyncio.sleep(_LOOK)

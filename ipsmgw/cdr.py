@@ -1,0 +1,39 @@
+"""Charging data: one record per MO and MT, with what ISMSMO and ISMSMT carry (TS 32.298 §5.1.4.7)."""
+
+import msgspec
+
+__all__ = ["Cdr", "decode", "encode"]
+
+
+class Cdr(msgspec.Struct, omit_defaults=True):
+    """One finished short message, as a line of the journal."""
+
+    id: str
+    record: str  # ISMSMO or ISMSMT
+    outcome: str  # delivered, or the name of a Cause
+    time: float  # eventtimestamp: when the outcome was known
+    received: float  # when the message came to the gateway
+    node: str = ""  # sMSNodeAddress
+    msisdn: str = ""
+    imsi: str = ""
+    impu: str = ""
+    service_centre: str = ""
+    other: str = ""  # TP-DA of an MO, TP-OA of an MT
+    message_reference: int = -1  # TP-MR of an MO
+    size: int = 0  # octets of the TPDU
+    call_id: str = ""
+    dialogue: int = 0
+
+
+_encoder = msgspec.json.Encoder(enc_hook=str)  # identities are kinds of str, which msgspec does not know
+_decoder = msgspec.json.Decoder(Cdr)
+
+
+def encode(cdr: Cdr) -> bytes:
+    """One JSON line."""
+    return _encoder.encode(cdr) + b"\n"
+
+
+def decode(line: bytes) -> Cdr:
+    """Read a line back; raises `msgspec.DecodeError` on anything else."""
+    return _decoder.decode(line)

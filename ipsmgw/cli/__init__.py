@@ -1,0 +1,43 @@
+"""The command `ipsmgw`: run the gateway, check a configuration, decode a PDU."""
+
+from typing import Annotated
+
+import typer
+
+from ipsmgw import __version__
+from ipsmgw.cli.check import check_command
+from ipsmgw.cli.decode import decode_command
+from ipsmgw.cli.run import run_command
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="ipsmgw",
+    help="An IP-Message-GW (3GPP: IP-SM-GW).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run_command)
+app.command("check")(check_command)
+app.command("decode")(decode_command)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ipsmgw {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """What stands before the name of a command."""
+
+
+def main() -> None:
+    """The console script."""
+    app()

@@ -1,0 +1,202 @@
+"""The Gateway: events of both stacks to the part that owns the message (DESIGN §4)."""
+
+from ipsmgw.cause import Cause
+from ipsmgw.drive import Driver
+from ipsmgw.gateway.core import Core, World
+from ipsmgw.gateway.originating import Originating
+from ipsmgw.gateway.registrations import Registrations
+from ipsmgw.gateway.terminating import Terminating
+from ipsmgw.map_error import error_of
+from ipsmgw.settings import Settings, trusted
+from ipsmgw.stacks import association_specs
+from mapstack import Answered, DialogueClosed, DialogueLost, Invoked, MapEvent, Refused
+from mapstack.events import AssociationFailed
+from mapstack.map import MtForwardSmArg
+from sipbridge import (
+    IscEvent,
+    NoAnswer,
+    Response,
+    RpAck,
+    RpData,
+    RpError,
+    SmMessage,
+    SmUnreadable,
+    ThirdPartyRegister,
+)
+
+__all__ = ["Gateway"]
+
+_RETRY_AFTER = (("Retry-After", "5"),)
+_RP_CAUSES = {cause.rp_cause: cause for cause in Cause if cause.rp_cause in (95, 96, 97, 98, 99)}
+
+
+class Gateway:
+    """One node: plugs its ports into the network, and lives until `close`."""
+
+    def __init__(self, settings: Settings, world: World) -> None:
+        self.driver = Driver(world.clock, self._on_bug)
+        self._core = core = Core(settings, world, self.driver)
+        self._trusted = trusted(settings.sip.scscf)
+        self._in_flight = self._room = settings.limits.in_flight
+        self._registrations = Registrations(core)
+        self._originating = Originating(core)
+        self._terminating = Terminating(core)
+        self.driver.watch(self, self._before_flush)
+        self.sip = self.driver.open(core.isc, self._on_sip)
+        self.map = self.driver.open(core.map, self._on_map)
+        node = settings.node.name
+        world.network.datagrams(node, settings.sip.listen.pair(), self.sip)
+        world.network.associations(node, association_specs(settings.map.association), self.map)
+        self.driver.settle(world.clock.now())
+
+    def close(self) -> None:
+        """Nothing is decided after this; what was recorded is on its way to the disk."""
+        self.driver.close()
+        self._core.journal.close()
+        self._core.store.close()
+
+    def status(self) -> dict[str, object]:
+        """For the local API: what is registered and what is under way."""
+        core = self._core
+        return {
+            "node": core.settings.node.name,
+            "number": core.settings.node.number,
+            "bindings": core.store.count(),
+            "mo_in_flight": len(self._originating),
+            "mt_in_flight": len(self._terminating),
+            "cdrs_written": core.journal.written,
+            "cdr_groups": core.journal.groups,
+            "cdrs_waiting": core.journal.pending,
+            "bugs": self.driver.bugs,
+        }
+
+    @property
+    def open_work(self) -> int:
+        """Messages that have not ended, and records that are not yet on disk."""
+        return len(self._originating) + len(self._terminating) + self._core.journal.pending
+
+    @property
+    def open_exchanges(self) -> int:
+        """MAP dialogues and SIP transactions that somebody waits in."""
+        return len(self._core.map) + self._core.isc.sip.open_transactions
+
+    @property
+    def kept(self) -> int:
+        """Entries of all tables of messages under way: none when nothing is."""
+        return len(self._originating) + self._terminating.kept
+
+    @property
+    def recording(self) -> bool:
+        """Whether somebody waits for a charging record to reach the disk."""
+        return self._core.journal.pending > 0
+
+    # The Driver's side of it.
+
+    def expire(self, now: float) -> None:
+        self._terminating.expire(now)
+        self._registrations.expire(now)
+
+    def deadline(self) -> float | None:
+        deadlines = (self._terminating.deadline(), self._registrations.deadline())
+        return min((when for when in deadlines if when is not None), default=None)
+
+    def _before_flush(self, now: float) -> None:
+        """Bindings first, then the next group of charging records, then the Driver lets octets leave."""
+        self._core.store.commit()
+        self._core.journal.flush()
+        self._room = self._in_flight - self.open_work
+
+    # Events of the S-CSCF's side.
+
+    def _on_sip(self, event: IscEvent, now: float) -> None:
+        match event:
+            case SmMessage():
+                self._on_message(event, now)
+            case Response(tx, status):
+                if status >= 200:
+                    self._terminating.answered(tx, status, now)
+            case NoAnswer(tx):
+                self._terminating.silent(tx, now)
+            case ThirdPartyRegister() if self._believes(event, now):
+                self._registrations.register(event, now)
+            case SmUnreadable() if self._believes(event, now) and self._has_room(event, now):
+                cause = _RP_CAUSES.get(event.cause, Cause.SEMANTICALLY_INCORRECT)
+                self._originating.refuse(event, event.message_reference, cause, now)
+
+    def _on_message(self, event: SmMessage, now: float) -> None:
+        if not self._believes(event, now):
+            return
+        rpdu = event.rpdu
+        if isinstance(rpdu, RpAck | RpError):
+            self._terminating.reported(event, rpdu, now)
+        elif not self._has_room(event, now):
+            return
+        elif isinstance(rpdu, RpData):
+            self._originating.submit(event, rpdu, now)
+        else:
+            self._originating.refuse(event, rpdu.message_reference, Cause.FACILITY_NOT_SUPPORTED, now)
+
+    def _has_room(self, event: SmMessage | SmUnreadable, now: float) -> bool:
+        """A report makes room and is always taken; anything else may be too much. What ends makes room for
+        the next batch.
+        """
+        if self._room > 0:
+            self._room -= 1
+            return True
+        self._core.isc.respond(event.tx, 503, now, headers=_RETRY_AFTER)
+        return False
+
+    def _believes(self, event: SmMessage | SmUnreadable | ThirdPartyRegister, now: float) -> bool:
+        """Only a configured S-CSCF may assert identities (RFC 3325 §5: trust domain)."""
+        remote = event.flow.remote
+        if remote[0] in self._trusted or remote in self._trusted:
+            return True
+        self._core.isc.respond(event.tx, 403, now)
+        return False
+
+    # Events of the SS7 side.
+
+    def _on_map(self, event: MapEvent, now: float) -> None:
+        match event:
+            case Invoked(arg=MtForwardSmArg() as arg):
+                if self._room > 0:
+                    self._room -= 1
+                    self._terminating.deliver(event, arg, now)
+                else:
+                    self._terminating.refuse(event, arg, Cause.CONGESTION, now)
+            case Invoked():
+                self._decline(event, now)
+            case Answered() | Refused() | DialogueLost():
+                self._on_outcome(event, now)
+            case DialogueClosed(dialogue):
+                self._terminating.abandoned(dialogue, now)
+            case AssociationFailed(flow):
+                self.map.cut(flow)
+
+    def _decline(self, event: Invoked, now: float) -> None:
+        """An operation that is not for a gateway: the first error that it has, as far as it is answered."""
+        causes = (Cause.FACILITY_NOT_SUPPORTED, Cause.SYSTEM_FAILURE, Cause.UNEXPECTED_DATA_VALUE)
+        cause = next((each for each in causes if each.map_cause.code in event.operation.errors), None)
+        if cause is not None and self._core.map.awaits_answer(event.dialogue):
+            self._core.map.error(event.dialogue, error_of(cause), now)
+
+    def _on_outcome(self, event: Answered | Refused | DialogueLost, now: float) -> None:
+        if self._registrations.owns(event.dialogue):
+            self._registrations.hlr_answered(event, now)
+        elif self._originating.owns(event.dialogue):
+            match event:
+                case Answered():
+                    self._originating.answered(event, now)
+                case Refused():
+                    self._originating.refused(event, now)
+                case DialogueLost():
+                    self._originating.lost(event, now)
+
+    def _on_bug(self, event: object, now: float) -> None:
+        """Whoever waits for our answer gets a temporary one (DESIGN §6)."""
+        if isinstance(event, SmMessage | SmUnreadable | ThirdPartyRegister):
+            refused = self._core.isc.respond(event.tx, 500, now)
+            if not refused and isinstance(event, SmMessage) and isinstance(event.rpdu, RpData):
+                self._originating.refuse(event, event.rpdu.message_reference, Cause.LOCAL_FAILURE, now)
+        elif isinstance(event, Invoked) and self._core.map.awaits_answer(event.dialogue):
+            self._core.map.error(event.dialogue, error_of(Cause.LOCAL_FAILURE), now)

@@ -1,0 +1,171 @@
+"""Bindings: what the S-CSCF says of them, what the HLR has to hear of them, and their end."""
+
+from collections.abc import Callable
+
+from ipsmgw.gateway.core import Core, reachable_scscf
+from ipsmgw.gateway.deadlines import Deadlines
+from ipsmgw.identity import Impu, Imsi
+from ipsmgw.procedures import registration
+from ipsmgw.procedures.decision import Answer, Decision, Forget, Save, TellHlr
+from ipsmgw.procedures.registration import Registration, ServiceInfo
+from ipsmgw.store import Binding, HlrState, Stale
+from mapstack import Answered, DialogueLost, Refused
+from mapstack.map import (
+    ANY_TIME_MODIFICATION,
+    AddressString,
+    AnyTimeModificationArg,
+    ModificationInstruction,
+    ModificationRequestForIpSmGwData,
+    SubscriberIdentity,
+)
+from sipbridge import ServerTx, ThirdPartyRegister
+
+__all__ = ["Registrations"]
+
+_ATTEMPTS = 3
+_UNSETTLED = (HlrState.ACTIVATING, HlrState.DEACTIVATING)
+Decide = Callable[[Binding | None], Decision[Binding] | None]
+
+
+class Registrations:
+    """Loads a binding, lets the procedure decide, saves, and only then answers and tells the HLR.
+
+    The HLR hears one thing of a subscriber at a time: two that overtake each other would leave it with the
+    older one.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._service_info = ServiceInfo(core.settings.sip.service_info)
+        self._asked: dict[int, Binding] = {}
+        self._telling: set[Imsi] = set()
+        self._deadlines: Deadlines[Impu] = Deadlines()
+        for binding in core.store.bindings():
+            unsettled = binding.hlr in _UNSETTLED  # the life before may not have got round to telling the HLR
+            self._deadlines.set(binding.impu, core.clock.now() if unsettled else binding.expires)
+
+    def register(self, event: ThirdPartyRegister, now: float) -> None:
+        """A third-party REGISTER of a trusted S-CSCF."""
+        try:
+            impu = Impu.parse(event.impu)
+            scscf = reachable_scscf(event.scscf, event.flow)
+        except ValueError:
+            self._core.isc.respond(event.tx, 400, now)
+            return
+        numbers = self._service_info.read(event.service_info or "")
+        asked = Registration(impu, event.expires, scscf, numbers)
+        self._apply(impu, lambda held: self._register(held, asked, now), event.tx, now)
+
+    def hlr_answered(self, event: Answered | Refused | DialogueLost, now: float) -> None:
+        """How the HLR took the news; what has changed since is told now, what it did not take later."""
+        told = self._asked.pop(event.dialogue)
+        self._telling.discard(told.imsi)
+        self._apply(told.impu, lambda held: self._heard(held, told, event), None, now)
+        silent = isinstance(event, DialogueLost)
+        again = now + self._core.settings.timers.hlr_retry if silent else now
+        for binding in self._core.store.bindings_of_imsi(told.imsi):
+            if binding.hlr in _UNSETTLED:
+                self._deadlines.set(binding.impu, again)
+
+    def owns(self, dialogue: int) -> bool:
+        return dialogue in self._asked
+
+    def expire(self, now: float) -> None:
+        """Registrations that ran out, and news that the HLR has not confirmed."""
+        for impu in self._deadlines.due(now):
+            self._apply(impu, lambda held: self._due(held, now), None, now)
+
+    def deadline(self) -> float | None:
+        return self._deadlines.deadline()
+
+    def _register(self, held: Binding | None, asked: Registration, now: float) -> Decision[Binding]:
+        limits = self._core.settings.limits
+        if held is None and asked.expires and self._core.store.count() >= limits.bindings:
+            return Decision(None, (Answer(503),))
+        last = held is None or self._is_last(held, now)
+        return registration.register(held, asked, now, max_expires=limits.max_expires, last=last)
+
+    def _heard(
+        self, held: Binding | None, told: Binding, event: Answered | Refused | DialogueLost
+    ) -> Decision[Binding] | None:
+        if held is None or held.version != told.version or isinstance(event, DialogueLost):
+            return None
+        if isinstance(event, Answered):
+            return registration.hlr_confirmed(held)
+        return registration.hlr_refused(held)
+
+    def _due(self, held: Binding | None, now: float) -> Decision[Binding] | None:
+        if held is None:
+            return None
+        last = self._is_last(held, now)
+        if held.hlr is not HlrState.DEACTIVATING and not held.reachable(now):
+            return registration.expired(held, last=last)
+        return registration.hlr_unsure(held, last=last) if held.hlr in _UNSETTLED else None
+
+    def _is_last(self, held: Binding, now: float) -> bool:
+        others = self._core.store.bindings_of_imsi(held.imsi)
+        return not any(other.impu != held.impu and other.reachable(now) for other in others)
+
+    def _apply(self, impu: Impu, decide: Decide, tx: ServerTx | None, now: float) -> None:
+        """Load, decide, save; a stale row is loaded and decided again (DESIGN §5)."""
+        store = self._core.store
+        for _ in range(_ATTEMPTS):
+            decision = decide(store.binding(impu))
+            if decision is None:
+                return
+            try:
+                saved = self._make_durable(decision)
+            except Stale:
+                continue
+            self._act(decision, saved, tx, now)
+            return
+        if tx is not None:
+            self._core.isc.respond(tx, 500, now)
+
+    def _make_durable(self, decision: Decision[Binding]) -> Binding | None:
+        """Durable with the commit at the end of the batch, before anything leaves."""
+        saved = decision.record
+        for action in decision.actions:
+            match action:
+                case Save(binding):
+                    saved = self._core.store.save(binding)
+                    self._deadlines.set(saved.impu, saved.expires)
+                case Forget(binding):
+                    self._core.store.remove(binding)
+                    self._deadlines.discard(binding.impu)
+        return saved
+
+    def _act(
+        self, decision: Decision[Binding], saved: Binding | None, tx: ServerTx | None, now: float
+    ) -> None:
+        for action in decision.actions:
+            if isinstance(action, Answer) and tx is not None:
+                self._answer(action.status, saved, tx, now)
+            elif isinstance(action, TellHlr) and saved is not None:
+                self._tell_hlr(action, saved, now)
+
+    def _answer(self, status: int, saved: Binding | None, tx: ServerTx, now: float) -> None:
+        """A 200 repeats how long we take the registration to last (TS 24.341 B.3)."""
+        expires = max(0, round(saved.expires - now)) if saved else 0
+        headers = [("Expires", str(expires))] if status == 200 else []
+        self._core.isc.respond(tx, status, now, headers=headers)
+
+    def _tell_hlr(self, action: TellHlr, binding: Binding, now: float) -> None:
+        if binding.imsi in self._telling:
+            self._deadlines.discard(binding.impu)  # the end of that dialogue sets it
+            return
+        instruction = (
+            ModificationInstruction.ACTIVATE if action.active else ModificationInstruction.DEACTIVATE
+        )
+        data = ModificationRequestForIpSmGwData(modify_registration_status=instruction)
+        arg = AnyTimeModificationArg(
+            subscriber_identity=SubscriberIdentity(imsi=action.imsi),
+            gsm_scf_address=AddressString(self._core.settings.node.number),
+            modification_request_for_ip_sm_gw_data=data,
+        )
+        called = self._core.hlr(binding.msisdn)
+        ssn = self._core.settings.map.atm_calling_ssn
+        dialogue = self._core.map.invoke(ANY_TIME_MODIFICATION, called, arg, now, calling_ssn=ssn)
+        self._asked[dialogue] = binding
+        self._telling.add(binding.imsi)
+        self._deadlines.discard(binding.impu)

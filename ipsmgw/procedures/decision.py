@@ -1,0 +1,91 @@
+"""What a procedure returns: the record, what to do, and the charging record that must be durable first."""
+
+from typing import Generic, NamedTuple, TypeVar
+
+from ipsmgw.cdr import Cdr
+from ipsmgw.identity import Imsi
+from ipsmgw.store import Binding
+from mapstack.map import MapError, MoForwardSmArg
+
+__all__ = [
+    "MAX_SIGNAL_INFO",
+    "Action",
+    "Answer",
+    "Decision",
+    "Deliver",
+    "Forget",
+    "ForwardMo",
+    "MtRefusal",
+    "MtResult",
+    "Save",
+    "SubmitReport",
+    "TellHlr",
+]
+
+RecordT = TypeVar("RecordT")
+
+MAX_SIGNAL_INFO = 200
+"""Octets of a TPDU that MAP carries (TS 29.002 §17.7.6); RP has room for more (TS 24.011 §8.2.5.3)."""
+
+
+class Answer(NamedTuple):
+    """Answer the SIP request that is at hand."""
+
+    status: int
+
+
+class ForwardMo(NamedTuple):
+    """mo-ForwardSM to the SMS-IWMSC of this service centre."""
+
+    service_centre: str
+    arg: MoForwardSmArg
+
+
+class SubmitReport(NamedTuple):
+    """The outcome of an MO goes to the phone, in a MESSAGE of its own."""
+
+    rpdu: bytes
+
+
+class Deliver(NamedTuple):
+    """The RP-DATA of an MT goes to the phone, in a MESSAGE."""
+
+    rpdu: bytes
+
+
+class MtResult(NamedTuple):
+    """The SMS-GMSC learns that the phone has it."""
+
+    sm_rp_ui: bytes | None
+
+
+class MtRefusal(NamedTuple):
+    """The SMS-GMSC learns why the phone has it not."""
+
+    error: MapError
+
+
+class TellHlr(NamedTuple):
+    """anyTimeModification: this subscriber is, or is no longer, served here over IMS."""
+
+    imsi: Imsi
+    active: bool
+
+
+class Save(NamedTuple):
+    binding: Binding
+
+
+class Forget(NamedTuple):
+    binding: Binding
+
+
+Action = Answer | ForwardMo | SubmitReport | Deliver | MtResult | MtRefusal | TellHlr | Save | Forget
+
+
+class Decision(NamedTuple, Generic[RecordT]):
+    """`record`: the message from now on, None at its end; with a `cdr` the actions wait for the disk."""
+
+    record: RecordT | None
+    actions: tuple[Action, ...]
+    cdr: Cdr | None = None

@@ -1,0 +1,108 @@
+"""MO short messages: TR 23.804 8.9, TS 23.204 §6.3, TS 24.341 §5.3.3.4."""
+
+from typing import NamedTuple
+
+from ipsmgw.cause import Cause
+from ipsmgw.cdr import Cdr
+from ipsmgw.identity import Impu, Imsi, Msisdn
+from ipsmgw.map_error import cause_of, diagnostic_info
+from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, ForwardMo, SubmitReport
+from ipsmgw.sms import DecodeError, Direction, Submit, decode
+from mapstack.map import AddressString, MapError, MoForwardSmArg, SmRpDa, SmRpOa
+from sipbridge.rp import Direction as RpDirection
+from sipbridge.rp import RpAck, RpError
+
+__all__ = ["MoSms", "Sender", "refused", "sc_refused", "sc_silent", "sc_took", "submit"]
+
+
+class Sender(NamedTuple):
+    """Who the S-CSCF asserts, and the S-CSCF through which the report goes back."""
+
+    impu: Impu
+    msisdn: Msisdn
+    imsi: Imsi | None
+    scscf: str
+
+
+class MoSms(NamedTuple):
+    """An MO under way: the SC has it, and its answer is awaited (the TC invoke timer ends the wait)."""
+
+    id: str
+    sender: Sender
+    call_id: str
+    reference: int
+    service_centre: AddressString
+    tpdu: bytes
+    received: float
+
+
+def submit(sms: MoSms, now: float) -> Decision[MoSms]:
+    """RP-DATA from a phone: it is on its way with the 202, the outcome comes in a report of its own."""
+    if not sms.service_centre.digits.isdecimal() or len(sms.tpdu) > MAX_SIGNAL_INFO:
+        return refused(sms, Cause.INVALID_MANDATORY_INFORMATION, now)
+    sender = sms.sender
+    arg = MoForwardSmArg(
+        sm_rp_da=SmRpDa(service_centre_address_da=sms.service_centre),
+        sm_rp_oa=SmRpOa(msisdn=AddressString(sender.msisdn)),
+        sm_rp_ui=sms.tpdu,
+        imsi=sender.imsi,
+    )
+    return Decision(sms, (Answer(202), ForwardMo(sms.service_centre.digits, arg)))
+
+
+def refused(sms: MoSms, cause: Cause, now: float) -> Decision[MoSms]:
+    """The RPDU is not handed on (TS 24.011 §9.3): 202, and the phone hears why in a report."""
+    decision = _failed(sms, cause, None, now)
+    return decision._replace(actions=(Answer(202), *decision.actions))
+
+
+def sc_took(sms: MoSms, sm_rp_ui: bytes | None, now: float) -> Decision[MoSms]:
+    """mo-ForwardSM result: the SUBMIT-REPORT, if there is one, goes to the phone as it is."""
+    ack = RpAck(sms.reference, sm_rp_ui).encode(RpDirection.NETWORK_TO_MS)
+    return Decision(None, (SubmitReport(ack),), _cdr(sms, "delivered", now))
+
+
+def sc_refused(sms: MoSms, error: MapError, now: float) -> Decision[MoSms]:
+    """mo-ForwardSM error, with the SC's SUBMIT-REPORT when the error carries one (TS 23.040 §11.2)."""
+    return _failed(sms, cause_of(error), diagnostic_info(error), now)
+
+
+def sc_silent(sms: MoSms, now: float) -> Decision[MoSms]:
+    """No answer, abort, notice or reject: for the phone the network is out of order."""
+    return _failed(sms, Cause.NETWORK_OUT_OF_ORDER, None, now)
+
+
+def _failed(sms: MoSms, cause: Cause, tpdu: bytes | None, now: float) -> Decision[MoSms]:
+    rpdu = RpError(sms.reference, cause.rp_cause, tpdu).encode(RpDirection.NETWORK_TO_MS)
+    return Decision(None, (SubmitReport(rpdu),), _cdr(sms, cause.cdr, now))
+
+
+def _cdr(sms: MoSms, outcome: str, now: float) -> Cdr:
+    sender = sms.sender
+    other, reference = _recipient(sms.tpdu)
+    return Cdr(
+        id=sms.id,
+        record="ISMSMO",
+        outcome=outcome,
+        time=now,
+        received=sms.received,
+        msisdn=sender.msisdn,
+        imsi=sender.imsi or "",
+        impu=sender.impu,
+        service_centre=sms.service_centre.digits,
+        other=other,
+        message_reference=reference,
+        size=len(sms.tpdu),
+        call_id=sms.call_id,
+    )
+
+
+def _recipient(tpdu: bytes) -> tuple[str, int]:
+    """TP-DA and TP-MR for the charging record; the TPDU itself passes through unread."""
+    try:
+        submitted = decode(tpdu, direction=Direction.FROM_UE)
+    except DecodeError:
+        return "", -1
+    if isinstance(submitted, Submit):
+        return submitted.tp_da.digits, submitted.tp_mr
+    return "", -1

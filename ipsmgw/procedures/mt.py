@@ -1,0 +1,115 @@
+"""MT short messages over IMS: TR 23.804 8.10, TS 23.204 §6.4, TS 24.341 §5.3.3.4."""
+
+import enum
+from typing import NamedTuple
+
+from ipsmgw.cause import Cause
+from ipsmgw.cdr import Cdr
+from ipsmgw.map_error import error_of
+from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, Deliver, MtRefusal, MtResult
+from ipsmgw.sms import DecodeError, Direction, decode
+from ipsmgw.sms import Deliver as SmsDeliver
+from ipsmgw.store import Binding
+from mapstack.map import AddressString
+from sipbridge.rp import Direction as RpDirection
+from sipbridge.rp import RpAck, RpAddress, RpData, RpError
+
+__all__ = ["MtSms", "MtState", "abandoned", "answered", "deliver", "refused", "reported", "silent"]
+
+
+_MAX_DIGITS = 20  # of a service centre's number in RP-DATA (TS 24.011 §8.2.5.1)
+
+
+class MtState(enum.Enum):
+    """What an MT under way waits for."""
+
+    SIP_ANSWER = "final answer to the MESSAGE"
+    REPORT = "delivery report"
+
+
+class MtSms(NamedTuple):
+    """An MT under way; the dialogue of the SMS-GMSC stays open, so that the SC keeps responsibility."""
+
+    id: str
+    dialogue: int
+    imsi: str
+    service_centre: AddressString
+    tpdu: bytes
+    received: float
+    binding: Binding | None
+    reference: int
+    state: MtState = MtState.SIP_ANSWER
+
+
+def deliver(sms: MtSms, now: float) -> Decision[MtSms]:
+    """mt-ForwardSM: RP-DATA to the phone, if it is registered here."""
+    binding = sms.binding
+    if binding is None or not binding.reachable(now):
+        return refused(sms, Cause.NOT_REGISTERED, now)
+    digits, nature, plan = sms.service_centre
+    if not (0 < len(digits) <= _MAX_DIGITS and sms.tpdu):
+        return refused(sms, Cause.UNEXPECTED_DATA_VALUE, now)
+    if sms.reference < 0:
+        return refused(sms, Cause.CONGESTION, now)
+    rpdu = RpData(sms.reference, RpAddress(digits, 0x80 | nature << 4 | plan), sms.tpdu)
+    return Decision(sms, (Deliver(rpdu.encode(RpDirection.NETWORK_TO_MS)),))
+
+
+def answered(sms: MtSms, status: int, now: float) -> Decision[MtSms]:
+    """The phone's final answer: a 200 is not yet a delivery (TS 24.341 §5.3.2.4)."""
+    if status < 300:
+        return Decision(sms._replace(state=MtState.REPORT), ())
+    return refused(sms, Cause.from_sip(status), now)
+
+
+def silent(sms: MtSms, now: float) -> Decision[MtSms]:
+    """No answer to the MESSAGE, or no report after it: TS 23.040 §11, absentSubscriberSM diagnostic 12."""
+    return refused(sms, Cause.NO_RESPONSE, now)
+
+
+def reported(sms: MtSms, report: RpAck | RpError, now: float) -> Decision[MtSms]:
+    """The delivery report decides, whether or not the 200 has come first."""
+    tpdu = report.user_data
+    if tpdu is not None and len(tpdu) > MAX_SIGNAL_INFO:
+        tpdu = None  # no DELIVER-REPORT is that long: the outcome counts
+    if isinstance(report, RpAck):
+        return Decision(None, (Answer(202), MtResult(tpdu)), _cdr(sms, "delivered", now))
+    decision = refused(sms, Cause.from_rp(report.cause), now, tpdu)
+    return decision._replace(actions=(Answer(202), *decision.actions))
+
+
+def refused(sms: MtSms, cause: Cause, now: float, tpdu: bytes | None = None) -> Decision[MtSms]:
+    """The SMS-GMSC hears why, with the phone's DELIVER-REPORT when there is one."""
+    return Decision(None, (MtRefusal(error_of(cause, tpdu)),), _cdr(sms, cause.cdr, now))
+
+
+def abandoned(sms: MtSms, now: float) -> Decision[MtSms]:
+    """The SMS-GMSC gave up first: nobody is left to answer, the record tells what happened."""
+    return Decision(None, (), _cdr(sms, "abandonedByGMSC", now))
+
+
+def _cdr(sms: MtSms, outcome: str, now: float) -> Cdr:
+    binding = sms.binding
+    return Cdr(
+        id=sms.id,
+        record="ISMSMT",
+        outcome=outcome,
+        time=now,
+        received=sms.received,
+        msisdn=binding.msisdn if binding else "",
+        imsi=sms.imsi,
+        impu=binding.impu if binding else "",
+        service_centre=sms.service_centre.digits,
+        other=_originator(sms.tpdu),
+        size=len(sms.tpdu),
+        dialogue=sms.dialogue,
+    )
+
+
+def _originator(tpdu: bytes) -> str:
+    """TP-OA for the charging record; the TPDU itself passes through unread."""
+    try:
+        delivered = decode(tpdu, direction=Direction.TO_UE)
+    except DecodeError:
+        return ""
+    return delivered.tp_oa.digits if isinstance(delivered, SmsDeliver) else ""

@@ -1,0 +1,96 @@
+"""Registration and de-registration through the S-CSCF (TR 23.804 8.7, 8.8; TS 23.204 §6.2)."""
+
+import re
+from dataclasses import replace
+from typing import NamedTuple
+
+from ipsmgw.identity import Impu, Imsi, Msisdn
+from ipsmgw.procedures.decision import Answer, Decision, Forget, Save, TellHlr
+from ipsmgw.store import Binding, HlrState
+
+__all__ = ["Registration", "ServiceInfo", "expired", "hlr_confirmed", "hlr_refused", "hlr_unsure", "register"]
+
+
+class ServiceInfo:
+    """Reads IMSI and MSISDN out of the service-info, by the template of the settings."""
+
+    def __init__(self, template: str) -> None:
+        pattern = re.escape(template)
+        for field in ("imsi", "msisdn"):
+            pattern = pattern.replace(re.escape(f"{{{field}}}"), rf"\+?(?P<{field}>[0-9]{{5,15}})")
+        self._pattern = re.compile(pattern)
+
+    def read(self, text: str) -> tuple[Imsi, Msisdn] | None:
+        found = self._pattern.search(text)
+        return None if found is None else (Imsi(found["imsi"]), Msisdn(found["msisdn"]))
+
+
+class Registration(NamedTuple):
+    """A third-party REGISTER, as far as it matters here."""
+
+    impu: Impu
+    expires: int
+    scscf: str
+    numbers: tuple[Imsi, Msisdn] | None
+
+
+def register(
+    held: Binding | None, asked: Registration, now: float, *, max_expires: int, last: bool
+) -> Decision[Binding]:
+    """Initial, refresh or zero: TS 24.341 §5.3.3.2; `last`: no other identity of his is reachable."""
+    if asked.expires == 0:
+        return Decision(None, (Answer(200),)) if held is None else _end(held, (Answer(200),), last)
+    numbers = asked.numbers or ((held.imsi, held.msisdn) if held else None)
+    if numbers is None:
+        return Decision(None, (Answer(403),))  # nobody can say whose messages these would be
+    known = held is not None and held.hlr is HlrState.ACTIVE and (held.imsi, held.msisdn) == numbers
+    binding = Binding(
+        impu=asked.impu,
+        imsi=numbers[0],
+        msisdn=numbers[1],
+        scscf=asked.scscf,
+        expires=now + min(asked.expires, max_expires),
+        hlr=HlrState.ACTIVE if known else HlrState.ACTIVATING,
+        version=held.version if held else 0,
+    )
+    news = () if known else (TellHlr(binding.imsi, True),)
+    return Decision(binding, (Save(binding), Answer(200), *news))
+
+
+def expired(held: Binding, *, last: bool) -> Decision[Binding]:
+    """The S-CSCF tells nobody when a registration runs out, so the gateway's own timer ends it."""
+    return _end(held, (), last)
+
+
+def hlr_confirmed(held: Binding) -> Decision[Binding]:
+    """The HLR has taken the news."""
+    return _settled(held, HlrState.ACTIVE)
+
+
+def hlr_refused(held: Binding) -> Decision[Binding]:
+    """The HLR will not have it: MO still works, and asking again would not help."""
+    return _settled(held, HlrState.REFUSED)
+
+
+def hlr_unsure(held: Binding, *, last: bool) -> Decision[Binding]:
+    """No answer, a restart, or news since: what the HLR believes must become true, so say it.
+
+    A de-registration is no news any more once another identity of the subscriber has been registered.
+    """
+    if held.hlr is not HlrState.DEACTIVATING:
+        return Decision(held, (TellHlr(held.imsi, True),))
+    return Decision(held, (TellHlr(held.imsi, False),)) if last else Decision(None, (Forget(held),))
+
+
+def _settled(held: Binding, state: HlrState) -> Decision[Binding]:
+    if held.hlr is HlrState.DEACTIVATING:
+        return Decision(None, (Forget(held),))
+    return Decision(held, (Save(replace(held, hlr=state)),))
+
+
+def _end(held: Binding, answer: tuple[Answer, ...], last: bool) -> Decision[Binding]:
+    """The HLR is told when the last identity of the subscriber goes (TS 24.341 B.4)."""
+    if not last:
+        return Decision(None, (Forget(held), *answer))
+    gone = replace(held, expires=0.0, hlr=HlrState.DEACTIVATING)
+    return Decision(gone, (Save(gone), *answer, TellHlr(held.imsi, False)))

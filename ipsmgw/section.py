@@ -1,0 +1,127 @@
+"""Tables of a configuration file: every fault of a table found, each with the path of its key."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from math import isfinite
+from typing import Self, get_args, get_origin
+
+import msgspec
+
+from ipsmgw.identity import NodeNumber
+
+__all__ = ["Address", "Fault", "Section", "faults_of", "in_words", "scalar"]
+
+Fault = tuple[str, str]
+"""Path of the key, and what is wrong with it."""
+
+_WHERE = re.compile(r"(.*) \(at (?:(line \d+, column \d+)|(end of document))\)", re.DOTALL)
+
+
+class Address(str):
+    """`host:port`, with a literal IPv4 or `[IPv6]` address or a name."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """ValueError with a sentence."""
+        host, colon, port = text.rpartition(":")
+        bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+        if (
+            not colon
+            or not bare
+            or not (port.isascii() and port.isdigit())
+            or (":" in bare) != (bare != host)
+        ):
+            raise ValueError(f"expected host:port, got {text!r}")
+        if len(port) > 5 or int(port) > 65535:
+            raise ValueError(f"port out of range 0..65535: {port}")
+        return cls(f"{host}:{int(port)}")
+
+    @property
+    def host(self) -> str:
+        """Without brackets."""
+        return self.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.rpartition(":")[2])
+
+    def pair(self) -> tuple[str, int]:
+        """As sockets want it."""
+        return (self.host, self.port)
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the file: an unknown key is an error."""
+
+
+def faults_of(kind: type[Section], table: object, path: str = "") -> Iterator[Fault]:
+    """All that is wrong with a table of this kind, and with the tables in it."""
+    if not isinstance(table, Mapping):
+        yield path, f"expected a table, got {_kind(table)}"
+        return
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for key, value in table.items():
+        if key in fields:
+            yield from _value_faults(fields[key].type, value, _join(path, key))
+        else:
+            near = get_close_matches(key, [name for name in fields if name not in table], 1)
+            yield _join(path, key), "unknown key" + (f"; is it {near[0]}?" if near else "")
+    for key, field in fields.items():
+        if field.required and key not in table:
+            yield _join(path, key), "missing"
+
+
+def _value_faults(kind: object, value: object, path: str) -> Iterator[Fault]:
+    if isinstance(kind, type) and issubclass(kind, Section):
+        yield from faults_of(kind, value, path)
+    elif get_origin(kind) is tuple and isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _value_faults(get_args(kind)[0], item, f"{path}[{i}]")
+    elif isinstance(value, float) and not isfinite(value):
+        yield path, f"a number is wanted, got {value}"
+    else:
+        try:
+            msgspec.convert(value, kind, dec_hook=scalar)
+        except msgspec.ValidationError as fault:
+            yield path, _sentence(str(fault))
+
+
+def scalar(kind: type, value: object) -> object:
+    """Types of ours that are written as a string."""
+    if not isinstance(value, str):
+        raise ValueError(f"expected str, got {_kind(value)}")
+    return Address.parse(value) if kind is Address else _node_number(kind, value)
+
+
+def _node_number(kind: type, value: str) -> NodeNumber:
+    if kind is not NodeNumber:
+        raise TypeError(f"{kind} is no type of a setting")
+    return NodeNumber.parse(value)
+
+
+def in_words(fault: tomllib.TOMLDecodeError) -> str:
+    """Where the file is no TOML, first; then why."""
+    found = _WHERE.fullmatch(str(fault))
+    if found is None:
+        return str(fault)
+    return f"{found[2] or found[3]}: {found[1]}"
+
+
+def _sentence(said: str) -> str:
+    """As msgspec says it, without its own idea of a path."""
+    what = said.partition(" - at `$")[0].replace("`", "")
+    return what[:1].lower() + what[1:] if what.startswith(("Expected", "Invalid")) else what
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "table"
+    return "array" if isinstance(value, list) else type(value).__name__

@@ -1,0 +1,273 @@
+"""The gateway's settings: typed, frozen, checked before anything starts (DESIGN §2, §6)."""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ipsmgw.identity import NodeNumber
+from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
+from sipbridge import DecodeError, parse_uri
+
+__all__ = [
+    "Address",
+    "ApiSettings",
+    "AssociationSettings",
+    "BadSettings",
+    "JournalSettings",
+    "Limits",
+    "MapSection",
+    "NodeSettings",
+    "RouteSettings",
+    "Section",
+    "Settings",
+    "SipSection",
+    "SipTimers",
+    "StoreSettings",
+    "Timers",
+    "load",
+    "parse",
+    "trusted",
+]
+
+Seconds = Annotated[float, Meta(gt=0, le=86400)]
+PointCode = Annotated[int, Meta(ge=0, le=0x3FFF)]
+Count = Annotated[int, Meta(ge=1)]
+Prefix = Annotated[str, Meta(pattern="^[0-9]{1,15}$")]
+Name = Annotated[str, Meta(min_length=1, max_length=32)]
+
+
+class NodeSettings(Section, frozen=True, kw_only=True):
+    name: Name = "ipsmgw"
+    number: NodeNumber
+    """E.164 address of this node: what the HLR stores and SMS-GMSC and SMS-IWMSC see."""
+    index: Annotated[int, Meta(ge=0, le=15)] = 0
+    """Number of the node among those that share a database; part of every identifier."""
+
+
+class SipTimers(Section, frozen=True, kw_only=True):
+    t1: Seconds = 0.5
+    t2: Seconds = 4.0
+    t4: Seconds = 5.0
+
+
+class SipSection(Section, frozen=True, kw_only=True):
+    listen: Address
+    uri: str
+    """Our own URI: P-Asserted-Identity of what we send, where phones send delivery reports."""
+    scscf: tuple[str, ...]
+    """Addresses, with or without a port, that are believed: what anybody else asserts does not count."""
+    service_info: str = "imsi={imsi};msisdn={msisdn}"
+    """How the service-info of the initial filter criteria is written (TS 24.341 B.3 leaves it open)."""
+    timers: SipTimers = SipTimers()
+
+
+class AssociationSettings(Section, frozen=True, kw_only=True):
+    name: Name
+    transport: Literal["sctp", "tcp"] = "sctp"
+    role: Literal["asp", "sgp"] = "asp"
+    connect: bool = True
+    local: Address | None = None
+    remote: Address | None = None
+    point_code: PointCode
+    """Of the peer."""
+    routing_context: Annotated[int, Meta(ge=0, le=0xFFFFFFFF)] | None = None
+    network_appearance: Annotated[int, Meta(ge=0, le=0xFFFFFFFF)] | None = None
+
+
+class RouteSettings(Section, frozen=True, kw_only=True):
+    prefix: Prefix
+    point_code: PointCode
+
+
+class MapSection(Section, frozen=True, kw_only=True):
+    point_code: PointCode
+    network_indicator: Annotated[int, Meta(ge=0, le=3)] = 2
+    hlr: NodeNumber | None = None
+    """Number of the HLR; without it the HLR is addressed by the subscriber's MSISDN (TS 29.002 §6.1)."""
+    atm_calling_ssn: Annotated[int, Meta(ge=1, le=254)] = 147
+    """anyTimeModification comes from a gsmSCF as far as TS 29.002 §8.11 is concerned; some HLRs want 8."""
+    association: tuple[AssociationSettings, ...]
+    route: tuple[RouteSettings, ...]
+
+
+class Timers(Section, frozen=True, kw_only=True):
+    mo_answer: Seconds = 30.0
+    """How long the SC may take with an MO: the phone gives up after 35 to 45 s (TR1M, TS 24.011 §10)."""
+    mt_report: Seconds = 25.0
+    """From the phone's 200 to its delivery report."""
+    hlr_answer: Seconds = 15.0
+    hlr_retry: Seconds = 30.0
+    """How long until the HLR is told again of a binding whose news it did not confirm."""
+
+
+class Limits(Section, frozen=True, kw_only=True):
+    in_flight: Count = 50_000
+    """MO and MT messages under way; one more is refused: 503 and systemFailure."""
+    bindings: Count = 1_000_000
+    max_expires: Annotated[int, Meta(ge=60)] = 2_592_000
+    """Longest registration that is believed, seconds."""
+
+
+class StoreSettings(Section, frozen=True, kw_only=True):
+    url: str = "sqlite:///var/ipsmgw.db"
+
+
+class JournalSettings(Section, frozen=True, kw_only=True):
+    file: str = "var/cdr.jsonl"
+
+
+class ApiSettings(Section, frozen=True, kw_only=True):
+    listen: Address | None = None
+
+
+class Settings(Section, frozen=True, kw_only=True):
+    node: NodeSettings
+    sip: SipSection
+    map: MapSection
+    timers: Timers = Timers()
+    limits: Limits = Limits()
+    store: StoreSettings = StoreSettings()
+    journal: JournalSettings = JournalSettings()
+    api: ApiSettings = ApiSettings()
+
+
+class BadSettings(Exception):
+    """Every fault: what is wrong, and where: `file: path.of.the.key: sentence`."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+def load(path: Path) -> Settings:
+    """Read a TOML file; raises `BadSettings` that names file, key and what is wrong with it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as fault:
+        raise BadSettings([f"{path}: {fault.strerror}"]) from None
+    except UnicodeDecodeError as fault:
+        raise BadSettings([f"{path}: not UTF-8 at octet {fault.start}"]) from None
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str = "settings") -> Settings:
+    """Settings out of TOML text; `name` stands for the file in what is said of faults."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise BadSettings([f"{name}: {in_words(fault)}"]) from None
+    faults = list(faults_of(Settings, table))
+    if not faults:
+        settings = msgspec.convert(table, Settings, dec_hook=scalar)
+        faults = list(_contradictions(settings))
+    if faults:
+        raise BadSettings([f"{name}: {where or 'top level'}: {what}" for where, what in faults])
+    return settings
+
+
+def trusted(scscf: Sequence[str]) -> frozenset[str | tuple[str, int]]:
+    """Addresses and (address, port) that are believed; ValueError for what is neither."""
+    return frozenset(_peer(text) for text in scscf)
+
+
+def _peer(text: str) -> str | tuple[str, int]:
+    try:
+        return str(ip_address(text.strip("[]")))
+    except ValueError:
+        host, port = Address.parse(text).pair()
+        return str(ip_address(host)), port
+
+
+def _contradictions(settings: Settings) -> Iterator[Fault]:
+    """What no single value is to blame for, and what a type cannot say."""
+    yield from _sip_faults(settings.sip)
+    yield from _map_faults(settings.map)
+    scheme, _, path = settings.store.url.partition(":///")
+    if scheme != "sqlite" or not path:
+        yield "store.url", f"sqlite:///PATH is wanted, got {settings.store.url!r}"
+    if not settings.journal.file:
+        yield "journal.file", "a file is wanted"
+    if settings.api.listen is not None and not _is_loopback(settings.api.listen.host):
+        yield (
+            "api.listen",
+            f"it asks nobody who he is, so it must be a loopback address, got {settings.api.listen}",
+        )
+
+
+def _sip_faults(sip: SipSection) -> Iterator[Fault]:
+    if not sip.listen.port or _is_any(sip.listen.host):
+        yield "sip.listen", f"it stands in every Via, so it must be a real address and port, got {sip.listen}"
+    if not _is_sip_uri(sip.uri):
+        yield "sip.uri", f"a sip: or sips: URI is wanted, got {sip.uri!r}"
+    if not sip.scscf:
+        yield "sip.scscf", "at least one S-CSCF is wanted"
+    for i, text in enumerate(sip.scscf):
+        if not _is_peer(text):
+            yield f"sip.scscf[{i}]", f"an address, or address:port is wanted, got {text!r}"
+    missing = [field for field in ("{imsi}", "{msisdn}") if sip.service_info.count(field) != 1]
+    if missing:
+        yield "sip.service_info", f"{' and '.join(missing)} must stand in it exactly once"
+    if sip.timers.t1 > sip.timers.t2:
+        yield "sip.timers.t1", "it is longer than t2 (RFC 3261 §17.1.2.2)"
+
+
+def _is_peer(text: str) -> bool:
+    try:
+        return bool(_peer(text))
+    except ValueError:
+        return False
+
+
+def _is_sip_uri(text: str) -> bool:
+    if not text.isascii() or set(text) & set(' <>"\t\r\n'):
+        return False
+    try:
+        return text.startswith(("sip:", "sips:")) and bool(parse_uri(text))
+    except DecodeError:
+        return False
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_any(host: str) -> bool:
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
+def _map_faults(section: MapSection) -> Iterator[Fault]:
+    names: set[str] = set()
+    for i, association in enumerate(section.association):
+        key = f"map.association[{i}]"
+        if association.name in names:
+            yield f"{key}.name", f"{association.name!r} is there twice"
+        names.add(association.name)
+        yield from _address_faults(association, key)
+    codes = {association.point_code for association in section.association}
+    for i, route in enumerate(section.route):
+        if route.point_code not in codes:
+            yield f"map.route[{i}].point_code", f"no association leads to point code {route.point_code}"
+    if section.hlr is not None and not section.hlr.startswith(tuple(route.prefix for route in section.route)):
+        yield "map.hlr", f"no route leads to {section.hlr}"
+
+
+def _address_faults(association: AssociationSettings, key: str) -> Iterator[Fault]:
+    wanted, address = ("remote", association.remote) if association.connect else ("local", association.local)
+    if address is None:
+        yield (
+            f"{key}.{wanted}",
+            "whom shall it connect to?" if association.connect else "where shall it listen?",
+        )
+    elif not address.port:
+        yield f"{key}.{wanted}", f"a port is wanted, got {address}"

@@ -1,0 +1,109 @@
+"""The network that is there: ports plugged into UDP, TCP and SCTP sockets."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import TypeVar
+
+import mapstack
+import sipbridge
+from ipsmgw.drive import Handle, Port
+from mapstack.transport import AssociationSpec, Transport
+from mapstack.transport.sctp import SctpTransport
+from mapstack.transport.tcp import TcpTransport
+from sipbridge.transport import UdpTransport
+
+__all__ = ["AddressTaken", "LoopClock", "Sockets"]
+
+EventT = TypeVar("EventT")
+
+
+class AddressTaken(Exception):
+    """One sentence: which node wanted which address, and why it cannot have it."""
+
+
+class LoopClock:
+    """The clock of an event loop, anchored once to the time of day, so that it never goes back."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._offset = time.time() - loop.time()
+
+    def now(self) -> float:
+        return self._loop.time() + self._offset
+
+    def call_at(self, when: float, callback: Callable[[], None]) -> Handle:
+        return self._loop.call_at(when - self._offset, callback)
+
+
+class _Datagrams:
+    """A UDP socket with the face of the other transports."""
+
+    def __init__(self, transport: UdpTransport) -> None:
+        self._transport = transport
+
+    async def start(self) -> None:
+        try:
+            self._transport.start()
+        except OSError as fault:
+            host, port = self._transport.local
+            raise OSError(fault.errno, f"udp {host}:{port}: {fault.strerror}") from None
+
+    async def stop(self) -> None:
+        self._transport.stop()
+
+
+class Sockets:
+    """Opened by `start` all at once; ports may be plugged in before."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, rng: Random) -> None:
+        self._loop = loop
+        self._rng = rng
+        self._transports: list[tuple[str, _Datagrams | Transport]] = []
+
+    def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
+        transport = UdpTransport(local, port.receive)
+        self._transports.append((node, _Datagrams(transport)))
+        port.send = transport.send
+
+    def associations(
+        self, node: str, specs: Sequence[AssociationSpec], port: Port[EventT, mapstack.Flow]
+    ) -> None:
+        senders: dict[str, Callable[[list[tuple[bytes, mapstack.Flow]]], None]] = {}
+        cutters: dict[str, Callable[[str], None]] = {}
+        for kind, opener in (("tcp", TcpTransport), ("sctp", SctpTransport)):
+            mine = [spec for spec in specs if spec.transport == kind]
+            if mine:
+                transport = opener(
+                    self._loop, mine, port.receive, port.link_up, port.link_down, rng=self._rng
+                )
+                self._transports.append((node, transport))
+                senders[kind] = transport.send
+                cutters[kind] = transport.cut
+        port.cut = lambda flow: cutters[flow.transport](flow.connection)
+        port.send = next(iter(senders.values())) if len(senders) == 1 else _by_transport(senders)
+
+    async def start(self) -> None:
+        for node, transport in self._transports:
+            try:
+                await transport.start()
+            except OSError as fault:
+                await self.stop()
+                raise AddressTaken(f"{node}: {fault.strerror}") from None
+
+    async def stop(self) -> None:
+        for _, transport in self._transports:
+            await transport.stop()
+
+
+def _by_transport(
+    senders: dict[str, Callable[[list[tuple[bytes, mapstack.Flow]]], None]],
+) -> Callable[[list[tuple[bytes, mapstack.Flow]]], None]:
+    def send(batch: list[tuple[bytes, mapstack.Flow]]) -> None:
+        for kind, sender in senders.items():
+            part = [item for item in batch if item[1].transport == kind]
+            if part:
+                sender(part)
+
+    return send

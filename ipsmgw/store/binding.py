@@ -1,0 +1,33 @@
+"""A binding: who is registered through which S-CSCF, and what the HLR knows of it (TS 23.204 §6.2)."""
+
+import enum
+from dataclasses import dataclass
+
+from ipsmgw.identity import Impu, Imsi, Msisdn
+
+__all__ = ["Binding", "HlrState"]
+
+
+class HlrState(enum.StrEnum):
+    """What of the binding has reached the HLR."""
+
+    ACTIVATING = "activating"
+    ACTIVE = "active"
+    REFUSED = "refused"
+    DEACTIVATING = "deactivating"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One public identity, reachable over IMS until `expires` (0 once it is de-registered)."""
+
+    impu: Impu
+    imsi: Imsi
+    msisdn: Msisdn
+    scscf: str
+    expires: float
+    hlr: HlrState
+    version: int = 0
+
+    def reachable(self, now: float) -> bool:
+        return self.expires > now

@@ -1,0 +1,142 @@
+"""The embedded store: SQLite in one file, or in memory, with every row also at hand in memory."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from ipsmgw.identity import Impu, Imsi, Msisdn
+from ipsmgw.store.binding import Binding, HlrState
+from ipsmgw.store.store import Stale
+
+__all__ = ["SqliteStore", "connect", "store_in_memory"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS node (boot INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS binding (
+    impu TEXT PRIMARY KEY, imsi TEXT NOT NULL, msisdn TEXT NOT NULL, scscf TEXT NOT NULL,
+    expires REAL NOT NULL, hlr TEXT NOT NULL, version INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+_COLUMNS = "impu, imsi, msisdn, scscf, expires, hlr, version"
+_UPSERT = f"""
+INSERT INTO binding ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (impu) DO UPDATE SET imsi = excluded.imsi, msisdn = excluded.msisdn, scscf = excluded.scscf,
+    expires = excluded.expires, hlr = excluded.hlr, version = excluded.version
+"""
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """Open the file with a write-ahead log, and each commit on disk before it returns."""
+    if path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # a second node must not share the file
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+class SqliteStore:
+    """A node owns its file, so the rows in memory are exact; reading one costs a dict look-up."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._open = False
+        if connection.in_transaction:
+            connection.rollback()  # what the life before had not committed
+        connection.executescript(_SCHEMA)
+        self._by_impu: dict[Impu, Binding] = {}
+        self._by_imsi: dict[str, list[Impu]] = {}
+        for row in connection.execute(f"SELECT {_COLUMNS} FROM binding ORDER BY expires"):
+            self._remember(_binding(row))
+
+    def next_boot(self) -> int:
+        """Count this start: identifiers carry the number, and no late answer meets a new dialogue."""
+        row = self._connection.execute("SELECT boot FROM node").fetchone()
+        boot = row[0] + 1 if row else 1
+        self._begin()
+        self._connection.execute("DELETE FROM node")
+        self._connection.execute("INSERT INTO node (boot) VALUES (?)", (boot,))
+        self.commit()
+        return boot
+
+    def binding(self, impu: Impu) -> Binding | None:
+        return self._by_impu.get(impu)
+
+    def binding_of_imsi(self, imsi: str) -> Binding | None:
+        """Of several identities the one that was registered last."""
+        impus = self._by_imsi.get(imsi)
+        return self._by_impu[impus[-1]] if impus else None
+
+    def bindings_of_imsi(self, imsi: str) -> list[Binding]:
+        return [self._by_impu[impu] for impu in self._by_imsi.get(imsi, ())]
+
+    def count(self) -> int:
+        return len(self._by_impu)
+
+    def bindings(self) -> list[Binding]:
+        return list(self._by_impu.values())
+
+    def save(self, binding: Binding) -> Binding:
+        self._check(binding)
+        saved = replace(binding, version=binding.version + 1)
+        self._begin()
+        self._connection.execute(_UPSERT, _row(saved))
+        self._forget(saved.impu)
+        self._remember(saved)
+        return saved
+
+    def remove(self, binding: Binding) -> None:
+        self._check(binding)
+        self._begin()
+        self._connection.execute("DELETE FROM binding WHERE impu = ?", (binding.impu,))
+        self._forget(binding.impu)
+
+    def commit(self) -> None:
+        if self._open:
+            self._connection.execute("COMMIT")
+            self._open = False
+
+    def close(self) -> None:
+        self.commit()
+        self._connection.close()
+
+    def _begin(self) -> None:
+        if not self._open:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._open = True
+
+    def _check(self, binding: Binding) -> None:
+        held = self._by_impu.get(binding.impu)
+        if (held.version if held else 0) != binding.version:
+            raise Stale(f"{binding.impu}: version {binding.version} is not the stored one")
+
+    def _remember(self, binding: Binding) -> None:
+        self._by_impu[binding.impu] = binding
+        self._by_imsi.setdefault(binding.imsi, []).append(binding.impu)
+
+    def _forget(self, impu: Impu) -> None:
+        held = self._by_impu.pop(impu, None)
+        if held is None:
+            return
+        impus = self._by_imsi[held.imsi]
+        impus.remove(impu)
+        if not impus:
+            del self._by_imsi[held.imsi]
+
+
+def store_in_memory() -> Callable[[], SqliteStore]:
+    """A database that outlives its gateway: each call opens it as after a crash, without the uncommitted."""
+    return partial(SqliteStore, connect(":memory:"))
+
+
+def _row(binding: Binding) -> tuple[str, str, str, str, float, str, int]:
+    b = binding
+    return (b.impu, b.imsi, b.msisdn, b.scscf, b.expires, b.hlr, b.version)
+
+
+def _binding(row: tuple[str, str, str, str, float, str, int]) -> Binding:
+    impu, imsi, msisdn, scscf, expires, hlr, version = row
+    return Binding(Impu(impu), Imsi(imsi), Msisdn(msisdn), scscf, expires, HlrState(hlr), version)

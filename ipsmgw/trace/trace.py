@@ -1,0 +1,50 @@
+"""What went over the links of a node or of the whole carrier: a bounded collector of PDUs (DESIGN §4)."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+__all__ = ["Pdu", "Trace"]
+
+
+class Pdu(NamedTuple):
+    """One PDU as it was put on a link; `fate` says what became of it there, nothing when it arrived."""
+
+    when: float
+    source: str
+    target: str
+    protocol: str
+    data: bytes
+    fate: str = ""
+
+
+class Trace:
+    """The last PDUs: at most `limit` of them and at most `octets` octets, the oldest forgotten first."""
+
+    __slots__ = ("_kept", "_limit", "_octets", "_pdus", "forgotten")
+
+    def __init__(self, *, limit: int = 100_000, octets: int = 64 * 1024 * 1024) -> None:
+        self._pdus: deque[Pdu] = deque()
+        self._limit = limit
+        self._octets = octets
+        self._kept = 0
+        self.forgotten = 0
+
+    def pdu(self, when: float, source: str, target: str, protocol: str, data: bytes, *fate: str) -> None:
+        """Keeps one more; `fate` is nothing for a PDU that arrived."""
+        self._pdus.append(Pdu(when, source, target, protocol, data, " ".join(fate)))
+        self._kept += len(data)
+        while self._kept > self._octets or len(self._pdus) > self._limit:
+            self._kept -= len(self._pdus.popleft().data)
+            self.forgotten += 1
+
+    def clear(self) -> None:
+        """Forgets everything on purpose."""
+        self._pdus.clear()
+        self._kept = 0
+
+    def __iter__(self) -> Iterator[Pdu]:
+        return iter(self._pdus)
+
+    def __len__(self) -> int:
+        return len(self._pdus)

@@ -1,0 +1,41 @@
+"""What the tests of the gateway ask of a node: what was answered, invoked, recorded."""
+
+from ipsmgw.cdr import Cdr, decode
+from mapstack import Invoked
+from mapstack.map import AnyTimeModificationArg, ModificationInstruction
+from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError, RpSmma
+from tests.ipsmgw.node import Node
+
+__all__ = ["SUBMIT", "invoked", "news", "octets", "records", "statuses"]
+
+SUBMIT = RpData(5, RpAddress("15550000014"), bytes.fromhex("0107 0b91 5155 5567 45f1 0000 05e8329bfd06"))
+
+
+def octets(rpdu: RpData | RpAck | RpError | RpSmma) -> bytes:
+    return rpdu.encode(Direction.MS_TO_NETWORK)
+
+
+def statuses(node: Node) -> list[int]:
+    return [message.status for message in node.take_sip()]
+
+
+def invoked(node: Node) -> list[Invoked]:
+    """Operations that the peer was asked for since it was last looked at."""
+    found = [event for event in node.told if isinstance(event, Invoked)]
+    node.told.clear()
+    return found
+
+
+def news(node: Node) -> list[tuple[int, ModificationInstruction | int | None]]:
+    """What the HLR was told, with the dialogue."""
+    said = []
+    for event in invoked(node):
+        assert isinstance(event.arg, AnyTimeModificationArg)
+        data = event.arg.modification_request_for_ip_sm_gw_data
+        assert data is not None
+        said.append((event.dialogue, data.modify_registration_status))
+    return said
+
+
+def records(node: Node) -> list[Cdr]:
+    return [decode(line) for line in node.paper.read().splitlines()]

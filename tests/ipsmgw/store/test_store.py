@@ -1,0 +1,174 @@
+"""Every store keeps the same promises: versions, indexes, commit, and what a restart finds."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ipsmgw.identity import Impu, Imsi, Msisdn
+from ipsmgw.store import Binding, HlrState, SqliteStore, Stale, Store, open_store
+from ipsmgw.store.sqlite import connect
+
+IMSI = Imsi("001010000000001")
+
+
+class Storehouse:
+    """A way to open a store, and to come back to it after a clean end or a crash."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._connection = connect(path)
+
+    def open(self) -> Store:
+        return SqliteStore(self._connection)
+
+    def end(self, store: Store) -> Store:
+        """A clean end, and the next life."""
+        store.commit()
+        if self._path != ":memory:":
+            store.close()
+            self._connection = connect(self._path)
+        return self.open()
+
+    def crash(self) -> Store:
+        """The process is gone, and with it what was not committed."""
+        if self._path != ":memory:":
+            self._connection.close()
+            self._connection = connect(self._path)
+        return self.open()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@pytest.fixture(params=["memory", "file"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storehouse]:
+    found = Storehouse(":memory:" if request.param == "memory" else str(tmp_path / "var" / "ipsmgw.db"))
+    yield found
+    found.close()
+
+
+def binding(name: str = "alice", *, imsi: Imsi = IMSI, expires: float = 2000.0) -> Binding:
+    impu, msisdn = Impu(f"sip:{name}@ims.example"), Msisdn("15551234567")
+    return Binding(impu, imsi, msisdn, "sip:127.0.0.12:5060", expires, HlrState.ACTIVE)
+
+
+def test_what_is_saved_is_found_by_identity_and_by_imsi(house: Storehouse) -> None:
+    store = house.open()
+    saved = store.save(binding())
+    assert saved == replace(binding(), version=1)
+    assert store.binding(saved.impu) == saved
+    assert store.binding_of_imsi(IMSI) == saved
+    assert store.bindings() == store.bindings_of_imsi(IMSI) == [saved]
+    assert store.count() == 1
+
+
+def test_nobody_is_found_where_nobody_is(house: Storehouse) -> None:
+    store = house.open()
+    assert store.binding(Impu("sip:nobody@ims.example")) is None
+    assert store.binding_of_imsi("001010000000009") is None
+    assert store.bindings_of_imsi("001010000000009") == store.bindings() == []
+    assert store.count() == 0
+
+
+def test_of_several_identities_the_one_registered_last_is_reached(house: Storehouse) -> None:
+    store = house.open()
+    first, second = store.save(binding("a")), store.save(binding("b"))
+    assert store.binding_of_imsi(IMSI) == second
+    again = store.save(first)
+    assert store.binding_of_imsi(IMSI) == again
+    assert {each.impu for each in store.bindings_of_imsi(IMSI)} == {first.impu, second.impu}
+
+
+def test_an_identity_may_move_to_another_subscription(house: Storehouse) -> None:
+    store = house.open()
+    saved = store.save(binding())
+    moved = store.save(replace(saved, imsi=Imsi("001010000000002")))
+    assert store.binding_of_imsi(IMSI) is None
+    assert store.binding_of_imsi("001010000000002") == moved
+
+
+def test_a_stale_version_is_neither_saved_nor_removed(house: Storehouse) -> None:
+    store = house.open()
+    old = store.save(binding())
+    new = store.save(old)
+    with pytest.raises(Stale, match="version 1"):
+        store.save(old)
+    with pytest.raises(Stale):
+        store.remove(old)
+    with pytest.raises(Stale):
+        store.save(binding())
+    assert store.binding(new.impu) == new
+
+
+def test_what_is_gone_is_stale_too(house: Storehouse) -> None:
+    store = house.open()
+    saved = store.save(binding())
+    store.remove(saved)
+    with pytest.raises(Stale):
+        store.remove(saved)
+    assert store.bindings() == store.bindings_of_imsi(IMSI) == []
+
+
+def test_what_was_committed_is_there_after_a_restart(house: Storehouse) -> None:
+    store = house.open()
+    kept, gone = store.save(binding("a")), store.save(binding("b"))
+    store.remove(gone)
+    assert house.end(store).bindings() == [kept]
+
+
+def test_what_was_not_committed_is_rolled_back(house: Storehouse) -> None:
+    store = house.open()
+    kept = store.save(binding("a"))
+    store.commit()
+    store.save(replace(kept, expires=1.0))
+    store.save(binding("b"))
+    after = house.crash()
+    assert after.bindings() == [kept]
+    assert after.save(kept).version == 2
+
+
+def test_a_restart_reaches_the_identity_that_lasts_longest(house: Storehouse) -> None:
+    store = house.open()
+    store.save(binding("a", expires=3000.0))
+    store.save(binding("b", expires=1000.0))
+    found = house.end(store).binding_of_imsi(IMSI)
+    assert found is not None
+    assert found.impu == "sip:a@ims.example"
+
+
+def test_starts_are_counted_at_once(house: Storehouse) -> None:
+    assert house.open().next_boot() == 1
+    assert house.crash().next_boot() == 2
+
+
+def test_a_commit_of_nothing_is_nothing(house: Storehouse) -> None:
+    store = house.open()
+    store.commit()
+    store.commit()
+    assert store.count() == 0
+
+
+def test_a_binding_is_reachable_until_it_expires() -> None:
+    assert binding(expires=2000.0).reachable(1999.9)
+    assert not binding(expires=2000.0).reachable(2000.0)
+
+
+def test_a_file_belongs_to_one_node(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'ipsmgw.db'}"
+    store = open_store(url)
+    store.next_boot()
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        open_store(url)
+    store.close()
+    again = open_store(url)
+    assert again.next_boot() == 2
+    again.close()
+
+
+@pytest.mark.parametrize("url", ["", "sqlite://x", "sqlite:///", "postgresql:///x"])
+def test_a_store_of_another_kind_is_refused_with_a_sentence(url: str) -> None:
+    with pytest.raises(ValueError, match="no store for"):
+        open_store(url)

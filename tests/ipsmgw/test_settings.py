@@ -1,0 +1,208 @@
+"""Settings: what is sound is taken, and of what is not every fault is said, with its place."""
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ipsmgw.settings import Address, BadSettings, Settings, load, parse, trusted
+from tests.ipsmgw.broken import Broken, Table, broken, paths, sound, toml
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "gateway.toml"
+
+
+def faults(table: Table) -> tuple[str, ...]:
+    with pytest.raises(BadSettings) as bad:
+        parse(toml(table), "gateway.toml")
+    return bad.value.faults
+
+
+def with_sip(**changed: object) -> Table:
+    table = sound()
+    assert isinstance(table["sip"], dict)
+    table["sip"] |= changed
+    return table
+
+
+def with_association(**changed: object) -> Table:
+    table = sound()
+    section = table["map"]
+    assert isinstance(section, dict)
+    section["association"][0].update(changed)
+    return table
+
+
+def test_a_configuration_needs_only_what_has_no_default() -> None:
+    settings = parse(toml(sound()))
+    assert settings.node.name == "ipsmgw"
+    assert settings.sip.listen.pair() == ("127.0.0.11", 5060)
+    assert settings.map.association[0].remote == Address("127.0.0.14:2905")
+    assert settings.timers.mo_answer == 30.0
+
+
+@pytest.mark.parametrize("case", list(broken()), ids=lambda case: f"{case.path}-{case.said}")
+def test_each_fault_is_said_with_its_place(case: Broken) -> None:
+    (said,) = faults(case.table)
+    assert said.replace("[0]: expected str", ": expected str").startswith(f"gateway.toml: {case.path}: ")
+    assert case.said in said
+
+
+def test_every_setting_is_broken_in_some_way() -> None:
+    assert {path.replace("[]", "[0]") for path, _ in paths()} <= {case.path for case in broken()}
+
+
+def test_all_faults_are_said_at_once() -> None:
+    table = with_sip(listen="here", scscf=5)
+    table["limits"] = {"in_flight": 0, "bindngs": 3}
+    assert [said.split(": ")[1] for said in faults(table)] == [
+        "sip.listen",
+        "sip.scscf",
+        "limits.in_flight",
+        "limits.bindngs",
+    ]
+    assert faults(table)[3].endswith("unknown key; is it bindings?")
+
+
+def test_a_missing_table_is_said_once() -> None:
+    assert faults({"node": {"number": "1555"}}) == (
+        "gateway.toml: sip: missing",
+        "gateway.toml: map: missing",
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (with_sip(listen="0.0.0.0:5060"), "sip.listen: it stands in every Via"),
+        (with_sip(listen="127.0.0.1:0"), "sip.listen: it stands in every Via"),
+        (with_sip(uri="tel:+1555"), "sip.uri: a sip: or sips: URI is wanted"),
+        (with_sip(uri="sip:a>b@c"), "sip.uri: a sip: or sips: URI is wanted"),
+        (with_sip(uri="sip:"), "sip.uri: a sip: or sips: URI is wanted"),
+        (with_sip(scscf=[]), "sip.scscf: at least one S-CSCF is wanted"),
+        (with_sip(scscf=["127.0.0.1", "scscf.example"]), "sip.scscf[1]: an address, or address:port"),
+        (with_sip(service_info="{imsi}{imsi}"), "sip.service_info: {imsi} and {msisdn} must stand in it"),
+        (with_sip(timers={"t1": 5.0}), "sip.timers.t1: it is longer than t2"),
+        (with_association(point_code=15), "map.route[0].point_code: no association leads to point code 14"),
+        (with_association(remote="127.0.0.1:0"), "map.association[0].remote: a port is wanted"),
+        (with_association(connect=False), "map.association[0].local: where shall it listen?"),
+        (with_association(connect=False, local="127.0.0.1:0"), "map.association[0].local: a port is wanted"),
+        (sound() | {"store": {"url": "postgresql://x"}}, "store.url: sqlite:///PATH is wanted"),
+        (sound() | {"journal": {"file": ""}}, "journal.file: a file is wanted"),
+        (sound() | {"api": {"listen": "192.0.2.1:80"}}, "api.listen: it asks nobody who he is"),
+    ],
+)
+def test_what_no_single_type_can_forbid_is_a_fault_too(table: Table, said: str) -> None:
+    (fault,) = faults(table)
+    assert fault.startswith(f"gateway.toml: {said}")
+
+
+def test_an_association_must_say_whom_it_connects_to() -> None:
+    table = sound()
+    section = table["map"]
+    assert isinstance(section, dict)
+    del section["association"][0]["remote"]
+    assert faults(table) == ("gateway.toml: map.association[0].remote: whom shall it connect to?",)
+
+
+def test_two_associations_have_two_names() -> None:
+    table = sound()
+    section = table["map"]
+    assert isinstance(section, dict)
+    section["association"] *= 2
+    assert faults(table) == ("gateway.toml: map.association[1].name: 'smsc' is there twice",)
+
+
+def test_a_number_of_the_hlr_must_lead_somewhere() -> None:
+    table = sound()
+    section = table["map"]
+    assert isinstance(section, dict)
+    section["hlr"] = "4477"
+    assert faults(table) == ("gateway.toml: map.hlr: no route leads to 4477",)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[node]\nnumber = \n", "gateway.toml: line 2, column 10: Invalid value"),
+        ("[node", "gateway.toml: end of document: Expected ']' at the end of a table declaration"),
+        ("[node]\n[node]\n", "gateway.toml: line 2, column 6: Cannot declare ('node',) twice"),
+    ],
+)
+def test_what_is_no_toml_is_said_with_its_line(text: str, said: str) -> None:
+    with pytest.raises(BadSettings) as bad:
+        parse(text, "gateway.toml")
+    assert bad.value.faults == (said,)
+
+
+def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    missing, binary = tmp_path / "missing.toml", tmp_path / "binary.toml"
+    binary.write_bytes(b"[node]\n\xff")
+    with pytest.raises(BadSettings, match=r"missing\.toml: No such file or directory"):
+        load(missing)
+    with pytest.raises(BadSettings, match=r"binary\.toml: not UTF-8 at octet 7"):
+        load(binary)
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("127.0.0.1:5060", ("127.0.0.1", 5060)),
+        ("[::1]:05060", ("::1", 5060)),
+        ("localhost:0", ("localhost", 0)),
+    ],
+)
+def test_an_address_is_a_host_and_a_port(text: str, pair: tuple[str, int]) -> None:
+    assert Address.parse(text).pair() == pair
+
+
+@pytest.mark.parametrize("text", ["", ":", "a", "a:", ":1", "a:b", "a:-1", "a:٣", "[]:1", "a:b:1", "[a]:1"])
+def test_anything_else_is_no_address(text: str) -> None:
+    with pytest.raises(ValueError, match="expected host:port"):
+        Address.parse(text)
+
+
+def test_an_s_cscf_is_believed_by_its_address_or_by_its_address_and_port() -> None:
+    assert trusted(["127.0.0.1", "[::1]", "::2", "127.0.0.2:5060", "[::1]:5061"]) == {
+        "127.0.0.1",
+        "::1",
+        "::2",
+        ("127.0.0.2", 5060),
+        ("::1", 5061),
+    }
+
+
+# The example
+
+
+def keys(table: Table, path: str = "") -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in table.items():
+        here = f"{path}.{key}" if path else key
+        tables = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+        if isinstance(value, dict):
+            found |= keys(value, here)
+        elif tables:
+            for item in reversed(tables):
+                found |= keys(item, f"{here}[]")
+        else:
+            found[here] = value
+    return found
+
+
+def test_the_example_is_sound() -> None:
+    assert isinstance(load(EXAMPLE), Settings)
+
+
+def test_the_example_has_every_setting_and_the_right_defaults() -> None:
+    written = keys(tomllib.loads(EXAMPLE.read_text("utf-8")))
+    assert set(written) == {path for path, _ in paths()}
+    defaults = {
+        path: field.default for path, field in paths() if field.default not in (msgspec.NODEFAULT, None)
+    }
+    assert {path: written[path] for path in defaults} == defaults
+
+
+def test_the_example_says_of_every_default_that_it_is_one() -> None:
+    said = [line for line in EXAMPLE.read_text("utf-8").splitlines() if "# Default" in line]
+    assert len(said) == sum(field.default not in (msgspec.NODEFAULT, None) for _, field in paths())
