@@ -1,0 +1,188 @@
+"""A whole carrier from one description, on either ground (DESIGN §10)."""
+
+from collections.abc import Callable
+
+from ipsmgw.drive import Driver
+from ipsmgw.gateway import Gateway
+from ipsmgw.trace import Pdu
+from lab.elements.hlr import Hlr
+from lab.elements.message_waiting import HlrData
+from lab.elements.phone import Phone
+from lab.elements.phone_ledger import PhoneLedger
+from lab.elements.registrar import Registrations
+from lab.elements.sc_ledger import ScData
+from lab.elements.scscf import Scscf
+from lab.elements.site import Site
+from lab.elements.smsc import Smsc
+from lab.expectation import Broken
+from lab.ground import Ground
+from lab.plan import Plan, gateway_settings
+from lab.watch import Watch
+
+__all__ = ["Carrier"]
+
+Element = Hlr | Smsc | Scscf | Phone | Gateway
+
+_CORE = ("hlr", "smsc", "scscf", "ipsmgw")
+
+
+class Carrier:
+    """HLR, SM-SC, S-CSCF, gateway and phones; what they must not forget outlives them."""
+
+    def __init__(self, plan: Plan, ground: Ground) -> None:
+        self.plan = plan
+        self.ground = ground
+        self.hlr_data = HlrData.of(plan.subscribers)
+        self.sc_data = ScData()
+        self.registrations = Registrations()
+        self.ledgers = {subscriber.name: PhoneLedger() for subscriber in plan.subscribers}
+        self.hlr: Hlr
+        self.smsc: Smsc
+        self.scscf: Scscf
+        self.gateway: Gateway
+        self.phones: dict[str, Phone] = {}
+        self._built: set[str] = set()
+        self.down: dict[str, float] = {}
+        """Nodes that are down, and since when."""
+        self.restarts: list[tuple[str, float, float]] = []
+        """Node, and from when to when it was down."""
+        self.watch = Watch(ground.clock, lambda: self.drivers)
+        self.bugs = 0
+        """Of lives that are over; `all_bugs` has those of the living as well."""
+
+    # Its life.
+
+    async def start(self) -> None:
+        """Returns when every association is active."""
+        for node in self.nodes:
+            await self._open(node)
+        self.watch.start()
+        await self.until(self.linked, "all M3UA associations are active", within=self.plan.timers.start)
+
+    async def stop(self) -> None:
+        """Everything that was started ends at once; what the gateway has recorded stays to be read."""
+        self.watch.stop()
+        for node in self.nodes:
+            if node in self._built and node not in self.down:
+                await self.ground.close(node, crash=False)
+                self._close(node, crash=False)
+
+    async def restart(self, node: str, after: float) -> None:
+        """The node crashes, and is back `after` seconds later."""
+        await self.crash(node)
+        await self.pause(after)
+        await self.revive(node)
+
+    async def crash(self, node: str) -> None:
+        """What the node has not written to its disk is lost."""
+        await self.ground.close(node, crash=True)
+        self._close(node, crash=True)
+        self.bugs += self._element(node).driver.bugs
+        self.down[node] = self.now
+
+    async def revive(self, node: str) -> None:
+        """A new life of a node that is down."""
+        self.restarts.append((node, self.down.pop(node), self.now))
+        await self._open(node)
+
+    def cut(self, one: str, other: str) -> None:
+        """Cut the association between two SS7 nodes; it comes back by itself."""
+        self.ground.cut(one, other)
+
+    # What stories need.
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """In the order in which they are started."""
+        return (*_CORE, *(subscriber.name for subscriber in self.plan.subscribers))
+
+    @property
+    def now(self) -> float:
+        return self.ground.clock.now()
+
+    @property
+    def pdus(self) -> list[Pdu]:
+        """What has been put on the links."""
+        return list(self.ground.trace)
+
+    def phone(self, name: str) -> Phone:
+        return self.phones[name]
+
+    def linked(self) -> bool:
+        """Whether every association is active."""
+        return self.hlr.active == {"ipsmgw", "smsc"} and self.smsc.active == {"ipsmgw", "hlr"}
+
+    async def until(self, condition: Callable[[], bool], what: str, within: float | None = None) -> None:
+        """Wait for it; if it does not become true in time, the story is broken."""
+        limit = self.plan.timers.settle if within is None else within
+        if not await self.ground.waiting.until(condition, limit):
+            raise Broken(f"{what}, within {limit:g} s")
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        await self.ground.waiting.pause(seconds)
+
+    @property
+    def drivers(self) -> dict[str, Driver]:
+        """Of the living."""
+        return {node: self._element(node).driver for node in self.nodes if node not in self.down}
+
+    @property
+    def open_work(self) -> dict[str, int]:
+        """How much is under way at each of the living; nothing of those where nothing is."""
+        open_at = {node: self._element(node).open_work for node in self.nodes if node not in self.down}
+        if "ipsmgw" in open_at:
+            open_at["ipsmgw"] += self.gateway.open_exchanges
+        return {node: number for node, number in open_at.items() if number}
+
+    @property
+    def all_bugs(self) -> int:
+        """Exceptions that a supervisor has caught."""
+        return self.bugs + sum(driver.bugs for driver in self.drivers.values())
+
+    # Building.
+
+    async def _open(self, node: str) -> None:
+        self._build(self.ground.site(node))
+        self._built.add(node)
+        await self.ground.open(node)
+
+    def _build(self, site: Site) -> None:
+        plan = self.plan
+        match site.node:
+            case "hlr":
+                self.hlr = Hlr(site, plan, self.hlr_data)
+            case "smsc":
+                self.smsc = Smsc(site, plan, self.sc_data)
+            case "scscf":
+                self.scscf = Scscf(site, plan, self.registrations)
+            case "ipsmgw":
+                self.gateway = Gateway(gateway_settings(plan), self.ground.world(site))
+            case name:
+                self.phones[name] = Phone(site, plan, plan.subscriber(name), self.ledgers[name])
+
+    def _close(self, node: str, *, crash: bool) -> None:
+        if node == "ipsmgw":
+            self._close_gateway(crash=crash)
+        else:
+            self._element(node).close()
+
+    def _close_gateway(self, *, crash: bool) -> None:
+        """In virtual time a crash closes nothing properly: what was not committed must be lost."""
+        if crash and self.ground.virtual:
+            self.gateway.driver.close()
+        else:
+            self.gateway.close()
+
+    def _element(self, node: str) -> Element:
+        match node:
+            case "hlr":
+                return self.hlr
+            case "smsc":
+                return self.smsc
+            case "scscf":
+                return self.scscf
+            case "ipsmgw":
+                return self.gateway
+            case name:
+                return self.phones[name]

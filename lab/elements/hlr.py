@@ -1,0 +1,190 @@
+"""The HLR of short messages: routing, registration, waiting data, alerts (TS 29.002 §12, §8.11.4)."""
+
+from functools import partial
+
+from ipsmgw.drive import Driver
+from ipsmgw.identity import Imsi, Msisdn, NodeNumber
+from lab.elements import message_waiting
+from lab.elements.agenda import Agenda
+from lab.elements.message_waiting import HlrData, HlrSubscriber, ListFull
+from lab.elements.signalling import MSC_SSN, address, associations, hlr_settings, node_number
+from lab.elements.site import Site
+from lab.plan import Plan
+from mapstack import Answered, DialogueLost, Invoked, MapEvent, MapStack, Refused
+from mapstack.events import AspStateChanged, AssociationFailed
+from mapstack.m3ua.asp import AspState
+from mapstack.map import (
+    ALERT_SERVICE_CENTRE,
+    AbsentSubscriberSmParam,
+    AddressString,
+    AlertServiceCentreArg,
+    AnyTimeModificationArg,
+    AnyTimeModificationRes,
+    ErrorCode,
+    LocationInfoWithLmsi,
+    MapError,
+    ModificationInstruction,
+    ReportSmDeliveryStatusArg,
+    ReportSmDeliveryStatusRes,
+    RoutingInfoForSmArg,
+    RoutingInfoForSmRes,
+)
+
+__all__ = ["Hlr"]
+
+Answer = MapError | AnyTimeModificationRes | ReportSmDeliveryStatusRes | RoutingInfoForSmRes
+Alert = tuple[Msisdn, NodeNumber]
+
+
+class Hlr:
+    """What it knows is in `data`; it answers, and alerts service centres until they answer."""
+
+    def __init__(self, site: Site, plan: Plan, data: HlrData) -> None:
+        self.data = data
+        self.active: set[str] = set()
+        self._plan = plan
+        self._stack = MapStack(hlr_settings(site, plan), site.rng)
+        self._agenda = Agenda()
+        self._asked: dict[int, tuple[Alert, int]] = {}
+        self._alerting: set[Alert] = set()
+        self._driver = site.driver()
+        self._driver.watch(self._agenda)
+        self._port = self._driver.open(self._stack, self._on_event)
+        site.network.associations(site.node, associations(plan, site.node), self._port)
+        self._driver.turn(self._resume)
+
+    @property
+    def driver(self) -> Driver:
+        return self._driver
+
+    @property
+    def bugs(self) -> int:
+        return self._driver.bugs
+
+    @property
+    def open_work(self) -> int:
+        """What waits for an answer."""
+        return len(self._stack)
+
+    def subscriber(self, msisdn: Msisdn) -> HlrSubscriber:
+        """The record of somebody who is subscribed."""
+        return self.data.by_msisdn[msisdn]
+
+    def close(self) -> None:
+        self._driver.close()
+
+    def _on_event(self, event: MapEvent, now: float) -> None:
+        match event:
+            case Invoked():
+                self._on_invoked(event, now)
+            case Answered():
+                self._alert_ended(event.dialogue, answered=True, now=now)
+            case Refused() | DialogueLost():
+                self._alert_ended(event.dialogue, answered=False, now=now)
+            case AspStateChanged():
+                (self.active.add if event.new is AspState.ACTIVE else self.active.discard)(event.association)
+            case AssociationFailed():
+                self._port.cut(event.flow)
+            case _:
+                pass  # the lower layers have dealt with it
+
+    def _on_invoked(self, event: Invoked, now: float) -> None:
+        if event.operation.operation_class == 4:
+            return  # nothing is to be answered
+        answer = self._answer(event.arg, now)
+        if isinstance(answer, MapError):
+            self._stack.error(event.dialogue, answer, now)
+        else:
+            self._stack.result(event.dialogue, answer, now)
+
+    def _answer(self, arg: object, now: float) -> Answer:
+        match arg:
+            case RoutingInfoForSmArg():
+                return self._routing_info(arg)
+            case ReportSmDeliveryStatusArg():
+                return self._report(arg, now)
+            case AnyTimeModificationArg():
+                return self._modify(arg, now)
+            case _:
+                return MapError(ErrorCode.UNEXPECTED_DATA_VALUE)  # an operation that is not for an HLR
+
+    def _routing_info(self, arg: RoutingInfoForSmArg) -> Answer:
+        """As TR 23.804 §8.10 wants it: the gateway's number and the real IMSI."""
+        record = self.data.by_msisdn.get(Msisdn(arg.msisdn.digits))
+        if record is None:
+            return MapError(ErrorCode.UNKNOWN_SUBSCRIBER)
+        centre = node_number(arg.service_centre_address)
+        found = message_waiting.route(self.data, record, centre, priority=arg.sm_rp_pri)
+        if isinstance(found, int):
+            return MapError(
+                ErrorCode.ABSENT_SUBSCRIBER_SM, AbsentSubscriberSmParam(absent_subscriber_diagnostic_sm=found)
+            )
+        location = LocationInfoWithLmsi(network_node_number=AddressString(found))
+        return RoutingInfoForSmRes(imsi=record.imsi, location_info_with_lmsi=location)
+
+    def _report(self, arg: ReportSmDeliveryStatusArg, now: float) -> Answer:
+        record = self.data.by_msisdn.get(Msisdn(arg.msisdn.digits))
+        if record is None:
+            return MapError(ErrorCode.UNKNOWN_SUBSCRIBER)
+        try:
+            alert = message_waiting.report(
+                self.data, record, node_number(arg.service_centre_address), arg.sm_delivery_outcome
+            )
+        except ListFull:
+            return MapError(ErrorCode.MESSAGE_WAITING_LIST_FULL)
+        self._alert(record, alert, now)
+        return ReportSmDeliveryStatusRes()
+
+    def _modify(self, arg: AnyTimeModificationArg, now: float) -> Answer:
+        """The gateway registers, or takes back, that it serves the subscriber (TS 29.002 §8.11.4)."""
+        asked = arg.modification_request_for_ip_sm_gw_data
+        gateway = node_number(arg.gsm_scf_address)
+        if gateway != self._plan.gateway_number:
+            return MapError(ErrorCode.ATM_NOT_ALLOWED)
+        if asked is None:
+            return MapError(ErrorCode.DATA_MISSING)
+        identity = arg.subscriber_identity
+        if identity.imsi is not None:
+            record = self.data.by_imsi.get(Imsi(identity.imsi))
+        else:
+            record = self.data.by_msisdn.get(Msisdn(identity.msisdn.digits if identity.msisdn else ""))
+        if record is None:
+            return MapError(ErrorCode.UNKNOWN_SUBSCRIBER)
+        if asked.modify_registration_status == ModificationInstruction.ACTIVATE:
+            self._alert(record, message_waiting.activate(record, gateway), now)
+        else:
+            message_waiting.deactivate(record)
+        return AnyTimeModificationRes(service_centre_address=AddressString(self._plan.sc_number))
+
+    def _resume(self, now: float) -> None:
+        """Alerts that a restart has interrupted."""
+        for record in self.data.by_imsi.values():
+            if record.ip_sm_gw is not None and not record.unri and not record.mcef:
+                self._alert(record, list(record.waiting), now)
+
+    # Alerts (TS 29.002 §23.6): after the answer that caused them, and again until they are answered.
+
+    def _alert(self, record: HlrSubscriber, centres: list[NodeNumber], now: float) -> None:
+        for centre in centres:
+            alert = (record.msisdn, centre)
+            if alert not in self._alerting:
+                self._alerting.add(alert)
+                self._agenda.at(now, partial(self._send_alert, alert, 1))
+
+    def _send_alert(self, alert: Alert, attempt: int, now: float) -> None:
+        msisdn, centre = alert
+        arg = AlertServiceCentreArg(
+            msisdn=AddressString(msisdn), service_centre_address=AddressString(centre)
+        )
+        dialogue = self._stack.invoke(ALERT_SERVICE_CENTRE, address(centre, MSC_SSN), arg, now, calling_ssn=6)
+        self._asked[dialogue] = (alert, attempt)
+
+    def _alert_ended(self, dialogue: int, *, answered: bool, now: float) -> None:
+        alert, attempt = self._asked.pop(dialogue)
+        timers = self._plan.timers
+        if answered:
+            message_waiting.alert_answered(self.data.by_msisdn[alert[0]], alert[1])
+        elif attempt < timers.alert_attempts:
+            self._agenda.at(now + timers.alert_retry, partial(self._send_alert, alert, attempt + 1))
+            return
+        self._alerting.discard(alert)

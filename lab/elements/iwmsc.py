@@ -1,0 +1,139 @@
+"""The SMS-IWMSC: mo-ForwardSM in, SMS-SUBMIT-REPORT out, the message to the SC (TS 23.040 §3.2.9)."""
+
+import re
+from typing import NamedTuple
+
+from ipsmgw.identity import Msisdn, NodeNumber
+from ipsmgw.sms import (
+    Address,
+    DecodeError,
+    Deliver,
+    Direction,
+    Enhanced,
+    FailureCause,
+    Relative,
+    Submit,
+    SubmitReport,
+    Timestamp,
+    TypeOfNumber,
+    decode,
+)
+from lab.elements.sc_ledger import MoReceived, ScData
+from lab.elements.service_centre import Full, ServiceCentre
+from mapstack import Invoked
+from mapstack.map import (
+    ErrorCode,
+    MapError,
+    MoForwardSmArg,
+    MoForwardSmRes,
+    SmDeliveryFailureCause,
+    SmEnumeratedDeliveryFailureCause,
+)
+
+__all__ = ["Iwmsc", "ScRefusal"]
+
+_Failure = SmEnumeratedDeliveryFailureCause
+_E164 = re.compile(r"[0-9]{1,15}")
+
+
+class ScRefusal(NamedTuple):
+    """A way in which the SC says no: the MAP cause, and the TP-FCS in its SMS-SUBMIT-REPORT."""
+
+    cause: SmEnumeratedDeliveryFailureCause
+    fcs: FailureCause
+
+
+CONGESTION = ScRefusal(_Failure.SC_CONGESTION, FailureCause.SC_BUSY)
+INVALID_ADDRESS = ScRefusal(_Failure.INVALID_SME_ADDRESS, FailureCause.INVALID_SME_ADDRESS)
+
+
+class Iwmsc:
+    """`refusal` makes it refuse whatever comes."""
+
+    def __init__(self, number: NodeNumber, data: ScData, centre: ServiceCentre, validity: float) -> None:
+        self._number = number
+        self._data = data
+        self._centre = centre
+        self._validity = validity
+        self.refusal: ScRefusal | None = None
+
+    def forward(self, event: Invoked, arg: MoForwardSmArg, now: float) -> MoForwardSmRes | MapError:
+        """The answer to an mo-ForwardSM."""
+        oa = arg.sm_rp_oa.msisdn
+        sender = Msisdn(oa.digits if oa else "")
+        received = MoReceived(sender, arg.imsi or "", arg.sm_rp_ui, now, event.dialogue, "result")
+        self._data.mo.append(received)
+        answer = self._judge(arg, received, now)
+        if isinstance(answer, MapError):
+            code = answer.code
+            received.answer = code.name if isinstance(code, ErrorCode) else f"error {code}"
+        return answer
+
+    def _judge(self, arg: MoForwardSmArg, received: MoReceived, now: float) -> MoForwardSmRes | MapError:
+        centre = arg.sm_rp_da.service_centre_address_da
+        if centre is None or not received.oa:
+            return MapError(ErrorCode.UNEXPECTED_DATA_VALUE)
+        if centre.digits != self._number:
+            cause = SmDeliveryFailureCause(
+                sm_enumerated_delivery_failure_cause=_Failure.UNKNOWN_SERVICE_CENTRE
+            )
+            return MapError(ErrorCode.SM_DELIVERY_FAILURE, cause)
+        if self.refusal is not None:
+            return _refused(self.refusal, now)
+        try:
+            tpdu = decode(arg.sm_rp_ui, direction=Direction.FROM_UE)
+        except DecodeError:
+            return MapError(ErrorCode.UNEXPECTED_DATA_VALUE)
+        if not isinstance(tpdu, Submit):
+            return MapError(ErrorCode.FACILITY_NOT_SUPPORTED)  # an SMS-COMMAND
+        return self._accept(tpdu, received, now)
+
+    def _accept(self, submit: Submit, received: MoReceived, now: float) -> MoForwardSmRes | MapError:
+        to = submit.tp_da
+        if to.ton is not TypeOfNumber.INTERNATIONAL or not _E164.fullmatch(to.digits):
+            return _refused(INVALID_ADDRESS, now)
+        scts = Timestamp.at(now)
+        try:
+            message = self._centre.accept(
+                Msisdn(to.digits),
+                _deliver(submit, received.oa, scts).encode(),
+                now,
+                self._valid_for(submit, now),
+            )
+        except Full:
+            return _refused(CONGESTION, now)
+        received.message = message.id
+        return MoForwardSmRes(sm_rp_ui=SubmitReport.of(scts).encode())
+
+    def _valid_for(self, submit: Submit, now: float) -> float:
+        """TP-VP, where it says something (TS 23.040 §9.2.3.12)."""
+        match submit.validity:
+            case Relative() | Enhanced() as period:
+                return self._validity if period.seconds is None else float(period.seconds)
+            case Timestamp() as moment if moment.when is not None:
+                return max(0.0, moment.when.timestamp() - now)
+            case _:
+                return self._validity
+
+
+def _deliver(submit: Submit, oa: Msisdn, scts: Timestamp) -> Deliver:
+    """The same user data under the originator's address."""
+    return Deliver.of(
+        Address.international(oa),
+        scts,
+        udl=submit.tp_udl,
+        ud=submit.tp_ud,
+        dcs=submit.tp_dcs,
+        pid=submit.tp_pid,
+        udhi=submit.tp_udhi,
+        status_report=submit.tp_srr,
+        reply_path=submit.tp_rp,
+    )
+
+
+def _refused(refusal: ScRefusal, now: float) -> MapError:
+    report = SubmitReport.of(Timestamp.at(now), fcs=refusal.fcs)
+    cause = SmDeliveryFailureCause(
+        sm_enumerated_delivery_failure_cause=refusal.cause, diagnostic_info=report.encode()
+    )
+    return MapError(ErrorCode.SM_DELIVERY_FAILURE, cause)

@@ -1,0 +1,75 @@
+"""A phone's line to its S-CSCF: requests with somebody who waits for their final answer (RFC 3261 §8.1)."""
+
+from collections.abc import Callable
+
+from lab.elements.agenda import Agenda
+from lab.elements.site import Site
+from lab.plan import Plan, Subscriber
+from sipbridge.build import Headers
+from sipbridge.events import ClientTx, NoAnswer, Response
+from sipbridge.flow import Flow
+from sipbridge.settings import SipSettings, Timers
+from sipbridge.stack import SipStack
+
+__all__ = ["Line", "OnFinal", "sip_settings"]
+
+OnFinal = Callable[[int, Response | None, float], None]
+"""Called with the status (408 when nobody answered), the response if there is one, and the time."""
+
+
+def sip_settings(site: Site, plan: Plan, product: str) -> SipSettings:
+    """Of an element of the plan."""
+    host, port = plan.sip(site.node)
+    t = plan.timers
+    timers = Timers(t1=t.t1, t2=t.t2, t4=t.t4)
+    return SipSettings(host=host, port=port, product=product, boot=site.boot, timers=timers)
+
+
+class Line:
+    """What registration and messages of one phone share."""
+
+    def __init__(self, stack: SipStack, agenda: Agenda, plan: Plan, subscriber: Subscriber) -> None:
+        self.stack = stack
+        self.agenda = agenda
+        self.plan = plan
+        self.subscriber = subscriber
+        self.impu = plan.impu(subscriber)
+        self.flow = Flow("udp", plan.sip(subscriber.name), plan.sip("scscf"))
+        self._waiting: dict[ClientTx, OnFinal] = {}
+
+    def request(
+        self,
+        method: str,
+        uri: str,
+        now: float,
+        *,
+        on_final: OnFinal,
+        headers: Headers,
+        body: bytes = b"",
+        recipient: str | None = None,
+        call_id: str | None = None,
+        cseq: int = 1,
+    ) -> str:
+        """Send it; returns its Call-ID."""
+        tx, call_id = self.stack.request(
+            method,
+            uri,
+            now,
+            flow=self.flow,
+            sender=self.impu,
+            recipient=uri if recipient is None else recipient,
+            call_id=call_id,
+            cseq=cseq,
+            headers=headers,
+            body=body,
+        )
+        self._waiting[tx] = on_final
+        return call_id
+
+    def response(self, event: Response, now: float) -> None:
+        if event.status >= 200 and (on_final := self._waiting.pop(event.tx, None)):
+            on_final(event.status, event, now)
+
+    def no_answer(self, event: NoAnswer, now: float) -> None:
+        if on_final := self._waiting.pop(event.tx, None):
+            on_final(event.status, None, now)

@@ -1,0 +1,138 @@
+"""MT at the phone: RP-DATA, 200, delivery report (TS 24.341 §5.3.2.4; TS 24.011 §6.3.2)."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ipsmgw.sms import (
+    DecodeError,
+    Deliver,
+    DeliverReport,
+    FailureCause,
+    Reassembly,
+    StatusReport,
+    Tpdu,
+    decode,
+    read,
+    text,
+)
+from ipsmgw.sms import Direction as TpduDirection
+from lab.elements.agenda import Work
+from lab.elements.line import Line
+from lab.elements.phone_ledger import PhoneLedger, Received
+from lab.elements.phone_submission import CONTENT_TYPE
+from sipbridge.events import Response
+from sipbridge.rp import Direction, RpAck, RpCause, RpData, RpError
+
+__all__ = ["Manners", "Mode", "PhoneReception"]
+
+_ATTEMPTS = 4  # seen in the field: at once, then after 1, 2 and 4 s
+
+
+class Mode(Enum):
+    """How the phone takes what comes."""
+
+    OBEDIENT = "200, then a delivery report"
+    MEMORY_FULL = "200, then RP-ERROR 22"
+    NO_REPORT = "200, and nothing more"
+    REJECTING = "another status than 200"
+
+
+@dataclass(slots=True)
+class Manners:
+    """The mode, and the status of REJECTING."""
+
+    mode: Mode = Mode.OBEDIENT
+    status: int = 488
+
+
+class PhoneReception:
+    """The incoming short messages of a phone."""
+
+    def __init__(self, line: Line, ledger: PhoneLedger, manners: Manners) -> None:
+        self._line = line
+        self._ledger = ledger
+        self._manners = manners
+        self._parts = Reassembly()
+        self.unreported = 0
+        """Delivery reports that will be tried once more."""
+
+    def receive(self, rpdu: RpData, call_id: str, gateway: str, now: float) -> tuple[int, Work | None]:
+        """The SIP status to answer with, and what follows: the delivery report, in a MESSAGE of its own."""
+        tpdu = _tpdu(rpdu.user_data)
+        received = self._record(rpdu, tpdu, call_id, now)
+        if self._manners.mode is Mode.REJECTING:
+            received.answer = f"status {self._manners.status}"
+            return self._manners.status, None
+        if self._manners.mode is Mode.NO_REPORT:
+            return 200, None
+        report = self._judge(rpdu.message_reference, tpdu)
+        received.answer = "ack" if isinstance(report, RpAck) else f"error {report.cause}"
+        if isinstance(report, RpAck) and tpdu is not None:
+            self._keep(tpdu, now)
+        return 200, lambda now: self._report(received, report, gateway, now)
+
+    def _judge(self, reference: int, tpdu: Tpdu | None) -> RpAck | RpError:
+        if tpdu is None:
+            fcs = DeliverReport.of(fcs=FailureCause.UNSPECIFIED_ERROR_CAUSE)
+            return RpError(reference, RpCause.PROTOCOL_ERROR, fcs.encode())
+        if self._manners.mode is Mode.MEMORY_FULL:
+            fcs = DeliverReport.of(fcs=FailureCause.MEMORY_CAPACITY_EXCEEDED)
+            return RpError(reference, RpCause.MEMORY_CAPACITY_EXCEEDED, fcs.encode())
+        return RpAck(reference, DeliverReport.of().encode())
+
+    def _record(self, rpdu: RpData, tpdu: Tpdu | None, call_id: str, now: float) -> Received:
+        words = None if tpdu is None else text(tpdu)
+        sender = tpdu.tp_oa.text if isinstance(tpdu, Deliver) else ""
+        received = Received(rpdu.user_data, words, sender, call_id, rpdu.message_reference, now, "nothing")
+        self._ledger.received.append(received)
+        return received
+
+    def _keep(self, tpdu: Tpdu, now: float) -> None:
+        part = read(tpdu)
+        if part is None or not isinstance(tpdu, Deliver):
+            return
+        whole = self._parts.add(tpdu.tp_oa.text, part, now)
+        if whole is not None and whole.text is not None:
+            self._ledger.inbox.append(whole.text)
+
+    def _report(self, received: Received, report: RpAck | RpError, gateway: str, now: float) -> None:
+        """Again after 408, 5xx or silence; any other answer ends it."""
+        line = self._line
+        received.report_attempts += 1
+        wait = line.plan.timers.report_retry * 2 ** (received.report_attempts - 1)
+
+        def on_final(status: int, response: Response | None, now: float) -> None:
+            received.reported = status
+            if (status == 408 or status >= 500) and received.report_attempts < _ATTEMPTS:
+                self.unreported += 1
+                line.agenda.at(now + wait, lambda now: self._again(received, report, gateway, now))
+
+        line.request(
+            "MESSAGE",
+            gateway,
+            now,
+            on_final=on_final,
+            headers=[
+                ("Route", "<sip:{}:{};lr>".format(*line.flow.remote)),
+                ("P-Preferred-Identity", f"<{line.impu}>"),
+                ("Request-Disposition", "no-fork"),
+                ("Allow", "MESSAGE"),
+                ("In-Reply-To", received.call_id),
+                ("Content-Type", CONTENT_TYPE),
+                ("Content-Transfer-Encoding", "binary"),
+            ],
+            body=report.encode(Direction.MS_TO_NETWORK),
+        )
+
+    def _again(self, received: Received, report: RpAck | RpError, gateway: str, now: float) -> None:
+        self.unreported -= 1
+        self._report(received, report, gateway, now)
+
+
+def _tpdu(octets: bytes) -> Tpdu | None:
+    """What came, if it is one that comes to a phone."""
+    try:
+        tpdu = decode(octets, direction=TpduDirection.TO_UE)
+    except DecodeError:
+        return None
+    return tpdu if isinstance(tpdu, Deliver | StatusReport) else None

@@ -1,0 +1,160 @@
+"""MO at the phone: RP-DATA, one at a time, until its report (TS 24.341 §5.3.1; TS 24.011 §6.3.1)."""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from enum import Enum
+
+from ipsmgw.identity import Msisdn
+from ipsmgw.sms import Address, Submit, compose
+from lab.elements.agenda import Entry
+from lab.elements.line import Line
+from lab.elements.phone_ledger import PhoneLedger, Report, Sent, SentState
+from sipbridge.events import Response
+from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError
+
+__all__ = ["CONTENT_TYPE", "TRANSITIONS", "PhoneSubmission", "SubmissionInput"]
+
+CONTENT_TYPE = "application/vnd.3gpp.sms"
+_REMEMBERED = 256  # an RP-Message-Reference is one octet
+
+
+class SubmissionInput(Enum):
+    """What can happen to an MO."""
+
+    ANSWERED = "2xx"
+    REJECTED = "another answer, or none"
+    ACK = "RP-ACK"
+    ERROR = "RP-ERROR"
+    TR1M = "TR1M"
+
+
+_State, _Input = SentState, SubmissionInput
+
+
+class PhoneSubmission:
+    """The outgoing short messages of a phone; reports are matched by In-Reply-To, else by RP-MR."""
+
+    def __init__(self, line: Line, ledger: PhoneLedger) -> None:
+        self._line = line
+        self._ledger = ledger
+        self._queue: deque[Sent] = deque()
+        self._current: Sent | None = None
+        self._tr1m: Entry | None = None
+        self._by_call_id: OrderedDict[str, Sent] = OrderedDict()
+        self._references = 0
+
+    def submit_text(self, text: str, to: Msisdn, now: float) -> list[Sent]:
+        """One short message, or the parts of a long one; ValueError when it is too long."""
+        reference = (self._references + 1) & 0xFF
+        address = Address.international(to)
+        return [
+            self.submit(
+                Submit.of(0, address, udl=part.udl, ud=part.ud, dcs=part.dcs, udhi=part.udhi).encode(),
+                to,
+                now,
+            )
+            for part in compose(text, reference=reference)
+        ]
+
+    def submit(self, tpdu: bytes, to: str, now: float) -> Sent:
+        """Queue an SMS-SUBMIT; its TP-MR is set here (TS 23.040 §9.2.3.6)."""
+        self._references = (self._references + 1) & 0xFF
+        number = self._references
+        sent = Sent(to, tpdu[:1] + bytes((number,)) + tpdu[2:], number, number, now)
+        self._ledger.sent.append(sent)
+        self._queue.append(sent)
+        self._next(now)
+        return sent
+
+    def report(self, rpdu: RpAck | RpError, call_id: str, in_reply_to: str | None, now: float) -> bool:
+        """A submit report: whether it belongs to anything."""
+        sent = self._find(rpdu.message_reference, in_reply_to)
+        if sent is None:
+            self._ledger.unmatched += 1
+            return False
+        sent.reports.append(Report(now, rpdu, call_id))
+        self._run(sent, _Input.ACK if isinstance(rpdu, RpAck) else _Input.ERROR, now)
+        return True
+
+    @property
+    def unfinished(self) -> int:
+        """Short messages that have not come to their end."""
+        return len(self._queue) + (self._current is not None)
+
+    def _find(self, reference: int, in_reply_to: str | None) -> Sent | None:
+        sent = self._current if in_reply_to is None else self._by_call_id.get(in_reply_to)
+        return sent if sent is not None and sent.rp_mr == reference else None
+
+    def _next(self, now: float) -> None:
+        if self._current is not None or not self._queue:
+            return
+        sent = self._current = self._queue.popleft()
+        sent.state, sent.when = SentState.SENT, now
+        line, plan = self._line, self._line.plan
+
+        def on_final(status: int, response: Response | None, now: float) -> None:
+            sent.status = status
+            self._run(sent, _Input.ANSWERED if status < 300 else _Input.REJECTED, now)
+
+        rpdu = RpData(sent.rp_mr, RpAddress(plan.sc_number), sent.tpdu)
+        host, port = line.flow.remote
+        sent.call_id = line.request(
+            "MESSAGE",
+            plan.sc_uri,
+            now,
+            on_final=on_final,
+            headers=[
+                ("Route", f"<sip:{host}:{port};lr>"),
+                ("P-Preferred-Identity", f"<{line.impu}>"),
+                ("P-Access-Network-Info", "3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=0010100010000101"),
+                ("Request-Disposition", "no-fork"),
+                ("Accept-Contact", "*;+g.3gpp.smsip"),
+                ("Allow", "MESSAGE"),
+                ("Content-Type", CONTENT_TYPE),
+                ("Content-Transfer-Encoding", "binary"),
+            ],
+            body=rpdu.encode(Direction.MS_TO_NETWORK),
+        )
+        self._remember(sent)
+        self._tr1m = line.agenda.at(now + plan.timers.tr1m, lambda now: self._run(sent, _Input.TR1M, now))
+
+    def _remember(self, sent: Sent) -> None:
+        self._by_call_id[sent.call_id] = sent
+        if len(self._by_call_id) > _REMEMBERED:
+            self._by_call_id.popitem(last=False)
+
+    def _run(self, sent: Sent, event: SubmissionInput, now: float) -> None:
+        state, action = TRANSITIONS[sent.state, event]
+        sent.state = state
+        action(self, sent, now)
+
+    def _end(self, sent: Sent, now: float) -> None:
+        sent.ended = now
+        if self._tr1m is not None:
+            self._tr1m.cancel()
+        self._current = None
+        self._next(now)
+
+    def _nothing(self, sent: Sent, now: float) -> None: ...
+
+
+Action = Callable[[PhoneSubmission, Sent, float], None]
+_end, _nothing = PhoneSubmission._end, PhoneSubmission._nothing
+
+# A report may overtake the answer to the MESSAGE, so it counts in SENT as well.
+TRANSITIONS: dict[tuple[SentState, SubmissionInput], tuple[SentState, Action]] = {
+    (_State.SENT, _Input.ANSWERED): (_State.ACCEPTED, _nothing),
+    (_State.SENT, _Input.REJECTED): (_State.FAILED, _end),
+    (_State.SENT, _Input.ACK): (_State.ACKNOWLEDGED, _end),
+    (_State.SENT, _Input.ERROR): (_State.REFUSED, _end),
+    (_State.SENT, _Input.TR1M): (_State.GIVEN_UP, _end),
+    (_State.ACCEPTED, _Input.ACK): (_State.ACKNOWLEDGED, _end),
+    (_State.ACCEPTED, _Input.ERROR): (_State.REFUSED, _end),
+    (_State.ACCEPTED, _Input.TR1M): (_State.GIVEN_UP, _end),
+    **{
+        (state, event): (state, _nothing)
+        for state in (_State.ACKNOWLEDGED, _State.REFUSED, _State.FAILED, _State.GIVEN_UP)
+        for event in _Input
+        if event is not _Input.TR1M
+    },
+}

@@ -1,0 +1,107 @@
+"""What a service centre holds and has done: records that survive its restart, for the laws (DESIGN §10)."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from ipsmgw.identity import Msisdn
+
+__all__ = ["LEDGER", "Attempt", "MoReceived", "MtMessage", "MtState", "Outcome", "ScData", "Verdict"]
+
+LEDGER = 100_000
+"""Records that are kept of each kind."""
+
+
+class MtState(Enum):
+    """Where a message that the SC holds stands."""
+
+    QUEUED = "queued"
+    ATTEMPTING = "attempting"
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+    @property
+    def final(self) -> bool:
+        return self in (MtState.DELIVERED, MtState.FAILED, MtState.EXPIRED)
+
+
+class Verdict(Enum):
+    """What an attempt means for the message (TS 23.040 §3.3.2)."""
+
+    DELIVERED = "delivered"
+    TEMPORARY = "temporary"
+    PERMANENT = "permanent"
+
+
+class Outcome(NamedTuple):
+    """How an attempt ended; `report` is the SM-DeliveryOutcome to tell the HLR, where it is to be told."""
+
+    verdict: Verdict
+    text: str
+    report: int | None = None
+    diagnostic: int | None = None
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try: its MAP dialogues, -1 where it did not come to them, and how it ended."""
+
+    start: float
+    routing_dialogue: int = -1
+    delivery_dialogue: int = -1
+    imsi: str = ""
+    node: str = ""
+    end: float | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(slots=True)
+class MtMessage:
+    """A short message for a subscriber, from its acceptance on."""
+
+    id: int
+    to: Msisdn
+    tpdu: bytes
+    submitted: float
+    expires: float
+    state: MtState = MtState.QUEUED
+    reported: bool = False
+    """The HLR was told of a failure, so it is told of the success as well."""
+    attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> str:
+        """How the last attempt ended."""
+        last = self.attempts[-1].outcome if self.attempts else None
+        return last.text if last else "not attempted"
+
+
+@dataclass(slots=True)
+class MoReceived:
+    """An mo-ForwardSM as it came, and what was answered."""
+
+    oa: Msisdn
+    imsi: str
+    tpdu: bytes
+    when: float
+    dialogue: int
+    answer: str
+    message: int | None = None
+    """The MT message that it became."""
+
+
+@dataclass(slots=True)
+class ScData:
+    """The SC's disk."""
+
+    mo: deque[MoReceived] = field(default_factory=lambda: deque(maxlen=LEDGER))
+    mt: deque[MtMessage] = field(default_factory=lambda: deque(maxlen=LEDGER))
+    queues: dict[Msisdn, deque[MtMessage]] = field(default_factory=dict)
+    held: int = 0
+    """Messages in all queues."""
+    ids: int = 0
+    limit: int = 100_000
+    """Messages that the SC holds at most; one more is refused with sc-Congestion."""

@@ -1,0 +1,35 @@
+"""What an element is told of the world: its name, its clock, where octets go, its randomness (DESIGN §10)."""
+
+from collections.abc import Callable
+from random import Random
+from typing import NamedTuple
+
+from ipsmgw.drive import Clock, Driver, Network
+
+__all__ = ["Site"]
+
+
+class Site(NamedTuple):
+    """One life of a node; `boot` counts the lives, `changed` is called after each of its inputs."""
+
+    node: str
+    clock: Clock
+    network: Network
+    rng: Random
+    boot: int
+    changed: Callable[[], None]
+
+    def driver(self) -> Driver:
+        """The Driver of this node."""
+        driver = Driver(self.clock)
+        driver.watch(_Asleep(), lambda now: self.changed())
+        return driver
+
+
+class _Asleep:
+    """A Timed without deadlines: it is there for what is called after each input."""
+
+    def expire(self, now: float) -> None: ...
+
+    def deadline(self) -> float | None:
+        return None

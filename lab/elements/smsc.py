@@ -1,0 +1,137 @@
+"""The SM-SC with its SMS-GMSC and SMS-IWMSC, one SS7 node (TS 23.040 §3.1)."""
+
+from ipsmgw.drive import Driver
+from ipsmgw.identity import Msisdn
+from ipsmgw.sms import Address, Deliver, Timestamp, compose
+from lab.elements.agenda import Agenda
+from lab.elements.gmsc import Gmsc
+from lab.elements.iwmsc import Iwmsc, ScRefusal
+from lab.elements.sc_ledger import MoReceived, MtMessage, Outcome, ScData
+from lab.elements.service_centre import ServiceCentre
+from lab.elements.signalling import associations, smsc_settings
+from lab.elements.site import Site
+from lab.plan import Plan
+from mapstack import Answered, DialogueLost, Invoked, MapEvent, MapStack, Refused
+from mapstack.events import AspStateChanged, AssociationFailed
+from mapstack.m3ua.asp import AspState
+from mapstack.map import (
+    AlertServiceCentreArg,
+    ErrorCode,
+    MapError,
+    MoForwardSmArg,
+    MoForwardSmRes,
+)
+
+__all__ = ["Smsc"]
+
+_SENDER = Msisdn("15550009999")  # an application behind the SC
+
+
+class Smsc:
+    """`data` is its disk: the queue and the ledgers."""
+
+    def __init__(self, site: Site, plan: Plan, data: ScData) -> None:
+        self.data = data
+        self.active: set[str] = set()
+        self._plan = plan
+        self._clock = site.clock
+        self._stack = MapStack(smsc_settings(site, plan), site.rng)
+        agenda = Agenda()
+        self._gmsc = Gmsc(plan, self._stack, self._ended)
+        self._centre = ServiceCentre(data, agenda, plan.timers.sc_retries, self._gmsc.deliver)
+        self._iwmsc = Iwmsc(plan.sc_number, data, self._centre, plan.timers.validity)
+        self._driver = site.driver()
+        self._driver.watch(agenda)
+        self._port = self._driver.open(self._stack, self._on_event)
+        site.network.associations(site.node, associations(plan, site.node), self._port)
+        self._driver.turn(self._centre.resume)
+
+    # What its operator can do.
+
+    def submit(self, text: str, to: Msisdn, sender: Msisdn = _SENDER) -> MtMessage:
+        """A text for a subscriber, in one short message."""
+        parts = compose(text)
+        if len(parts) != 1:
+            raise ValueError(f"the text needs {len(parts)} short messages")
+        udl, ud, dcs, udhi = parts[0]
+        scts = Timestamp.at(self._clock.now())
+        deliver = Deliver.of(Address.international(sender), scts, udl=udl, ud=ud, dcs=dcs, udhi=udhi)
+        return self.submit_tpdu(deliver.encode(), to)
+
+    def submit_tpdu(self, tpdu: bytes, to: Msisdn) -> MtMessage:
+        """An SMS-DELIVER, or SMS-STATUS-REPORT, for a subscriber."""
+        accepted: list[MtMessage] = []
+        validity = self._plan.timers.validity
+        self._driver.turn(lambda now: accepted.append(self._centre.accept(to, tpdu, now, validity)))
+        return accepted[0]
+
+    def refuse(self, refusal: ScRefusal | None) -> None:
+        """Refuse every MO from now on; None: take them again."""
+        self._iwmsc.refusal = refusal
+
+    # What is known of it.
+
+    @property
+    def mo(self) -> list[MoReceived]:
+        return list(self.data.mo)
+
+    @property
+    def mt(self) -> list[MtMessage]:
+        return list(self.data.mt)
+
+    @property
+    def driver(self) -> Driver:
+        return self._driver
+
+    @property
+    def bugs(self) -> int:
+        return self._driver.bugs
+
+    @property
+    def open_work(self) -> int:
+        """What waits for an answer."""
+        return len(self._stack)
+
+    def close(self) -> None:
+        self._driver.close()
+
+    # What comes.
+
+    def _on_event(self, event: MapEvent, now: float) -> None:
+        match event:
+            case Invoked():
+                self._on_invoked(event, now)
+            case Answered():
+                self._gmsc.answered(event, now)
+            case Refused():
+                self._gmsc.refused(event, now)
+            case DialogueLost():
+                self._gmsc.lost(event, now)
+            case AspStateChanged():
+                (self.active.add if event.new is AspState.ACTIVE else self.active.discard)(event.association)
+            case AssociationFailed():
+                self._port.cut(event.flow)
+            case _:
+                pass  # the lower layers have dealt with it
+
+    def _on_invoked(self, event: Invoked, now: float) -> None:
+        match event.arg:
+            case MoForwardSmArg():
+                answer = self._iwmsc.forward(event, event.arg, now)
+                self._answer(event, answer, now)
+            case AlertServiceCentreArg():
+                self._stack.result(event.dialogue, None, now)
+                self._centre.alerted(Msisdn(event.arg.msisdn.digits), now)
+            case _ if event.operation.operation_class != 4:
+                self._stack.error(event.dialogue, MapError(ErrorCode.UNEXPECTED_DATA_VALUE), now)
+            case _:
+                pass  # informServiceCentre: it is not answered
+
+    def _answer(self, event: Invoked, answer: MoForwardSmRes | MapError, now: float) -> None:
+        if isinstance(answer, MapError):
+            self._stack.error(event.dialogue, answer, now)
+        else:
+            self._stack.result(event.dialogue, answer, now)
+
+    def _ended(self, message: MtMessage, outcome: Outcome, now: float) -> None:
+        self._centre.ended(message, outcome, now)

@@ -1,0 +1,255 @@
+"""What a carrier stands on: virtual time with failing links and disks, or sockets and files (DESIGN §10)."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Protocol, TypeVar
+
+import mapstack
+import sipbridge
+from ipsmgw.app import LoopClock, Sockets, WireDisk, open_store, store_in_memory
+from ipsmgw.drive import Clock, Port
+from ipsmgw.gateway import World
+from ipsmgw.trace import Trace
+from lab.clock import VirtualClock
+from lab.disk import VirtualDisk
+from lab.elements.site import Site
+from lab.faults import NONE, Faults
+from lab.links import Fate
+from lab.network import VirtualNetwork
+from lab.plan import Plan
+from lab.waiting import Waiting
+from lab.witness import Durability, WitnessedDisk
+from mapstack.transport import AssociationSpec
+
+__all__ = ["Ground", "VirtualGround", "WireGround"]
+
+EventT = TypeVar("EventT")
+
+_CUTS = 10_000  # that are remembered
+
+
+class Ground(Protocol):
+    """Nodes are opened after they have plugged their ports in; a node that was closed may be opened again."""
+
+    clock: Clock
+    trace: Trace
+    waiting: Waiting
+    virtual: bool
+    faults: Faults
+    """What goes wrong by itself."""
+    durability: Durability
+    """Of the gateway's journal."""
+
+    def site(self, node: str) -> Site: ...
+    def world(self, site: Site) -> World: ...
+    def rng(self, name: str) -> Random: ...
+    def journal(self) -> bytes: ...
+    def cuts(self) -> Sequence[tuple[float, str, str]]: ...
+    def calm(self) -> None: ...
+    def strays(self) -> list[str]: ...
+    def cut(self, one: str, other: str) -> None: ...
+    async def open(self, node: str) -> None: ...
+    async def close(self, node: str, *, crash: bool) -> None: ...
+    async def end(self) -> None: ...
+
+
+class _Lives:
+    """Counts the lives of nodes; the randomness of each follows from the seed, its name and its life."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._boots: dict[str, int] = {}
+
+    def next(self, node: str) -> int:
+        self._boots[node] = self._boots.get(node, 0) + 1
+        return self._boots[node]
+
+    def rng(self, name: str) -> Random:
+        return Random(f"{self._seed} {name} {self._boots.get(name, 0)}")
+
+
+class VirtualGround:
+    """Everything in one process and in no time; the same seed gives the same run, octet for octet."""
+
+    virtual = True
+
+    def __init__(self, clock: VirtualClock, seed: int, faults: Faults = NONE) -> None:
+        loop = self._loop = clock.loop
+        self.clock: Clock = clock
+        self.trace = Trace()
+        self.waiting = Waiting(loop, clock)
+        self.faults = faults
+        self.durability = Durability()
+        self._lives = _Lives(seed)
+        rng = self._lives.rng("network")
+        self.network = VirtualNetwork(clock, rng, faults, tap=self._put)
+        self.disk = VirtualDisk(clock, self._lives.rng("disk"), faults)
+        self._store = store_in_memory()
+
+    def site(self, node: str) -> Site:
+        """The next life of a node."""
+        boot = self._lives.next(node)
+        self.network.up(node)
+        return Site(node, self.clock, self.network, self._lives.rng(node), boot, self.waiting.changed)
+
+    def world(self, site: Site) -> World:
+        """What the gateway stands on; its database forgets what was not committed."""
+        disk = WitnessedDisk(self.disk, self.clock, self.durability)
+        return World(site.clock, site.network, self._store(), disk, site.rng)
+
+    def rng(self, name: str) -> Random:
+        """A source of choices that follows from the seed."""
+        return self._lives.rng(name)
+
+    def journal(self) -> bytes:
+        """What is in the gateway's journal."""
+        return self.disk.read()
+
+    def cuts(self) -> Sequence[tuple[float, str, str]]:
+        """When each association was cut, and between whom."""
+        return self.network.cuts
+
+    def calm(self) -> None:
+        """From now on nothing goes wrong by itself."""
+        self.network.change(NONE)
+
+    def strays(self) -> list[str]:
+        """What callbacks have raised, in words; told once."""
+        strays, self._loop.strays = self._loop.strays, []
+        return [f"a callback raised {stray!r}" for stray in strays]
+
+    def cut(self, one: str, other: str) -> None:
+        """Cut the association between two nodes; it comes back."""
+        self.network.cut(one, other)
+
+    async def open(self, node: str) -> None:
+        """Ports of virtual nodes are open at once."""
+
+    async def close(self, node: str, *, crash: bool) -> None:
+        """The node is gone."""
+        self.network.down(node)
+        if crash and node == "ipsmgw":
+            self.disk.crash()
+
+    async def end(self) -> None:
+        """The gateway has closed its store."""
+
+    def _put(self, *pdu: *tuple[float, str, str, str, bytes, Fate]) -> None:
+        self.trace.pdu(*pdu)
+        self.waiting.changed()
+
+
+class WireGround:
+    """Loopback sockets, an SQLite file and a journal in a temporary folder."""
+
+    virtual = False
+
+    def __init__(self, plan: Plan, seed: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._plan = plan
+        self.clock: Clock = LoopClock(self._loop)
+        self.faults = NONE
+        self.durability = Durability()
+        self._cuts: deque[tuple[float, str, str]] = deque(maxlen=_CUTS)
+        self.trace = Trace()
+        self.waiting = Waiting(self._loop, self.clock)
+        self._lives = _Lives(seed)
+        self._folder = TemporaryDirectory(prefix="ipsmgw-lab-")
+        self._sockets: dict[str, _TappedSockets] = {}
+
+    def site(self, node: str) -> Site:
+        """The next life of a node."""
+        boot, rng = self._lives.next(node), self._lives.rng(node)
+        sockets = self._sockets[node] = _TappedSockets(Sockets(self._loop, rng), self._sent)
+        return Site(node, self.clock, sockets, rng, boot, self.waiting.changed)
+
+    def world(self, site: Site) -> World:
+        """What the gateway stands on: files that outlive it."""
+        store = open_store(f"sqlite:///{self._path('ipsmgw.db')}")
+        disk = WitnessedDisk(WireDisk(self._path("cdr.jsonl")), self.clock, self.durability)
+        return World(site.clock, site.network, store, disk, site.rng)
+
+    def rng(self, name: str) -> Random:
+        """A source of choices that follows from the seed."""
+        return self._lives.rng(name)
+
+    def cuts(self) -> Sequence[tuple[float, str, str]]:
+        """When each association was cut, and between whom."""
+        return self._cuts
+
+    def calm(self) -> None:
+        """Nothing goes wrong by itself here."""
+
+    def strays(self) -> list[str]:
+        """What callbacks raise here is logged."""
+        return []
+
+    def journal(self) -> bytes:
+        """What is in the gateway's journal."""
+        path = self._path("cdr.jsonl")
+        return path.read_bytes() if path.exists() else b""
+
+    def cut(self, one: str, other: str) -> None:
+        """Cut the association between two nodes; it comes back."""
+        self._cuts.append((self.clock.now(), one, other))
+        self._sockets[one].cut(other)
+
+    async def open(self, node: str) -> None:
+        """Open the sockets; raises `AddressTaken` with a sentence."""
+        await self._sockets[node].sockets.start()
+
+    async def close(self, node: str, *, crash: bool) -> None:
+        """Close them; a crash in the middle of a write is for virtual time."""
+        await self._sockets[node].sockets.stop()
+
+    async def end(self) -> None:
+        """Remove the files."""
+        self._folder.cleanup()
+
+    def _path(self, name: str) -> Path:
+        return Path(self._folder.name) / name
+
+    def _sent(self, now: float, node: str, host: str, protocol: str, data: bytes) -> None:
+        self.trace.pdu(now, node, self._plan.node_at(host), protocol, data)
+        self.waiting.changed()
+
+
+class _TappedSockets:
+    """The sockets of one node: what it sends is traced, and an association is cut by the name of its peer."""
+
+    def __init__(self, sockets: Sockets, sent: Callable[[float, str, str, str, bytes], None]) -> None:
+        self.sockets = sockets
+        self._sent = sent
+        self._cuts: dict[str, Callable[[], None]] = {}
+
+    def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
+        self.sockets.datagrams(node, local, port)
+
+        def tap(now: float, sent: bool, data: bytes, flow: sipbridge.Flow) -> None:
+            if sent:
+                self._sent(now, node, flow.remote[0], "sip", data)
+
+        port.tap = tap
+
+    def associations(
+        self, node: str, specs: Sequence[AssociationSpec], port: Port[EventT, mapstack.Flow]
+    ) -> None:
+        self.sockets.associations(node, specs, port)
+        for spec in specs:
+            flow = mapstack.Flow(spec.transport, ("", 0), ("", 0), spec.name)
+            self._cuts[spec.name] = partial(port.cut, flow)
+
+        def tap(now: float, sent: bool, data: bytes, flow: mapstack.Flow) -> None:
+            if sent:
+                self._sent(now, node, flow.remote[0], "m3ua", data)
+
+        port.tap = tap
+
+    def cut(self, peer: str) -> None:
+        """Associations are named after the peer."""
+        self._cuts[peer]()

@@ -1,0 +1,36 @@
+"""The laws of the carrier: they hold after every scenario, with any seed, whatever goes wrong (DESIGN §10).
+
+Law 7, same seed, same trace, takes two runs: `Verdict.digest` is what they must have in common.
+"""
+
+from collections.abc import Callable, Iterator
+
+from lab.carrier import Carrier
+from lab.laws.answers import one_answer
+from lab.laws.charging import one_record
+from lab.laws.evidence import Evidence
+from lab.laws.once import once
+from lab.laws.order import nothing_open, nothing_raised
+from lab.laws.reports import one_report
+from lab.laws.yes import no_empty_yes
+
+__all__ = ["LAWS", "judge"]
+
+Law = Callable[[Evidence], Iterator[str]]
+
+LAWS: dict[int, Law] = {
+    1: one_report,
+    2: one_answer,
+    3: no_empty_yes,
+    4: once,
+    5: nothing_open,
+    6: nothing_raised,
+    8: one_record,
+}
+"""By their number in DESIGN §10."""
+
+
+def judge(carrier: Carrier) -> list[str]:
+    """What is broken, each sentence with the number of the law; to be asked when everything has settled."""
+    evidence = Evidence(carrier)
+    return [f"law {number}: {sentence}" for number, law in LAWS.items() for sentence in law(evidence)]

@@ -1,0 +1,256 @@
+"""What the laws judge from: trace, records, ledgers, and what went down or was cut (DESIGN §10)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from math import inf
+from typing import Generic, NamedTuple, TypeVar
+
+from msgspec import DecodeError
+
+from ipsmgw.gateway import Cdr, decode_cdr
+from ipsmgw.trace import Pdu
+from lab.carrier import Carrier
+from lab.elements.phone_ledger import PhoneLedger, Sent, Spell
+from lab.elements.sc_ledger import Attempt, MtMessage
+from lab.laws.reading import Sip, read
+
+__all__ = ["GATEWAY", "LATE", "SC", "SCSCF", "Evidence", "Index", "Record"]
+
+GATEWAY, SC, SCSCF = "ipsmgw", "smsc", "scscf"
+LATE = 3.0
+"""How long octets may be on their way: a datagram that is held up, a message in pieces."""
+# TCAP Begin with its OTID; End and Abort with their DTID (Q.773 §4.2.1).
+_BEGIN = re.compile(rb"\x62(?:.|\x81.|\x82..)\x48\x04(.{4})", re.DOTALL)
+_LAST = re.compile(rb"[\x64\x67](?:.|\x81.|\x82..)\x49\x04(.{4})", re.DOTALL)
+_ASP_ACTIVE_ACK = bytes.fromhex("01000403")  # RFC 4666 §3.1.2: version 1, class ASPTM, type 3
+
+
+KeyT = TypeVar("KeyT")
+ValueT = TypeVar("ValueT")
+
+
+class Index(dict[KeyT, list[ValueT]], Generic[KeyT, ValueT]):
+    """Lists by key; looking for what is not there leaves no trace."""
+
+    def add(self, key: KeyT, value: ValueT) -> None:
+        self.setdefault(key, []).append(value)
+
+    def __missing__(self, key: KeyT) -> list[ValueT]:
+        return []
+
+
+class Record(NamedTuple):
+    """A charging record, and from when on it has been on disk."""
+
+    cdr: Cdr
+    durable: float
+
+
+class Evidence:
+    """Built once for all laws, when nothing is under way any more."""
+
+    def __init__(self, carrier: Carrier) -> None:
+        self.carrier = carrier
+        self.timers = carrier.plan.timers
+        self.f = 64 * self.timers.t1
+        trace = carrier.ground.trace
+        self.complete = not trace.forgotten
+        self.by_call: Index[str, Sip] = Index()
+        self.reports: Index[str, Sip] = Index()
+        """Submit reports that the gateway has put on a link, by the Call-ID of the MO."""
+        self.delivery_reports: Index[str, Sip] = Index()
+        """Delivery reports on any link, by the Call-ID of the MT."""
+        self.registers: Index[str, Sip] = Index()
+        """REGISTER requests, by who sent them."""
+        self.begins: Index[bytes, Pdu] = Index()
+        self.ends: Index[bytes, Pdu] = Index()
+        """Dialogues of the SC with the gateway, by the SC's transaction id."""
+        self._acks: list[tuple[float, frozenset[str]]] = []
+        for pdu in trace:
+            (self._sip if pdu.protocol == "sip" else self._m3ua)(pdu)
+        self.records: list[Record] = []
+        self.unreadable: list[bytes] = []
+        """Lines of the journal that are no record."""
+        self._read_journal()
+        self.mo_records: Index[str, Record] = Index()
+        self.mt_records: Index[str, Record] = Index()
+        """Charging records of MO by Call-ID, of MT by IMSI."""
+        for record in self.records:
+            if record.cdr.record == "ISMSMO":
+                self.mo_records.add(record.cdr.call_id, record)
+            else:
+                self.mt_records.add(record.cdr.imsi, record)
+        self._down = _down(carrier)
+        self._outages = self._find_outages()
+
+    # The ledgers.
+
+    def sent(self) -> Iterator[tuple[str, Sent]]:
+        """Every MO, with the phone's name."""
+        for name, ledger in self.carrier.ledgers.items():
+            for sent in ledger.sent:
+                if sent.call_id:
+                    yield name, sent
+
+    def forwarded(self) -> Iterator[tuple[MtMessage, Attempt, bytes]]:
+        """Every mt-ForwardSM of the SC, with its transaction id."""
+        for message in self.carrier.sc_data.mt:
+            for attempt in message.attempts:
+                if attempt.delivery_dialogue >= 0:
+                    yield message, attempt, attempt.delivery_dialogue.to_bytes(4, "big")
+
+    def ledger_of(self, msisdn: str) -> tuple[str, PhoneLedger] | None:
+        """The phone with this number."""
+        for subscriber in self.carrier.plan.subscribers:
+            if subscriber.msisdn == msisdn:
+                return subscriber.name, self.carrier.ledgers[subscriber.name]
+        return None
+
+    # What went wrong beside it.
+
+    def crashes(self, node: str, since: float, until: float) -> int:
+        """How often a node died in this time."""
+        return sum(since <= spell.since <= until for spell in self._down[node])
+
+    def was_down(self, node: str, since: float, until: float) -> bool:
+        """Whether a node was down at some time between."""
+        return _overlap(self._down[node], since, until)
+
+    def was_away(self, phone: str, since: float, until: float) -> bool:
+        """Whether a phone was down or out of coverage."""
+        uncovered = self.carrier.ledgers[phone].uncovered
+        return self.was_down(phone, since, until) or _overlap(uncovered, since, until)
+
+    def was_cut(self, since: float, until: float) -> bool:
+        """Whether the gateway and the SC were without an active association at some time between."""
+        return _overlap(self._outages, since, until)
+
+    def cut_after(self, when: float) -> bool:
+        """Whether what was put on that association then may not have arrived."""
+        return self.was_cut(when, when + LATE)
+
+    def left_ims(self, phone: str, since: float, until: float) -> bool:
+        """Whether the S-CSCF may not have had a contact of the phone: it left, or could not refresh."""
+        registers = [sip for sip in self.registers[phone] if sip.pdu.when <= until]
+        if any(sip.expires == 0 and sip.pdu.when >= since - self.f for sip in registers):
+            return True
+        if not registers or registers[-1].expires == 0:
+            return True
+        return self.was_away(phone, since - self.timers.expires, until)
+
+    # What the trace tells of a message.
+
+    def mo_ends_by(self, sent: Sent) -> float:
+        """Until when the gateway has an answer of the SC for an MO, or has given up waiting."""
+        handed = [sip.pdu.when for sip in self.by_call[sent.call_id] if sip.pdu.target == GATEWAY]
+        return max(handed, default=sent.when) + self.timers.mo_answer + 2 * LATE
+
+    def mt_ends_by(self, begin: float) -> float:
+        """Until when the gateway has an answer of the phone for an MT, or has given up waiting."""
+        return begin + self.f + self.timers.mt_report + 2 * LATE
+
+    def submissions(self, sent: Sent) -> int:
+        """How often an MO was new to the gateway: once, and again after a death of who had it in hand.
+
+        An S-CSCF that has died forwards a retransmission under a branch of its own; a gateway that has
+        died knows none of them.
+        """
+        branches, last = set(), sent.when
+        for sip in self.by_call[sent.call_id]:
+            if not sip.status and sip.pdu.target == GATEWAY:
+                branches.add(sip.branch)
+                last = sip.pdu.when + LATE
+        deaths = self.crashes(SCSCF, sent.when, last)
+        return max(1, min(len(branches), 1 + deaths)) + self.crashes(GATEWAY, sent.when, last)
+
+    def began(self, call_id: str) -> float:
+        """When the first message of a call was put on a link."""
+        return min([sip.pdu.when for sip in self.by_call[call_id]], default=inf)
+
+    def finals(self, call_id: str, source: str, target: str) -> set[int]:
+        """Final answers of a call on their way from one node to another."""
+        return {
+            sip.status
+            for sip in self.by_call[call_id]
+            if sip.status >= 200 and (sip.pdu.source, sip.pdu.target) == (source, target)
+        }
+
+    def record_of(self, message_imsi: str, since: float, until: float) -> list[Record]:
+        """Charging records of MT that came to the gateway between."""
+        return [record for record in self.mt_records[message_imsi] if since <= record.cdr.received <= until]
+
+    def records_of_call(self, call_id: str) -> list[Record]:
+        """Charging records of MT that were sent to the phone in this call."""
+        return [
+            record
+            for records in self.mt_records.values()
+            for record in records
+            if record.cdr.call_id == call_id
+        ]
+
+    def could_not_answer(self, records: list[Record]) -> bool:
+        """Whether the gateway had an answer for the SC, and no way to send it."""
+        return any(self.was_cut(record.durable, record.durable) for record in records)
+
+    # Reading the journal, and the trace.
+
+    def _read_journal(self) -> None:
+        """A line that was torn at the end is none."""
+        end, ground = 0, self.carrier.ground
+        for line in ground.journal().splitlines(keepends=True):
+            end += len(line)
+            try:
+                self.records.append(Record(decode_cdr(line), ground.durability.since(end)))
+            except DecodeError:
+                if line.endswith(b"\n"):
+                    self.unreadable.append(line)
+
+    def _sip(self, pdu: Pdu) -> None:
+        sip = read(pdu)
+        self.by_call.add(sip.call_id, sip)
+        if sip.status:
+            return
+        if sip.method == b"REGISTER":
+            self.registers.add(pdu.source, sip)
+        elif sip.in_reply_to and pdu.source == GATEWAY:
+            self.reports.add(sip.in_reply_to, sip)
+        elif sip.in_reply_to:
+            self.delivery_reports.add(sip.in_reply_to, sip)
+
+    def _m3ua(self, pdu: Pdu) -> None:
+        data, between = pdu.data, (pdu.source, pdu.target)
+        if data.startswith(_ASP_ACTIVE_ACK):
+            if pdu.fate != "cut":
+                self._acks.append((pdu.when, frozenset(between)))
+        elif between == (SC, GATEWAY):
+            found = _BEGIN.search(data)
+            if found:
+                self.begins.add(found[1], pdu)
+        elif between == (GATEWAY, SC):
+            found = _LAST.search(data)
+            if found:
+                self.ends.add(found[1], pdu)
+
+    def _find_outages(self) -> list[Spell]:
+        """From a cut, or a death, until the association is active again."""
+        pair = frozenset((GATEWAY, SC))
+        began = [when for when, *nodes in self.carrier.ground.cuts() if frozenset(nodes) == pair]
+        began += [spell.since for node in pair for spell in self._down[node]]
+        active = [when for when, between in self._acks if between == pair]
+        return [
+            Spell(since, min([when + LATE for when in active if when > since], default=inf))
+            for since in began
+        ]
+
+
+def _down(carrier: Carrier) -> Index[str, Spell]:
+    down: Index[str, Spell] = Index()
+    for node, since, until in carrier.restarts:
+        down.add(node, Spell(since, until))
+    for node, since in carrier.down.items():
+        down.add(node, Spell(since, inf))
+    return down
+
+
+def _overlap(spells: Iterable[Spell], since: float, until: float) -> bool:
+    return any(spell.since <= until and since <= spell.until for spell in spells)

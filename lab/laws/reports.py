@@ -1,0 +1,34 @@
+"""Law 1: every MO that was answered 202 gets exactly one report (DESIGN §10; TS 24.341 §5.3.3.4.1)."""
+
+from collections.abc import Iterator
+
+from lab.elements.phone_ledger import Sent
+from lab.laws.evidence import GATEWAY, SCSCF, Evidence
+
+__all__ = ["one_report"]
+
+
+def one_report(evidence: Evidence) -> Iterator[str]:
+    """None only where an element on the way died or the phone was not there; never two for one submission."""
+    for name, sent in evidence.sent():
+        reports = {report.call_id for report in sent.reports}
+        if len(reports) > evidence.submissions(sent):
+            yield f"{name}'s MO {sent.call_id} has {len(reports)} reports"
+        if sent.status == 202 and not reports and not _excused(evidence, name, sent):
+            yield f"{name}'s MO {sent.call_id} was answered 202 and has no report"
+
+
+def _excused(evidence: Evidence, phone: str, sent: Sent) -> bool:
+    """Whether somebody who had it in hand died, or nobody was there to take the report."""
+    put = evidence.reports[sent.call_id]
+    if not put:
+        # Until the SC's answer, or its absence, the gateway alone knows of the message.
+        return evidence.crashes(GATEWAY, sent.when, evidence.mo_ends_by(sent)) > 0
+    first = put[0].pdu.when
+    last = first + evidence.f
+    if evidence.crashes(GATEWAY, first, last) or evidence.crashes(phone, sent.when, last):
+        return True  # who dies sends nothing again, or does not know what the report is about
+    answers = evidence.finals(put[0].call_id, SCSCF, GATEWAY)
+    if 480 in answers:
+        return evidence.left_ims(phone, sent.when, last)
+    return evidence.was_away(phone, first, last)

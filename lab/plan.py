@@ -1,0 +1,212 @@
+"""A carrier as a frozen description: who, at which addresses and numbers, with which timers (DESIGN §10)."""
+
+from dataclasses import dataclass, field
+
+from ipsmgw.identity import Impu, Imsi, Msisdn, NodeNumber
+from ipsmgw.settings import Settings, parse
+
+__all__ = ["PACED", "PHONES", "Plan", "PlanTimers", "Subscriber", "gateway_settings"]
+
+MAX_NETWORK = 254
+_HOSTS = {"ipsmgw": 11, "scscf": 12, "hlr": 13, "smsc": 14}
+_GATEWAY, _HLR, _SC = NodeNumber("15550000011"), NodeNumber("15550000013"), NodeNumber("15550000014")
+_FIRST_PHONE = 21
+_LAST_PHONE = 254
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Somebody with a subscription; `name` is the name of the phone too."""
+
+    name: str
+    imsi: Imsi
+    msisdn: Msisdn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanTimers:
+    """Seconds. The defaults are the real ones: virtual time costs nothing."""
+
+    t1: float = 0.5
+    t2: float = 4.0
+    t4: float = 5.0
+    """SIP: RFC 3261 table 4; timer F is 64 × T1."""
+    expires: int = 600
+    """What a phone asks for in REGISTER; it refreshes at half of it (TS 24.229 §5.1.1.4.1)."""
+    grace: int = 120
+    """What the S-CSCF adds to it when it tells the application server."""
+    tr1m: float = 35.0
+    """How long a phone waits for the report of an MO: 35 to 45 s (TS 24.011 §10)."""
+    report_retry: float = 1.0
+    """First interval between attempts of a delivery report; it doubles."""
+    mo_answer: float = 30.0
+    mt_report: float = 25.0
+    hlr_answer: float = 15.0
+    hlr_retry: float = 30.0
+    """The gateway's; what they mean stands in its settings."""
+    map_answer: float = 15.0
+    """How long the SM-SC waits for the HLR, and the HLR for the SM-SC: a medium timer (TS 29.002 §17.1.2)."""
+    mt_answer: float = 90.0
+    """How long the SMS-GMSC waits for an mt-ForwardSM: a long timer."""
+    sc_retries: tuple[float, ...] = (60.0, 300.0, 900.0, 3600.0, 10800.0)
+    """After each temporary failure the SC waits this long, unless it is alerted before."""
+    validity: float = 86400.0
+    """How long the SC keeps a message whose sender asked for nothing else."""
+    alert_retry: float = 60.0
+    alert_attempts: int = 5
+    """How the HLR repeats an alert that was not answered."""
+    start: float = 30.0
+    """How long until all associations are active."""
+    busy: float = 120.0
+    """How long the mixed story goes on."""
+    settle: float = 10.0
+    """How long a step of a story may take that waits for nothing but the network."""
+
+
+PACED = PlanTimers(
+    t1=0.1,
+    t2=0.4,
+    t4=0.5,
+    expires=60,
+    grace=10,
+    tr1m=4.0,
+    report_retry=0.2,
+    mo_answer=3.0,
+    mt_report=1.5,
+    hlr_answer=1.5,
+    hlr_retry=1.0,
+    map_answer=1.5,
+    mt_answer=10.0,
+    sc_retries=(1.0, 2.0, 4.0, 8.0),
+    validity=60.0,
+    alert_retry=1.0,
+    start=10.0,
+    busy=4.0,
+    settle=5.0,
+)
+"""For the wire, where every second of a story is one of ours."""
+
+PHONES = (
+    Subscriber("alice", Imsi("001015551001001"), Msisdn("15551001001")),
+    Subscriber("bob", Imsi("001015551001002"), Msisdn("15551001002")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One carrier; several with different `network` numbers live side by side on loopback."""
+
+    network: int = 1
+    domain: str = "ims.test"
+    sip_port: int = 5060
+    m3ua_port: int = 2905
+    gateway_number: NodeNumber = _GATEWAY
+    hlr_number: NodeNumber = _HLR
+    sc_number: NodeNumber = _SC
+    subscribers: tuple[Subscriber, ...] = PHONES
+    timers: PlanTimers = field(default_factory=PlanTimers)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.network <= MAX_NETWORK:
+            raise ValueError(f"network {self.network} is not within 1..{MAX_NETWORK}")
+        if len(self.subscribers) > _LAST_PHONE - _FIRST_PHONE + 1:
+            raise ValueError(
+                f"{len(self.subscribers)} subscribers are more than one network has addresses for"
+            )
+
+    def host(self, node: str) -> str:
+        """Each element has a loopback address of its own."""
+        return f"127.0.{self.network}.{self._host_number(node)}"
+
+    def sip(self, node: str) -> tuple[str, int]:
+        return (self.host(node), self.sip_port)
+
+    def m3ua(self, node: str) -> tuple[str, int]:
+        return (self.host(node), self.m3ua_port)
+
+    def point_code(self, node: str) -> int:
+        """The same number as in its address, so that one finds it again in a trace."""
+        return _HOSTS[node]
+
+    def impu(self, subscriber: Subscriber) -> Impu:
+        return Impu(f"sip:+{subscriber.msisdn}@{self.domain}")
+
+    @property
+    def gateway_uri(self) -> str:
+        return f"sip:ipsmgw.{self.domain}"
+
+    @property
+    def sc_uri(self) -> str:
+        """The PSI of the service centre, as a phone has it in EF_PSISMSC."""
+        return f"sip:+{self.sc_number}@{self.domain};user=phone"
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """In the order of a ladder: phones at both ends would be nicer, but a phone may play both parts."""
+        phones = tuple(subscriber.name for subscriber in self.subscribers)
+        return (*phones[:1], "scscf", "ipsmgw", "hlr", "smsc", *phones[1:])
+
+    def node_at(self, host: str) -> str:
+        """Whose address this is; the address itself when it is nobody's."""
+        for node in self.nodes:
+            if self.host(node) == host:
+                return node
+        return host
+
+    def subscriber(self, name: str) -> Subscriber:
+        return next(subscriber for subscriber in self.subscribers if subscriber.name == name)
+
+    def _host_number(self, node: str) -> int:
+        number = _HOSTS.get(node)
+        if number is not None:
+            return number
+        return _FIRST_PHONE + [subscriber.name for subscriber in self.subscribers].index(node)
+
+
+def gateway_settings(plan: Plan) -> Settings:
+    """The gateway's settings through the door that an operator's file comes in by."""
+    return parse(_toml(plan), "the carrier's plan")
+
+
+def _toml(plan: Plan) -> str:
+    t = plan.timers
+    host, port = plan.sip("ipsmgw")
+    lines = [
+        "[node]",
+        'name = "ipsmgw"',
+        f'number = "{plan.gateway_number}"',
+        "[sip]",
+        f'listen = "{host}:{port}"',
+        f'uri = "{plan.gateway_uri}"',
+        f'scscf = ["{plan.host("scscf")}"]',
+        "[sip.timers]",
+        f"t1 = {t.t1}\nt2 = {t.t2}\nt4 = {t.t4}",
+        "[map]",
+        f"point_code = {plan.point_code('ipsmgw')}",
+        f'hlr = "{plan.hlr_number}"',
+        *_association(plan, "hlr"),
+        *_association(plan, "smsc"),
+        *_route(plan.hlr_number, plan.point_code("hlr")),
+        *_route(plan.sc_number, plan.point_code("smsc")),
+        "[timers]",
+        f"mo_answer = {t.mo_answer}\nmt_report = {t.mt_report}",
+        f"hlr_answer = {t.hlr_answer}\nhlr_retry = {t.hlr_retry}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _association(plan: Plan, peer: str) -> list[str]:
+    host, port = plan.m3ua(peer)
+    return [
+        "[[map.association]]",
+        f'name = "{peer}"',
+        'transport = "tcp"\nrole = "asp"\nconnect = true',
+        f'local = "{plan.host("ipsmgw")}:0"',
+        f'remote = "{host}:{port}"',
+        f"point_code = {plan.point_code(peer)}",
+        f"routing_context = {plan.point_code('ipsmgw')}",
+    ]
+
+
+def _route(number: NodeNumber, point_code: int) -> list[str]:
+    return ["[[map.route]]", f'prefix = "{number}"', f"point_code = {point_code}"]

@@ -1,0 +1,159 @@
+"""Plays a scenario on a clock with a seed, and says how it ended (DESIGN §10)."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from hashlib import sha256
+
+from ipsmgw.trace import Pdu, ladder
+from lab import clock as clocks
+from lab.carrier import Carrier
+from lab.clock import VirtualClock
+from lab.expectation import Broken
+from lab.faults import NONE, Faults
+from lab.ground import Ground, VirtualGround, WireGround
+from lab.laws import judge
+from lab.plan import PACED, Plan
+from lab.scenario import Scenario
+from lab.tally import Tally, tally_of
+
+_LONGEST = 200  # characters of a logged error that a verdict repeats
+
+__all__ = ["ClockKind", "Judge", "Verdict", "run"]
+
+Judge = Callable[[Carrier], list[str]]
+"""Looks at a carrier whose story is over; what it finds broken, in sentences."""
+
+
+class ClockKind(Enum):
+    """Where a scenario is played."""
+
+    VIRTUAL = "virtual"
+    WIRE = "wire"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a run ended; `broken` is the expectation, or the laws, that did not hold."""
+
+    name: str
+    clock: ClockKind
+    seed: int
+    broken: str | None
+    duration: float
+    """Seconds of the carrier's own time."""
+    pdus: list[Pdu] = field(repr=False)
+    nodes: tuple[str, ...] = field(repr=False)
+    endpoints: dict[str, tuple[str, int]] = field(repr=False)
+    tally: Tally
+    """What has happened, in figures."""
+
+    @property
+    def passed(self) -> bool:
+        return self.broken is None
+
+    @property
+    def digest(self) -> str:
+        """The same for the same seed: over what went over the links, and when (DESIGN §10, law 7)."""
+        digest = sha256()
+        for when, source, target, protocol, data, fate in self.pdus:
+            digest.update(f"{when!r} {source} {target} {protocol} {fate} {len(data)}\n".encode())
+            digest.update(data)
+        return digest.hexdigest()
+
+    def ladder(self, width: int = 160) -> str:
+        """What went over the links, as a picture."""
+        return ladder(self.pdus, self.nodes, width=width)
+
+
+def run(
+    scenario: Scenario,
+    clock: ClockKind = ClockKind.VIRTUAL,
+    seed: int = 1,
+    *,
+    faults: Faults = NONE,
+    judges: Sequence[Judge] = (judge,),
+    network: int = 1,
+) -> Verdict:
+    """Play it once. With faults a story's expectations may not come true, so that only the judges count."""
+    plan = scenario.plan(Plan(network=network))
+
+    async def virtually(virtual_clock: VirtualClock) -> Verdict:
+        ground = VirtualGround(virtual_clock, seed, faults)
+        forgiving = faults != NONE and not scenario.robust
+        return await _play(scenario, plan, ground, seed, judges, forgiving=forgiving)
+
+    async def on_the_wire() -> Verdict:
+        paced = replace(plan, timers=PACED)
+        return await _play(scenario, paced, WireGround(paced, seed), seed, judges, forgiving=False)
+
+    return clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
+
+
+async def _play(
+    scenario: Scenario, plan: Plan, ground: Ground, seed: int, judges: Sequence[Judge], *, forgiving: bool
+) -> Verdict:
+    carrier = Carrier(plan, ground)
+    began = carrier.now
+    try:
+        with _Errors() as errors:
+            broken = await _tell(scenario, carrier)
+            await _settle(carrier)
+        sentences = [broken] if broken and not forgiving else []
+        sentences += [sentence for judge in judges for sentence in judge(carrier)]
+        sentences += [f"law 6: an error was logged: {error}" for error in errors.seen]
+        duration, tally = carrier.now - began, tally_of(carrier)
+    finally:
+        await carrier.stop()
+        await ground.end()
+    return Verdict(
+        name=scenario.name,
+        clock=ClockKind.VIRTUAL if ground.virtual else ClockKind.WIRE,
+        seed=seed,
+        broken="; ".join(sentences) or None,
+        duration=duration,
+        pdus=carrier.pdus,
+        nodes=plan.nodes,
+        endpoints={node: plan.sip(node) for node in plan.nodes},
+        tally=tally,
+    )
+
+
+async def _tell(scenario: Scenario, carrier: Carrier) -> str | None:
+    """The story, and which of its expectations did not come true."""
+    try:
+        await carrier.start()
+        await scenario.story(carrier)
+    except Broken as expectation:
+        return str(expectation)
+    return None
+
+
+async def _settle(carrier: Carrier) -> None:
+    """Nothing goes wrong any more, and all that is under way comes to its end, or has had the time to."""
+    carrier.ground.calm()
+    for node in list(carrier.down):
+        await carrier.revive(node)
+    timers = carrier.plan.timers
+    longest = timers.mo_answer + timers.mt_answer + 2 * 64 * timers.t1 + timers.settle
+    await carrier.ground.waiting.until(lambda: not carrier.open_work, longest)
+
+
+class _Errors(logging.Handler):
+    """What is logged as an error while it is entered."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.append(record.getMessage()[:_LONGEST])
+
+    def __enter__(self) -> "_Errors":
+        logging.getLogger().addHandler(self)
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        logging.getLogger().removeHandler(self)

@@ -1,0 +1,35 @@
+"""The stories, a file each; importing this package registers all of them."""
+
+from lab.scenario import SCENARIOS
+from lab.scenarios import (
+    deregister,
+    gateway_restart,
+    link_cut,
+    long_text,
+    memory_full,
+    mixed,
+    mo,
+    mt,
+    phone_to_phone,
+    register,
+    sc_refuses,
+    silent_phone,
+    unknown_subscriber,
+)
+
+__all__ = [
+    "SCENARIOS",
+    "deregister",
+    "gateway_restart",
+    "link_cut",
+    "long_text",
+    "memory_full",
+    "mixed",
+    "mo",
+    "mt",
+    "phone_to_phone",
+    "register",
+    "sc_refuses",
+    "silent_phone",
+    "unknown_subscriber",
+]

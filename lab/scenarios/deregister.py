@@ -1,0 +1,27 @@
+"""A phone leaves: the HLR must not send anything to the gateway for it."""
+
+from lab.carrier import Carrier
+from lab.elements.sc_ledger import MtState
+from lab.expectation import expect
+from lab.scenario import scenario
+from lab.steps import deregistered, registered
+
+__all__ = ["deregister"]
+
+
+@scenario(clause="TS 23.204 §6.2, TR 23.804 §8.8", what="de-registration reaches the HLR")
+async def deregister(carrier: Carrier) -> None:
+    """REGISTER with Expires 0, third-party REGISTER, anyTimeModification(deactivate)."""
+    (alice,) = await registered(carrier, "alice")
+    await deregistered(carrier, alice)
+    expect(not carrier.scscf.registered(alice.impu, carrier.now), "the S-CSCF has no contact of alice")
+    await carrier.until(
+        lambda: carrier.gateway.status()["bindings"] == 0, "the gateway has forgotten the binding"
+    )
+
+    message = carrier.smsc.submit("are you there?", alice.msisdn)
+    await carrier.until(lambda: message.state is MtState.WAITING, "the SC waits for her")
+    expect(
+        message.outcome == "ABSENT_SUBSCRIBER_SM 11", "the HLR said that she is de-registered from the IMS"
+    )
+    expect(not alice.received, "alice got nothing")

@@ -1,0 +1,49 @@
+"""Steps that many stories share, with what one may expect of them."""
+
+from lab.carrier import Carrier
+from lab.elements.phone import Phone
+from lab.elements.phone_ledger import Sent
+from lab.elements.sc_ledger import MtMessage
+
+__all__ = ["delivered", "deregistered", "finished", "registered", "settled"]
+
+
+async def registered(carrier: Carrier, *names: str) -> list[Phone]:
+    """Register phones: returns when the HLR knows that they are served over IMS."""
+    phones = [carrier.phone(name) for name in names]
+    for phone in phones:
+        phone.register()
+    who = " and ".join(names)
+    await carrier.until(lambda: all(phone.registered for phone in phones), f"{who} registered at the S-CSCF")
+    records = [carrier.hlr.subscriber(phone.msisdn) for phone in phones]
+    number = carrier.plan.gateway_number
+    await carrier.until(
+        lambda: all(record.ip_sm_gw == number for record in records),
+        f"the HLR has the gateway's number for {who}",
+    )
+    return phones
+
+
+async def deregistered(carrier: Carrier, phone: Phone) -> None:
+    """De-register a phone: returns when the HLR knows."""
+    phone.deregister()
+    await carrier.until(lambda: not phone.registered, f"{phone.subscriber.name} is de-registered")
+    record = carrier.hlr.subscriber(phone.msisdn)
+    await carrier.until(
+        lambda: record.ip_sm_gw is None, f"the HLR has no gateway for {phone.subscriber.name} any more"
+    )
+
+
+async def finished(carrier: Carrier, sent: Sent) -> None:
+    """An MO has its submit report, or its end."""
+    await carrier.until(lambda: sent.state.final, "the MO has ended")
+
+
+async def delivered(carrier: Carrier, message: MtMessage, within: float | None = None) -> None:
+    """An MT has ended at the SC."""
+    await carrier.until(lambda: message.state.final, "the SC is done with the message", within)
+
+
+async def settled(carrier: Carrier) -> None:
+    """Nothing is under way in the gateway, and all charging records are on disk."""
+    await carrier.until(lambda: carrier.gateway.open_work == 0, "the gateway has nothing under way")

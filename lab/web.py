@@ -1,0 +1,125 @@
+"""The lab's side of the local JSON API: send a message, and see what became of it (DESIGN §10)."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from ipsmgw.identity import Msisdn
+from ipsmgw.trace import Pdu, ladder
+from ipsmgw.web import routes as gateway_routes
+from lab.carrier import Carrier
+from lab.elements.phone import Phone
+from lab.elements.phone_ledger import Sent
+from lab.elements.sc_ledger import MtMessage
+from lab.expectation import Broken
+
+__all__ = ["Outcome", "SendRequest", "picture", "routes", "send"]
+
+_BEATS = (b"\x03\x03", b"\x03\x06")  # class and type of BEAT and BEAT ACK (RFC 4666 §3.1)
+_MAX_BODY = 64 * 1024
+
+
+class SendRequest(msgspec.Struct, rename={"sender": "from", "recipient": "to"}, forbid_unknown_fields=True):
+    """POST /api/send: a phone's name or number, a number or name, and a text."""
+
+    sender: str
+    recipient: str
+    text: str
+
+
+class Outcome(NamedTuple):
+    """What the sender's phone heard, what the SC knows, and the octets that went over the links."""
+
+    sent: list[Sent]
+    messages: list[MtMessage]
+    ladder: str
+
+    @property
+    def delivered(self) -> bool:
+        return bool(self.messages) and all(each.state.value == "delivered" for each in self.messages)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "delivered": self.delivered,
+            "submit": [each.state.value for each in self.sent],
+            "delivery": [{"state": each.state.value, "outcome": each.outcome} for each in self.messages],
+            "ladder": self.ladder,
+        }
+
+
+def routes(carrier: Carrier) -> list[Route]:
+    """What the running lab answers."""
+
+    async def post_send(request: Request) -> JSONResponse:
+        body = await request.body()
+        if len(body) > _MAX_BODY:
+            return _refusal(413, f"a body of {len(body)} octets is too long")
+        try:
+            asked = msgspec.json.decode(body, type=SendRequest)
+            phone, to = _phone(carrier, asked.sender), _number(carrier, asked.recipient)
+        except (msgspec.MsgspecError, ValueError) as fault:
+            return _refusal(400, str(fault))
+        if not phone.registered:
+            return _refusal(409, f"{phone.subscriber.name} is not registered")
+        return JSONResponse((await send(carrier, phone, to, asked.text)).as_json())
+
+    def status() -> dict[str, object]:
+        phones = {name: phone.registration.value for name, phone in carrier.phones.items()}
+        return {"gateway": carrier.gateway.status(), "phones": phones}
+
+    return [*gateway_routes(status), Route("/api/send", post_send, methods=["POST"])]
+
+
+async def send(carrier: Carrier, phone: Phone, to: Msisdn, text: str) -> Outcome:
+    """Send a text, and wait until the SC has delivered it, or has failed for the first time."""
+    before, known = len(carrier.pdus), len(carrier.smsc.mt)
+    sent = phone.send_long(text, to)
+    limit = carrier.plan.timers.tr1m + carrier.plan.timers.mt_answer
+
+    def done() -> bool:
+        new = carrier.smsc.mt[known:]
+        attempted = len(new) >= len(sent) and all(_attempted(message) for message in new)
+        return all(each.state.final for each in sent) and (attempted or not _taken(carrier, sent))
+
+    try:
+        await carrier.until(done, "the message has ended", within=limit)
+        await carrier.until(lambda: carrier.gateway.open_work == 0, "the gateway is done", within=limit)
+    except Broken:
+        pass  # what the outcome says is then what is known
+    return Outcome(sent, carrier.smsc.mt[known:], picture(carrier, carrier.pdus[before:]))
+
+
+def picture(carrier: Carrier, pdus: Iterable[Pdu], width: int = 150) -> str:
+    """A ladder without the heartbeats."""
+    shown = [pdu for pdu in pdus if not (pdu.protocol == "m3ua" and pdu.data[2:4] in _BEATS)]
+    return ladder(shown, carrier.plan.nodes, width=width)
+
+
+def _attempted(message: MtMessage) -> bool:
+    return message.state.final or any(attempt.outcome for attempt in message.attempts)
+
+
+def _taken(carrier: Carrier, sent: list[Sent]) -> bool:
+    """Whether the SC has made a delivery of what it was sent."""
+    tpdus = {each.tpdu for each in sent}
+    return any(got.tpdu in tpdus and got.message is not None for got in carrier.smsc.mo)
+
+
+def _phone(carrier: Carrier, who: str) -> Phone:
+    for name, phone in carrier.phones.items():
+        if who == name or who.lstrip("+") == phone.msisdn:
+            return phone
+    raise ValueError(f"no phone {who!r} here; there are {', '.join(carrier.phones)}")
+
+
+def _number(carrier: Carrier, who: str) -> Msisdn:
+    phone = carrier.phones.get(who)
+    return phone.msisdn if phone else Msisdn.parse(who)
+
+
+def _refusal(status: int, sentence: str) -> JSONResponse:
+    return JSONResponse({"error": sentence}, status_code=status)

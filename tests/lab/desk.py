@@ -1,0 +1,154 @@
+"""A gateway without sockets: it is given what a network would give, and nothing happens by itself."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+from typing import TypeVar
+
+from ipsmgw.drive import Handle, Port
+from ipsmgw.gateway import Gateway, World
+from ipsmgw.settings import parse
+from ipsmgw.store import open_store
+from lab.bench.ledger import Run
+from lab.bench.place import HLR, PLAN, SMSC, configuration, subscribers
+from lab.bench.rehearsal import registers, rehearse
+from lab.bench.signalling import Peer
+from lab.bench.stories import Originating, Terminating
+from mapstack.flow import Flow as MapFlow
+from mapstack.transport import AssociationSpec
+from sipbridge.flow import Flow as SipFlow
+
+__all__ = ["Desk"]
+
+EventT = TypeVar("EventT")
+_NOW = 1_767_225_600.0
+_PEOPLE = 5
+
+
+class _Timer:
+    def cancel(self) -> None: ...
+
+
+class _Clock:
+    """Time stands still; `armed` counts the timers that were asked for."""
+
+    def __init__(self) -> None:
+        self.armed = 0
+
+    def now(self) -> float:
+        return _NOW
+
+    def call_at(self, when: float, callback: Callable[[], None]) -> Handle:
+        self.armed += 1
+        return _Timer()
+
+
+class _Disk:
+    """Keeps what is appended; a sync is done when the desk says so."""
+
+    def __init__(self) -> None:
+        self.content = b""
+        self.waiting: list[Callable[[], None]] = []
+
+    def append(self, data: bytes) -> None:
+        self.content += data
+
+    def sync(self, done: Callable[[], None]) -> None:
+        self.waiting.append(done)
+
+    def read(self) -> bytes:
+        return self.content
+
+    def truncate(self, size: int) -> None:
+        self.content = self.content[:size]
+
+    def close(self) -> None: ...
+
+
+class Desk:
+    """The gateway, and the stories of the bench beside it."""
+
+    def __init__(self) -> None:
+        self.clock, self.disk = _Clock(), _Disk()
+        self.datagrams_out: list[tuple[bytes, SipFlow]] = []
+        self.frames_out: list[tuple[bytes, MapFlow]] = []
+        self._sip: Callable[[Sequence[tuple[bytes, SipFlow]]], None]
+        self._map: Callable[[Sequence[tuple[bytes, MapFlow]]], None]
+        self._up: Callable[[MapFlow], None]
+        self._peers = {HLR: Peer(HLR, Random(1)), SMSC: Peer(SMSC, Random(2))}
+        self._frames = rehearse(Random(3))
+        self._next = 1
+        store = open_store("sqlite:///:memory:")
+        settings = parse(configuration(Path("unused")))
+        self.gateway = Gateway(settings, World(self.clock, self, store, self.disk, Random(4)))
+        self._begin()
+
+    # The network of this gateway.
+
+    def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, SipFlow]) -> None:
+        port.send = self.datagrams_out.extend
+        self._sip = port.receive
+
+    def associations(self, node: str, specs: Sequence[AssociationSpec], port: Port[EventT, MapFlow]) -> None:
+        port.send = self.frames_out.extend
+        self._map, self._up = port.receive, port.link_up
+
+    # What happens.
+
+    def play(
+        self, kind: type[Originating] | type[Terminating], messages: int, window: int = 2
+    ) -> Originating | Terminating:
+        """So many messages, `window` at a time, from end to end."""
+        story = kind(self._frames, subscribers(_PEOPLE), Run(messages, window, self._next))
+        self._next += messages
+        for _ in range(messages * 10):
+            if story.done:
+                break
+            story.launch()
+            self._give(story)
+            story.on_datagrams([data for data, _ in _taken(self.datagrams_out)])
+            story.on_frames([frame for frame, _ in _taken(self.frames_out)])
+        return story
+
+    def _give(self, story: Originating | Terminating) -> None:
+        datagrams, frames = _taken(story.datagrams), _taken(story.frames)
+        if datagrams:
+            self._sip([(data, _SIP) for data in datagrams])
+        if frames:
+            self._map([(frame, _flow(SMSC)) for frame in frames])
+        self._sync()
+
+    def _sync(self) -> None:
+        for done in _taken(self.disk.waiting):
+            done()
+
+    def _begin(self) -> None:
+        for node, peer in self._peers.items():
+            peer.link_up(_NOW)
+            self._up(_flow(node))
+        self._shuttle()
+        for register in registers(_PEOPLE, Random(5)):
+            self._sip([(register, _SIP)])
+            self._shuttle()
+        self.datagrams_out.clear()
+
+    def _shuttle(self) -> None:
+        """HLR and SM-SC answer until nobody has anything to say."""
+        while frames := _taken(self.frames_out):
+            for node, peer in self._peers.items():
+                answers = peer.receive([frame for frame, flow in frames if flow.connection == node], _NOW)
+                self._map([(answer, _flow(node)) for answer in answers])
+
+
+_SIP = SipFlow("udp", PLAN.sip("ipsmgw"), PLAN.sip("scscf"))
+ItemT = TypeVar("ItemT")
+
+
+def _flow(node: str) -> MapFlow:
+    return MapFlow("tcp", (PLAN.host("ipsmgw"), 0), PLAN.m3ua(node), node)
+
+
+def _taken(items: list[ItemT]) -> list[ItemT]:
+    taken = items.copy()
+    items.clear()
+    return taken

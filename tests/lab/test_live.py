@@ -1,0 +1,122 @@
+"""The carrier as its user runs it: up, send from another terminal, Ctrl-C."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.wire
+
+ROOT = Path(__file__).parents[2]
+LIMIT = 30.0
+COMMAND = [sys.executable, "-c", "from lab.cli import main; main()"]
+FIRST_LADDER = (
+    "MESSAGE RP-DATA SMS-SUBMIT",
+    "202 Accepted",
+    "mo-ForwardSM",
+    "mo-ForwardSM result",
+    "MESSAGE RP-ACK",
+    "sendRoutingInfoForSM",
+    "sendRoutingInfoForSM result",
+    "mt-ForwardSM",
+    "MESSAGE RP-DATA SMS-DELIVER",
+    "mt-ForwardSM result",
+)
+
+
+@pytest.fixture
+def network(worker_id: str) -> int:
+    """Each worker of xdist has its own addresses, and none that the scenarios use."""
+    number = re.search(r"\d+", worker_id)
+    return 150 + int(number[0] if number else 0)
+
+
+def lab(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *words], capture_output=True, text=True, timeout=LIMIT, check=False, cwd=ROOT
+    )
+
+
+@contextmanager
+def running(network: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A lab that has sent its first message, and what it has printed until then."""
+    words = [*COMMAND, "up", "--network", str(network), "--for", str(LIMIT)]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert process.stdout is not None
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if line.startswith("send more"):
+                break
+        yield process, "".join(said)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_user_sees_the_first_message_sends_more_and_ends_it(network: int) -> None:
+    with running(network) as (process, said):
+        for label in FIRST_LADDER:
+            assert re.search(rf" {re.escape(label)}$", said, re.MULTILINE), label
+        assert f"M3UA tcp 127.0.{network}.13:2905" in said
+
+        sent = lab("send", "--network", str(network), "bob", "alice", "and back")
+        assert (sent.returncode, sent.stderr) == (0, "")
+        assert "service centre: delivered" in sent.stdout
+        assert "mt-ForwardSM result" in sent.stdout
+
+        nobody = lab("send", "--network", str(network), "alice", "15550001234", "is there anybody")
+        assert nobody.returncode == 1
+        assert "UNKNOWN_SUBSCRIBER" in nobody.stdout
+
+        stranger = lab("send", "--network", str(network), "carol", "bob", "hello")
+        assert stranger.returncode == 2
+        assert stranger.stdout == "refused: no phone 'carol' here; there are alice, bob\n"
+
+        process.send_signal(signal.SIGINT)
+        rest, complaints = process.communicate(timeout=LIMIT)
+        assert (process.returncode, rest.strip(), complaints) == (0, "stopped", "")
+
+
+def test_the_api_refuses_rubbish_with_a_sentence(network: int) -> None:
+    with running(network):
+        api = f"http://127.0.{network}.10:8080/api"
+        status = httpx.get(f"{api}/status").json()
+        assert status["phones"] == {"alice": "registered", "bob": "registered"}
+        assert status["gateway"]["cdrs_written"] == 2
+        for body, sentence in (
+            (b"{", "Input data was truncated"),
+            (b'{"from": "alice", "to": "bob"}', "missing required field `text`"),
+            (b'{"from": "alice", "to": "bob", "text": 1}', "Expected `str`, got `int` - at `$.text`"),
+            (b'{"from": "alice", "to": "x", "text": "y"}', "'x' is not an MSISDN"),
+        ):
+            answer = httpx.post(f"{api}/send", content=body)
+            assert answer.status_code == 400
+            assert sentence in answer.json()["error"]
+        assert httpx.post(f"{api}/send", content=b" " * 100_000).status_code == 413
+
+
+def test_a_taken_port_is_one_clear_line(network: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind((f"127.0.{network}.12", 5060))
+        refused = lab("up", "--network", str(network))
+    assert refused.returncode == 1
+    assert refused.stderr == ""
+    assert refused.stdout.splitlines()[-1] == (
+        f"the lab cannot run: scscf: udp 127.0.{network}.12:5060: Address already in use"
+    )
+
+
+def test_without_a_lab_send_says_how_to_start_one(network: int) -> None:
+    unheard = lab("send", "--network", str(network + 50), "alice", "bob", "hello")
+    assert unheard.returncode == 2
+    assert "make lab" in unheard.stdout
+    assert len(unheard.stdout.splitlines()) == 1

@@ -1,0 +1,43 @@
+"""Every scenario passes on real sockets of loopback, with the timers of the paced plan."""
+
+import re
+from socket import AF_INET, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET, SocketKind, socket
+
+import pytest
+
+from ipsmgw.app import AddressTaken
+from lab.runner import ClockKind, run
+from lab.scenarios import SCENARIOS
+
+pytestmark = pytest.mark.wire
+
+_FIRST_NETWORK = 101
+
+
+@pytest.fixture
+def network(worker_id: str) -> int:
+    """Each worker of xdist has its own addresses."""
+    number = re.search(r"\d+", worker_id)
+    return _FIRST_NETWORK + (int(number[0]) if number else 0)
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_a_scenario_passes_on_the_wire(name: str, network: int) -> None:
+    verdict = run(SCENARIOS[name], ClockKind.WIRE, 1, network=network)
+    assert verdict.broken is None, verdict.ladder()
+
+
+@pytest.mark.parametrize(("kind", "node", "port"), [(SOCK_DGRAM, 12, 5060), (SOCK_STREAM, 13, 2905)])
+def test_an_address_that_is_taken_is_one_clear_line(
+    network: int, kind: SocketKind, node: int, port: int
+) -> None:
+    with socket(AF_INET, kind) as taken:
+        taken.setsockopt(SOL_SOCKET, SO_REUSEADDR, kind is SOCK_STREAM)
+        taken.bind((f"127.0.{network}.{node}", port))
+        if kind is SOCK_STREAM:
+            taken.listen()
+        with pytest.raises(AddressTaken) as refusal:
+            run(SCENARIOS["register"], ClockKind.WIRE, 1, network=network)
+    assert f"127.0.{network}.{node}:{port}" in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert run(SCENARIOS["register"], ClockKind.WIRE, 1, network=network).passed
