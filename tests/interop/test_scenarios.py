@@ -1,0 +1,56 @@
+"""What scenarios put on the links is decoded by tshark, which we did not write."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ipsmgw.trace import write_pcap
+from lab.faults import ALL, NONE
+from lab.runner import Verdict, run
+from lab.scenarios import SCENARIOS
+
+pytestmark = pytest.mark.interop
+
+LAYERS = ("Session Initiation Protocol", "MTP 3 User Adaptation Layer")
+
+
+def captured(verdict: Verdict, path: Path) -> Path:
+    with path.open("wb") as stream:
+        write_pcap(stream, verdict.pdus, verdict.endpoints)
+    return path
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_every_octet_of_a_scenario_is_decoded(
+    name: str, dissect: Callable[[Path], str], tmp_path: Path
+) -> None:
+    verdict = run(SCENARIOS[name])
+    said = dissect(captured(verdict, tmp_path / "plain.pcap"))
+    assert verdict.passed, verdict.broken
+    assert said.count("\nFrame ") + said.startswith("Frame ") == len(verdict.pdus)
+    assert said.count(f"\n{LAYERS[0]}") + said.count(f"\n{LAYERS[1]}") == len(verdict.pdus)
+
+
+def test_under_all_faults_every_octet_is_still_decoded(
+    dissect: Callable[[Path], str], tmp_path: Path
+) -> None:
+    verdict = run(SCENARIOS["phone_to_phone"], seed=5, faults=ALL)
+    assert verdict.pdus != run(SCENARIOS["phone_to_phone"], seed=5, faults=NONE).pdus
+    dissect(captured(verdict, tmp_path / "faults.pcap"))
+
+
+def test_a_message_is_decoded_down_to_its_text(dissect: Callable[[Path], str], tmp_path: Path) -> None:
+    verdict = run(SCENARIOS["phone_to_phone"])
+    said = dissect(captured(verdict, tmp_path / "text.pcap"))
+    for sign in (
+        "GSM SMS TPDU (GSM 03.40) SMS-SUBMIT",
+        "GSM SMS TPDU (GSM 03.40) SMS-DELIVER",
+        "SMS text: Do you read me?",
+        "localValue: mo-forwardSM (46)",
+        "localValue: mt-forwardSM (44)",
+        "localValue: sendRoutingInfoForSM (45)",
+        "RP-ACK (MS to Network)",
+        "RP-ACK (Network to MS)",
+    ):
+        assert sign in said, sign
