@@ -16,7 +16,7 @@ help:
 	@echo "make test   run every test                                         (ARGS='tests/house')"
 	@echo "make check  format, lint, types, and the rules of the house"
 	@echo "make bench  what a message costs, beside a bare relay of the same packets"
-	@echo "make soak   every scenario over 10,000 seeds"
+	@echo "make soak   the laws over 10,000 seeds, with every fault there is"
 	@echo "make clean  remove the virtual environment and what tools left behind"
 
 lab: $(LAB)
@@ -35,7 +35,7 @@ bench: $(LAB)
 	$(VENV)/bin/python -m lab.bench $(ARGS)
 
 soak: $(LAB)
-	$(VENV)/bin/ipsmgw-lab run --all --seeds 10000 $(ARGS)
+	$(VENV)/bin/ipsmgw-lab run mixed --faults all --seeds 10000 -j 2 $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

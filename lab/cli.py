@@ -65,10 +65,11 @@ def _lab() -> None:
 @app.command("list")
 def list_command() -> None:
     """The scenarios, with the clauses that they show."""
-    table = Table("name", "clause", "what", box=None, pad_edge=False, header_style="bold")
+    names = max(len(scenario.name) for scenario in SCENARIOS.values())
+    clauses = max(len(scenario.clause) for scenario in SCENARIOS.values())
     for scenario in SCENARIOS.values():
-        table.add_row(scenario.name, scenario.clause, scenario.what)
-    _out.print(table)
+        line = f"{scenario.name:<{names}}  {scenario.clause:<{clauses}}  {scenario.what}"
+        _out.print(line, markup=False, highlight=False)
 
 
 @app.command("run")
