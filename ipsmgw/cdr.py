@@ -5,7 +5,7 @@ import msgspec
 __all__ = ["Cdr", "decode", "encode"]
 
 
-class Cdr(msgspec.Struct, omit_defaults=True):
+class Cdr(msgspec.Struct, omit_defaults=True, gc=False):
     """One finished short message, as a line of the journal."""
 
     id: str

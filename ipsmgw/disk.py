@@ -37,8 +37,8 @@ class WireDisk:
         with theirs:
             # A session of its own: Ctrl-C at the terminal is for the gateway alone.
             self._helper = subprocess.Popen(
-                [sys.executable, "-I", "-S", syncer.__file__, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
+                [sys.executable, "-I", "-S", syncer.__file__, str(theirs.fileno()), str(self._file)],
+                pass_fds=[theirs.fileno(), self._file],
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
@@ -98,7 +98,7 @@ class WireDisk:
     def _start(self) -> None:
         self._running, self._waiting = self._waiting, []
         try:
-            socket.send_fds(self._socket, [b"s"], [self._file])
+            self._socket.send(b"s")
         except OSError as error:
             self._fail(error)
 

@@ -129,9 +129,10 @@ class Port(Generic[EventT, FlowT]):
         self.send(batch)
 
     def _dispatch(self, events: Sequence[EventT], now: float) -> None:
+        sink = self._sink
         for event in events:
             try:
-                self._sink(event, now)
+                sink(event, now)
             except Exception as bug:  # the supervisor (DESIGN §6): our bug ends one message, not the node
                 self._driver.supervise(bug, event, now)
 

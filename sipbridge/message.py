@@ -6,7 +6,7 @@ from sipbridge.errors import DecodeError
 from sipbridge.header import KNOWN, MANDATORY, SINGLE, canonical, split
 from sipbridge.settings import Limits
 
-__all__ = ["Message", "parse"]
+__all__ = ["Message", "checked_body", "checked_cseq", "parse"]
 
 _VERSION = b"SIP/2.0"
 
@@ -15,8 +15,8 @@ class Message(Struct, frozen=True, gc=False):
     """A request (`method`, `uri`) or a response (`status`, `reason`).
 
     `fields` holds the first value of each field under its canonical name (an unknown one in lower case),
-    `lines` all of them in order, known names spelled canonically, `vias` the values of all Via lines;
-    `repeated` tells whether any other field has several lines.
+    `head` all header lines in order, known names spelled canonically, `vias` the values of all Via lines;
+    `repeated` tells whether any other field has several lines, `as_written` that nothing was respelled.
     """
 
     method: bytes
@@ -24,10 +24,16 @@ class Message(Struct, frozen=True, gc=False):
     status: int
     reason: bytes
     fields: dict[bytes, bytes]
-    lines: list[bytes]
+    head: bytes
     vias: list[bytes]
     body: bytes
     repeated: bool = False
+    as_written: bool = True
+
+    @property
+    def lines(self) -> list[bytes]:
+        """The header lines, one by one."""
+        return self.head.split(b"\r\n") if self.head else []
 
     @property
     def is_request(self) -> bool:
@@ -57,7 +63,8 @@ class Message(Struct, frozen=True, gc=False):
 
 def parse(data: bytes, limits: Limits) -> Message:
     """Read one whole message: a datagram, or what a stream's framing cut out (§7, §18.3)."""
-    start, lines, body = _cut(data, limits)
+    start, head, lines, body = _cut(data, limits)
+    written = lines
     fields: dict[bytes, bytes] = {}
     for line in reversed(lines):
         name, separator, value = line.partition(b": ")
@@ -73,15 +80,17 @@ def parse(data: bytes, limits: Limits) -> Message:
     repeated = len(lines) - len(fields) != len(vias) - 1
     if repeated:
         _check_single(lines)
-    body = _body(body, fields)
+    body = checked_body(body, fields)
+    if lines is not written:
+        head = b"\r\n".join(lines)
     if start.startswith(_VERSION):
-        return Message(b"", b"", _status(start), start[12:], fields, lines, vias, body, repeated)
+        return Message(b"", b"", _status(start), start[12:], fields, head, vias, body, repeated)
     method, uri = _request_line(start, fields[b"CSeq"])
-    return Message(method, uri, 0, b"", fields, lines, vias, body, repeated)
+    return Message(method, uri, 0, b"", fields, head, vias, body, repeated, lines is written)
 
 
-def _cut(data: bytes, limits: Limits) -> tuple[bytes, list[bytes], bytes]:
-    """Start line, header lines and body."""
+def _cut(data: bytes, limits: Limits) -> tuple[bytes, bytes, list[bytes], bytes]:
+    """Start line, header in one piece and in lines, body."""
     if len(data) > limits.message:
         raise DecodeError("message too large", status=513)
     head, separator, body = data.partition(b"\r\n\r\n")
@@ -92,7 +101,8 @@ def _cut(data: bytes, limits: Limits) -> tuple[bytes, list[bytes], bytes]:
         raise DecodeError("line not ended by CRLF")
     if not 1 < len(lines) <= limits.headers + 1:
         raise DecodeError("no header, or too many header lines")
-    return lines.pop(0), lines, body
+    start = lines.pop(0)
+    return start, head[len(start) + 2 :], lines, body
 
 
 def _normalised(lines: list[bytes]) -> tuple[list[bytes], dict[bytes, bytes]]:
@@ -141,7 +151,7 @@ def _check_single(lines: list[bytes]) -> None:
         raise DecodeError("header field repeated that may appear once only")
 
 
-def _body(body: bytes, fields: dict[bytes, bytes]) -> bytes:
+def checked_body(body: bytes, fields: dict[bytes, bytes]) -> bytes:
     """What Content-Length says, checked against what came (§18.3)."""
     length = fields.get(b"Content-Length")
     if length is None or length == b"%d" % len(body):
@@ -176,13 +186,15 @@ def _request_line(start: bytes, cseq: bytes) -> tuple[bytes, bytes]:
     if version != _VERSION and version.upper() != _VERSION:
         status = 505 if version[:4].upper() == b"SIP/" else 400
         raise DecodeError("SIP version not supported", status=status)
-    number, _, same = cseq.partition(b" ")
-    if same != method or not number.isdigit():
-        _check_cseq(cseq, method)
+    checked_cseq(cseq, method)
     return method, uri
 
 
-def _check_cseq(cseq: bytes, method: bytes) -> None:
+def checked_cseq(cseq: bytes, method: bytes) -> None:
+    """A number and the method of the request (§8.1.1.5)."""
+    number, _, same = cseq.partition(b" ")
+    if same == method and number.isdigit():
+        return
     parts = cseq.split()
     if len(parts) != 2 or not parts[0].isdigit() or parts[1] != method:
         raise DecodeError("CSeq malformed or of another method")

@@ -13,6 +13,7 @@ from sipbridge.errors import DecodeError
 from sipbridge.events import ClientTx, NoAnswer, PeerMisbehaved, Request, Response, ServerTx, SipEvent
 from sipbridge.flow import Flow
 from sipbridge.identifiers import Identifiers
+from sipbridge.layout import Layouts
 from sipbridge.message import Message, parse
 from sipbridge.proxy import forwarded, relayed
 from sipbridge.server_transaction import Answering, ServerInput, ServerTransactions
@@ -40,6 +41,7 @@ class SipStack:
         self._servers = ServerTransactions(settings.timers, settings.limits)
         self._refused: list[ClientTx] = []
         self._limits = settings.limits
+        self._layouts = Layouts(settings.limits)
         self._straight_back: dict[bytes, tuple[tuple[str, int], bytes]] = {}
         self.output: list[tuple[bytes, Flow]] = self._clients.output
         self._sent_by = build.checked_uri(settings.sent_by).encode("ascii")
@@ -246,7 +248,7 @@ class SipStack:
         return [Response(tx, message.status, data)] if told else []
 
     def _receive_request(self, data: bytes, flow: Flow, now: float) -> list[SipEvent]:
-        message = parse(data, self._limits)
+        message = self._layouts.parse(data, flow.remote)
         if message.status:
             raise DecodeError("response of another version")
         key, way = self._key_and_way(message, flow)

@@ -1,4 +1,7 @@
-"""The Gateway: events of both stacks to the part that owns the message (DESIGN §4)."""
+"""The Gateway: events of both stacks to the part that owns the message (DESIGN §4).
+
+Events are told apart by `type(…) is`, the usual one first: a class pattern costs ten times as much.
+"""
 
 from ipsmgw.cause import Cause
 from ipsmgw.drive import Driver
@@ -97,8 +100,10 @@ class Gateway:
         self._registrations.expire(now)
 
     def deadline(self) -> float | None:
-        deadlines = (self._terminating.deadline(), self._registrations.deadline())
-        return min((when for when in deadlines if when is not None), default=None)
+        report, binding = self._terminating.deadline(), self._registrations.deadline()
+        if report is None or binding is None:
+            return binding if report is None else report
+        return min(report, binding)
 
     def _before_flush(self, now: float) -> None:
         """Bindings first, then the next group of charging records, then the Driver lets octets leave."""
@@ -109,29 +114,33 @@ class Gateway:
     # Events of the S-CSCF's side.
 
     def _on_sip(self, event: IscEvent, now: float) -> None:
-        match event:
-            case SmMessage():
-                self._on_message(event, now)
-            case Response(tx, status):
-                if status >= 200:
-                    self._terminating.answered(tx, status, now)
-            case NoAnswer(tx):
-                self._terminating.silent(tx, now)
-            case ThirdPartyRegister() if self._believes(event, now):
+        if type(event) is SmMessage:
+            self._on_message(event, now)
+        elif type(event) is Response:
+            if event.status >= 200:
+                self._terminating.answered(event.tx, event.status, now)
+        elif type(event) is NoAnswer:
+            self._terminating.silent(event.tx, now)
+        elif type(event) is ThirdPartyRegister:
+            if self._believes(event, now):
                 self._registrations.register(event, now)
-            case SmUnreadable() if self._believes(event, now) and self._has_room(event, now):
-                cause = _RP_CAUSES.get(event.cause, Cause.SEMANTICALLY_INCORRECT)
-                self._originating.refuse(event, event.message_reference, cause, now)
+        elif type(event) is SmUnreadable:
+            self._on_unreadable(event, now)
+
+    def _on_unreadable(self, event: SmUnreadable, now: float) -> None:
+        if self._believes(event, now) and self._has_room(event, now):
+            cause = _RP_CAUSES.get(event.cause, Cause.SEMANTICALLY_INCORRECT)
+            self._originating.refuse(event, event.message_reference, cause, now)
 
     def _on_message(self, event: SmMessage, now: float) -> None:
         if not self._believes(event, now):
             return
         rpdu = event.rpdu
-        if isinstance(rpdu, RpAck | RpError):
+        if type(rpdu) is RpAck or type(rpdu) is RpError:
             self._terminating.reported(event, rpdu, now)
         elif not self._has_room(event, now):
             return
-        elif isinstance(rpdu, RpData):
+        elif type(rpdu) is RpData:
             self._originating.submit(event, rpdu, now)
         else:
             self._originating.refuse(event, rpdu.message_reference, Cause.FACILITY_NOT_SUPPORTED, now)
@@ -157,21 +166,24 @@ class Gateway:
     # Events of the SS7 side.
 
     def _on_map(self, event: MapEvent, now: float) -> None:
-        match event:
-            case Invoked(arg=MtForwardSmArg() as arg):
-                if self._room > 0:
-                    self._room -= 1
-                    self._terminating.deliver(event, arg, now)
-                else:
-                    self._terminating.refuse(event, arg, Cause.CONGESTION, now)
-            case Invoked():
-                self._decline(event, now)
-            case Answered() | Refused() | DialogueLost():
-                self._on_outcome(event, now)
-            case DialogueClosed(dialogue):
-                self._terminating.abandoned(dialogue, now)
-            case AssociationFailed(flow):
-                self.map.cut(flow)
+        if type(event) is Invoked:
+            self._on_invoked(event, now)
+        elif type(event) is Answered or type(event) is Refused or type(event) is DialogueLost:
+            self._on_outcome(event, now)
+        elif type(event) is DialogueClosed:
+            self._terminating.abandoned(event.dialogue, now)
+        elif type(event) is AssociationFailed:
+            self.map.cut(event.flow)
+
+    def _on_invoked(self, event: Invoked, now: float) -> None:
+        arg = event.arg
+        if type(arg) is not MtForwardSmArg:
+            self._decline(event, now)
+        elif self._room > 0:
+            self._room -= 1
+            self._terminating.deliver(event, arg, now)
+        else:
+            self._terminating.refuse(event, arg, Cause.CONGESTION, now)
 
     def _decline(self, event: Invoked, now: float) -> None:
         """An operation that is not for a gateway: the first error that it has, as far as it is answered."""
@@ -181,16 +193,15 @@ class Gateway:
             self._core.map.error(event.dialogue, error_of(cause), now)
 
     def _on_outcome(self, event: Answered | Refused | DialogueLost, now: float) -> None:
-        if self._registrations.owns(event.dialogue):
+        if self._originating.owns(event.dialogue):
+            if type(event) is Answered:
+                self._originating.answered(event, now)
+            elif type(event) is Refused:
+                self._originating.refused(event, now)
+            elif type(event) is DialogueLost:
+                self._originating.lost(event, now)
+        elif self._registrations.owns(event.dialogue):
             self._registrations.hlr_answered(event, now)
-        elif self._originating.owns(event.dialogue):
-            match event:
-                case Answered():
-                    self._originating.answered(event, now)
-                case Refused():
-                    self._originating.refused(event, now)
-                case DialogueLost():
-                    self._originating.lost(event, now)
 
     def _on_bug(self, event: object, now: float) -> None:
         """Whoever waits for our answer gets a temporary one (DESIGN §6)."""

@@ -1,80 +1,108 @@
 """The messages under way, in memory as TCAP transactions are (DESIGN §5), found by whatever names them."""
 
-from collections import OrderedDict
+from collections import deque
+from collections.abc import Iterator
+
+from msgspec import Struct
 
 from ipsmgw.procedures.mt import MtSms
 from sipbridge.events import ClientTx
 
-__all__ = ["Answered", "Deliveries"]
+__all__ = ["Answered", "Deliveries", "Delivery"]
+
+_SLACK = 64
+
+
+class Delivery(Struct, eq=False, gc=False):
+    """One MT at the phone: the record, and what it is found by."""
+
+    sms: MtSms
+    call_id: str
+    phone: tuple[str, int]  # public identity and RP-MR, for a report without In-Reply-To
+    report_until: float = 0.0
+    open: bool = True
 
 
 class Deliveries:
-    """MT messages by Call-ID, SIP transaction, dialogue; by identity and RP-MR without In-Reply-To."""
+    """MT messages by Call-ID, SIP transaction, dialogue, and by identity and RP-MR."""
 
     def __init__(self, report_timer: float) -> None:
         self._report_timer = report_timer
-        self._by_call: dict[str, MtSms] = {}
-        self._by_tx: dict[ClientTx, str] = {}
-        self._by_dialogue: dict[int, str] = {}
-        self._by_reference: dict[tuple[str, int], str] = {}
-        self._awaiting_report: OrderedDict[str, float] = OrderedDict()
+        self._by_call: dict[str, Delivery] = {}
+        self._by_tx: dict[ClientTx, Delivery] = {}
+        self._by_dialogue: dict[int, Delivery] = {}
+        self._by_reference: dict[tuple[str, int], Delivery] = {}
+        self._awaiting_report: deque[Delivery] = deque()  # soonest first; those that have ended are skipped
+        self._reference = 0
 
     def __len__(self) -> int:
         return len(self._by_call)
 
     @property
     def kept(self) -> int:
-        """Entries of all tables: none when nothing is under way."""
+        """Entries of all tables that hold: none when nothing is under way."""
         by_name = len(self._by_tx) + len(self._by_dialogue) + len(self._by_reference)
-        return len(self._by_call) + by_name + len(self._awaiting_report)
+        return len(self._by_call) + by_name + sum(each.open for each in self._awaiting_report)
 
-    def add(self, sms: MtSms, call_id: str, tx: ClientTx) -> None:
-        self._by_call[call_id] = sms
-        self._by_tx[tx] = call_id
-        self._by_dialogue[sms.dialogue] = call_id
-        if sms.binding is not None:
-            self._by_reference[sms.binding.impu, sms.reference] = call_id
+    def add(self, sms: MtSms, impu: str, call_id: str, tx: ClientTx) -> None:
+        """The MESSAGE has been sent to this identity."""
+        phone = impu, sms.reference
+        delivery = Delivery(sms, call_id, phone)
+        self._by_call[call_id] = delivery
+        self._by_tx[tx] = delivery
+        self._by_dialogue[sms.dialogue] = delivery
+        self._by_reference[phone] = delivery
 
-    def taken(self, impu: str, reference: int) -> bool:
-        return (impu, reference) in self._by_reference
+    def next_reference(self, impu: str) -> int:
+        """RP-Message-Reference: none that the phone has yet to report on (TS 24.011 §8.2.3); -1: all are."""
+        for _ in range(256):
+            self._reference = reference = self._reference + 1 & 0xFF
+            if (impu, reference) not in self._by_reference:
+                return reference
+        return -1
 
-    def replace(self, call_id: str, sms: MtSms, now: float) -> None:
+    def await_report(self, delivery: Delivery, sms: MtSms, now: float) -> None:
         """The phone has answered: from now on its report is awaited."""
-        self._by_call[call_id] = sms
-        self._awaiting_report[call_id] = now + self._report_timer
+        delivery.sms = sms
+        delivery.report_until = now + self._report_timer
+        waiting = self._awaiting_report
+        waiting.append(delivery)
+        if len(waiting) > 2 * len(self._by_call) + _SLACK:
+            self._awaiting_report = deque(each for each in waiting if each.open)
 
-    def remove(self, call_id: str) -> None:
-        sms = self._by_call.pop(call_id)
-        self._by_dialogue.pop(sms.dialogue, None)
-        self._awaiting_report.pop(call_id, None)
-        if sms.binding is not None:
-            self._by_reference.pop((sms.binding.impu, sms.reference), None)
+    def remove(self, delivery: Delivery) -> None:
+        delivery.open = False
+        del self._by_call[delivery.call_id]
+        del self._by_reference[delivery.phone]
+        del self._by_dialogue[delivery.sms.dialogue]
 
-    def of_call(self, call_id: str) -> MtSms | None:
+    def of_call(self, call_id: str) -> Delivery | None:
         return self._by_call.get(call_id)
 
-    def of_dialogue(self, dialogue: int) -> str | None:
+    def of_dialogue(self, dialogue: int) -> Delivery | None:
         return self._by_dialogue.get(dialogue)
 
-    def of_reference(self, impu: str, reference: int) -> str | None:
+    def of_reference(self, impu: str, reference: int) -> Delivery | None:
         return self._by_reference.get((impu, reference))
 
-    def end_transaction(self, tx: ClientTx) -> str | None:
-        """The MESSAGE has its final answer, or none; the Call-ID if the delivery is still open."""
-        call_id = self._by_tx.pop(tx, None)
-        return call_id if call_id in self._by_call else None
+    def end_transaction(self, tx: ClientTx) -> Delivery | None:
+        """The MESSAGE has its final answer, or none; the delivery, if it is still open."""
+        delivery = self._by_tx.pop(tx, None)
+        return delivery if delivery is not None and delivery.open else None
 
-    def due(self, now: float) -> list[str]:
-        """Call-IDs whose report has not come in time."""
-        found = []
-        for call_id, deadline in self._awaiting_report.items():
-            if deadline > now:
-                break
-            found.append(call_id)
-        return found
+    def due(self, now: float) -> Iterator[Delivery]:
+        """Those whose report has not come in time, each taken out before it is told."""
+        while (when := self.deadline()) is not None and when <= now:
+            yield self._awaiting_report.popleft()
 
     def deadline(self) -> float | None:
-        return next(iter(self._awaiting_report.values()), None)
+        """The soonest that still holds."""
+        waiting = self._awaiting_report
+        while waiting:
+            if waiting[0].open:
+                return waiting[0].report_until
+            waiting.popleft()
+        return None
 
 
 class Answered:

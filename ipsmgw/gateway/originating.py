@@ -1,6 +1,6 @@
 """MO messages under way: from the phone's MESSAGE to the report that tells it the outcome."""
 
-from functools import partial
+from functools import lru_cache, partial
 
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core, at_source, service_centre
@@ -8,12 +8,15 @@ from ipsmgw.identity import Impu
 from ipsmgw.procedures import mo
 from ipsmgw.procedures.decision import Action, Answer, Decision, ForwardMo, SubmitReport
 from ipsmgw.procedures.mo import MoSms, Sender
+from ipsmgw.store import Binding
 from mapstack import Answered, DialogueLost, Refused
 from mapstack.map import MO_FORWARD_SM, AddressString, MoForwardSmRes
 from sipbridge import ServerTx, SmMessage, SmUnreadable
-from sipbridge.rp import RpData
+from sipbridge.rp import RpAddress, RpData
 
 __all__ = ["Originating"]
+
+_NOWHERE = AddressString("")
 
 
 class Originating:
@@ -32,17 +35,8 @@ class Originating:
         if sender is None:
             self._core.isc.respond(event.tx, 403, now)
             return
-        centre = rpdu.service_centre
-        toa = centre.type_of_address
-        sms = MoSms(
-            self._core.new_id(),
-            sender,
-            event.call_id,
-            rpdu.message_reference,
-            AddressString(centre.digits, toa >> 4 & 7, toa & 0x0F),
-            rpdu.user_data,
-            now,
-        )
+        name, centre = self._core.new_id(), _in_map(rpdu.service_centre)
+        sms = MoSms(name, sender, event.call_id, rpdu.message_reference, centre, rpdu.user_data, now)
         self._act(sms, mo.submit(sms, now), event.tx, now)
 
     def refuse(self, event: SmMessage | SmUnreadable, reference: int, cause: Cause, now: float) -> None:
@@ -51,14 +45,13 @@ class Originating:
         if sender is None:
             self._core.isc.respond(event.tx, 403, now)
             return
-        nowhere = AddressString("")
-        sms = MoSms(self._core.new_id(), sender, event.call_id, reference, nowhere, b"", now)
+        sms = MoSms(self._core.new_id(), sender, event.call_id, reference, _NOWHERE, b"", now)
         self._act(sms, mo.refused(sms, cause, now), event.tx, now)
 
     def answered(self, event: Answered, now: float) -> None:
         sms = self._awaiting_sc.pop(event.dialogue)
         result = event.result
-        sm_rp_ui = result.sm_rp_ui if isinstance(result, MoForwardSmRes) else None
+        sm_rp_ui = result.sm_rp_ui if type(result) is MoForwardSmRes else None
         self._act(sms, mo.sc_took(sms, sm_rp_ui, now), None, now)
 
     def refused(self, event: Refused, now: float) -> None:
@@ -81,24 +74,31 @@ class Originating:
     def _perform(self, sms: MoSms, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
         core = self._core
         for action in actions:
-            match action:
-                case SubmitReport(rpdu):
-                    core.message(sms.sender.impu, sms.sender.scscf, rpdu, now, sms.call_id)
-                case Answer(status) if tx is not None:
-                    core.isc.respond(tx, status, now)
-                case ForwardMo(centre, arg):
-                    dialogue = core.map.invoke(MO_FORWARD_SM, service_centre(centre), arg, now)
-                    self._awaiting_sc[dialogue] = sms
+            if type(action) is SubmitReport:
+                core.message(sms.sender.impu, sms.sender.scscf, action.rpdu, now, sms.call_id)
+            elif type(action) is ForwardMo:
+                called = service_centre(action.service_centre)
+                dialogue = core.map.invoke(MO_FORWARD_SM, called, action.arg, now)
+                self._awaiting_sc[dialogue] = sms
+            elif type(action) is Answer and tx is not None:
+                core.isc.respond(tx, action.status, now)
 
-    def _sender(self, event: SmMessage | SmUnreadable) -> Sender | None:
+    def _sender(self, event: SmMessage | SmUnreadable) -> Sender | Binding | None:
         """Who the S-CSCF says it is: the MSISDN asserted or registered, never what the phone claims."""
         sip, tel = event.asserted
         try:
             impu = Impu.parse(sip or tel or "")
             binding = self._core.store.binding(impu)
             if binding is not None:
-                return Sender(impu, binding.msisdn, binding.imsi, binding.scscf)
+                return binding
             msisdn = Impu.parse(tel).msisdn if tel else impu.msisdn
         except ValueError:
             return None
         return None if msisdn is None else Sender(impu, msisdn, None, at_source(event.flow))
+
+
+@lru_cache(maxsize=1024)
+def _in_map(service_centre: RpAddress) -> AddressString:
+    """RP and MAP share the type octet of an address (TS 24.011 §8.2.5.1, TS 29.002 §17.7.8)."""
+    digits, kind = service_centre
+    return AddressString(digits, kind >> 4 & 7, kind & 0x0F)

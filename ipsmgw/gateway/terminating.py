@@ -1,10 +1,10 @@
 """MT messages under way: from mt-ForwardSM to the answer that the SMS-GMSC waits for."""
 
-from functools import partial
+from functools import lru_cache, partial
 
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core
-from ipsmgw.gateway.inflight import Answered, Deliveries
+from ipsmgw.gateway.inflight import Answered, Deliveries, Delivery
 from ipsmgw.identity import Impu
 from ipsmgw.procedures import mt
 from ipsmgw.procedures.decision import Action, Answer, Decision, Deliver, MtRefusal, MtResult
@@ -18,6 +18,7 @@ from sipbridge.rp import RpAck, RpError
 __all__ = ["Terminating"]
 
 _REMEMBERED = 60.0  # a report that is sent again gets the same answer for at least this long
+_NOWHERE = AddressString("")
 
 
 class Terminating:
@@ -27,7 +28,6 @@ class Terminating:
         self._core = core
         self._open = Deliveries(core.settings.timers.mt_report)
         self._answered = Answered(_REMEMBERED, core.settings.limits.in_flight)
-        self._reference = 0
 
     def __len__(self) -> int:
         return len(self._open)
@@ -44,108 +44,108 @@ class Terminating:
             self.refuse(event, arg, Cause.UNEXPECTED_DATA_VALUE, now)
             return
         binding = self._core.store.binding_of_imsi(imsi)
-        sms = self._sms(event, arg, centre, binding, now=now)
-        self._act(sms, "", mt.deliver(sms, now), None, now)
+        sms = self._sms(event, arg, centre, binding, now)
+        self._act(sms, None, mt.deliver(sms, now), None, now)
 
     def refuse(self, event: Invoked, arg: MtForwardSmArg, cause: Cause, now: float) -> None:
         """A message that is not attempted at all."""
-        sms = self._sms(event, arg, AddressString(""), None, now=now)
-        self._act(sms, "", mt.refused(sms, cause, now), None, now)
+        sms = self._sms(event, arg, _NOWHERE, None, now)
+        self._act(sms, None, mt.refused(sms, cause, now), None, now)
 
     def answered(self, tx: ClientTx, status: int, now: float) -> None:
         """The phone's final answer to the MESSAGE."""
-        call_id = self._open.end_transaction(tx)
-        sms = self._open.of_call(call_id) if call_id else None
-        if call_id and sms is not None:
-            self._act(sms, call_id, mt.answered(sms, status, now), None, now)
+        delivery = self._open.end_transaction(tx)
+        if delivery is not None:
+            self._act(delivery.sms, delivery, mt.answered(delivery.sms, status, now), None, now)
 
     def silent(self, tx: ClientTx, now: float) -> None:
         """Timer F, or nobody there."""
-        call_id = self._open.end_transaction(tx)
-        sms = self._open.of_call(call_id) if call_id else None
-        if call_id and sms is not None:
-            self._act(sms, call_id, mt.silent(sms, now), None, now)
+        delivery = self._open.end_transaction(tx)
+        if delivery is not None:
+            self._act(delivery.sms, delivery, mt.silent(delivery.sms, now), None, now)
 
     def reported(self, event: SmMessage, report: RpAck | RpError, now: float) -> None:
         """A delivery report; one that matches nothing gets 488 (TS 24.341 §5.3.3.4.1)."""
-        call_id = self._call_of(event, report.message_reference)
-        sms = self._open.of_call(call_id)
-        if sms is not None and sms.reference == report.message_reference:
-            self._act(sms, call_id, mt.reported(sms, report, now), event.tx, now)
+        delivery = self._reported_on(event, report.message_reference)
+        if delivery is not None and delivery.sms.reference == report.message_reference:
+            self._act(delivery.sms, delivery, mt.reported(delivery.sms, report, now), event.tx, now)
         else:
-            self._core.isc.respond(event.tx, 202 if call_id in self._answered else 488, now)
+            self._core.isc.respond(event.tx, 202 if (event.in_reply_to or "") in self._answered else 488, now)
 
     def abandoned(self, dialogue: int, now: float) -> None:
         """The SMS-GMSC ended the dialogue before our answer."""
-        call_id = self._open.of_dialogue(dialogue)
-        sms = self._open.of_call(call_id) if call_id else None
-        if call_id and sms is not None:
-            self._act(sms, call_id, mt.abandoned(sms, now), None, now)
+        delivery = self._open.of_dialogue(dialogue)
+        if delivery is not None:
+            self._act(delivery.sms, delivery, mt.abandoned(delivery.sms, now), None, now)
 
     def expire(self, now: float) -> None:
-        for call_id in self._open.due(now):
-            sms = self._open.of_call(call_id)
-            if sms is not None:
-                self._act(sms, call_id, mt.silent(sms, now), None, now)
+        for delivery in self._open.due(now):
+            self._act(delivery.sms, delivery, mt.silent(delivery.sms, now), None, now)
 
     def deadline(self) -> float | None:
         return self._open.deadline()
 
     def _act(
-        self, sms: MtSms, call_id: str, decision: Decision[MtSms], tx: ServerTx | None, now: float
+        self,
+        sms: MtSms,
+        delivery: Delivery | None,
+        decision: Decision[MtSms],
+        tx: ServerTx | None,
+        now: float,
     ) -> None:
-        if decision.record is None and call_id:
-            self._open.remove(call_id)
-            self._answered.add(call_id, now)
-        elif decision.record is not None and call_id:
-            self._open.replace(call_id, decision.record, now)
-        if decision.cdr is not None:
-            decision.cdr.call_id = call_id
-            self._core.record(decision.cdr, partial(self._perform, sms, decision.actions, tx))
-        else:
+        record, cdr = decision.record, decision.cdr
+        if delivery is not None and record is None:
+            self._open.remove(delivery)
+            self._answered.add(delivery.call_id, now)
+        elif delivery is not None and record is not None:
+            self._open.await_report(delivery, record, now)
+        if cdr is not None:
+            cdr.call_id = "" if delivery is None else delivery.call_id
+            self._core.record(cdr, partial(self._perform, sms, decision.actions, tx))
+        elif decision.actions:
             self._perform(sms, decision.actions, tx, now)
 
     def _perform(self, sms: MtSms, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
-        core = self._core
         for action in actions:
-            match action:
-                case Answer(status) if tx is not None:
-                    core.isc.respond(tx, status, now)
-                case Deliver(rpdu) if sms.binding is not None:
-                    sent, call_id = core.message(sms.binding.impu, sms.binding.scscf, rpdu, now, None)
-                    self._open.add(sms, call_id, sent)
-                case MtResult(sm_rp_ui) if core.map.awaits_answer(sms.dialogue):
-                    core.map.result(sms.dialogue, MtForwardSmRes(sm_rp_ui=sm_rp_ui), now)
-                case MtRefusal(error) if core.map.awaits_answer(sms.dialogue):
-                    core.map.error(sms.dialogue, error, now)
+            if type(action) is Deliver and sms.binding is not None:
+                self._send(sms, sms.binding, action.rpdu, now)
+            elif type(action) is Answer and tx is not None:
+                self._core.isc.respond(tx, action.status, now)
+            elif type(action) is MtResult or type(action) is MtRefusal:
+                self._end(sms.dialogue, action, now)
+
+    def _end(self, dialogue: int, action: MtResult | MtRefusal, now: float) -> None:
+        stack = self._core.map
+        if not stack.awaits_answer(dialogue):
+            return  # the SMS-GMSC has given up while the record went to disk, or in the batch of its Begin
+        if type(action) is MtResult:
+            stack.result(dialogue, _result(action.sm_rp_ui), now)
+        elif type(action) is MtRefusal:
+            stack.error(dialogue, action.error, now)
+
+    def _send(self, sms: MtSms, binding: Binding, rpdu: bytes, now: float) -> None:
+        tx, call_id = self._core.message(binding.impu, binding.scscf, rpdu, now, None)
+        self._open.add(sms, binding.impu, call_id, tx)
 
     def _sms(
-        self,
-        event: Invoked,
-        arg: MtForwardSmArg,
-        centre: AddressString,
-        binding: Binding | None,
-        *,
-        now: float,
+        self, event: Invoked, arg: MtForwardSmArg, centre: AddressString, binding: Binding | None, now: float
     ) -> MtSms:
-        reference = self._next_reference(binding) if binding else -1
+        reference = self._open.next_reference(binding.impu) if binding else -1
         imsi = arg.sm_rp_da.imsi or ""
         return MtSms(self._core.new_id(), event.dialogue, imsi, centre, arg.sm_rp_ui, now, binding, reference)
 
-    def _next_reference(self, binding: Binding) -> int:
-        """RP-Message-Reference: none that the phone has yet to report on (TS 24.011 §8.2.3)."""
-        for _ in range(256):
-            self._reference = self._reference + 1 & 0xFF
-            if not self._open.taken(binding.impu, self._reference):
-                return self._reference
-        return -1
-
-    def _call_of(self, event: SmMessage, reference: int) -> str:
+    def _reported_on(self, event: SmMessage, reference: int) -> Delivery | None:
         """By In-Reply-To; without it by who reports and RP-MR."""
         if event.in_reply_to is not None:
-            return event.in_reply_to
+            return self._open.of_call(event.in_reply_to)
         try:
             impu = Impu.parse(event.asserted.sip or event.asserted.tel or "")
         except ValueError:
-            return ""
-        return self._open.of_reference(impu, reference) or ""
+            return None
+        return self._open.of_reference(impu, reference)
+
+
+@lru_cache(maxsize=256)
+def _result(sm_rp_ui: bytes | None) -> MtForwardSmRes:
+    """Phones say the same few octets when all is well."""
+    return MtForwardSmRes(sm_rp_ui=sm_rp_ui)

@@ -1,6 +1,8 @@
 """What a procedure returns: the record, what to do, and the charging record that must be durable first."""
 
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from ipsmgw.cdr import Cdr
 from ipsmgw.identity import Imsi
@@ -28,62 +30,62 @@ MAX_SIGNAL_INFO = 200
 """Octets of a TPDU that MAP carries (TS 29.002 §17.7.6); RP has room for more (TS 24.011 §8.2.5.3)."""
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True, gc=False):
     """Answer the SIP request that is at hand."""
 
     status: int
 
 
-class ForwardMo(NamedTuple):
+class ForwardMo(Struct, frozen=True, gc=False):
     """mo-ForwardSM to the SMS-IWMSC of this service centre."""
 
     service_centre: str
     arg: MoForwardSmArg
 
 
-class SubmitReport(NamedTuple):
+class SubmitReport(Struct, frozen=True, gc=False):
     """The outcome of an MO goes to the phone, in a MESSAGE of its own."""
 
     rpdu: bytes
 
 
-class Deliver(NamedTuple):
+class Deliver(Struct, frozen=True, gc=False):
     """The RP-DATA of an MT goes to the phone, in a MESSAGE."""
 
     rpdu: bytes
 
 
-class MtResult(NamedTuple):
+class MtResult(Struct, frozen=True, gc=False):
     """The SMS-GMSC learns that the phone has it."""
 
     sm_rp_ui: bytes | None
 
 
-class MtRefusal(NamedTuple):
+class MtRefusal(Struct, frozen=True, gc=False):
     """The SMS-GMSC learns why the phone has it not."""
 
     error: MapError
 
 
-class TellHlr(NamedTuple):
+class TellHlr(Struct, frozen=True, gc=False):
     """anyTimeModification: this subscriber is, or is no longer, served here over IMS."""
 
     imsi: Imsi
     active: bool
 
 
-class Save(NamedTuple):
+class Save(Struct, frozen=True, gc=False):
     binding: Binding
 
 
-class Forget(NamedTuple):
+class Forget(Struct, frozen=True, gc=False):
     binding: Binding
 
 
 Action = Answer | ForwardMo | SubmitReport | Deliver | MtResult | MtRefusal | TellHlr | Save | Forget
 
 
-class Decision(NamedTuple, Generic[RecordT]):
+class Decision(Struct, Generic[RecordT], frozen=True, gc=False):
     """`record`: the message from now on, None at its end; with a `cdr` the actions wait for the disk."""
 
     record: RecordT | None

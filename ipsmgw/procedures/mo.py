@@ -1,22 +1,29 @@
 """MO short messages: TR 23.804 8.9, TS 23.204 §6.3, TS 24.341 §5.3.3.4."""
 
-from typing import NamedTuple
+from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ipsmgw.cause import Cause
 from ipsmgw.cdr import Cdr
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.map_error import cause_of, diagnostic_info
 from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, ForwardMo, SubmitReport
-from ipsmgw.sms import DecodeError, Direction, Submit, decode
+from ipsmgw.sms import Address, DecodeError
+from ipsmgw.store import Binding
 from mapstack.map import AddressString, MapError, MoForwardSmArg, SmRpDa, SmRpOa
 from sipbridge.rp import Direction as RpDirection
 from sipbridge.rp import RpAck, RpError
 
 __all__ = ["MoSms", "Sender", "refused", "sc_refused", "sc_silent", "sc_took", "submit"]
 
+_SUBMIT, _TP_DA = 1, 2  # TP-MTI from a phone, octet of TP-DA: TS 23.040 §9.2.2.2
+_ACCEPTED = Answer(202)
 
-class Sender(NamedTuple):
-    """Who the S-CSCF asserts, and the S-CSCF through which the report goes back."""
+
+class Sender(Struct, frozen=True, gc=False):
+    """Who the S-CSCF asserts without having registered him, and the S-CSCF that the report goes back to."""
 
     impu: Impu
     msisdn: Msisdn
@@ -24,11 +31,11 @@ class Sender(NamedTuple):
     scscf: str
 
 
-class MoSms(NamedTuple):
+class MoSms(Struct, frozen=True, gc=False):
     """An MO under way: the SC has it, and its answer is awaited (the TC invoke timer ends the wait)."""
 
     id: str
-    sender: Sender
+    sender: Sender | Binding
     call_id: str
     reference: int
     service_centre: AddressString
@@ -42,18 +49,18 @@ def submit(sms: MoSms, now: float) -> Decision[MoSms]:
         return refused(sms, Cause.INVALID_MANDATORY_INFORMATION, now)
     sender = sms.sender
     arg = MoForwardSmArg(
-        sm_rp_da=SmRpDa(service_centre_address_da=sms.service_centre),
-        sm_rp_oa=SmRpOa(msisdn=AddressString(sender.msisdn)),
+        sm_rp_da=_destination(sms.service_centre),
+        sm_rp_oa=_originator(sender.msisdn),
         sm_rp_ui=sms.tpdu,
         imsi=sender.imsi,
     )
-    return Decision(sms, (Answer(202), ForwardMo(sms.service_centre.digits, arg)))
+    return Decision(sms, (_ACCEPTED, ForwardMo(sms.service_centre.digits, arg)))
 
 
 def refused(sms: MoSms, cause: Cause, now: float) -> Decision[MoSms]:
     """The RPDU is not handed on (TS 24.011 §9.3): 202, and the phone hears why in a report."""
     decision = _failed(sms, cause, None, now)
-    return decision._replace(actions=(Answer(202), *decision.actions))
+    return replace(decision, actions=(_ACCEPTED, *decision.actions))
 
 
 def sc_took(sms: MoSms, sm_rp_ui: bytes | None, now: float) -> Decision[MoSms]:
@@ -70,6 +77,16 @@ def sc_refused(sms: MoSms, error: MapError, now: float) -> Decision[MoSms]:
 def sc_silent(sms: MoSms, now: float) -> Decision[MoSms]:
     """No answer, abort, notice or reject: for the phone the network is out of order."""
     return _failed(sms, Cause.NETWORK_OUT_OF_ORDER, None, now)
+
+
+@lru_cache(maxsize=1024)
+def _destination(service_centre: AddressString) -> SmRpDa:
+    return SmRpDa(service_centre_address_da=service_centre)
+
+
+@lru_cache(maxsize=16_384)
+def _originator(msisdn: Msisdn) -> SmRpOa:
+    return SmRpOa(msisdn=AddressString(msisdn))
 
 
 def _failed(sms: MoSms, cause: Cause, tpdu: bytes | None, now: float) -> Decision[MoSms]:
@@ -98,11 +115,10 @@ def _cdr(sms: MoSms, outcome: str, now: float) -> Cdr:
 
 
 def _recipient(tpdu: bytes) -> tuple[str, int]:
-    """TP-DA and TP-MR for the charging record; the TPDU itself passes through unread."""
+    """TP-DA and TP-MR for the charging record, of a SUBMIT; the TPDU itself passes through unread."""
+    if len(tpdu) < _TP_DA + 2 or tpdu[0] & 3 != _SUBMIT:
+        return "", -1
     try:
-        submitted = decode(tpdu, direction=Direction.FROM_UE)
+        return Address.parse(tpdu, _TP_DA).digits, tpdu[1]
     except DecodeError:
         return "", -1
-    if isinstance(submitted, Submit):
-        return submitted.tp_da.digits, submitted.tp_mr
-    return "", -1

@@ -1,14 +1,15 @@
 """MT short messages over IMS: TR 23.804 8.10, TS 23.204 §6.4, TS 24.341 §5.3.3.4."""
 
 import enum
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ipsmgw.cause import Cause
 from ipsmgw.cdr import Cdr
 from ipsmgw.map_error import error_of
 from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, Deliver, MtRefusal, MtResult
-from ipsmgw.sms import DecodeError, Direction, decode
-from ipsmgw.sms import Deliver as SmsDeliver
+from ipsmgw.sms import Address, DecodeError
 from ipsmgw.store import Binding
 from mapstack.map import AddressString
 from sipbridge.rp import Direction as RpDirection
@@ -19,6 +20,9 @@ __all__ = ["MtSms", "MtState", "abandoned", "answered", "deliver", "refused", "r
 
 _MAX_DIGITS = 20  # of a service centre's number in RP-DATA (TS 24.011 §8.2.5.1)
 
+_DELIVER, _TP_OA = 0, 1  # TP-MTI to a phone, octet of TP-OA: TS 23.040 §9.2.2.1
+_ACCEPTED = Answer(202)
+
 
 class MtState(enum.Enum):
     """What an MT under way waits for."""
@@ -27,7 +31,7 @@ class MtState(enum.Enum):
     REPORT = "delivery report"
 
 
-class MtSms(NamedTuple):
+class MtSms(Struct, frozen=True, gc=False):
     """An MT under way; the dialogue of the SMS-GMSC stays open, so that the SC keeps responsibility."""
 
     id: str
@@ -58,7 +62,7 @@ def deliver(sms: MtSms, now: float) -> Decision[MtSms]:
 def answered(sms: MtSms, status: int, now: float) -> Decision[MtSms]:
     """The phone's final answer: a 200 is not yet a delivery (TS 24.341 §5.3.2.4)."""
     if status < 300:
-        return Decision(sms._replace(state=MtState.REPORT), ())
+        return Decision(replace(sms, state=MtState.REPORT), ())
     return refused(sms, Cause.from_sip(status), now)
 
 
@@ -73,9 +77,9 @@ def reported(sms: MtSms, report: RpAck | RpError, now: float) -> Decision[MtSms]
     if tpdu is not None and len(tpdu) > MAX_SIGNAL_INFO:
         tpdu = None  # no DELIVER-REPORT is that long: the outcome counts
     if isinstance(report, RpAck):
-        return Decision(None, (Answer(202), MtResult(tpdu)), _cdr(sms, "delivered", now))
+        return Decision(None, (_ACCEPTED, MtResult(tpdu)), _cdr(sms, "delivered", now))
     decision = refused(sms, Cause.from_rp(report.cause), now, tpdu)
-    return decision._replace(actions=(Answer(202), *decision.actions))
+    return replace(decision, actions=(_ACCEPTED, *decision.actions))
 
 
 def refused(sms: MtSms, cause: Cause, now: float, tpdu: bytes | None = None) -> Decision[MtSms]:
@@ -107,9 +111,10 @@ def _cdr(sms: MtSms, outcome: str, now: float) -> Cdr:
 
 
 def _originator(tpdu: bytes) -> str:
-    """TP-OA for the charging record; the TPDU itself passes through unread."""
+    """TP-OA for the charging record, of a DELIVER; the TPDU itself passes through unread."""
+    if len(tpdu) < _TP_OA + 2 or tpdu[0] & 3 != _DELIVER:
+        return ""
     try:
-        delivered = decode(tpdu, direction=Direction.TO_UE)
+        return Address.parse(tpdu, _TP_OA).digits
     except DecodeError:
         return ""
-    return delivered.tp_oa.digits if isinstance(delivered, SmsDeliver) else ""

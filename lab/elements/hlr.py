@@ -92,6 +92,8 @@ class Hlr:
         if event.operation.operation_class == 4:
             return  # nothing is to be answered
         answer = self._answer(event.arg, now)
+        if not self._stack.awaits_answer(event.dialogue):
+            return  # its abort came with it
         if isinstance(answer, MapError):
             self._stack.error(event.dialogue, answer, now)
         else:

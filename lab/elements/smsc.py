@@ -120,14 +120,16 @@ class Smsc:
                 answer = self._iwmsc.forward(event, event.arg, now)
                 self._answer(event, answer, now)
             case AlertServiceCentreArg():
-                self._stack.result(event.dialogue, None, now)
+                self._answer(event, None, now)
                 self._centre.alerted(Msisdn(event.arg.msisdn.digits), now)
             case _ if event.operation.operation_class != 4:
-                self._stack.error(event.dialogue, MapError(ErrorCode.UNEXPECTED_DATA_VALUE), now)
+                self._answer(event, MapError(ErrorCode.UNEXPECTED_DATA_VALUE), now)
             case _:
                 pass  # informServiceCentre: it is not answered
 
-    def _answer(self, event: Invoked, answer: MoForwardSmRes | MapError, now: float) -> None:
+    def _answer(self, event: Invoked, answer: MoForwardSmRes | MapError | None, now: float) -> None:
+        if not self._stack.awaits_answer(event.dialogue):
+            return  # its abort came with it
         if isinstance(answer, MapError):
             self._stack.error(event.dialogue, answer, now)
         else:

@@ -47,7 +47,7 @@ class _Disk:
     """Keeps what is appended; a sync is done when the desk says so."""
 
     def __init__(self) -> None:
-        self.content = b""
+        self.content = bytearray()
         self.waiting: list[Callable[[], None]] = []
 
     def append(self, data: bytes) -> None:
@@ -57,10 +57,10 @@ class _Disk:
         self.waiting.append(done)
 
     def read(self) -> bytes:
-        return self.content
+        return bytes(self.content)
 
     def truncate(self, size: int) -> None:
-        self.content = self.content[:size]
+        del self.content[size:]
 
     def close(self) -> None: ...
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from random import Random, SystemRandom
 
 import pytest
+from msgspec.structs import replace
 
 from ipsmgw.cdr import Cdr
 from ipsmgw.gateway import core
 from ipsmgw.gateway.core import Core, Then
-from ipsmgw.gateway.inflight import Deliveries
+from ipsmgw.gateway.inflight import Deliveries, Delivery
 from ipsmgw.gateway.originating import Originating
 from ipsmgw.journal import Journal
 from ipsmgw.procedures import mo, mt
@@ -78,7 +79,7 @@ def _report_twice(patch: Patch) -> None:
     def twice(sms: MoSms, sm_rp_ui: bytes | None, now: float) -> Decision[MoSms]:
         decision = sc_took(sms, sm_rp_ui, now)
         reports = tuple(action for action in decision.actions if isinstance(action, SubmitReport))
-        return decision._replace(actions=(*decision.actions, *reports))
+        return replace(decision, actions=(*decision.actions, *reports))
 
     patch.setattr(mo, "sc_took", twice)
 
@@ -119,18 +120,18 @@ def _keep_the_torn_line(patch: Patch) -> None:
 
 
 def _forget_the_report_deadline(patch: Patch) -> None:
-    def replace(self: Deliveries, call_id: str, sms: MtSms, now: float) -> None:
-        self._by_call[call_id] = sms
+    def await_report(self: Deliveries, delivery: Delivery, sms: MtSms, now: float) -> None:
+        delivery.sms = sms
 
-    patch.setattr(Deliveries, "replace", replace)
+    patch.setattr(Deliveries, "await_report", await_report)
 
 
 def _pile_up_references(patch: Patch) -> None:
     add = Deliveries.add
 
-    def hoarding(self: Deliveries, sms: MtSms, call_id: str, tx: ClientTx) -> None:
-        add(self, sms, call_id, tx)
-        self._by_reference[call_id, sms.reference] = call_id
+    def hoarding(self: Deliveries, sms: MtSms, impu: str, call_id: str, tx: ClientTx) -> None:
+        add(self, sms, impu, call_id, tx)
+        self._by_reference[call_id, sms.reference] = self._by_call[call_id]
 
     patch.setattr(Deliveries, "add", hoarding)
 

@@ -1,14 +1,18 @@
 """MO as pure functions: what goes to the SC, what the phone hears, and what is charged."""
 
 import pytest
+from msgspec.structs import replace
 
 from ipsmgw.cause import Cause
+from ipsmgw.cdr import decode as decode_cdr
+from ipsmgw.cdr import encode
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.map_error import cause_of, error_of
 from ipsmgw.procedures import mo
 from ipsmgw.procedures.decision import Answer, Decision, ForwardMo, SubmitReport
 from ipsmgw.procedures.mo import MoSms, Sender
 from ipsmgw.sms import Address, Submit, compose
+from ipsmgw.store import Binding, HlrState
 from mapstack.map import AddressString, ErrorCode, MapError, MoForwardSmArg, SmRpDa, SmRpOa
 from mapstack.map.errors import encode_error_parameter
 from sipbridge.rp import Direction, RpAck, Rpdu, RpError, decode
@@ -19,6 +23,7 @@ TPDU = Submit.of(7, Address.international("15557654321"), udl=PART.udl, ud=PART.
 SENDER = Sender(
     Impu("sip:alice@ims.example"), Msisdn("15551234567"), Imsi("001010000000001"), "sip:127.0.0.12:5060"
 )
+BINDING = Binding(SENDER.impu, Imsi("001010000000001"), SENDER.msisdn, SENDER.scscf, 2000.0, HlrState.ACTIVE)
 SMS = MoSms("gw-0.1-1", SENDER, "call@phone", 42, AddressString("15550000014"), TPDU, 998.5)
 FROM_SC = (
     Cause.UNKNOWN_SERVICE_CENTRE,
@@ -54,7 +59,7 @@ def test_an_rp_data_is_accepted_and_forwarded_to_the_service_centre() -> None:
 
 
 def test_a_sender_whose_imsi_is_not_known_is_forwarded_without() -> None:
-    decision = mo.submit(SMS._replace(sender=SENDER._replace(imsi=None)), NOW)
+    decision = mo.submit(replace(SMS, sender=replace(SENDER, imsi=None)), NOW)
     forward = decision.actions[1]
     assert isinstance(forward, ForwardMo)
     assert forward.arg.imsi is None
@@ -63,15 +68,15 @@ def test_a_sender_whose_imsi_is_not_known_is_forwarded_without() -> None:
 
 @pytest.mark.parametrize("digits", ["", "*#", "1555a"])
 def test_a_service_centre_that_is_no_number_is_refused_with_a_report(digits: str) -> None:
-    decision = mo.submit(SMS._replace(service_centre=AddressString(digits)), NOW)
+    decision = mo.submit(replace(SMS, service_centre=AddressString(digits)), NOW)
     assert decision.actions[0] == Answer(202)
     assert report(decision) == RpError(42, 96)
     assert outcome(decision) == "invalidMandatoryInformation"
 
 
 def test_a_tpdu_that_map_cannot_carry_is_refused_with_a_report() -> None:
-    assert mo.submit(SMS._replace(tpdu=bytes(200)), NOW).record is not None
-    assert report(mo.submit(SMS._replace(tpdu=bytes(201)), NOW)) == RpError(42, 96)
+    assert mo.submit(replace(SMS, tpdu=bytes(200)), NOW).record is not None
+    assert report(mo.submit(replace(SMS, tpdu=bytes(201)), NOW)) == RpError(42, 96)
 
 
 def test_the_result_of_the_sc_is_an_rp_ack_with_its_submit_report() -> None:
@@ -128,9 +133,35 @@ def test_the_charging_record_says_who_sent_what_to_whom_and_when() -> None:
     assert (cdr.size, cdr.call_id) == (len(TPDU), "call@phone")
 
 
-@pytest.mark.parametrize("tpdu", [b"\x01", b"\x02\x01\x00", b"\xff" * 20])
+def test_a_registered_sender_is_his_binding() -> None:
+    registered = replace(SMS, sender=BINDING)
+    assert mo.submit(registered, NOW).actions == mo.submit(SMS, NOW).actions
+    assert mo.sc_took(registered, None, NOW).cdr == mo.sc_took(SMS, None, NOW).cdr
+
+
+@pytest.mark.parametrize("sender", [SENDER, BINDING, replace(SENDER, imsi=None)])
+def test_a_charging_record_can_be_written(sender: Sender | Binding) -> None:
+    cdr = mo.sc_took(replace(SMS, sender=sender), None, NOW).cdr
+    assert cdr is not None
+    assert decode_cdr(encode(cdr)) == cdr
+
+
+@pytest.mark.parametrize(
+    "tpdu",
+    [
+        b"",
+        b"\x01",
+        b"\x01\x07",
+        b"\x01\x07\x0b",
+        b"\x01\x07\x0b\x91",
+        b"\x01\x07\x0b\x91\x51\x55\x56\x54\x23",
+        b"\x01\x07\x15\x91" + bytes(20),
+        b"\x02\x01\x00",
+        b"\xff" * 20,
+    ],
+)
 def test_a_tpdu_that_cannot_be_read_is_charged_without_its_recipient(tpdu: bytes) -> None:
-    cdr = mo.sc_took(SMS._replace(tpdu=tpdu), None, NOW).cdr
+    cdr = mo.sc_took(replace(SMS, tpdu=tpdu), None, NOW).cdr
     assert cdr is not None
     assert (cdr.other, cdr.message_reference, cdr.size) == ("", -1, len(tpdu))
 

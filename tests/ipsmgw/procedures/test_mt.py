@@ -1,8 +1,11 @@
 """MT as pure functions: what goes to the phone, what the SMS-GMSC hears, and what is charged."""
 
 import pytest
+from msgspec.structs import replace
 
 from ipsmgw.cause import Cause
+from ipsmgw.cdr import decode as decode_cdr
+from ipsmgw.cdr import encode
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.map_error import cause_of, diagnostic_info
 from ipsmgw.procedures import mt
@@ -57,12 +60,12 @@ def decode_of(action: Deliver) -> object:
 
 
 def test_nature_and_plan_of_the_service_centre_are_kept() -> None:
-    (action,) = mt.deliver(SMS._replace(service_centre=AddressString("14", 2, 8)), NOW).actions
+    (action,) = mt.deliver(replace(SMS, service_centre=AddressString("14", 2, 8)), NOW).actions
     assert isinstance(action, Deliver)
     assert decode_of(action) == RpData(9, RpAddress("14", 0xA8), TPDU)
 
 
-@pytest.mark.parametrize("sms", [SMS._replace(binding=None), SMS], ids=["unknown", "expired"])
+@pytest.mark.parametrize("sms", [replace(SMS, binding=None), SMS], ids=["unknown", "expired"])
 def test_who_is_not_registered_is_absent_because_of_it(sms: MtSms) -> None:
     decision = mt.deliver(sms, 2000.0)
     assert cause_of(refusal(decision)) is Cause.NOT_REGISTERED
@@ -72,9 +75,9 @@ def test_who_is_not_registered_is_absent_because_of_it(sms: MtSms) -> None:
 @pytest.mark.parametrize(
     "sms",
     [
-        SMS._replace(service_centre=AddressString("")),
-        SMS._replace(service_centre=AddressString("1" * 21)),
-        SMS._replace(tpdu=b""),
+        replace(SMS, service_centre=AddressString("")),
+        replace(SMS, service_centre=AddressString("1" * 21)),
+        replace(SMS, tpdu=b""),
     ],
 )
 def test_what_rp_cannot_carry_is_unexpected(sms: MtSms) -> None:
@@ -82,14 +85,14 @@ def test_what_rp_cannot_carry_is_unexpected(sms: MtSms) -> None:
 
 
 def test_a_phone_that_has_every_reference_to_report_on_gets_no_more() -> None:
-    decision = mt.deliver(SMS._replace(reference=-1), NOW)
+    decision = mt.deliver(replace(SMS, reference=-1), NOW)
     assert cause_of(refusal(decision)) is Cause.SYSTEM_FAILURE
     assert outcome(decision) == "congestion"
 
 
 @pytest.mark.parametrize("status", [200, 202, 299])
 def test_a_200_is_not_a_delivery(status: int) -> None:
-    assert mt.answered(SMS, status, NOW) == Decision(SMS._replace(state=MtState.REPORT), ())
+    assert mt.answered(SMS, status, NOW) == Decision(replace(SMS, state=MtState.REPORT), ())
 
 
 @pytest.mark.parametrize("status", [300, *range(400, 700)])
@@ -107,7 +110,7 @@ def test_a_silent_phone_does_not_answer_over_the_ims() -> None:
 
 @pytest.mark.parametrize("state", list(MtState))
 def test_an_rp_ack_is_a_delivery_whether_or_not_the_200_came_first(state: MtState) -> None:
-    decision = mt.reported(SMS._replace(state=state), RpAck(9, b"\x00\x00"), NOW)
+    decision = mt.reported(replace(SMS, state=state), RpAck(9, b"\x00\x00"), NOW)
     assert decision.record is None
     assert decision.actions == (Answer(202), MtResult(b"\x00\x00"))
     assert outcome(decision) == "delivered"
@@ -152,8 +155,27 @@ def test_the_charging_record_says_who_got_what_from_whom_and_when() -> None:
     assert cdr.dialogue == 77
 
 
-@pytest.mark.parametrize("tpdu", [b"\xff" * 3, b"\x06\x00"])
+@pytest.mark.parametrize("binding", [BINDING, None])
+def test_a_charging_record_can_be_written(binding: Binding | None) -> None:
+    cdr = mt.silent(replace(SMS, binding=binding), NOW).cdr
+    assert cdr is not None
+    assert decode_cdr(encode(cdr)) == cdr
+
+
+@pytest.mark.parametrize(
+    "tpdu",
+    [
+        b"",
+        b"\x04",
+        b"\x04\x0b",
+        b"\x04\x0b\x91",
+        b"\x04\x0b\x91\x51\x55\x56\x54\x23",
+        b"\x04\x15\x91" + bytes(20),
+        b"\xff" * 3,
+        b"\x06\x00",
+    ],
+)
 def test_a_tpdu_that_cannot_be_read_is_charged_without_its_originator(tpdu: bytes) -> None:
-    cdr = mt.silent(SMS._replace(tpdu=tpdu, binding=None), NOW).cdr
+    cdr = mt.silent(replace(SMS, tpdu=tpdu, binding=None), NOW).cdr
     assert cdr is not None
     assert (cdr.other, cdr.msisdn, cdr.impu) == ("", "", "")

@@ -1,0 +1,96 @@
+"""Layouts: a peer writes the same header fields in the same order, and one expression reads them all.
+
+A layout is learned from messages that the general parser has read, and reads what that parser would read;
+what does not fit goes to the general parser. Learning takes a while, so it is done for few layouts only.
+"""
+
+import re
+
+from sipbridge.message import Message, checked_body, checked_cseq, parse
+from sipbridge.settings import Limits
+
+__all__ = ["Layout", "Layouts"]
+
+_MOST_LAYOUTS = 64
+_MOST_OF_A_PEER = 4
+_MOST_LINES = 48
+_REQUEST_LINE = rb"([^ \n]+) ([^ \n]+) SIP/2\.0\r\n"
+
+Peer = tuple[str, int]
+
+
+class Layout:
+    """The names of the header lines of a request, in order; values and body may be anything."""
+
+    def __init__(self, names: tuple[bytes, ...]) -> None:
+        lines = b"".join(re.escape(name) + rb": (.*)\r\n" for name in names)
+        self._match = re.compile(_REQUEST_LINE + lines + rb"\r\n").match
+        self._reversed = names[::-1]
+        self._ends = len(names) + 2
+        first = names.index(b"Via")
+        self._vias = slice(2 + first, 2 + first + names.count(b"Via"))
+
+    def read(self, data: bytes) -> Message | None:
+        """The message, None where it has another layout."""
+        found = self._match(data)
+        if found is None:
+            return None
+        end = found.end()
+        if data.count(b"\r", 0, end) != self._ends:  # a bare CR is no line end to all who read this
+            return None
+        values = found.groups()
+        method, uri = values[0], values[1]
+        fields = dict(zip(self._reversed, values[:1:-1], strict=True))  # of several, the first stays
+        checked_cseq(fields[b"CSeq"], method)
+        body = checked_body(data[end:], fields)
+        head = data[found.end(2) + 10 : end - 4]
+        return Message(method, uri, 0, b"", fields, head, list(values[self._vias]), body)
+
+
+class Layouts:
+    """The layouts of the peers of an element; those of a peer are tried one after the other."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._known: dict[tuple[bytes, ...], Layout | None] = {}
+        self._of_peer: dict[Peer, list[Layout]] = {}
+
+    @property
+    def learned(self) -> tuple[int, int]:
+        """The most layouts of a peer, and how many have been seen at all."""
+        return max(map(len, self._of_peer.values()), default=0), len(self._known)
+
+    def parse(self, data: bytes, peer: Peer) -> Message:
+        """As `sipbridge.message.parse`."""
+        layouts = self._of_peer.get(peer, ())
+        if len(data) <= self._limits.message:
+            for layout in layouts:
+                message = layout.read(data)
+                if message is not None:
+                    return message
+        message = parse(data, self._limits)
+        if len(layouts) < _MOST_OF_A_PEER and not message.status and message.as_written:
+            self._learn(message, peer)
+        return message
+
+    def _learn(self, message: Message, peer: Peer) -> None:
+        """What comes for the second time is worth an expression."""
+        names = tuple([line.partition(b": ")[0] for line in message.lines])
+        if not _plain(names) or len(names) > _MOST_LINES:
+            return
+        if names not in self._known:
+            if len(self._known) < _MOST_LAYOUTS:
+                self._known[names] = None
+            return
+        layout = self._known[names]
+        if layout is None:
+            layout = self._known[names] = Layout(names)
+        if len(self._of_peer) < self._limits.cached_addresses:
+            self._of_peer.setdefault(peer, []).append(layout)
+
+
+def _plain(names: tuple[bytes, ...]) -> bool:
+    """Whether only Via stands there several times, and in one block."""
+    vias = names.count(b"Via")
+    first = names.index(b"Via")
+    return len(set(names)) == len(names) - vias + 1 and names[first : first + vias] == (b"Via",) * vias
