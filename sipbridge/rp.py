@@ -203,6 +203,7 @@ def _digits(octets: bytes) -> str:
 
 
 @lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)
 def _encode_address(address: RpAddress) -> bytes:
     digits = address.digits.translate(_TO_HEX)
     if len(digits) % 2:
@@ -219,17 +220,17 @@ def _encode_address(address: RpAddress) -> bytes:
 def _start(mti: int, direction: Direction, reference: int) -> bytes:
     if not 0 <= reference < 256:
         raise LocalError("RP-Message-Reference is one octet")
-    return bytes((mti + direction, reference))
+    return b"%c%c" % (mti + direction, reference)
 
 
 def _lv(value: bytes) -> bytes:
     if not 0 < len(value) < 256:
         raise LocalError("an element of 1 to 255 octets")
-    return bytes((len(value),)) + value
+    return b"%c%b" % (len(value), value)
 
 
 def _optional(user_data: bytes | None) -> bytes:
-    return b"" if user_data is None else bytes((_USER_DATA,)) + _lv(user_data)
+    return b"" if user_data is None else b"%c%b" % (_USER_DATA, _lv(user_data))
 
 
 _CAUSES: dict[int, RpCause] = {int(cause): cause for cause in RpCause}

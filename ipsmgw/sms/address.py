@@ -29,6 +29,9 @@ class TypeOfNumber(IntEnum):
     RESERVED = 7
 
 
+_ALPHANUMERIC = int(TypeOfNumber.ALPHANUMERIC) << 4
+
+
 class NumberingPlan(IntEnum):
     """Bits 3 to 0 of the type octet; what is not listed is reserved."""
 
@@ -97,7 +100,7 @@ class Address(bytes):
     @property
     def digits(self) -> str:
         """The semi-octets as digits; empty for an alphanumeric address."""
-        if self[1] & 0x70 == TypeOfNumber.ALPHANUMERIC << 4:
+        if self[1] & 0x70 == _ALPHANUMERIC:
             return ""
         found = self[2:].translate(_SWAP).hex()[: self[0]]
         return found if found.isdigit() else found.translate(_TO_DIGITS)
