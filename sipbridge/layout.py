@@ -48,7 +48,7 @@ class Layout:
 
 
 class Layouts:
-    """The layouts of the peers of an element; those of a peer are tried one after the other."""
+    """The layouts of an element's peers; of those of a peer the one that fitted last is tried first."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -62,16 +62,26 @@ class Layouts:
 
     def parse(self, data: bytes, peer: Peer) -> Message:
         """As `sipbridge.message.parse`."""
-        layouts = self._of_peer.get(peer, ())
-        if len(data) <= self._limits.message:
-            for layout in layouts:
-                message = layout.read(data)
-                if message is not None:
-                    return message
+        layouts = self._of_peer.get(peer)
+        if layouts is None:
+            layouts = []
+        elif len(data) <= self._limits.message:
+            message = layouts[0].read(data) or self._read_by_another(layouts, data)
+            if message is not None:
+                return message
         message = parse(data, self._limits)
         if len(layouts) < _MOST_OF_A_PEER and not message.status and message.as_written:
             self._learn(message, peer)
         return message
+
+    def _read_by_another(self, layouts: list[Layout], data: bytes) -> Message | None:
+        """The layout that fits comes to the front: more of its kind will follow."""
+        for place in range(1, len(layouts)):
+            message = layouts[place].read(data)
+            if message is not None:
+                layouts.insert(0, layouts.pop(place))
+                return message
+        return None
 
     def _learn(self, message: Message, peer: Peer) -> None:
         """What comes for the second time is worth an expression."""

@@ -117,9 +117,7 @@ class ServerTransactions:
 
     def finish(self, tx: ServerTx, status: int, octets: bytes, *, plain: bool, now: float) -> None:
         """The final answer of an open transaction; a plain one can be written again from its status."""
-        _, send = TRANSITIONS[_PROCEEDING if tx in self._provisional else _TRYING, _FINAL]
-        send(self, tx, octets)
-        del self._open[tx]
+        del self._open[tx]  # from Trying as from Proceeding a final response leads to Completed
         if self._provisional:
             self._provisional.pop(tx, None)
         if plain or self._kept_octets + len(octets) > self._limits.kept_octets:
