@@ -27,7 +27,7 @@ _FIRST_VIA = b"\r\nVia: SIP/2.0/"
 _NO_HEADERS: build.Headers = ()
 _NO_WAY = (("", 0), b"")
 _LIST = re.compile(rb"[;,]").search
-_MORE = re.compile(rb'[;,"<> \t=]').search  # what may not follow a branch unread
+_TOKEN = bytes(set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.!%*_+`'~"))
 _PLAIN_BRANCH = 96
 
 
@@ -262,7 +262,7 @@ class SipStack:
         value = message.vias[0]
         protocol, _, branch = value.partition(b";branch=")
         back, sent_by = self._straight_back.get(protocol, _NO_WAY)
-        plain = branch[:7] == MAGIC_COOKIE and len(branch) <= _PLAIN_BRANCH and not _MORE(branch)
+        plain = branch[:7] == MAGIC_COOKIE and len(branch) <= _PLAIN_BRANCH and not branch.translate(None, _TOKEN)
         if plain and back == flow.remote:
             return ServerTx(b"%b %b %b" % (branch, sent_by, message.method)), (value, flow)
         return self._read_via(message, flow)
