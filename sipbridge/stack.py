@@ -23,7 +23,7 @@ from sipbridge.via import MAGIC_COOKIE, response_way, server_key, top_via
 
 __all__ = ["SipStack"]
 
-_FIRST_VIA = b"\r\nVia: SIP/2.0/"
+_USUAL_RESPONSE = re.compile(rb"SIP/2\.0 ([1-6]\d\d) .*\r\nVia: SIP/2\.0/[^;\r\n]*;branch=([^;,\s]+)").match
 _NO_HEADERS: build.Headers = ()
 _NO_WAY = (("", 0), b"")
 _LIST = re.compile(rb"[;,]").search
@@ -127,7 +127,10 @@ class SipStack:
         tail = self._tail if plain else self._full_tail(headers, body)
         line = build.status_line(status, reason)
         octets = build.response(answering.message, answering.via, self._tag(tx), line, tail)
-        self._answer(tx, status, octets, plain=plain, now=now)
+        if status >= 200:
+            self._servers.finish(tx, status, octets, plain=plain, now=now)
+        else:
+            self._servers.run(tx, ServerInput.PROVISIONAL, octets)
         self.output.append((octets, answering.flow))
         return True
 
@@ -209,31 +212,21 @@ class SipStack:
         octets = relayed(message)
         if octets is None:
             return self.respond(tx, 500, now)
-        self._answer(tx, response.status, octets, plain=False, now=now)
+        if response.status >= 200:
+            self._servers.finish(tx, response.status, octets, plain=False, now=now)
+        else:
+            self._servers.run(tx, ServerInput.PROVISIONAL, octets)
         self.output.append((octets, answering.flow))
         return True
 
     # Inside.
 
-    def _answer(self, tx: ServerTx, status: int, octets: bytes, *, plain: bool, now: float) -> None:
-        if status >= 200:
-            self._servers.finish(tx, status, octets, plain=plain, now=now)
-        else:
-            self._servers.run(tx, ServerInput.PROVISIONAL, octets)
-
     def _receive_response(self, data: bytes, flow: Flow, now: float) -> list[SipEvent]:
         """Status and top Via branch suffice, where Via is the first header line, as everybody has it."""
-        at = data.find(b"\r\n", 8, 256)
-        code = data[8:11]
-        if (
-            code.isdigit()
-            and b"100" <= code < b"700"
-            and data[11:12] == b" "
-            and data.startswith(_FIRST_VIA, at)
-        ):
-            status = int(code)
-            _, _, rest = data[at : data.find(b"\r\n", at + 2)].partition(b";branch=")
-            tx = ClientTx(rest.partition(b";")[0])
+        found = _USUAL_RESPONSE(data)
+        if found is not None:
+            code, branch = found.groups()
+            tx, status = ClientTx(branch), int(code)
             told = self._clients.receive(tx, status, now)
             if told is not None:
                 return [Response(tx, status, data)] if told else []
@@ -262,7 +255,9 @@ class SipStack:
         value = message.vias[0]
         protocol, _, branch = value.partition(b";branch=")
         back, sent_by = self._straight_back.get(protocol, _NO_WAY)
-        plain = branch[:7] == MAGIC_COOKIE and len(branch) <= _PLAIN_BRANCH and not branch.translate(None, _TOKEN)
+        plain = (
+            branch[:7] == MAGIC_COOKIE and len(branch) <= _PLAIN_BRANCH and not branch.translate(None, _TOKEN)
+        )
         if plain and back == flow.remote:
             return ServerTx(b"%b %b %b" % (branch, sent_by, message.method)), (value, flow)
         return self._read_via(message, flow)
