@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from typing import Self
+from typing import ClassVar, Self
 
 __all__ = ["Impu", "Imsi", "Msisdn", "NodeNumber"]
 
@@ -42,9 +42,19 @@ def _global_number(text: str) -> str:
 
 
 class _Number(str):
-    """Digits of an international number, without the plus sign."""
+    """Digits of an international number (E.164), at most 15, without the plus sign."""
 
     __slots__ = ()
+    KIND: ClassVar[str]
+
+    @classmethod
+    @lru_cache(maxsize=_CACHED)
+    def parse(cls, text: str) -> Self:
+        """From digits, a tel URI or a SIP URI with a number in it; ValueError with a sentence."""
+        digits = _global_number(text)
+        if not 1 <= len(digits) <= 15:
+            raise ValueError(f"{text!r} is not {cls.KIND}: it must have 1 to 15 international digits")
+        return cls(digits)
 
     @property
     def international(self) -> str:
@@ -58,33 +68,17 @@ class _Number(str):
 
 
 class Msisdn(_Number):
-    """The number of a subscriber (TS 23.003 §3.3): at most 15 digits of E.164, without the plus sign."""
+    """The number of a subscriber (TS 23.003 §3.3)."""
 
     __slots__ = ()
-
-    @classmethod
-    @lru_cache(maxsize=_CACHED)
-    def parse(cls, text: str) -> Self:
-        """From digits, a tel URI or a SIP URI with a number in it; ValueError with a sentence."""
-        digits = _global_number(text)
-        if not 1 <= len(digits) <= 15:
-            raise ValueError(f"{text!r} is not an MSISDN: it must have 1 to 15 international digits")
-        return cls(digits)
+    KIND = "an MSISDN"
 
 
 class NodeNumber(_Number):
-    """The E.164 number of a service centre, a gateway or an HLR, without the plus sign."""
+    """The number of a service centre, a gateway or an HLR."""
 
     __slots__ = ()
-
-    @classmethod
-    @lru_cache(maxsize=_CACHED)
-    def parse(cls, text: str) -> Self:
-        """From digits, a tel URI or a SIP URI with a number in it; ValueError with a sentence."""
-        digits = _global_number(text)
-        if not 1 <= len(digits) <= 15:
-            raise ValueError(f"{text!r} is not a node number: it must have 1 to 15 international digits")
-        return cls(digits)
+    KIND = "a node number"
 
 
 class Imsi(str):

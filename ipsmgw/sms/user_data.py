@@ -99,7 +99,7 @@ def user_data(udl: int, ud: bytes, *, dcs: int, udhi: bool) -> UserData:
     """TP-UD read by its TP-UDL, TP-DCS and TP-UDHI; every octet string has a reading."""
     coding = DATA_CODING[dcs]
     skip = min(ud[0] + 1, len(ud)) if udhi and ud else 0
-    header = elements(ud[1:skip]) if skip else ()
+    header = elements(ud[1:skip]) if skip and skip == ud[0] + 1 else ()
     if coding.alphabet is Alphabet.GSM7 and not coding.compressed:
         data = gsm7.unpack(ud, udl)[(skip * 8 + 6) // 7 :]
     else:

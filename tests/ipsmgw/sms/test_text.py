@@ -169,7 +169,7 @@ def test_of_repeated_elements_the_last_counts() -> None:
     assert concatenation(header) == Concatenation(9, 3, 2, wide=True)
 
 
-@pytest.mark.parametrize("ud", [b"\5\0\3\1\2", b"\3\0\3\1abc", b"\2\0abc"])
+@pytest.mark.parametrize("ud", [b"\5\0\3\1\2", b"\3\0\3\1abc", b"\2\0abc", b"\3\0\0"])
 def test_a_header_whose_elements_do_not_fit_is_ignored_as_a_whole(ud: bytes) -> None:
     assert user_data(len(ud), ud, dcs=4, udhi=True).header == ()
 
