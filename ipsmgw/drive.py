@@ -90,11 +90,12 @@ class Port(Generic[EventT, FlowT]):
         """Octets have come: each is one datagram, or one message of an association."""
         now = self._driver.clock.now()
         receive, tap = self._stack.receive, self.tap
+        if tap is not None:
+            for data, flow in batch:
+                tap(now, False, data, flow)
         # First all is read, then all is decided: code and data stay in the processor's caches.
         events: list[EventT] = []
         for data, flow in batch:
-            if tap is not None:
-                tap(now, False, data, flow)
             try:
                 events += receive(data, flow, now)
             except Exception as bug:  # a stack never raises (DESIGN §3): if it does, the batch goes on

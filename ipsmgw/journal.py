@@ -50,7 +50,7 @@ class Journal(Generic[ThenT]):
         """End of a batch: start the next group unless one is on its way to the disk."""
         if self._syncing is not None or not self._lines:
             return
-        self._disk.append(b"".join(self._lines))
+        self._disk.append(b"\n".join([*self._lines, b""]))
         self.written += len(self._lines)
         self.groups += 1
         self._syncing, self._waiting, self._lines = self._waiting, [], []

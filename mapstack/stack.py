@@ -28,7 +28,7 @@ from mapstack.tcap.component import (
 )
 from mapstack.tcap.dialogue import Dialogue
 from mapstack.tcap.machine import Input
-from mapstack.tcap.tcap import INVOKE_ID, Misbehaved, Opening, Tcap, TcapEvent
+from mapstack.tcap.tcap import INVOKE_ID, Misbehaved, Tcap, TcapEvent
 from mapstack.tcap.transaction_id import TransactionIds
 
 __all__ = ["MapStack"]
@@ -107,8 +107,10 @@ class MapStack:
             raise LocalError(f"{operation.name} has no argument {type(arg).__name__}")
         code = operation.code
         invoke = encode_invoke(INVOKE_ID, code, arg.encode_element())
-        opening = Opening(operation.context, called, self._tcap.local_address(calling_ssn))
-        tid, refused = self._tcap.begin(opening, code, invoke, self._timers[operation], now)
+        calling, timer = self._tcap.local_address(calling_ssn), self._timers[operation]
+        tid, refused = self._tcap.begin(
+            operation.context, called, calling, code=code, invoke=invoke, timer=timer, now=now
+        )
         if refused:
             self._tell_later(DialogueLost(tid, operation, LostReason.NO_ROUTE, refused), now)
         return tid

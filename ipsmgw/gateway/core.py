@@ -1,9 +1,10 @@
 """What the parts of the gateway share: stacks, store, journal, and the ways to address the neighbours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
+from itertools import count
 from random import Random
 
 import sipbridge
@@ -14,9 +15,9 @@ from ipsmgw.settings import Settings
 from ipsmgw.stacks import map_settings, sip_settings
 from ipsmgw.store import Store
 from mapstack import Gt, MapStack, SccpAddress
-from sipbridge import ClientTx, IscStack, SipUri, parse_uri
+from sipbridge import IscStack, SipUri, parse_uri
 
-__all__ = ["Core", "Then", "World", "at_source", "reachable_scscf", "service_centre"]
+__all__ = ["Core", "Flows", "Then", "World", "at_source", "reachable_scscf", "service_centre"]
 
 _HLR_SSN, _MSC_SSN = 6, 8  # TS 29.002 §6.1: IWMSC, GMSC and gateway have no number of their own
 _SIP_PORT = 5060
@@ -38,6 +39,22 @@ Then = Callable[[float], None]
 """What happens once a charging record is on disk."""
 
 
+class Flows(dict[str, sipbridge.Flow]):
+    """The way to each S-CSCF, by a URI that `reachable_scscf` or `at_source` has made."""
+
+    def __init__(self, local: tuple[str, int]) -> None:
+        super().__init__()
+        self._local = local
+
+    def __missing__(self, scscf: str) -> sipbridge.Flow:
+        if len(self) >= _FLOWS:
+            self.clear()
+        uri = parse_uri(scscf)
+        remote = (uri.host.strip("[]"), uri.port or _SIP_PORT) if isinstance(uri, SipUri) else ("", 0)
+        flow = self[scscf] = sipbridge.Flow("udp", self._local, remote)
+        return flow
+
+
 class Core:
     """One per gateway; the parts hold it instead of each other."""
 
@@ -49,41 +66,21 @@ class Core:
         self.isc = IscStack(sip_settings(settings, boot), world.rng)
         self.map = MapStack(map_settings(settings, boot), world.rng)
         self.journal: Journal[Then] = Journal(world.disk, driver.turn_each)
+        self.uri = settings.sip.uri
+        self.flows = Flows(settings.sip.listen.pair())
         self._node = settings.node.name
-        self._uri = settings.sip.uri
-        self._id_prefix = f"{self._node}-{settings.node.index}.{boot}-"
-        self._ids = 0
-        self._flows: dict[str, sipbridge.Flow] = {}
-
-    def new_id(self) -> str:
-        """A message's name in charging records and explanations: never used twice, also over restarts."""
-        self._ids += 1
-        return self._id_prefix + str(self._ids)
+        prefix = f"{self._node}-{settings.node.index}.{boot}-"
+        self.ids: Iterator[str] = map(prefix.__add__, map(str, count(1)))
+        """Messages' names in charging records and explanations: none twice, also over restarts."""
 
     def record(self, cdr: Cdr, then: Then) -> None:
         """The record goes to disk, and only then its actions happen."""
         cdr.node = self._node
         self.journal.append(cdr, then)
 
-    def message(
-        self, to: str, scscf: str, body: bytes, now: float, in_reply_to: str | None
-    ) -> tuple[ClientTx, str]:
-        """A MESSAGE to a public identity through its S-CSCF (TS 24.341 §5.3.3.4)."""
-        flow = self._flows.get(scscf) or self._flow(scscf)
-        return self.isc.message(to, scscf, body, now, flow=flow, asserted=self._uri, in_reply_to=in_reply_to)
-
     def hlr(self, msisdn: str) -> SccpAddress:
         """By its own number where one is set, by the subscriber's otherwise (TS 29.002 §6.1.3.1)."""
         return SccpAddress(Gt(self.settings.map.hlr or msisdn), _HLR_SSN)
-
-    def _flow(self, scscf: str) -> sipbridge.Flow:
-        """`scscf` is one that `reachable_scscf` or `at_source` has made."""
-        if len(self._flows) >= _FLOWS:
-            self._flows.clear()
-        uri = parse_uri(scscf)
-        remote = (uri.host.strip("[]"), uri.port or _SIP_PORT) if isinstance(uri, SipUri) else ("", 0)
-        flow = self._flows[scscf] = sipbridge.Flow("udp", self.settings.sip.listen.pair(), remote)
-        return flow
 
 
 @lru_cache(maxsize=1024)

@@ -114,41 +114,35 @@ class Gateway:
     # Events of the S-CSCF's side.
 
     def _on_sip(self, event: IscEvent, now: float) -> None:
-        if type(event) is SmMessage:
-            self._on_message(event, now)
-        elif type(event) is Response:
+        """What every message needs, and what it needs when there is room for it; the rest elsewhere."""
+        if type(event) is Response:
             if event.status >= 200:
                 self._terminating.answered(event.tx, event.status, now)
-        elif type(event) is NoAnswer:
+        elif type(event) is not SmMessage:
+            self._on_unusual(event, now)
+        elif event.flow.remote in self._trusted or self._believes(event, now):
+            rpdu = event.rpdu
+            if type(rpdu) is RpData and self._room > 0:
+                self._room -= 1
+                self._originating.submit(event, rpdu, now)
+            elif type(rpdu) is RpAck or type(rpdu) is RpError:  # makes room, and is always taken
+                self._terminating.reported(event, rpdu, now)
+            elif self._has_room(event, now):
+                reference, cause = rpdu.message_reference, Cause.FACILITY_NOT_SUPPORTED
+                self._originating.refuse(event, reference, cause, now)
+
+    def _on_unusual(self, event: IscEvent, now: float) -> None:
+        if type(event) is NoAnswer:
             self._terminating.silent(event.tx, now)
         elif type(event) is ThirdPartyRegister:
             if self._believes(event, now):
                 self._registrations.register(event, now)
-        elif type(event) is SmUnreadable:
-            self._on_unreadable(event, now)
-
-    def _on_unreadable(self, event: SmUnreadable, now: float) -> None:
-        if self._believes(event, now) and self._has_room(event, now):
+        elif type(event) is SmUnreadable and self._believes(event, now) and self._has_room(event, now):
             cause = _RP_CAUSES.get(event.cause, Cause.SEMANTICALLY_INCORRECT)
             self._originating.refuse(event, event.message_reference, cause, now)
 
-    def _on_message(self, event: SmMessage, now: float) -> None:
-        if not self._believes(event, now):
-            return
-        rpdu = event.rpdu
-        if type(rpdu) is RpAck or type(rpdu) is RpError:
-            self._terminating.reported(event, rpdu, now)
-        elif not self._has_room(event, now):
-            return
-        elif type(rpdu) is RpData:
-            self._originating.submit(event, rpdu, now)
-        else:
-            self._originating.refuse(event, rpdu.message_reference, Cause.FACILITY_NOT_SUPPORTED, now)
-
     def _has_room(self, event: SmMessage | SmUnreadable, now: float) -> bool:
-        """A report makes room and is always taken; anything else may be too much. What ends makes room for
-        the next batch.
-        """
+        """What ends makes room for the next batch."""
         if self._room > 0:
             self._room -= 1
             return True
@@ -167,41 +161,40 @@ class Gateway:
 
     def _on_map(self, event: MapEvent, now: float) -> None:
         if type(event) is Invoked:
-            self._on_invoked(event, now)
-        elif type(event) is Answered or type(event) is Refused or type(event) is DialogueLost:
-            self._on_outcome(event, now)
+            arg = event.arg
+            if type(arg) is MtForwardSmArg and self._room > 0:
+                self._room -= 1
+                self._terminating.deliver(event, arg, now)
+            else:
+                self._decline(event, now)
+        elif type(event) is Answered:
+            if not self._originating.answered(event, now):
+                self._registrations.hlr_answered(event, now)
+        elif type(event) is Refused or type(event) is DialogueLost:
+            self._on_failure(event, now)
         elif type(event) is DialogueClosed:
             self._terminating.abandoned(event.dialogue, now)
         elif type(event) is AssociationFailed:
             self.map.cut(event.flow)
 
-    def _on_invoked(self, event: Invoked, now: float) -> None:
-        arg = event.arg
-        if type(arg) is not MtForwardSmArg:
-            self._decline(event, now)
-        elif self._room > 0:
-            self._room -= 1
-            self._terminating.deliver(event, arg, now)
+    def _on_failure(self, event: Refused | DialogueLost, now: float) -> None:
+        if isinstance(event, Refused):
+            of_mo = self._originating.refused(event, now)
         else:
-            self._terminating.refuse(event, arg, Cause.CONGESTION, now)
+            of_mo = self._originating.lost(event, now)
+        if not of_mo:
+            self._registrations.hlr_answered(event, now)
 
     def _decline(self, event: Invoked, now: float) -> None:
-        """An operation that is not for a gateway: the first error that it has, as far as it is answered."""
+        """Too much, or nothing for a gateway: then the first error that the operation has."""
+        arg = event.arg
+        if type(arg) is MtForwardSmArg:
+            self._terminating.refuse(event, arg, Cause.CONGESTION, now)
+            return
         causes = (Cause.FACILITY_NOT_SUPPORTED, Cause.SYSTEM_FAILURE, Cause.UNEXPECTED_DATA_VALUE)
         cause = next((each for each in causes if each.map_cause.code in event.operation.errors), None)
         if cause is not None and self._core.map.awaits_answer(event.dialogue):
             self._core.map.error(event.dialogue, error_of(cause), now)
-
-    def _on_outcome(self, event: Answered | Refused | DialogueLost, now: float) -> None:
-        if self._originating.owns(event.dialogue):
-            if type(event) is Answered:
-                self._originating.answered(event, now)
-            elif type(event) is Refused:
-                self._originating.refused(event, now)
-            elif type(event) is DialogueLost:
-                self._originating.lost(event, now)
-        elif self._registrations.owns(event.dialogue):
-            self._registrations.hlr_answered(event, now)
 
     def _on_bug(self, event: object, now: float) -> None:
         """Whoever waits for our answer gets a temporary one (DESIGN §6)."""

@@ -55,9 +55,11 @@ class Deliveries:
 
     def next_reference(self, impu: str) -> int:
         """RP-Message-Reference: none that the phone has yet to report on (TS 24.011 §8.2.3); -1: all are."""
+        taken, reference = self._by_reference, self._reference
         for _ in range(256):
-            self._reference = reference = self._reference + 1 & 0xFF
-            if (impu, reference) not in self._by_reference:
+            reference = reference + 1 & 0xFF
+            if (impu, reference) not in taken:
+                self._reference = reference
                 return reference
         return -1
 
@@ -113,12 +115,14 @@ class Answered:
         self._limit = limit
         self._young: set[str] = set()
         self._old: set[str] = set()
-        self._turned = 0.0
+        self._turn = 0.0
 
     def add(self, call_id: str, now: float) -> None:
-        if now - self._turned >= self._period or len(self._young) >= self._limit:
-            self._old, self._young, self._turned = self._young, set(), now
-        self._young.add(call_id)
+        young = self._young
+        if now >= self._turn or len(young) >= self._limit:
+            self._old, self._turn = young, now + self._period
+            self._young = young = set()
+        young.add(call_id)
 
     def __contains__(self, call_id: str) -> bool:
         return call_id in self._young or call_id in self._old

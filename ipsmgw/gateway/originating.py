@@ -24,6 +24,9 @@ class Originating:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._ids = core.ids
+        self._isc = core.isc
+        self._map = core.map
         self._awaiting_sc: dict[int, MoSms] = {}
 
     def __len__(self) -> int:
@@ -35,8 +38,8 @@ class Originating:
         if sender is None:
             self._core.isc.respond(event.tx, 403, now)
             return
-        name, centre = self._core.new_id(), _in_map(rpdu.service_centre)
-        sms = MoSms(name, sender, event.call_id, rpdu.message_reference, centre, rpdu.user_data, now)
+        reference, centre, tpdu = rpdu
+        sms = MoSms(next(self._ids), sender, event.call_id, reference, _in_map(centre), tpdu, now)
         self._act(sms, mo.submit(sms, now), event.tx, now)
 
     def refuse(self, event: SmMessage | SmUnreadable, reference: int, cause: Cause, now: float) -> None:
@@ -45,43 +48,65 @@ class Originating:
         if sender is None:
             self._core.isc.respond(event.tx, 403, now)
             return
-        sms = MoSms(self._core.new_id(), sender, event.call_id, reference, _NOWHERE, b"", now)
+        sms = MoSms(next(self._ids), sender, event.call_id, reference, _NOWHERE, b"", now)
         self._act(sms, mo.refused(sms, cause, now), event.tx, now)
 
-    def answered(self, event: Answered, now: float) -> None:
-        sms = self._awaiting_sc.pop(event.dialogue)
+    def answered(self, event: Answered, now: float) -> bool:
+        """The SC has answered; False: this is no dialogue of an MO."""
+        sms = self._awaiting_sc.pop(event.dialogue, None)
+        if sms is None:
+            return False
         result = event.result
         sm_rp_ui = result.sm_rp_ui if type(result) is MoForwardSmRes else None
         self._act(sms, mo.sc_took(sms, sm_rp_ui, now), None, now)
+        return True
 
-    def refused(self, event: Refused, now: float) -> None:
-        sms = self._awaiting_sc.pop(event.dialogue)
+    def refused(self, event: Refused, now: float) -> bool:
+        """The SC has refused it; False as above."""
+        sms = self._awaiting_sc.pop(event.dialogue, None)
+        if sms is None:
+            return False
         self._act(sms, mo.sc_refused(sms, event.error, now), None, now)
+        return True
 
-    def lost(self, event: DialogueLost, now: float) -> None:
-        sms = self._awaiting_sc.pop(event.dialogue)
+    def lost(self, event: DialogueLost, now: float) -> bool:
+        """Nothing comes from the SC; False as above."""
+        sms = self._awaiting_sc.pop(event.dialogue, None)
+        if sms is None:
+            return False
         self._act(sms, mo.sc_silent(sms, now), None, now)
-
-    def owns(self, dialogue: int) -> bool:
-        return dialogue in self._awaiting_sc
+        return True
 
     def _act(self, sms: MoSms, decision: Decision[MoSms], tx: ServerTx | None, now: float) -> None:
-        if decision.cdr is not None:
-            self._core.record(decision.cdr, partial(self._perform, sms, decision.actions, tx))
-        else:
-            self._perform(sms, decision.actions, tx, now)
+        """A message that has ended is on disk before anybody hears of it."""
+        cdr = decision.cdr
+        if cdr is not None:
+            self._core.record(cdr, partial(self._report, sms, decision.actions, tx))
+            return
+        for action in decision.actions:
+            if type(action) is ForwardMo:
+                called = service_centre(action.service_centre)
+                self._awaiting_sc[self._map.invoke(MO_FORWARD_SM, called, action.arg, now)] = sms
+            elif type(action) is Answer and tx is not None:
+                self._isc.respond(tx, action.status, now)
 
-    def _perform(self, sms: MoSms, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
+    def _report(self, sms: MoSms, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
         core = self._core
         for action in actions:
             if type(action) is SubmitReport:
-                core.message(sms.sender.impu, sms.sender.scscf, action.rpdu, now, sms.call_id)
-            elif type(action) is ForwardMo:
-                called = service_centre(action.service_centre)
-                dialogue = core.map.invoke(MO_FORWARD_SM, called, action.arg, now)
-                self._awaiting_sc[dialogue] = sms
+                sender = sms.sender
+                scscf = sender.scscf
+                self._isc.message(
+                    sender.impu,
+                    scscf,
+                    action.rpdu,
+                    now,
+                    flow=core.flows[scscf],
+                    asserted=core.uri,
+                    in_reply_to=sms.call_id,
+                )
             elif type(action) is Answer and tx is not None:
-                core.isc.respond(tx, action.status, now)
+                self._isc.respond(tx, action.status, now)
 
     def _sender(self, event: SmMessage | SmUnreadable) -> Sender | Binding | None:
         """Who the S-CSCF says it is: the MSISDN asserted or registered, never what the phone claims."""

@@ -58,7 +58,9 @@ class Registrations:
 
     def hlr_answered(self, event: Answered | Refused | DialogueLost, now: float) -> None:
         """How the HLR took the news; what has changed since is told now, what it did not take later."""
-        told = self._asked.pop(event.dialogue)
+        told = self._asked.pop(event.dialogue, None)
+        if told is None:
+            return
         self._telling.discard(told.imsi)
         self._apply(told.impu, lambda held: self._heard(held, told, event), None, now)
         silent = isinstance(event, DialogueLost)
@@ -66,9 +68,6 @@ class Registrations:
         for binding in self._core.store.bindings_of_imsi(told.imsi):
             if binding.hlr in _UNSETTLED:
                 self._deadlines.set(binding.impu, again)
-
-    def owns(self, dialogue: int) -> bool:
-        return dialogue in self._asked
 
     def expire(self, now: float) -> None:
         """Registrations that ran out, and news that the HLR has not confirmed."""

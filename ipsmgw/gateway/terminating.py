@@ -9,7 +9,6 @@ from ipsmgw.identity import Impu
 from ipsmgw.procedures import mt
 from ipsmgw.procedures.decision import Action, Answer, Decision, Deliver, MtRefusal, MtResult
 from ipsmgw.procedures.mt import MtSms
-from ipsmgw.store import Binding
 from mapstack import Invoked
 from mapstack.map import AddressString, MtForwardSmArg, MtForwardSmRes
 from sipbridge import ClientTx, ServerTx, SmMessage
@@ -26,6 +25,8 @@ class Terminating:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._isc = core.isc
+        self._map = core.map
         self._open = Deliveries(core.settings.timers.mt_report)
         self._answered = Answered(_REMEMBERED, core.settings.limits.in_flight)
 
@@ -39,105 +40,103 @@ class Terminating:
 
     def deliver(self, event: Invoked, arg: MtForwardSmArg, now: float) -> None:
         """mt-ForwardSM from an SMS-GMSC."""
-        imsi, centre = arg.sm_rp_da.imsi, arg.sm_rp_oa.service_centre_address_oa
+        core, imsi, centre = self._core, arg.sm_rp_da.imsi, arg.sm_rp_oa.service_centre_address_oa
         if imsi is None or centre is None:
             self.refuse(event, arg, Cause.UNEXPECTED_DATA_VALUE, now)
             return
-        binding = self._core.store.binding_of_imsi(imsi)
-        sms = self._sms(event, arg, centre, binding, now)
-        self._act(sms, None, mt.deliver(sms, now), None, now)
+        binding = core.store.binding_of_imsi(imsi)
+        reference = -1 if binding is None else self._open.next_reference(binding.impu)
+        sms = MtSms(next(core.ids), event.dialogue, imsi, centre, arg.sm_rp_ui, now, binding, reference)
+        decision = mt.deliver(sms, now)
+        if decision.cdr is None:
+            self._send(sms, decision.actions, now)
+        else:
+            self._refuse(decision, sms.dialogue)
 
     def refuse(self, event: Invoked, arg: MtForwardSmArg, cause: Cause, now: float) -> None:
         """A message that is not attempted at all."""
-        sms = self._sms(event, arg, _NOWHERE, None, now)
-        self._act(sms, None, mt.refused(sms, cause, now), None, now)
+        imsi = arg.sm_rp_da.imsi or ""
+        sms = MtSms(next(self._core.ids), event.dialogue, imsi, _NOWHERE, arg.sm_rp_ui, now, None, -1)
+        self._refuse(mt.refused(sms, cause, now), sms.dialogue)
 
     def answered(self, tx: ClientTx, status: int, now: float) -> None:
         """The phone's final answer to the MESSAGE."""
         delivery = self._open.end_transaction(tx)
-        if delivery is not None:
-            self._act(delivery.sms, delivery, mt.answered(delivery.sms, status, now), None, now)
+        if delivery is None:
+            return
+        decision = mt.answered(delivery.sms, status, now)
+        if decision.record is not None:
+            self._open.await_report(delivery, decision.record, now)
+        else:
+            self._end(delivery, decision, None, now)
 
     def silent(self, tx: ClientTx, now: float) -> None:
         """Timer F, or nobody there."""
         delivery = self._open.end_transaction(tx)
         if delivery is not None:
-            self._act(delivery.sms, delivery, mt.silent(delivery.sms, now), None, now)
+            self._end(delivery, mt.silent(delivery.sms, now), None, now)
 
     def reported(self, event: SmMessage, report: RpAck | RpError, now: float) -> None:
         """A delivery report; one that matches nothing gets 488 (TS 24.341 §5.3.3.4.1)."""
-        delivery = self._reported_on(event, report.message_reference)
-        if delivery is not None and delivery.sms.reference == report.message_reference:
-            self._act(delivery.sms, delivery, mt.reported(delivery.sms, report, now), event.tx, now)
+        call_id, reference = event.in_reply_to, report.message_reference
+        delivery = self._of_phone(event, reference) if call_id is None else self._open.of_call(call_id)
+        if delivery is not None and delivery.sms.reference == reference:
+            self._end(delivery, mt.reported(delivery.sms, report, now), event.tx, now)
         else:
-            self._core.isc.respond(event.tx, 202 if (event.in_reply_to or "") in self._answered else 488, now)
+            self._isc.respond(event.tx, 202 if (call_id or "") in self._answered else 488, now)
 
     def abandoned(self, dialogue: int, now: float) -> None:
         """The SMS-GMSC ended the dialogue before our answer."""
         delivery = self._open.of_dialogue(dialogue)
         if delivery is not None:
-            self._act(delivery.sms, delivery, mt.abandoned(delivery.sms, now), None, now)
+            self._end(delivery, mt.abandoned(delivery.sms, now), None, now)
 
     def expire(self, now: float) -> None:
         for delivery in self._open.due(now):
-            self._act(delivery.sms, delivery, mt.silent(delivery.sms, now), None, now)
+            self._end(delivery, mt.silent(delivery.sms, now), None, now)
 
     def deadline(self) -> float | None:
         return self._open.deadline()
 
-    def _act(
-        self,
-        sms: MtSms,
-        delivery: Delivery | None,
-        decision: Decision[MtSms],
-        tx: ServerTx | None,
-        now: float,
-    ) -> None:
-        record, cdr = decision.record, decision.cdr
-        if delivery is not None and record is None:
-            self._open.remove(delivery)
-            self._answered.add(delivery.call_id, now)
-        elif delivery is not None and record is not None:
-            self._open.await_report(delivery, record, now)
-        if cdr is not None:
-            cdr.call_id = "" if delivery is None else delivery.call_id
-            self._core.record(cdr, partial(self._perform, sms, decision.actions, tx))
-        elif decision.actions:
-            self._perform(sms, decision.actions, tx, now)
-
-    def _perform(self, sms: MtSms, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
+    def _send(self, sms: MtSms, actions: tuple[Action, ...], now: float) -> None:
+        core, binding = self._core, sms.binding
         for action in actions:
-            if type(action) is Deliver and sms.binding is not None:
-                self._send(sms, sms.binding, action.rpdu, now)
-            elif type(action) is Answer and tx is not None:
-                self._core.isc.respond(tx, action.status, now)
-            elif type(action) is MtResult or type(action) is MtRefusal:
-                self._end(sms.dialogue, action, now)
+            if type(action) is Deliver and binding is not None:
+                impu, scscf = binding.impu, binding.scscf
+                flow = core.flows[scscf]
+                tx, call_id = self._isc.message(impu, scscf, action.rpdu, now, flow=flow, asserted=core.uri)
+                self._open.add(sms, impu, call_id, tx)
 
-    def _end(self, dialogue: int, action: MtResult | MtRefusal, now: float) -> None:
-        stack = self._core.map
-        if not stack.awaits_answer(dialogue):
-            return  # the SMS-GMSC has given up while the record went to disk, or in the batch of its Begin
-        if type(action) is MtResult:
-            stack.result(dialogue, _result(action.sm_rp_ui), now)
-        elif type(action) is MtRefusal:
-            stack.error(dialogue, action.error, now)
+    def _end(self, delivery: Delivery, decision: Decision[MtSms], tx: ServerTx | None, now: float) -> None:
+        call_id = delivery.call_id
+        self._open.remove(delivery)
+        self._answered.add(call_id, now)
+        cdr = decision.cdr
+        if cdr is not None:
+            cdr.call_id = call_id
+            self._core.record(cdr, partial(self._tell, delivery.sms.dialogue, decision.actions, tx))
 
-    def _send(self, sms: MtSms, binding: Binding, rpdu: bytes, now: float) -> None:
-        tx, call_id = self._core.message(binding.impu, binding.scscf, rpdu, now, None)
-        self._open.add(sms, binding.impu, call_id, tx)
+    def _refuse(self, decision: Decision[MtSms], dialogue: int) -> None:
+        """It has not been sent to anybody."""
+        if decision.cdr is not None:
+            self._core.record(decision.cdr, partial(self._tell, dialogue, decision.actions, None))
 
-    def _sms(
-        self, event: Invoked, arg: MtForwardSmArg, centre: AddressString, binding: Binding | None, now: float
-    ) -> MtSms:
-        reference = self._open.next_reference(binding.impu) if binding else -1
-        imsi = arg.sm_rp_da.imsi or ""
-        return MtSms(self._core.new_id(), event.dialogue, imsi, centre, arg.sm_rp_ui, now, binding, reference)
+    def _tell(self, dialogue: int, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
+        """The record is on disk: phone and SMS-GMSC learn what has become of it."""
+        stack = self._map
+        for action in actions:
+            if type(action) is Answer:
+                if tx is not None:
+                    self._isc.respond(tx, action.status, now)
+            elif not stack.awaits_answer(dialogue):
+                continue  # it has given up while the record went to disk, or in the batch of its Begin
+            elif type(action) is MtResult:
+                stack.result(dialogue, _result(action.sm_rp_ui), now)
+            elif type(action) is MtRefusal:
+                stack.error(dialogue, action.error, now)
 
-    def _reported_on(self, event: SmMessage, reference: int) -> Delivery | None:
-        """By In-Reply-To; without it by who reports and RP-MR."""
-        if event.in_reply_to is not None:
-            return self._open.of_call(event.in_reply_to)
+    def _of_phone(self, event: SmMessage, reference: int) -> Delivery | None:
+        """Without In-Reply-To: by who reports and RP-MR."""
         try:
             impu = Impu.parse(event.asserted.sip or event.asserted.tel or "")
         except ValueError:

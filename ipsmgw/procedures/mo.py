@@ -10,7 +10,7 @@ from ipsmgw.cdr import Cdr
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.map_error import cause_of, diagnostic_info
 from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, ForwardMo, SubmitReport
-from ipsmgw.sms import Address, DecodeError
+from ipsmgw.sms import DecodeError, digits_at
 from ipsmgw.store import Binding
 from mapstack.map import AddressString, MapError, MoForwardSmArg, SmRpDa, SmRpOa
 from sipbridge.rp import Direction as RpDirection
@@ -45,16 +45,17 @@ class MoSms(Struct, frozen=True, gc=False):
 
 def submit(sms: MoSms, now: float) -> Decision[MoSms]:
     """RP-DATA from a phone: it is on its way with the 202, the outcome comes in a report of its own."""
-    if not sms.service_centre.digits.isdecimal() or len(sms.tpdu) > MAX_SIGNAL_INFO:
+    centre, tpdu, sender = sms.service_centre, sms.tpdu, sms.sender
+    digits = centre.digits
+    if not digits.isdecimal() or len(tpdu) > MAX_SIGNAL_INFO:
         return refused(sms, Cause.INVALID_MANDATORY_INFORMATION, now)
-    sender = sms.sender
     arg = MoForwardSmArg(
-        sm_rp_da=_destination(sms.service_centre),
+        sm_rp_da=_destination(centre),
         sm_rp_oa=_originator(sender.msisdn),
-        sm_rp_ui=sms.tpdu,
+        sm_rp_ui=tpdu,
         imsi=sender.imsi,
     )
-    return Decision(sms, (_ACCEPTED, ForwardMo(sms.service_centre.digits, arg)))
+    return Decision(sms, (_ACCEPTED, ForwardMo(digits, arg)))
 
 
 def refused(sms: MoSms, cause: Cause, now: float) -> Decision[MoSms]:
@@ -119,6 +120,6 @@ def _recipient(tpdu: bytes) -> tuple[str, int]:
     if len(tpdu) < _TP_DA + 2 or tpdu[0] & 3 != _SUBMIT:
         return "", -1
     try:
-        return Address.parse(tpdu, _TP_DA).digits, tpdu[1]
+        return digits_at(tpdu, _TP_DA), tpdu[1]
     except DecodeError:
         return "", -1

@@ -1,6 +1,7 @@
 """MT short messages over IMS: TR 23.804 8.10, TS 23.204 §6.4, TS 24.341 §5.3.3.4."""
 
 import enum
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,7 +10,7 @@ from ipsmgw.cause import Cause
 from ipsmgw.cdr import Cdr
 from ipsmgw.map_error import error_of
 from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, Deliver, MtRefusal, MtResult
-from ipsmgw.sms import Address, DecodeError
+from ipsmgw.sms import DecodeError, digits_at
 from ipsmgw.store import Binding
 from mapstack.map import AddressString
 from sipbridge.rp import Direction as RpDirection
@@ -50,12 +51,12 @@ def deliver(sms: MtSms, now: float) -> Decision[MtSms]:
     binding = sms.binding
     if binding is None or not binding.reachable(now):
         return refused(sms, Cause.NOT_REGISTERED, now)
-    digits, nature, plan = sms.service_centre
-    if not (0 < len(digits) <= _MAX_DIGITS and sms.tpdu):
+    centre, reference, tpdu = _in_rp(sms.service_centre), sms.reference, sms.tpdu
+    if centre is None or not tpdu:
         return refused(sms, Cause.UNEXPECTED_DATA_VALUE, now)
-    if sms.reference < 0:
+    if reference < 0:
         return refused(sms, Cause.CONGESTION, now)
-    rpdu = RpData(sms.reference, RpAddress(digits, 0x80 | nature << 4 | plan), sms.tpdu)
+    rpdu = RpData(reference, centre, tpdu)
     return Decision(sms, (Deliver(rpdu.encode(RpDirection.NETWORK_TO_MS)),))
 
 
@@ -92,6 +93,13 @@ def abandoned(sms: MtSms, now: float) -> Decision[MtSms]:
     return Decision(None, (), _cdr(sms, "abandonedByGMSC", now))
 
 
+@lru_cache(maxsize=1024)
+def _in_rp(service_centre: AddressString) -> RpAddress | None:
+    """RP and MAP share the type octet of an address; None when RP has no room for the digits."""
+    digits, nature, plan = service_centre
+    return RpAddress(digits, 0x80 | nature << 4 | plan) if 0 < len(digits) <= _MAX_DIGITS else None
+
+
 def _cdr(sms: MtSms, outcome: str, now: float) -> Cdr:
     binding = sms.binding
     return Cdr(
@@ -115,6 +123,6 @@ def _originator(tpdu: bytes) -> str:
     if len(tpdu) < _TP_OA + 2 or tpdu[0] & 3 != _DELIVER:
         return ""
     try:
-        return Address.parse(tpdu, _TP_OA).digits
+        return digits_at(tpdu, _TP_OA)
     except DecodeError:
         return ""

@@ -1,6 +1,6 @@
 """Short messages as phone and SC see them: the TPDU of TS 23.040, the alphabets of TS 23.038."""
 
-from ipsmgw.sms.address import Address, NumberingPlan, TypeOfNumber
+from ipsmgw.sms.address import Address, NumberingPlan, TypeOfNumber, digits_at
 from ipsmgw.sms.codes import (
     CommandType,
     Direction,
@@ -71,6 +71,7 @@ __all__ = [
     "compose",
     "concatenation",
     "decode",
+    "digits_at",
     "header_octets",
     "ports",
     "protocol_identifier",

@@ -6,7 +6,7 @@ from typing import Self
 from ipsmgw.sms import gsm7
 from ipsmgw.sms.errors import DecodeError
 
-__all__ = ["Address", "NumberingPlan", "TypeOfNumber"]
+__all__ = ["Address", "NumberingPlan", "TypeOfNumber", "digits_at"]
 
 MAX_DIGITS = 20
 
@@ -59,10 +59,8 @@ class Address(bytes):
     def parse(cls, octets: bytes, at: int = 0) -> Self:
         """The address field that starts at an octet of a TPDU."""
         end = at + 2 + (octets[at] + 1 >> 1)
-        if octets[at] > MAX_DIGITS:
-            raise DecodeError(f"an address of {octets[at]} semi-octets, at most {MAX_DIGITS}", at)
-        if end > len(octets):
-            raise DecodeError(f"the address ends at octet {end}, the TPDU at {len(octets)}", at)
+        if octets[at] > MAX_DIGITS or end > len(octets):
+            raise _misfit(octets, at)
         return cls(octets[at:end])
 
     @classmethod
@@ -100,10 +98,7 @@ class Address(bytes):
     @property
     def digits(self) -> str:
         """The semi-octets as digits; empty for an alphanumeric address."""
-        if self[1] & 0x70 == _ALPHANUMERIC:
-            return ""
-        found = self[2:].translate(_SWAP).hex()[: self[0]]
-        return found if found.isdigit() else found.translate(_TO_DIGITS)
+        return digits_at(self, 0)
 
     @property
     def text(self) -> str:
@@ -111,3 +106,23 @@ class Address(bytes):
         if self.ton is TypeOfNumber.ALPHANUMERIC:
             return gsm7.decode(gsm7.unpack(self[2:], self[0] * 4 // 7))
         return ("+" if self.ton is TypeOfNumber.INTERNATIONAL else "") + self.digits
+
+
+def digits_at(octets: bytes, at: int) -> str:
+    """The digits of the address field that starts at an octet of a TPDU; empty for an alphanumeric one."""
+    semi_octets = octets[at]
+    end = at + 2 + (semi_octets + 1 >> 1)
+    if semi_octets > MAX_DIGITS or end > len(octets):
+        raise _misfit(octets, at)
+    if octets[at + 1] & 0x70 == _ALPHANUMERIC:
+        return ""
+    found = octets[at + 2 : end].translate(_SWAP).hex()[:semi_octets]
+    return found if found.isdigit() else found.translate(_TO_DIGITS)
+
+
+def _misfit(octets: bytes, at: int) -> DecodeError:
+    semi_octets = octets[at]
+    if semi_octets > MAX_DIGITS:
+        return DecodeError(f"an address of {semi_octets} semi-octets, at most {MAX_DIGITS}", at)
+    end = at + 2 + (semi_octets + 1 >> 1)
+    return DecodeError(f"the address ends at octet {end}, the TPDU at {len(octets)}", at)

@@ -27,14 +27,26 @@ ON CONFLICT (impu) DO UPDATE SET imsi = excluded.imsi, msisdn = excluded.msisdn,
 """
 
 
+class _InMemory(sqlite3.Connection):
+    """Goes with the last who knows it, without a complaint that nobody has closed it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def connect(path: str) -> sqlite3.Connection:
     """Open the file with a write-ahead log, and each commit on disk before it returns."""
     if path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
-    connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # a second node must not share the file
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
+    kind = _InMemory if path == ":memory:" else sqlite3.Connection
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, factory=kind)
+    try:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # a second node must not share the file
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

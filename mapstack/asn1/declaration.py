@@ -78,9 +78,10 @@ class Sequence(metaclass=Declaration):
     def encode_element(self) -> bytes:
         """The whole element."""
         contents = self.encode_contents()
-        if len(contents) >= len(LENGTHS):
-            raise LocalError(f"{type(self).__name__} of {len(contents)} octets")
-        return b"\x30" + LENGTHS[len(contents)] + contents
+        try:
+            return b"\x30" + LENGTHS[len(contents)] + contents
+        except IndexError:
+            raise LocalError(f"{type(self).__name__} of {len(contents)} octets") from None
 
     @classmethod
     def decode(cls, octets: bytes) -> Self:

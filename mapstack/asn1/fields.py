@@ -44,6 +44,8 @@ class Field:
 class Marker:
     """Where the ASN.1 says `...`."""
 
+    default: bytes = b""
+
 
 @overload
 def field(kind: Kind[T]) -> T: ...

@@ -1,7 +1,8 @@
 """Writes decoder and encoder of a declaration as Python source, as `dataclasses` does (X.690 §8.9)."""
 
-from collections.abc import Callable, Mapping
-from typing import cast
+from collections.abc import Callable, Collection, Mapping
+from itertools import takewhile
+from typing import TypeGuard, cast
 
 from mapstack.asn1.fields import Field, Marker
 from mapstack.ber import LENGTHS, heads, read_header, tag_octets
@@ -21,6 +22,19 @@ _HEADER = (
     "if n > 127 or stop > end{high}:",
     "    tag, start, stop, pos = read_header(data, at, end)",
 )
+
+
+class _Heads(dict[int, bytes]):
+    """Tag and length octets by the size of contents, of the sizes that a member may have."""
+
+    __slots__ = ("_where",)
+
+    def __init__(self, where: str, tag: int, sizes: tuple[int, int]) -> None:
+        super().__init__({size: heads(tag)[size] for size in range(sizes[0], sizes[1] + 1)})
+        self._where = where
+
+    def __missing__(self, size: int) -> bytes:
+        raise LocalError(f"{self._where} cannot be of {size} octets")
 
 
 def _unexpected(where: str, tag: int, at: int) -> DecodeError:
@@ -51,10 +65,11 @@ def compile_source(
 ) -> tuple[Callable[..., object], Callable[..., bytes]]:
     """The two functions that `source` defines."""
     names: dict[str, object] = dict(_NAMES)
-    for member in members.values():
+    for key, member in members.items():
         if isinstance(member, Field):
             names |= _without_conflict(names, member.kind.names)
-            names[_heads(member)] = heads(member.tags[0])
+            if _few(member.kind.size):
+                names[f"heads_{key}"] = _Heads(f"{cls.__name__}.{key}", member.tags[0], member.kind.size)
     names["cls"] = cls
     exec(compile(source, f"<ASN.1 {cls.__name__}>", "exec"), names)
     return cast("Callable[..., object]", names["decode"]), cast("Callable[..., bytes]", names["encode"])
@@ -72,13 +87,13 @@ def source_of_sequence(name: str, members: Members) -> str:
     fields = {key: member for key, member in members.items() if isinstance(member, Field)}
     marker = next((key for key, member in members.items() if isinstance(member, Marker)), None)
     lines = ["def decode(data, pos, end):", "    try:"]
-    lines += _indent(2, _decode_members(name, fields, marker))
+    lines += _indent(2, _decode_members(name, members, marker))
     lines += [
         "    except IndexError:",
         f"        raise DecodeError('map', '{name} ends early', offset=pos) from None",
     ]
-    lines += _indent(1, _build(members))
-    lines += ["", "def encode(self):", "    out = b''", "    try:"]
+    lines += _indent(1, _build(members, members))
+    lines += ["", "def encode(self):", "    try:", "        out = b''"]
     for key, member in fields.items():
         lines += _indent(2, _encode_member(f"{name}.{key}", key, member))
     if marker:
@@ -95,27 +110,29 @@ def source_of_choice(name: str, members: Members) -> str:
     """`decode(data, tag, start, stop)` and `encode(self)` of a whole element of a CHOICE."""
     fields = {key: member for key, member in members.items() if isinstance(member, Field)}
     lines = ["def decode(data, tag, start, stop):"]
-    lines += [f"    v_{key} = {member.default!r}" for key, member in fields.items()]
-    word = "if"
     for key, member in fields.items():
-        lines += [f"    {word} {_matches(member)}:"]
-        lines += _indent(2, _decode_value(f"{name}.{key}", key, member))
-        word = "elif"
-    lines += ["    else:", f"        raise unexpected('{name}', tag, start)"]
-    lines += _indent(1, _build(members))
-    lines += ["", "def encode(self):", "    out = b''", "    try:"]
+        body = [*_decode_value(f"{name}.{key}", key, member), *_build(members, [key])]
+        lines += [f"    if {_matches(member)}:", *_indent(2, body)]
+    lines += [f"    raise unexpected('{name}', tag, start)", "", "def encode(self):", "    try:"]
+    waiting = dict(fields)
     for key, member in fields.items():
-        body = ["if out:", f"    raise cannot_say('{name}', self)", *_encode_value(f"{name}.{key}", member)]
-        lines += [f"        value = self.{key}", f"        if {_present('value', member)}:"]
-        lines += _indent(3, body)
+        del waiting[key]
+        lines += [f"        if {_present(key, member)}:"]
+        lines += _indent(3, _encode_only(name, key, member, waiting))
     lines += [
         "    except IndexError:",
-        f"        raise cannot_say('{name}', self) from None",
-        "    if not out:",
-        f"        raise cannot_say('{name}', self)",
-        "    return out",
+        "        pass",
+        f"    raise cannot_say('{name}', self)",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _encode_only(name: str, key: str, field: Field, others: Members) -> list[str]:
+    """The member of a CHOICE that is there, after none and before none of the `others` that is."""
+    more = [_present(other, member) for other, member in others.items() if isinstance(member, Field)]
+    check = [f"if {' or '.join(more)}:", f"    raise cannot_say('{name}', self)"] if more else []
+    *lines, element = _encode_value(f"{name}.{key}", key, field)
+    return [*check, *lines, f"return {element}"]
 
 
 def _indent(depth: int, lines: list[str]) -> list[str]:
@@ -127,18 +144,15 @@ def _header(fields: Mapping[str, Field]) -> list[str]:
     return [line.format(high=" or tag & 31 == 31" if high else "") for line in _HEADER]
 
 
-def _decode_members(name: str, fields: Mapping[str, Field], marker: str | None) -> list[str]:
+def _decode_members(name: str, members: Members, marker: str | None) -> list[str]:
     """First the required members up to the first optional one, in order; then the others as they come."""
-    lines: list[str] = []
-    waiting = dict(fields)
-    for key, field in fields.items():
-        if not field.required:
-            break
-        del waiting[key]
-        lines += _header(fields)
-        if field.explicit or not field.kind.alternatives:  # the decoder of a CHOICE looks itself
-            lines += [f"if not ({_matches(field)}):", f"    raise unexpected('{name}.{key}', tag, at)"]
-        lines += _decode_value(f"{name}.{key}", key, field)
+    fields = {key: member for key, member in members.items() if isinstance(member, Field)}
+    least = list(takewhile(lambda key: fields[key].required, fields))
+    waiting = {key: field for key, field in fields.items() if key not in least}
+    lines = _decode_least(name, fields, least)
+    if not any(field.required for field in waiting.values()):
+        # Mostly nothing follows them, and the others have their defaults.
+        lines += ["if pos == end:", *_indent(1, _build(members, least))]
     lines += [f"v_{key} = {None if field.required else field.default!r}" for key, field in waiting.items()]
     if marker:
         lines += [f"v_{marker} = b''"]
@@ -153,6 +167,17 @@ def _decode_members(name: str, fields: Mapping[str, Field], marker: str | None) 
     for key, field in waiting.items():
         if field.required:
             lines += [f"if v_{key} is None:", f"    raise unexpected('{name}.{key}', 0, pos)"]
+    return lines
+
+
+def _decode_least(name: str, fields: Mapping[str, Field], least: list[str]) -> list[str]:
+    lines: list[str] = []
+    for key in least:
+        field = fields[key]
+        lines += _header(fields)
+        if field.explicit or not field.kind.alternatives:  # the decoder of a CHOICE looks itself
+            lines += [f"if not ({_matches(field)}):", f"    raise unexpected('{name}.{key}', tag, at)"]
+        lines += _decode_value(f"{name}.{key}", key, field)
     return lines
 
 
@@ -184,38 +209,44 @@ def _decode_value(where: str, key: str, field: Field) -> list[str]:
     return lines
 
 
-def _build(members: Members) -> list[str]:
-    return ["self = new(cls)", *(f"self.{key} = v_{key}" for key in members), "return self"]
+def _build(members: Members, present: Collection[str]) -> list[str]:
+    """Make the object of the members that are `present`, and of the defaults of the others."""
+    values = {key: f"v_{key}" if key in present else repr(each.default) for key, each in members.items()}
+    return ["self = new(cls)", *(f"self.{key} = {value}" for key, value in values.items()), "return self"]
 
 
-def _present(value: str, field: Field) -> str:
-    return f"{value} is True" if field.default is False else f"{value} is not None"
+def _present(key: str, field: Field) -> str:
+    return f"self.{key} is True" if field.default is False else f"self.{key} is not None"
 
 
 def _encode_member(where: str, key: str, field: Field) -> list[str]:
-    lines = [f"value = self.{key}"]
-    body = _encode_value(where, field)
-    return lines + (body if field.required else [f"if {_present('value', field)}:", *_indent(1, body)])
+    *lines, element = _encode_value(where, key, field)
+    lines += [f"out += {element}"]
+    return lines if field.required else [f"if {_present(key, field)}:", *_indent(1, lines)]
 
 
-def _encode_value(where: str, field: Field) -> list[str]:
-    kind, lines = field.kind, []
+def _encode_value(where: str, key: str, field: Field) -> list[str]:
+    """What there is to do before; the last line is the element, as an expression."""
+    kind = field.kind
     if kind.asn1 == "NULL":
-        return [f"out += {tag_octets(field.tags[0]) + bytes(1)!r}"]
+        return [f"{tag_octets(field.tags[0]) + bytes(1)!r}"]
+    if kind.write == "value" and _few(kind.size):  # octets as they are
+        return [f"contents = self.{key}", f"heads_{key}[len(contents)] + contents"]
+    lines = [f"value = self.{key}"]
     if kind.values is not None:
         low, high = kind.values
         lines += [f"if not {low} <= value <= {high}:", f"    raise cannot_say('{where}', value)"]
+    if kind.alternatives and not field.explicit:
+        return [*lines, kind.write]
     lines += [f"contents = {kind.write}"]
+    if _few(kind.size):
+        return [*lines, f"heads_{key}[len(contents)] + contents"]
     if kind.size is not None:
         low, high = kind.size
         lines += [f"if not {low} <= len(contents) <= {high}:", f"    raise cannot_say('{where}', value)"]
-    if kind.alternatives and not field.explicit:
-        return [*lines, "out += contents"]
-    if kind.size is not None and kind.size[1] < 256:
-        return [*lines, f"out += {_heads(field)}[len(contents)] + contents"]
-    return [*lines, f"out += {tag_octets(field.tags[0])!r} + LENGTHS[len(contents)] + contents"]
+    return [*lines, f"{tag_octets(field.tags[0])!r} + LENGTHS[len(contents)] + contents"]
 
 
-def _heads(field: Field) -> str:
-    """The name of the table of tag and length octets."""
-    return f"heads_{field.tags[0]:x}"
+def _few(sizes: tuple[int, int] | None) -> TypeGuard[tuple[int, int]]:
+    """Whether there are so few sizes that each may stand in a table."""
+    return sizes is not None and sizes[1] < 256

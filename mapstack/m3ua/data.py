@@ -15,6 +15,7 @@ SCCP = 3  # service indicator, Q.704 §14.2.1
 _LABEL = Struct(">IIBBBB")  # OPC, DPC, SI, NI, MP, SLS
 HEADS = 4096  # beginnings of messages kept, per association: one for every size and origin
 _TAG = b"\x02\x10"
+_OCTETS = tuple(bytes((octet,)) for octet in range(256))
 _PADS = (b"", b"\0", b"\0\0", b"\0\0\0")
 
 
@@ -57,6 +58,7 @@ class DataCodec:
         "_before",
         "_first",
         "_head",
+        "_headers",
         "_heads",
         "_label",
         "_label_end",
@@ -80,24 +82,32 @@ class DataCodec:
         self._label_end = self._size - 1
         self._heads: dict[bytes, tuple[int, int, int, int]] = {}
         """OPC, DPC, size of the message and end of the data, by all that stands before the SLS."""
+        self._headers: dict[int, bytes] = {}
+        """All that stands before the SLS in what we send, by the size of the data."""
 
     def encode(self, sls: int, data: bytes) -> bytes:
         """The octets of a DATA message."""
         size = len(data)
-        pad = -size & 3
-        head = self._head.pack(
-            DATA_HEADER, self._size + size + pad, self._before, 16 + size, self._label, sls
-        )
-        return head + data + _PADS[pad] if pad else head + data
+        header = self._headers.get(size) or self._header(size)
+        return header + _OCTETS[sls] + data + _PADS[-size & 3]
+
+    def _header(self, size: int) -> bytes:
+        whole = self._size + size + (-size & 3)
+        header: bytes = self._head.pack(DATA_HEADER, whole, self._before, 16 + size, self._label, 0)[:-1]
+        if len(self._headers) >= HEADS:
+            self._headers.clear()
+        self._headers[size] = header
+        return header
 
     def decode(self, data: bytes) -> MtpTransfer | None:
         """Read DATA in one of the two layouts; None: the general decoder must look."""
         label_end = self._label_end
         known = self._heads.get(data[:label_end])
-        if known is None or known[2] != len(data):
-            return self._read(data)
-        opc, dpc, _, end = known
-        return MtpTransfer(opc, dpc, data[label_end], data[label_end + 1 : end])
+        if known is not None:
+            opc, dpc, size, end = known
+            if size == len(data):
+                return MtpTransfer(opc, dpc, data[label_end], data[label_end + 1 : end])
+        return self._read(data)
 
     def _read(self, data: bytes) -> MtpTransfer | None:
         """Field by field; a head that stands where it usually stands is kept."""

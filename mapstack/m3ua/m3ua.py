@@ -63,11 +63,10 @@ class M3ua:
     def transferred(self, data: bytes, flow: Flow, now: float) -> MtpTransfer | None:
         """What nearly every message is: DATA as usual; None, and `receive` must look at it."""
         asp = self._asps.get(flow.connection)
-        if asp is None or asp.flow is None:
+        if asp is None or not asp.takes_data or (flow.transport == "sctp" and not flow.stream):
             return None
         asp.heard = now
-        usable = asp.takes_data and (flow.stream or flow.transport != "sctp")
-        return asp.codec.decode(data) if usable else None
+        return asp.codec.decode(data)
 
     def receive(self, data: bytes, flow: Flow, now: float) -> list[M3uaEvent]:
         """One message has come."""
@@ -77,6 +76,7 @@ class M3ua:
         asp = self._asps.get(flow.connection)
         if asp is None or asp.flow is None:
             return [PeerMisbehaved(flow, "m3ua", "octets on an association that is not up")]
+        asp.heard = now
         try:
             message = decode(data)
             if message.kind is MessageType.DATA:

@@ -106,7 +106,7 @@ def _error(component: Component, data: bytes) -> MapError:
 
 
 def _result(component: Component, tid: int, operation: Operation, data: bytes) -> tuple[MapEvent, bytes]:
-    if component.code not in (None, operation.code):
+    if component.code != operation.code and component.code is not None:
         return _useless(component, tid, operation, ReturnResultProblem.MISTYPED_PARAMETER)
     if operation.result is None or (operation.result_optional and not component.tag):
         return Answered(tid, operation, None), b""

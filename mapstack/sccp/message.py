@@ -106,11 +106,6 @@ def decode_udt(data: bytes) -> tuple[int, bytes, bytes, bytes]:
         raise DecodeError("sccp", "message ends early", offset=len(data)) from None
 
 
-def udt_user_data(data: bytes) -> int:
-    """Where the user data of a UDT stand with their length, if `data` is a UDT as `udt_head` begins it."""
-    return 4 + data[4] if len(data) > 4 else 0
-
-
 def decode(data: bytes) -> SccpMessage:
     """Read any of the four messages."""
     kind = _KINDS.get(data[0]) if data else None

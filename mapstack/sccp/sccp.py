@@ -19,7 +19,6 @@ from mapstack.sccp.message import (
     decode,
     encode,
     udt_head,
-    udt_user_data,
 )
 from mapstack.sccp.routing import Translation
 from mapstack.sccp.segmentation import Discarded, Reassembler, Received, segments
@@ -29,6 +28,7 @@ __all__ = ["Notice", "Sccp", "SccpEvent", "UnitData"]
 
 _UDT = SccpMessageType.UDT  # an enumeration's members are slow to find
 _MAX_UDT = 255  # Q.713 §4.10: one length octet
+_OCTETS = tuple(bytes((octet,)) for octet in range(256))
 _SLS_MASK = 0x0F  # Q.704 §2.2.4
 _RETURN_OPTION = 0x80
 _SERVICE = {SccpMessageType.UDT: SccpMessageType.UDTS, SccpMessageType.XUDT: SccpMessageType.XUDTS}
@@ -80,7 +80,7 @@ class Sccp:
         self._subsystems = sccp.local_subsystems
         self._translation = Translation(sccp.routes)
         self._reassembler = Reassembler(timeout=sccp.reassembly_timeout, limit=sccp.limits.reassemblies)
-        self._templates: dict[tuple[SccpAddress, SccpAddress, int], _Template | ReturnCause] = {}
+        self._templates: dict[tuple[SccpAddress, SccpAddress, int], _Template] = {}
         self._heads: dict[bytes, tuple[SccpAddress, SccpAddress]] = {}
         self._local_reference = rng.getrandbits(24)
 
@@ -137,10 +137,13 @@ class Sccp:
         return_option: bool = True,
     ) -> ReturnCause | None:
         """N-UNITDATA request: None when it has been handed on, else why it cannot be."""
-        octet = (_RETURN_OPTION if return_option else 0) + in_sequence
-        template = self._templates.get((called, calling, octet)) or self._template(called, calling, octet)
-        if isinstance(template, ReturnCause):
-            return template
+        octet = _RETURN_OPTION + in_sequence if return_option else in_sequence
+        template = self._templates.get((called, calling, octet))
+        if template is None:
+            found = self._template(called, calling, octet)
+            if isinstance(found, ReturnCause):
+                return found
+            template = found
         point_code, head, room = template
         size = len(data)
         sls &= _SLS_MASK
@@ -155,20 +158,18 @@ class Sccp:
                 hop_counter=self._settings.hop_counter,
             )
             return self._send_segments(point_code, message, sls)
-        refused = self._m3ua.transfer(point_code, sls, b"%b%c%b" % (head, size, data))
+        refused = self._m3ua.transfer(point_code, sls, head + _OCTETS[size] + data)
         return None if refused is None else _REFUSED[refused]
 
     # ---- inside: to the network
 
     def _template(self, called: SccpAddress, calling: SccpAddress, octet: int) -> _Template | ReturnCause:
         point_code = self._translation.point_code(called)
-        template: _Template | ReturnCause
         if isinstance(point_code, ReturnCause):
-            template = point_code
-        else:
-            head = udt_head(called.encode(), calling.encode(), octet)
-            room = min(_MAX_UDT, self._settings.max_message - len(head) - 1)
-            template = _Template(point_code, head, room)
+            return point_code
+        head = udt_head(called.encode(), calling.encode(), octet)
+        room = min(_MAX_UDT, self._settings.max_message - len(head) - 1)
+        template = _Template(point_code, head, room)
         if len(self._templates) >= self._settings.limits.templates:
             self._templates.clear()
         self._templates[called, calling, octet] = template
@@ -209,10 +210,15 @@ class Sccp:
         if dpc != self._point_code:
             return [PeerMisbehaved(flow, "sccp", f"a message for point code {dpc}, which is not here")]
         data = transfer.data
-        user = udt_user_data(data)
-        pair = self._heads.get(data[:user])
-        if pair is not None and user < len(data) > user + data[user]:
-            return [UnitData(*pair, data[user + 1 : user + 1 + data[user]], transfer.sls)]
+        try:
+            user = 4 + data[4]  # the length of the user data, in a UDT as `udt_head` begins it
+            end = user + 1 + data[user]
+            pair = self._heads.get(data[:user])
+        except IndexError:
+            pair = None
+        if pair is not None and end <= len(data):
+            called, calling = pair
+            return [UnitData(called, calling, data[user + 1 : end], transfer.sls)]
         try:
             return self._take(Received(decode(data), transfer.opc, transfer.sls), flow, now)
         except DecodeError as error:

@@ -1,6 +1,9 @@
 """Components: Invoke, ReturnResult, ReturnError, Reject (Q.773 §3.3, X.880 §9)."""
 
+from collections.abc import Callable, Sequence
 from enum import IntEnum
+from struct import Struct
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,6 +30,9 @@ _SHORT = b"\x02\x01"  # an INTEGER of one octet, as ids and codes are
 _SIGNED = tuple(octet - (octet >> 7 << 8) for octet in range(256))
 MAX_COMPONENTS = 32  # of one message
 MAX_CONTENTS = 4000  # octets of one component: what SCCP carries (Q.714 §4.1.1.1)
+
+
+_LENGTHS = LENGTHS[: MAX_CONTENTS + 1]
 
 
 class ComponentType(IntEnum):
@@ -104,8 +110,35 @@ _KINDS = {int(kind): kind for kind in ComponentType}
 _PROBLEMS = {int(problem): problem for problem in ProblemType}
 # An enumeration's members are slow to find.
 _INVOKE, _RESULT = ComponentType.INVOKE, ComponentType.RETURN_RESULT_LAST
-_INVOKES, _RESULTS = headers(_INVOKE, _SHORT), headers(_RESULT, _SHORT)
-_SEQUENCES, _CODED = headers(_SEQUENCE), headers(_SEQUENCE, _SHORT)
+
+
+class _Usual(NamedTuple):
+    """How a component of one size looks if it is as usual: all but its invoke id and its code."""
+
+    kind: ComponentType
+    parts: tuple[bytes, bytes, bytes]
+    """What stands before the id, between it and the code, and after that."""
+    read: Callable[[bytes, int], tuple[bytes, int, bytes, int, bytes]]
+    size: int
+    """Of all that, up to the contents of the SEQUENCE."""
+
+
+def _usual(kind: ComponentType, middles: Sequence[bytes]) -> dict[int, _Usual]:
+    """Such components by their sizes; `middles`: what stands before the code, by the size of the rest."""
+    usual: dict[int, _Usual] = {}
+    for size, head in enumerate(headers(kind, _SHORT)):
+        rest = max(0, size - len(head) - 1)
+        middle = middles[rest]
+        last = _SEQUENCES[max(0, rest - len(middle) - 1)]
+        layout = Struct(f"{len(head)}sb{len(middle)}sb{len(last)}s")
+        if layout.size <= size:  # else there is no such component of that size
+            usual[size] = _Usual(kind, (head, middle, last), layout.unpack_from, layout.size)
+    return usual
+
+
+_SEQUENCES = headers(_SEQUENCE)
+_INVOKES = _usual(_INVOKE, (_SHORT,) * UNUSUAL)
+_RESULTS = _usual(_RESULT, headers(_SEQUENCE, _SHORT))
 
 
 def decode_components(data: bytes, pos: int, end: int) -> list[Component]:
@@ -130,22 +163,14 @@ def decode_components(data: bytes, pos: int, end: int) -> list[Component]:
 
 def _decode_usual(data: bytes, pos: int, end: int) -> Component | None:
     """One Invoke or ReturnResultLast with a SEQUENCE, id and code of one octet; None for others."""
-    size = end - pos
-    if end != len(data) or size >= UNUSUAL:
+    usual = (_INVOKES if data[pos : pos + 1] == b"\xa1" else _RESULTS).get(end - pos)
+    if usual is None or end != len(data):
         return None
-    kind, at = _INVOKE, pos + len(_INVOKES[size])  # the invoke id
-    code = at + 3
-    if data.startswith(_RESULTS[size], pos):
-        inner = _CODED[end - at - 1]
-        kind, code = _RESULT, at + 1 + len(inner)
-        if not data.startswith(inner, at + 1):
-            return None
-    elif not (data.startswith(_INVOKES[size], pos) and data.startswith(_SHORT, at + 1)):
+    kind, parts, read, size = usual
+    head, invoke_id, middle, code, last = read(data, pos)
+    if (head, middle, last) != parts:
         return None
-    header = _SEQUENCES[end - code - 1]
-    if not data.startswith(header, code + 1):
-        return None
-    return Component(kind, _SIGNED[data[at]], _SIGNED[data[code]], _SEQUENCE, code + 1 + len(header), end)
+    return Component(kind, invoke_id, code, _SEQUENCE, pos + size, end)
 
 
 def _mistyped(what: str, at: int) -> DecodeError:
@@ -238,9 +263,10 @@ _READERS = {
 
 
 def _component(tag: bytes, contents: bytes) -> bytes:
-    if len(contents) > MAX_CONTENTS:
-        raise LocalError(f"a component of {len(contents)} octets")
-    return tag + LENGTHS[len(contents)] + contents
+    try:
+        return tag + _LENGTHS[len(contents)] + contents
+    except IndexError:
+        raise LocalError(f"a component of {len(contents)} octets") from None
 
 
 def _integer(value: int) -> bytes:

@@ -74,7 +74,7 @@ class Contexts:
 
     def refused(self, portion: bytes) -> str:
         """What the dialogue portion of a backward message says against the dialogue; "" if it accepts."""
-        if not portion or portion in self._accepts:
+        if portion in self._accepts or not portion:
             return ""
         try:
             answer = decode_dialogue(portion)

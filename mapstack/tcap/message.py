@@ -1,6 +1,7 @@
 """The transaction portion: Begin, Continue, End, Abort, Unidirectional (Q.773 §3.2, Q.774 §3.3.4)."""
 
 from enum import IntEnum
+from struct import Struct
 
 import msgspec
 
@@ -21,6 +22,8 @@ __all__ = [
 _OTID, _DTID, _P_ABORT, _DIALOGUE, _COMPONENTS = 0x48, 0x49, 0x4A, 0x6B, 0x6C
 _MAX_TID = 4
 _MAX_CONTENTS = 4000  # octets of a message: what SCCP carries (Q.714 §4.1.1.1)
+_MAX_HEAD = 5  # octets before the id in a message as usual: two tags, two lengths, one of them 81 xx
+_LENGTHS = LENGTHS[: _MAX_CONTENTS + 1]
 _SHORTEST = 20  # octets of a message with a dialogue portion
 
 
@@ -62,6 +65,8 @@ _TAGS = {kind: bytes((kind,)) for kind in MessageType}
 _BEGIN, _END = MessageType.BEGIN, MessageType.END
 _BEGINS = headers(_BEGIN, b"\x48\x04")
 _ENDS = headers(_END, b"\x49\x04")
+# By the size of the message: its octets up to the id, the id, tag and length of the dialogue portion.
+_READ = tuple(Struct(f"{min(len(head), _MAX_HEAD)}s4s2B").unpack_from for head in _BEGINS)
 _PORTIONS = headers(_COMPONENTS)
 _NOTHING = 0, 0, 0, 0
 # Q.773 tables 2 to 7: which elements belong into which message.
@@ -91,18 +96,17 @@ def _decode_usual(data: bytes) -> Message | None:
     size = len(data)
     if not _SHORTEST < size < UNUSUAL:
         return None
-    begins = data.startswith(_BEGINS[size])
-    if not begins and not data.startswith(_ENDS[size]):
-        return None
-    at = len(_BEGINS[size]) + 4
-    pos = at + 2 + data[at + 1]
+    head, tid, tag, length = _READ[size](data)
+    at = len(head) + 4
+    pos = at + 2 + length
     portion = _PORTIONS[size - pos]
-    if data[at] != _DIALOGUE or data[at + 1] > 0x7F or not data.startswith(portion, pos):
+    if tag != _DIALOGUE or length > 0x7F or not data.startswith(portion, pos):
         return None
-    tid, dialogue, start = data[at - 4 : at], data[at:pos], pos + len(portion)
-    if begins:
-        return Message(_BEGIN, tid, b"", dialogue, start, size)
-    return Message(_END, b"", tid, dialogue, start, size)
+    if head == _BEGINS[size]:
+        return Message(_BEGIN, tid, b"", data[at:pos], pos + len(portion), size)
+    if head == _ENDS[size]:
+        return Message(_END, b"", tid, data[at:pos], pos + len(portion), size)
+    return None
 
 
 def _decode_message(data: bytes) -> Message:
@@ -163,12 +167,13 @@ def readable_tids(data: bytes) -> tuple[bytes, bytes]:
 
 def encode_message(kind: MessageType, body: bytes, dialogue: bytes, components: bytes) -> bytes:
     """A message; `body` is its transaction ids."""
-    if len(dialogue) + len(components) > _MAX_CONTENTS:
-        raise LocalError(f"a message of {len(components)} octets of components")
     body += dialogue
-    if components:
-        body += b"\x6c" + LENGTHS[len(components)] + components
-    return _TAGS[kind] + LENGTHS[len(body)] + body
+    try:
+        if components:
+            body += b"\x6c" + LENGTHS[len(components)] + components
+        return _TAGS[kind] + _LENGTHS[len(body)] + body
+    except IndexError:
+        raise LocalError(f"a message of {len(components)} octets of components") from None
 
 
 def p_abort(dtid: bytes, cause: PAbortCause) -> bytes:

@@ -26,7 +26,7 @@ from mapstack.tcap.message import (
 from mapstack.tcap.transaction_id import TransactionIds
 from mapstack.timers import Fifo
 
-__all__ = ["INVOKE_ID", "Indication", "Misbehaved", "Opening", "Tcap", "TcapEvent"]
+__all__ = ["INVOKE_ID", "Indication", "Misbehaved", "Tcap", "TcapEvent"]
 
 INVOKE_ID = 1  # of the one invoke that a dialogue of ours has
 
@@ -45,14 +45,6 @@ _BACKWARD = {int(kind) for kind in _INPUTS}
 # How a dialogue starts, from either side.
 _OPENED = TRANSITIONS[_IDLE, Input.TC_BEGIN][0]
 _BEGUN = TRANSITIONS[_IDLE, _BEGAN][0]
-
-
-class Opening(msgspec.Struct, frozen=True, gc=False):
-    """What a dialogue is opened with."""
-
-    context: ApplicationContext
-    called: SccpAddress
-    calling: SccpAddress
 
 
 class Indication(msgspec.Struct, frozen=True, gc=False):
@@ -129,18 +121,26 @@ class Tcap:
         return dialogue is not None and not dialogue.ours and dialogue.code is not None
 
     def begin(
-        self, opening: Opening, code: int, invoke: bytes, timer: Fifo[int], now: float
+        self,
+        context: ApplicationContext,
+        called: SccpAddress,
+        calling: SccpAddress,
+        *,
+        code: int,
+        invoke: bytes,
+        timer: Fifo[int],
+        now: float,
     ) -> tuple[int, str]:
         """TC-BEGIN with one invoke: the dialogue, and why it could not leave, if it could not."""
-        tid = self._transaction_ids.allocate(self._dialogues)
-        if len(self._dialogues) >= self._max_dialogues:
+        dialogues = self._dialogues
+        tid = self._transaction_ids.allocate(dialogues)
+        if len(dialogues) >= self._max_dialogues:
             return tid, f"resource limitation: {self._max_dialogues} dialogues are open"
-        context, called, calling = opening.context, opening.called, opening.calling
         data = encode_message(_BEGIN, _OTID + tid.to_bytes(4), context.request, invoke)
         refused = self._sccp.unitdata(called, calling, data, now, sls=tid)
         if refused is not None:
             return tid, refused.name
-        self._dialogues[tid] = Dialogue(
+        dialogues[tid] = Dialogue(
             tid, _OPENED, context, calling, called, timer, b"", True, code, INVOKE_ID, b""
         )
         timer.add(tid, now)
@@ -245,7 +245,8 @@ class Tcap:
 
     def _open(self, message: Message, context: ApplicationContext, unit: UnitData, now: float) -> Dialogue:
         tid = self._transaction_ids.allocate(self._dialogues)
-        local = self.local_address(unit.called.ssn)
+        ssn = unit.called.ssn
+        local = self._locals.get(ssn) or self.local_address(ssn)
         dialogue = self._dialogues[tid] = Dialogue(
             tid, _BEGUN, context, local, unit.calling, self._guard, message.otid, False, None, 0, b""
         )
@@ -257,7 +258,8 @@ class Tcap:
 
     def _backward(self, message: Message, arrived: Input, unit: UnitData, now: float) -> list[TcapEvent]:
         """Continue, End and Abort, which are for a transaction that must be open."""
-        dialogue = self._find(message.dtid)
+        dtid = message.dtid
+        dialogue = self._dialogues.get(_number(dtid)) if len(dtid) == 4 else None
         if dialogue is None or (step := STEPS[dialogue.state][arrived]) is None:
             return self._unknown(message, unit, now)
         if arrived is _CONTINUED and dialogue.state is _INIT_SENT:

@@ -105,10 +105,12 @@ class Transport:
     def send(self, batch: Batch) -> None:
         """Send messages, each to the association that its flow names; one that is not up loses them."""
         batches: dict[str, list[tuple[bytes, int]]] = {}
+        messages: list[tuple[bytes, int]] = []
+        last = None
         for data, flow in batch:
-            messages = batches.get(flow.connection)
-            if messages is None:
-                messages = batches[flow.connection] = []
+            connection = flow.connection
+            if connection != last:  # most go where the one before went
+                messages, last = batches.setdefault(connection, []), connection
             messages.append((data, flow.stream))
         for connection, messages in batches.items():
             line = self._lines.get(connection)

@@ -1,11 +1,13 @@
 """Cuts a stream of octets into M3UA messages by the length of their common header (RFC 4666 §3.1)."""
 
+from struct import Struct
+
 from mapstack.errors import DecodeError
 
 __all__ = ["MAX_MESSAGE", "Framer"]
 
 MAX_MESSAGE = 65_536
-_HEADER = 8
+_HEADER = Struct(">B3xI")  # version, length
 _VERSION = 1
 
 
@@ -23,13 +25,15 @@ class Framer:
         stream = self._rest + data if self._rest else data
         messages: list[bytes] = []
         at, size = 0, len(stream)
-        while size - at >= _HEADER:
-            length = int.from_bytes(stream[at + 4 : at + 8])
-            if stream[at] != _VERSION or not _HEADER <= length <= self._max_message:
-                raise DecodeError("m3ua", f"version {stream[at]}, length {length} in a stream", offset=at)
-            if size - at < length:
+        last = size - _HEADER.size  # where a header can begin
+        while at <= last:
+            version, length = _HEADER.unpack_from(stream, at)
+            if version != _VERSION or not _HEADER.size <= length <= self._max_message:
+                raise DecodeError("m3ua", f"version {version}, length {length} in a stream", offset=at)
+            end = at + length
+            if end > size:
                 break
-            messages.append(stream[at : at + length])
-            at += length
+            messages.append(stream[at:end])
+            at = end
         self._rest = stream[at:]
         return messages

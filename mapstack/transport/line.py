@@ -99,12 +99,11 @@ class Line:
             messages, reason = [], str(error)
         if messages:
             self.heard = True
-            on_batch([(data, self._flow(stream)) for data, stream in messages])
+            flows = self._flows
+            on_batch([(data, flows.get(stream) or self._flow(stream)) for data, stream in messages])
         if reason:
             self.close(reason)
 
     def _flow(self, stream: int) -> Flow:
-        flow = self._flows.get(stream)
-        if flow is None:
-            flow = self._flows[stream] = self.flow._replace(stream=stream)
+        flow = self._flows[stream] = self.flow._replace(stream=stream)
         return flow

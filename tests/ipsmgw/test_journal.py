@@ -34,7 +34,7 @@ def lines(octets: bytes) -> list[Cdr]:
 
 def test_a_record_reads_back_as_it_was_written() -> None:
     assert decode(encode(cdr(7))) == cdr(7)
-    assert encode(cdr(7)).count(b"\n") == 1
+    assert b"\n" not in encode(cdr(7))
 
 
 def test_nothing_is_released_before_the_sync_is_done() -> None:

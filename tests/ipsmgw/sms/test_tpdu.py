@@ -1,5 +1,6 @@
 """Any octets decode to themselves or are refused; the fields mean what TS 23.040 §9.2.3 says."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -27,6 +28,7 @@ from ipsmgw.sms import (
     Timestamp,
     TypeOfNumber,
     decode,
+    digits_at,
     protocol_identifier,
     read,
     text,
@@ -152,6 +154,26 @@ def test_an_error_names_the_octet(octets: str, place: int, reason: str) -> None:
 def test_digits_go_and_come_back(value: str) -> None:
     assert Address.of_digits(value).digits == value
     assert Address.international(value).text == "+" + value
+
+
+@given(st.binary(max_size=3), addresses, st.binary(max_size=16))
+def test_digits_are_read_in_place(before: bytes, address: Address, after: bytes) -> None:
+    assert digits_at(before + address + after, len(before)) == address.digits
+
+
+@given(st.binary(min_size=2, max_size=14))
+def test_digits_in_place_have_the_bounds_of_an_address(octets: bytes) -> None:
+    try:
+        expected = Address.parse(octets).digits
+    except DecodeError as fault:
+        with pytest.raises(DecodeError, match=re.escape(str(fault))):
+            digits_at(octets, 0)
+    else:
+        assert digits_at(octets, 0) == expected
+
+
+def test_an_alphanumeric_address_has_no_digits_in_place() -> None:
+    assert digits_at(b"\x04" + Address.alphanumeric("Bank"), 1) == ""
 
 
 @pytest.mark.parametrize("name", ["A", "Bank", "www.tim.it", "7 septs", "12345678901", "€uro", "@@@@"])
