@@ -147,6 +147,8 @@ class Registrations:
         """A 200 repeats how long we take the registration to last (TS 24.341 B.3)."""
         expires = max(0, round(saved.expires - now)) if saved else 0
         headers = [("Expires", str(expires))] if status == 200 else []
+        if saved and expires:  # RFC 3261 §10.3 step 8: what is bound is told
+            headers.append(("Contact", f"<{saved.scscf}>;expires={expires}"))
         self._core.isc.respond(tx, status, now, headers=headers)
 
     def _tell_hlr(self, action: TellHlr, binding: Binding, now: float) -> None:

@@ -17,6 +17,7 @@ def test_a_registration_is_answered_with_its_time_and_told_to_the_hlr(node: Node
     node.register(expires=600)
     (answer,) = node.take_sip()
     assert (answer.status, answer.headers["Expires"]) == (200, "600")
+    assert answer.headers["Contact"] == "<sip:127.0.0.12:5060>;expires=600"
     assert [state for _, state in news(node)] == [ON]
 
 
