@@ -1,7 +1,8 @@
 """What survives a crash, behind a dozen verbs in the product's words (DESIGN §5)."""
 
+from ipsmgw.store.address import open_store
 from ipsmgw.store.binding import Binding, HlrState
 from ipsmgw.store.sqlite import SqliteStore, store_in_memory
-from ipsmgw.store.store import Stale, Store, open_store
+from ipsmgw.store.store import Stale, Store
 
 __all__ = ["Binding", "HlrState", "SqliteStore", "Stale", "Store", "open_store", "store_in_memory"]

@@ -1,11 +1,11 @@
-"""The Store protocol, and the way to open one by its URL."""
+"""The Store protocol (DESIGN §5)."""
 
 from typing import Protocol
 
 from ipsmgw.identity import Impu
 from ipsmgw.store.binding import Binding
 
-__all__ = ["Stale", "Store", "open_store"]
+__all__ = ["Stale", "Store"]
 
 
 class Stale(Exception):
@@ -29,13 +29,3 @@ class Store(Protocol):
     def remove(self, binding: Binding) -> None: ...
     def commit(self) -> None: ...
     def close(self) -> None: ...
-
-
-def open_store(url: str) -> Store:
-    """`sqlite:///relative/path`, `sqlite:////absolute/path`, or `sqlite:///:memory:`."""
-    from ipsmgw.store.sqlite import SqliteStore, connect
-
-    scheme, _, path = url.partition(":///")
-    if scheme != "sqlite" or not path:
-        raise ValueError(f"no store for {url!r}: sqlite:///PATH is what this version has")
-    return SqliteStore(connect(path))
