@@ -5,7 +5,7 @@ from random import Random
 from mapstack.asn1 import Sequence
 from mapstack.ber import element, encode_oid
 from mapstack.errors import LocalError
-from mapstack.events import PeerMisbehaved
+from mapstack.events import AspStateChanged, DestinationStateChanged, PeerMisbehaved
 from mapstack.flow import Flow
 from mapstack.map.errors import MapError, encode_error_parameter
 from mapstack.map.operations import INFORM_SERVICE_CENTRE, OPERATIONS, OPERATIONS_OF, Operation
@@ -118,7 +118,7 @@ class MapStack:
     def result(
         self, dialogue: int, res: Sequence | None, now: float, *, inform: InformServiceCentreArg | None = None
     ) -> ReturnCause | None:
-        """End a dialogue of a peer with its result; what SCCP says if the answer cannot leave."""
+        """End a dialogue of a peer with its result; what SCCP says if it cannot leave before a way opens."""
         waiting, operation = self._waiting(dialogue)
         if not (operation.result_optional if res is None else type(res) is operation.result):
             raise LocalError(f"{operation.name} has no result {type(res).__name__}")
@@ -129,7 +129,7 @@ class MapStack:
     def error(
         self, dialogue: int, error: MapError, now: float, *, inform: InformServiceCentreArg | None = None
     ) -> ReturnCause | None:
-        """End a dialogue of a peer with an error; what SCCP says if the answer cannot leave."""
+        """End a dialogue of a peer with an error; what SCCP says if it cannot leave before a way opens."""
         waiting, operation = self._waiting(dialogue)
         if error.code not in operation.errors:
             raise LocalError(f"{operation.name} has no error {error.code!r}")
@@ -179,6 +179,8 @@ class MapStack:
                 self._on_tcap(self._tcap.notice(event), _NOTHING_CAME, flow, now, events)
             else:
                 events.append(event)
+                if isinstance(event, AspStateChanged | DestinationStateChanged):
+                    self._tcap.resume(now)
         return events
 
     def _on_tcap(

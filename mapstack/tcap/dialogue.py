@@ -27,3 +27,5 @@ class Dialogue(msgspec.Struct, gc=False, eq=False):
     invoke_id: int
     held: bytes
     """Rejects that wait to leave together with the answer."""
+    answer: bytes | None = None
+    """Components of an End that found no way to the peer."""

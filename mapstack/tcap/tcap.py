@@ -36,6 +36,7 @@ _OTID, _DTID = b"\x48\x04", (b"", b"\x49\x01", b"\x49\x02", b"\x49\x03", b"\x49\
 _BEGIN, _CONTINUE, _END = MessageType.BEGIN, MessageType.CONTINUE, MessageType.END
 _IDLE, _INIT_SENT, _INIT_RECEIVED = State.IDLE, State.INIT_SENT, State.INIT_RECEIVED
 _SEND_END = Action.SEND_END
+_TC_END = Input.TC_END
 _BEGAN, _CONTINUED, _ABORTED = Input.BEGIN, Input.CONTINUE, Input.ABORT
 _INPUTS = {_CONTINUE: _CONTINUED, _END: Input.END, MessageType.ABORT: _ABORTED}
 # X.690 tags of the messages whose DTID is ours.
@@ -149,14 +150,22 @@ class Tcap:
     def request(
         self, dialogue: Dialogue, request: Input, components: bytes, now: float
     ) -> ReturnCause | None:
-        """TC-CONTINUE, TC-END, TC-U-ABORT; what SCCP says if it cannot leave."""
+        """TC-CONTINUE, TC-END, TC-U-ABORT; what SCCP says if it cannot leave. An End is kept then."""
         step = STEPS[dialogue.state][request]
         if step is None:
             raise LocalError(f"{request.name} for dialogue {dialogue.tid:08x} in {dialogue.state.name}")
         portion = dialogue.context.accept if dialogue.state is _INIT_RECEIVED else b""
         refused = self._send(dialogue, step[1], portion, components, now)
-        self._enter(dialogue, step[0])
+        if refused is not None and step[1] is _SEND_END:
+            dialogue.answer, dialogue.code = components, None
+        else:
+            self._enter(dialogue, step[0])
         return refused
+
+    def resume(self, now: float) -> None:
+        """There may be a way again: what was kept leaves, unless the dialogue has ended meanwhile."""
+        for dialogue in [each for each in self._dialogues.values() if each.answer is not None]:
+            self.request(dialogue, _TC_END, dialogue.answer or b"", now)
 
     def _enter(self, dialogue: Dialogue, state: State) -> None:
         dialogue.state = state
@@ -235,7 +244,7 @@ class Tcap:
         try:
             components = decode_components(unit.data, message.start, message.stop)
         except DecodeError as error:
-            self.request(dialogue, Input.TC_END, _reject(error), now)
+            self.request(dialogue, _TC_END, _reject(error), now)
             return [Misbehaved(error.reason)]
         if not components:
             # TS 29.002 §23.3.1: the argument comes when we have answered.

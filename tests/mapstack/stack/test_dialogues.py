@@ -17,6 +17,7 @@ from mapstack import (
     LocalError,
     LostReason,
     MapError,
+    MapEvent,
     MapLimits,
     MapSettings,
     Operation,
@@ -195,13 +196,44 @@ def test_what_cannot_leave_is_told_at_once_but_not_by_an_exception() -> None:
     assert len(network.sc) == 0
 
 
-def test_an_answer_that_cannot_leave_says_why() -> None:
-    network = Network()
+def _cut(network: Network) -> int:
+    """An invoke has come, and then its association has gone; the dialogue, three seconds later."""
     _, theirs = _invoked(network, MT_FORWARD_SM)
+    network.sc.link_down(FLOW, network.now)
     network.hlr.link_down(FLOW, network.now)
-    network.hlr.expire(network.now + 3)
-    assert network.hlr.result(theirs, None, network.now + 3) is not None
+    network.now += 3
+    network.hlr.expire(network.now)  # T(r)
+    network.from_hlr()
+    return theirs
+
+
+def _join(network: Network) -> list[MapEvent]:
+    """The association is back; what the invoker hears."""
+    network.hlr.link_up(FLOW, "", network.now)
+    network.sc.link_up(FLOW, "", network.now)
+    return [event for event in network.exchange()[0] if isinstance(event, Answered | DialogueLost)]
+
+
+def test_an_answer_that_cannot_leave_says_why_and_leaves_when_there_is_a_way() -> None:
+    network = Network()
+    theirs = _cut(network)
+    assert network.hlr.result(theirs, None, network.now) is not None
+    assert not network.hlr.awaits_answer(theirs)
+    with pytest.raises(LocalError):
+        network.hlr.result(theirs, None, network.now)
+    (event,) = _join(network)
+    assert isinstance(event, Answered)
     assert len(network.hlr) == 0
+
+
+def test_an_answer_that_never_finds_a_way_goes_with_its_dialogue() -> None:
+    network = Network(guard=20.0)
+    theirs = _cut(network)
+    network.hlr.result(theirs, None, network.now)
+    network.now += 21
+    assert [event for event in network.hlr.expire(network.now) if isinstance(event, DialogueClosed)] == []
+    assert len(network.hlr) == 0
+    assert _join(network) == []
 
 
 def test_settings_are_checked() -> None:
