@@ -21,6 +21,10 @@ class Direction(IntEnum):
     NETWORK_TO_MS = 1
 
 
+_TO_NETWORK = Direction.MS_TO_NETWORK
+_DATA_TO_NETWORK, _DATA_TO_MS = b"%b\0%b%b", b"%b%b\0%b"  # the address that there is not is empty
+
+
 class RpCause(IntEnum):
     """RP-Cause values (§8.2.5.4, tables 8.4 to 8.6)."""
 
@@ -75,9 +79,9 @@ class RpData(NamedTuple):
 
     def encode(self, direction: Direction) -> bytes:
         """The octets; the address that a direction does not have is empty."""
-        address = _encode_address(self.service_centre)
-        addresses = b"\0" + address if direction is Direction.MS_TO_NETWORK else address + b"\0"
-        return _start(0, direction, self.message_reference) + addresses + _lv(self.user_data)
+        form = _DATA_TO_NETWORK if direction is _TO_NETWORK else _DATA_TO_MS
+        start, address = _start(0, direction, self.message_reference), _encode_address(self.service_centre)
+        return form % (start, address, _lv(self.user_data))
 
 
 class RpAck(NamedTuple):
@@ -175,13 +179,16 @@ def _decode_optional(octets: bytes, at: int) -> bytes | None:
     """RP-User-Data among the optional elements; unknown and broken ones count as absent (TS 24.007
     §11.2.4).
     """
-    while at < len(octets):
+    size = len(octets)
+    if size > at + 1 and octets[at] == _USER_DATA and octets[at + 1] == size - at - 2:
+        return octets[at + 2 :]  # nothing else is there, as everybody writes it
+    while at < size:
         element = octets[at]
         if element & 0x80:
             at += 1
             continue
-        end = at + 2 + octets[at + 1] if at + 1 < len(octets) else len(octets) + 1
-        if end > len(octets):
+        end = at + 2 + octets[at + 1] if at + 1 < size else size + 1
+        if end > size:
             return None
         if element == _USER_DATA:
             return octets[at + 2 : end]
