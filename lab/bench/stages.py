@@ -5,6 +5,7 @@ from random import Random
 from time import perf_counter
 from typing import TypeVar
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from lab.bench.frames import Template, ok, semi_octets, transaction_id
@@ -135,7 +136,7 @@ def stages(batches: int = 40) -> dict[str, float]:
 
 def stage_table() -> Table:
     """For a terminal."""
-    shown = Table(title="The steps of a message in the stacks alone")
+    shown = Table(title="The steps of a message in the stacks alone", box=SIMPLE, min_width=50)
     shown.add_column("")
     shown.add_column("us", justify="right")
     for stage, cost in stages().items():

@@ -6,6 +6,7 @@ from pathlib import Path
 from platform import python_version
 
 import msgspec
+from rich.box import SIMPLE
 from rich.table import Table
 
 from lab.bench.frames import OTHER_PREFIX
@@ -59,15 +60,15 @@ def table(results: Iterable[Result], plan: Plan, batches: Mapping[Kind, float], 
         "relay: the same packets, sockets drained, nothing parsed; "
         f"Python {python_version()}"
     )
-    shown = Table(title=title, caption=caption)
+    shown = Table(title=title, caption=caption, box=SIMPLE)
     shown.add_column("", no_wrap=True, min_width=2)
-    for heading in ("gateway us", "relay us", "ratio", "msg/s", "CDRs/sync", "packets/read"):
+    for heading in ("gateway us", "relay us", "ratio", "msg/s", "CDRs/sync", "pkts/read"):
         shown.add_column(heading, justify="right", no_wrap=True)
     for each in results:
         shown.add_row(
             each.kind,
             f"{each.gateway:.1f} ({min(each.gateway_rounds):.0f}-{max(each.gateway_rounds):.0f})",
-            f"{each.relay:.1f} ({min(each.relay_rounds):.1f}-{max(each.relay_rounds):.1f})",
+            f"{each.relay:.1f} ({min(each.relay_rounds):.0f}-{max(each.relay_rounds):.0f})",
             f"[{'green' if each.ratio <= goal else 'red'}]{each.ratio:.2f}",
             f"{each.messages_per_second:.0f}",
             f"{each.records_per_sync:.0f}",
