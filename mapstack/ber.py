@@ -22,6 +22,7 @@ __all__ = [
 MAX_DEPTH = 32  # elements within elements that we are ready to walk
 _MAX_TAG_OCTETS = 4
 _MAX_LENGTH_OCTETS = 4
+_MAX_OID_OCTETS = 128  # its name is written out, and echoed
 _PLAIN_TAGS = frozenset(tag for tag in range(1, 256) if tag & 0x1F != 0x1F)
 _HIGH_TAG, _CONSTRUCTED, _INDEFINITE = 0x1F, 0x20, 0x80
 
@@ -170,6 +171,8 @@ def decode_oid(contents: bytes) -> tuple[int, ...]:
     """The arcs of an OBJECT IDENTIFIER."""
     if not contents or contents[-1] & 0x80:
         raise DecodeError("ber", "object identifier ends early")
+    if len(contents) > _MAX_OID_OCTETS:
+        raise DecodeError("ber", f"object identifier of {len(contents)} octets")
     arcs, arc = [], 0
     for octet in contents:
         arc = arc << 7 | octet & 0x7F

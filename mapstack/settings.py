@@ -16,7 +16,6 @@ __all__ = [
 ]
 
 MAX_POINT_CODE = 0x3FFF  # Q.704 §2.2.3: 14 bits
-MAX_SEGMENTS = 16  # Q.714 §4.1.1.1
 MIN_MESSAGE = 64  # two addresses of 15 digits and something to say
 
 

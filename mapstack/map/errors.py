@@ -5,6 +5,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from mapstack.asn1 import Choice, Sequence
+from mapstack.ber import element
 from mapstack.errors import DecodeError, LocalError
 from mapstack.map import error_parameters as parameters
 
@@ -99,7 +100,7 @@ def decode_error(code: int, data: bytes, tag: int, start: int, stop: int) -> Map
         return MapError(known, data[start:stop])
     if code == ErrorCode.SM_DELIVERY_FAILURE and tag == _ENUMERATED:
         # Version 1 has the cause alone, which stands at the same place in the SEQUENCE.
-        alone = b"\x0a" + bytes((stop - start,)) + data[start:stop]
+        alone = element(_ENUMERATED, data[start:stop])
         return MapError(known, parameters.SmDeliveryFailureCause.decode_contents(alone, 0, len(alone)))
     return MapError(known, kind.decode_element(data, tag, start, stop) if kind else None)
 

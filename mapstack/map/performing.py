@@ -49,6 +49,8 @@ class Performing:
             if dialogue.code is not None:  # only of a dialogue that was told there is something to tell
                 events.append(DialogueClosed(dialogue.tid))
             return
+        if dialogue.answer is not None:
+            return  # answered already: the End waits for a way
         for component in indication.components:
             invoked = component.kind is _INVOKE
             reject = perform(component, dialogue, unit, events) if invoked else reject_answer(component)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from random import Random
+from typing import ClassVar
 
 from mapstack.flow import Flow
 from mapstack.transport.line import Batch, Line, Medium
@@ -46,6 +47,8 @@ class Backoff:
 class Transport:
     """The associations of one node over one medium."""
 
+    medium: ClassVar[Medium]
+
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
@@ -55,19 +58,15 @@ class Transport:
         on_down: Callable[[Flow], None],
         *,
         rng: Random,
-        medium: Medium,
         backoff: Backoff | None = None,
-        max_backlog: int = MAX_BACKLOG,
     ) -> None:
         for spec in specs:
-            _check(spec, medium)
+            _check(spec, self.medium)
         self._loop = loop
         self._specs = specs
         self._on_batch, self._on_up, self._on_down = on_batch, on_up, on_down
         self._rng = rng
-        self._medium = medium
         self._backoff = backoff or Backoff()
-        self._max_backlog = max_backlog
         self._lines: dict[str, Line] = {}
         self._listeners: list[socket.socket] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -79,7 +78,7 @@ class Transport:
             if not spec.connect and spec.local is not None:
                 listening.setdefault(spec.local, []).append(spec)
         try:
-            self._medium.open().close()  # whether there is such a transport at all
+            self.medium.open().close()  # whether there is such a transport at all
             for local, specs in listening.items():
                 self._listen(local, specs)
         except OSError:
@@ -115,7 +114,7 @@ class Transport:
         for connection, messages in batches.items():
             line = self._lines.get(connection)
             if line is not None:
-                line.send(messages, self._max_backlog)
+                line.send(messages, MAX_BACKLOG)
 
     def cut(self, connection: str) -> None:
         """End the connection of an association; `on_down` follows, and it is connected again."""
@@ -143,7 +142,7 @@ class Transport:
             failures += 1
 
     async def _connect(self, spec: AssociationSpec, remote: tuple[str, int]) -> socket.socket | None:
-        connecting = self._medium.open()
+        connecting = self.medium.open()
         try:
             if spec.local is not None:
                 connecting.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -160,14 +159,14 @@ class Transport:
     # ---- listening
 
     def _listen(self, local: tuple[str, int], specs: list[AssociationSpec]) -> None:
-        listener = self._medium.open()
+        listener = self.medium.open()
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(local)
             listener.listen()
         except OSError as error:
             listener.close()
-            address = f"{self._medium.name} {local[0]}:{local[1]}"
+            address = f"{self.medium.name} {local[0]}:{local[1]}"
             raise OSError(error.errno, f"{address}: {error.strerror}") from error
         self._listeners.append(listener)
         self._loop.add_reader(listener.fileno(), self._accept, listener, specs)
@@ -195,11 +194,11 @@ class Transport:
     def _attach(self, name: str, connected: socket.socket) -> Line | None:
         try:
             local, remote = _address(connected.getsockname()), _address(connected.getpeername())
-            wire = self._medium.wire(connected)
+            wire = self.medium.wire(connected)
         except OSError:
             connected.close()
             return None  # it has gone already
-        flow = Flow(self._medium.name, local, remote, name)
+        flow = Flow(self.medium.name, local, remote, name)
         line = self._lines[name] = Line(self._loop, connected, wire, flow)
         line.closed.add_done_callback(partial(self._detach, name, line))
         line.open(self._on_batch)

@@ -1,15 +1,11 @@
 """M3UA over kernel SCTP by pysctp: one message a call, PPID 3, streams (RFC 4666 §1.4.7, RFC 6458)."""
 
-import asyncio
 import socket
 from collections import deque
-from collections.abc import Callable, Sequence
 from errno import EPROTONOSUPPORT
-from random import Random
 
-from mapstack.flow import Flow
-from mapstack.transport.association import AssociationSpec, Backoff, Transport, TransportUnavailable
-from mapstack.transport.line import Batch, Wire
+from mapstack.transport.association import Transport, TransportUnavailable
+from mapstack.transport.line import Wire
 
 try:
     import sctp as pysctp
@@ -132,15 +128,4 @@ class SctpMedium:
 class SctpTransport(Transport):
     """The associations of one node over SCTP."""
 
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        specs: Sequence[AssociationSpec],
-        on_batch: Callable[[Batch], None],
-        on_up: Callable[[Flow, str], None],
-        on_down: Callable[[Flow], None],
-        *,
-        rng: Random,
-        backoff: Backoff | None = None,
-    ) -> None:
-        super().__init__(loop, specs, on_batch, on_up, on_down, rng=rng, medium=SctpMedium(), backoff=backoff)
+    medium = SctpMedium()

@@ -1,14 +1,10 @@
 """M3UA over TCP: for machines and tests without SCTP; the messages delimit themselves."""
 
-import asyncio
 import socket
-from collections.abc import Callable, Sequence
-from random import Random
 
-from mapstack.flow import Flow
-from mapstack.transport.association import AssociationSpec, Backoff, Transport
+from mapstack.transport.association import Transport
 from mapstack.transport.framing import Framer
-from mapstack.transport.line import Batch, Wire
+from mapstack.transport.line import Wire
 
 __all__ = ["TcpMedium", "TcpTransport", "TcpWire"]
 
@@ -83,15 +79,4 @@ class TcpMedium:
 class TcpTransport(Transport):
     """The associations of one node over TCP."""
 
-    def __init__(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        specs: Sequence[AssociationSpec],
-        on_batch: Callable[[Batch], None],
-        on_up: Callable[[Flow, str], None],
-        on_down: Callable[[Flow], None],
-        *,
-        rng: Random,
-        backoff: Backoff | None = None,
-    ) -> None:
-        super().__init__(loop, specs, on_batch, on_up, on_down, rng=rng, medium=TcpMedium(), backoff=backoff)
+    medium = TcpMedium()

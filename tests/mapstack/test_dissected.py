@@ -1,7 +1,6 @@
 """Tshark reads whatever M3UA and SCCP emit, and reads in it what we meant."""
 
 import struct
-import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -14,17 +13,13 @@ from mapstack.sccp.message import decode
 from mapstack.settings import Role, TrafficMode
 from tests.mapstack.m3ua.pair import SGP_POINT_CODE, asp_of, association, flow_of, sgp_of
 from tests.mapstack.sccp.pair import A_GT, B_GT, Pair
+from tests.mapstack.vectors import octets_of
 
 pytestmark = pytest.mark.interop
 
 UPPER_PDU = 252  # LINKTYPE_WIRESHARK_UPPER_PDU: the name of the dissector, then the octets
 NAME = struct.pack(">HH", 12, 4) + b"m3ua" + struct.pack(">HH", 0, 0)
-VECTORS = {
-    vector["name"]: bytes.fromhex(vector["hex"])
-    for vector in tomllib.loads((Path(__file__).parents[1] / "vectors" / "sccp.toml").read_text("utf-8"))[
-        "vector"
-    ]
-}
+VECTORS = octets_of("sccp")
 BEGIN = decode(VECTORS["sccp-udt-sri-sm-invoke"]).data
 
 

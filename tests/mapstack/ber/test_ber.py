@@ -96,7 +96,7 @@ def test_object_identifiers_come_back(first: int, arcs: list[int]) -> None:
 
 
 def test_an_object_identifier_ends() -> None:
-    for octets in (b"", b"\x04\x80"):
+    for octets in (b"", b"\x04\x80", b"\x04" + b"\xff" * 2100 + b"\x7f"):
         with pytest.raises(DecodeError):
             decode_oid(octets)
 

@@ -1,21 +1,14 @@
 """Every M3UA vector decodes to what it means and encodes to the same octets."""
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
 from mapstack.m3ua.codes import ErrorCode
 from mapstack.m3ua.data import DataCodec, MtpTransfer, protocol_data
 from mapstack.m3ua.message import M3uaMessage, MessageType, Parameter, Tag, decode, encode
 from mapstack.settings import Association, Role
+from tests.mapstack.vectors import octets_of
 
-VECTORS: dict[str, bytes] = {
-    vector["name"]: bytes.fromhex(vector["hex"])
-    for vector in tomllib.loads((Path(__file__).parents[2] / "vectors" / "m3ua.toml").read_text("utf-8"))[
-        "vector"
-    ]
-}
+VECTORS = octets_of("m3ua")
 HEARTBEAT = bytes.fromhex("000200000007af3e7540031305071120")
 MODE_AND_CONTEXTS = (
     Parameter(Tag.TRAFFIC_MODE_TYPE, b"\0\0\0\2"),

@@ -1,7 +1,5 @@
 """SCCP as a layer: N-UNITDATA there, N-NOTICE back, segments when it does not fit, and any octets."""
 
-import tomllib
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -16,6 +14,7 @@ from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType, dec
 from mapstack.sccp.sccp import Notice, Sccp, UnitData
 from mapstack.settings import Association, GtRoute, M3uaSettings, Role, SccpSettings
 from tests.mapstack.sccp.pair import A_GT, B_GT, FLOW, A, B, Pair, messages
+from tests.mapstack.vectors import octets_of
 
 UNKNOWN_SSN = replace(B_GT, ssn=99)
 FROM_A = DataCodec(
@@ -225,12 +224,7 @@ def test_settings_that_make_no_sense_are_refused() -> None:
 
 # ---- any octets
 
-VECTORS = [
-    bytes.fromhex(vector["hex"])
-    for vector in tomllib.loads((Path(__file__).parents[2] / "vectors" / "sccp.toml").read_text("utf-8"))[
-        "vector"
-    ]
-]
+VECTORS = list(octets_of("sccp").values())
 
 
 @st.composite

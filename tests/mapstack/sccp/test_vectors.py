@@ -1,8 +1,5 @@
 """Every SCCP vector decodes to what it means and encodes to the same octets."""
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
 from mapstack.sccp.address import Gt, SccpAddress, decode_address
@@ -14,13 +11,9 @@ from mapstack.sccp.message import (
     decode,
     encode,
 )
+from tests.mapstack.vectors import octets_of
 
-VECTORS: dict[str, bytes] = {
-    vector["name"]: bytes.fromhex(vector["hex"])
-    for vector in tomllib.loads((Path(__file__).parents[2] / "vectors" / "sccp.toml").read_text("utf-8"))[
-        "vector"
-    ]
-}
+VECTORS = octets_of("sccp")
 # Its sender put the called address last, which pointers allow; ours stand in the order of Q.713.
 OTHER_ORDER = {"sccp-xudt-dialogue"}
 # Its address says an odd number of digits, and has something else than 0 for the digit that is not there.

@@ -3,16 +3,27 @@
 from collections.abc import Mapping
 from random import Random
 
-from mapstack import Flow, Gt, MapEvent, MapLimits, MapSettings, MapStack, SccpAddress
+from mapstack import (
+    SEND_ROUTING_INFO_FOR_SM,
+    Flow,
+    Gt,
+    MapEvent,
+    MapLimits,
+    MapSettings,
+    MapStack,
+    SccpAddress,
+)
 from mapstack.sccp.sccp import UnitData
 from mapstack.settings import Association, GtRoute, M3uaSettings, Role, SccpSettings
+from tests.mapstack.stack.samples import ARGUMENTS
 
-__all__ = ["FLOW", "HLR", "HLR_GT", "SC", "SC_GT", "Network"]
+__all__ = ["FLOW", "HLR", "HLR_GT", "OTID", "SC", "SC_GT", "Network", "asked"]
 
 FLOW = Flow("tcp", ("127.0.0.1", 2905), ("127.0.0.2", 2905), "link", 1)
 SC_GT, HLR_GT = "15550000002", "15550000001"
 SC = SccpAddress(Gt(SC_GT), 8)
 HLR = SccpAddress(Gt(HLR_GT), 6)
+OTID = bytes.fromhex("4804000000aa")
 
 
 class Network:
@@ -87,3 +98,10 @@ class Network:
     def from_hlr(self) -> list[bytes]:
         """What the HLR has put out, taken away."""
         return [data for data, _ in self.hlr.take_output()]
+
+
+def asked(network: Network) -> int:
+    """The SM-SC asks, and the HLR hears nothing of it."""
+    ours = network.sc.invoke(SEND_ROUTING_INFO_FOR_SM, HLR, ARGUMENTS[SEND_ROUTING_INFO_FOR_SM], network.now)
+    network.from_sc()
+    return ours

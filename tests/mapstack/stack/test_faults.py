@@ -5,7 +5,6 @@ import pytest
 from mapstack import (
     INFORM_SERVICE_CENTRE,
     MT_FORWARD_SM,
-    SEND_ROUTING_INFO_FOR_SM,
     DialogueClosed,
     DialogueLost,
     Invoked,
@@ -36,10 +35,9 @@ from mapstack.tcap.message import (
     p_abort,
     u_abort,
 )
-from tests.mapstack.stack.network import HLR, Network
+from tests.mapstack.stack.network import HLR, OTID, Network, asked
 from tests.mapstack.stack.samples import ARGUMENTS, INFORM, RESULTS
 
-OTID = bytes.fromhex("4804000000aa")
 MT = ARGUMENTS[MT_FORWARD_SM].encode()
 INVOKE = encode_invoke(5, 44, MT)
 REQUEST = SHORT_MSG_MT_RELAY_V3.request
@@ -47,13 +45,6 @@ REQUEST = SHORT_MSG_MT_RELAY_V3.request
 
 def _begin(components: bytes, dialogue: bytes = REQUEST) -> bytes:
     return encode_message(MessageType.BEGIN, OTID, dialogue, components)
-
-
-def _asked(network: Network) -> int:
-    """The SM-SC asks, and the HLR hears nothing of it."""
-    ours = network.sc.invoke(SEND_ROUTING_INFO_FOR_SM, HLR, ARGUMENTS[SEND_ROUTING_INFO_FOR_SM], network.now)
-    network.from_sc()
-    return ours
 
 
 def _one(answers: list[bytes]) -> Message:
@@ -132,7 +123,7 @@ def test_too_many_dialogues_are_refused_at_the_door() -> None:
     assert [type(event) for event in events] == [PeerMisbehaved]
     assert _one(answers).p_abort == PAbortCause.RESOURCE_LIMITATION
     assert len(network.hlr) == 1
-    _asked(network)
+    asked(network)
     ours = network.sc.invoke(MT_FORWARD_SM, HLR, ARGUMENTS[MT_FORWARD_SM], network.now)
     (event,) = network.sc.expire(network.now)
     assert isinstance(event, DialogueLost)

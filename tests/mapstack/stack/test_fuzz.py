@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapstack import MT_FORWARD_SM, SEND_ROUTING_INFO_FOR_SM, MapLimits, MapStack, Operation
-from tests.mapstack.stack.network import FLOW, HLR, Network
+from mapstack.ber import element
+from mapstack.tcap.component import encode_return_error
+from mapstack.tcap.message import MessageType, encode_message
+from tests.mapstack.stack.network import FLOW, HLR, OTID, SC, Network
 from tests.mapstack.stack.samples import ARGUMENTS, RESULTS
 from tests.mapstack.vectors import vectors
 
@@ -95,6 +98,26 @@ def test_every_seed_octet_by_octet() -> None:
             _survives(network.hlr, bytes((octet,)), network.now)
         for length in range(len(frame)):
             _survives(network.hlr, frame[:length], network.now)
+
+
+def test_names_and_causes_of_any_length() -> None:
+    """Python writes out no number of more than 4300 digits; and a length has more than one octet."""
+    network = _network()
+    theirs = network.sc.invoke(
+        SEND_ROUTING_INFO_FOR_SM, HLR, ARGUMENTS[SEND_ROUTING_INFO_FOR_SM], network.now
+    )
+    name = b"\x04" + b"\xff" * 2100 + b"\x7f"
+    aarq = element(0x60, element(0xA1, element(0x06, name)))
+    dialogue = element(
+        0x6B, element(0x28, element(0x06, bytes.fromhex("00118605010101")) + element(0xA0, aarq))
+    )
+    begin = encode_message(MessageType.BEGIN, OTID, dialogue, b"")
+    error = encode_return_error(1, 32, element(0x0A, bytes(300)))
+    end = encode_message(MessageType.END, element(0x49, theirs.to_bytes(4)), b"", error)
+    for tcap in (begin, end):
+        network.hlr._sccp.unitdata(SC, HLR, tcap, network.now, sls=0)
+        for octets, _ in network.hlr.take_output():
+            _survives(network.sc, octets, network.now)
 
 
 @given(st.data())

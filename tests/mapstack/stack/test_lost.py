@@ -26,10 +26,8 @@ from mapstack.tcap.message import (
     MessageType,
     encode_message,
 )
-from tests.mapstack.stack.network import HLR, Network
+from tests.mapstack.stack.network import HLR, OTID, Network, asked
 from tests.mapstack.stack.samples import ARGUMENTS, RESULTS
-
-OTID = bytes.fromhex("4804000000aa")
 
 
 def _answer(network: Network, components: bytes, kind: MessageType = MessageType.END) -> bytes:
@@ -40,13 +38,6 @@ def _answer(network: Network, components: bytes, kind: MessageType = MessageType
         tids = OTID + tids
     dialogue = network.sc._tcap.dialogue(tid)
     return encode_message(kind, tids, dialogue.context.accept, components)
-
-
-def _asked(network: Network) -> int:
-    """The SM-SC asks, and the HLR hears nothing of it."""
-    ours = network.sc.invoke(SEND_ROUTING_INFO_FOR_SM, HLR, ARGUMENTS[SEND_ROUTING_INFO_FOR_SM], network.now)
-    network.from_sc()
-    return ours
 
 
 @pytest.mark.parametrize(
@@ -69,7 +60,7 @@ def test_what_is_no_answer_loses_the_dialogue(
     components: bytes, reason: LostReason, kind: MessageType
 ) -> None:
     network = Network()
-    ours = _asked(network)
+    ours = asked(network)
     events = network.to_sc(_answer(network, components, kind))
     goes_on = kind is MessageType.CONTINUE and (
         components[:5] in (b"", b"\xa2\x0a\x02\x01\x02") or components[0] == ComponentType.INVOKE
@@ -82,7 +73,7 @@ def test_what_is_no_answer_loses_the_dialogue(
 def test_an_error_is_a_no_whatever_comes_with_it() -> None:
     for parameter in (b"", b"\x30\x7f", b"\x05\x00", b"\x0a\x01\x00"):
         network = Network()
-        ours = _asked(network)
+        ours = asked(network)
         error = encode_return_error(1, 6, b"\x30\x03\x02\x01\x0c" if parameter == b"\x30\x7f" else parameter)
         (event,) = network.to_sc(_answer(network, error))
         assert isinstance(event, Refused)
@@ -91,7 +82,7 @@ def test_an_error_is_a_no_whatever_comes_with_it() -> None:
 
 def test_an_answer_in_a_continue_is_taken_and_the_dialogue_ended() -> None:
     network = Network()
-    ours = _asked(network)
+    ours = asked(network)
     result = RESULTS[SEND_ROUTING_INFO_FOR_SM]
     assert result is not None
     answer = _answer(network, encode_return_result(1, 45, result.encode()), MessageType.CONTINUE)
@@ -103,7 +94,7 @@ def test_an_answer_in_a_continue_is_taken_and_the_dialogue_ended() -> None:
 
 def test_a_mistyped_result_in_a_continue_is_rejected() -> None:
     network = Network()
-    _asked(network)
+    asked(network)
     network.to_sc(_answer(network, encode_return_result(1, 45, b"\x30\x00"), MessageType.CONTINUE))
     (end,) = network.from_sc()
     wanted = encode_reject(1, ProblemType.RETURN_RESULT, ReturnResultProblem.MISTYPED_PARAMETER)
@@ -126,7 +117,7 @@ def test_a_mistyped_result_in_a_continue_is_rejected() -> None:
 )
 def test_an_abort_loses_the_dialogue_with_its_reason(abort: str, reason: LostReason, detail: str) -> None:
     network = Network()
-    ours = _asked(network)
+    ours = asked(network)
     data = element(0x67, element(0x49, ours.to_bytes(4)) + bytes.fromhex(abort))
     (event,) = network.to_sc(data)
     assert isinstance(event, DialogueLost)
@@ -136,7 +127,7 @@ def test_an_abort_loses_the_dialogue_with_its_reason(abort: str, reason: LostRea
 
 def test_a_broken_message_of_an_open_dialogue_ends_it() -> None:
     network = Network()
-    ours = _asked(network)
+    ours = asked(network)
     events = network.to_sc(element(0x64, element(0x49, ours.to_bytes(4)) + b"\x05\x00"))
     lost = [(each.dialogue, each.reason) for each in events if isinstance(each, DialogueLost)]
     assert lost == [(ours, LostReason.P_ABORT)]
@@ -145,7 +136,7 @@ def test_a_broken_message_of_an_open_dialogue_ends_it() -> None:
 def test_a_refusal_within_an_end_ends_the_dialogue_at_both_sides() -> None:
     for kind in (MessageType.END, MessageType.CONTINUE):
         network = Network()
-        ours = _asked(network)
+        ours = asked(network)
         refusal = encode_aare(Aare((0, 4, 0, 0, 1, 0, 20, 2), 1, 2))
         tids = (OTID if kind is MessageType.CONTINUE else b"") + element(0x49, ours.to_bytes(4))
         events = network.to_sc(encode_message(kind, tids, refusal, b""))
@@ -159,7 +150,7 @@ def test_a_refusal_within_an_end_ends_the_dialogue_at_both_sides() -> None:
 
 def test_a_continue_that_times_out_aborts_the_peer() -> None:
     network = Network()
-    ours = _asked(network)
+    ours = asked(network)
     assert network.to_sc(_answer(network, b"", MessageType.CONTINUE)) == []
     events = network.sc.expire(network.now + 30)
     assert (
