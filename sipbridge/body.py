@@ -12,6 +12,7 @@ __all__ = ["Part", "media_type", "parts", "service_info"]
 _MOST_PARTS = 16
 _OPENING = re.compile(rb"<(?:[\w\-]{1,32}:)?service-info\s{0,8}>")
 _CLOSING = re.compile(rb"</(?:[\w\-]{1,32}:)?service-info\s{0,8}>")
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);")  # XML's, not HTML's
 
 
 class Part(NamedTuple):
@@ -67,4 +68,4 @@ def service_info(xml: bytes) -> str | None:
     text = xml[opening.end() : closing.start()].strip()
     if text.startswith(b"<![CDATA[") and text.endswith(b"]]>"):
         return text[9:-3].decode("utf-8", "replace")
-    return unescape(text.decode("utf-8", "replace"))
+    return _REFERENCE.sub(lambda found: unescape(found[0]), text.decode("utf-8", "replace"))

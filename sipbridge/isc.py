@@ -152,20 +152,20 @@ class IscStack:
         """All that does not change between two messages, for the `%` operator."""
         if len(self._templates) >= self._most_cached:
             self._templates.clear()
-        own = build.checked_uri(asserted)
-        loose = build.checked_uri(route)
+        own = build.checked_uri(asserted).replace("%", "%%")
+        loose = build.checked_uri(route).replace("%", "%%")
         loose = loose if ";lr" in loose.lower() else f"{loose};lr"
+        sent_by = self.sip.settings.sent_by.replace("%", "%%")
         text = (
-            "MESSAGE {b} SIP/2.0\r\n"
-            f"Via: SIP/2.0/{transport.upper()} {self.sip.settings.sent_by};branch=z9hG4bK{{b}}\r\n"
-            f"Max-Forwards: 70\r\nRoute: <{loose}>\r\nFrom: <{own}>;tag={{b}}\r\n"
-            "To: <{b}>\r\nCall-ID: {b}\r\nCSeq: 1 MESSAGE\r\n"
+            "MESSAGE %b SIP/2.0\r\n"
+            f"Via: SIP/2.0/{transport.upper()} {sent_by};branch=z9hG4bK%b\r\n"
+            f"Max-Forwards: 70\r\nRoute: <{loose}>\r\nFrom: <{own}>;tag=%b\r\n"
+            "To: <%b>\r\nCall-ID: %b\r\nCSeq: 1 MESSAGE\r\n"
             f"P-Asserted-Identity: <{own}>\r\nRequest-Disposition: no-fork\r\n"
-            "Accept-Contact: *;+g.3gpp.smsip;require;explicit\r\n{b}"
-            f"Content-Type: {SMS}\r\nContent-Transfer-Encoding: binary\r\nContent-Length: {{d}}\r\n\r\n{{b}}"
+            "Accept-Contact: *;+g.3gpp.smsip;require;explicit\r\n%b"
+            f"Content-Type: {SMS}\r\nContent-Transfer-Encoding: binary\r\nContent-Length: %d\r\n\r\n%b"
         )
-        template = text.replace("%", "%%").replace("{b}", "%b").replace("{d}", "%d").encode("ascii")
-        self._templates[route, asserted, transport] = template
+        template = self._templates[route, asserted, transport] = text.encode("ascii")
         return template
 
     def _take(self, request: Request, now: float) -> IscEvent | None:

@@ -191,10 +191,10 @@ def _request_line(start: bytes, cseq: bytes) -> tuple[bytes, bytes]:
 
 
 def checked_cseq(cseq: bytes, method: bytes) -> None:
-    """A number and the method of the request (§8.1.1.5)."""
+    """A number below 2³¹, as far as its digits tell, and the method of the request (§8.1.1.5)."""
     number, _, same = cseq.partition(b" ")
-    if same == method and number.isdigit():
+    if same == method and number.isdigit() and len(number) <= 10:
         return
     parts = cseq.split()
-    if len(parts) != 2 or not parts[0].isdigit() or parts[1] != method:
+    if len(parts) != 2 or not parts[0].isdigit() or len(parts[0]) > 10 or parts[1] != method:
         raise DecodeError("CSeq malformed or of another method")

@@ -210,7 +210,6 @@ def _digits(octets: bytes) -> str:
 
 
 @lru_cache(maxsize=1024)
-@lru_cache(maxsize=1024)
 def _encode_address(address: RpAddress) -> bytes:
     digits = address.digits.translate(_TO_HEX)
     if len(digits) % 2:

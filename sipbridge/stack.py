@@ -242,8 +242,6 @@ class SipStack:
 
     def _receive_request(self, data: bytes, flow: Flow, now: float) -> list[SipEvent]:
         message = self._layouts.parse(data, flow.remote)
-        if message.status:
-            raise DecodeError("response of another version")
         key, way = self._key_and_way(message, flow)
         if not self._servers.knows(key):
             return self._open(key, message, way, flow, now)

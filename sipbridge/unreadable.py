@@ -13,7 +13,9 @@ def salvage(data: bytes, limits: Limits) -> Message | None:
     head = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
     start, *lines = head.split(b"\r\n")[: limits.headers + 1]
     words = start.split()
-    if len(words) < 2 or words[0] == b"ACK" or not words[-1].upper().startswith(b"SIP/"):
+    if len(words) < 2 or words[0] == b"ACK" or words[0].upper().startswith(b"SIP/"):  # that is a response
+        return None
+    if not words[-1].upper().startswith(b"SIP/"):
         return None
     fields: dict[bytes, bytes] = {}
     vias: list[bytes] = []

@@ -77,6 +77,28 @@ def register(*extra: str, body: bytes = b"") -> bytes:
     return message(*contact, *extra, method="REGISTER", body=body).replace(kind.encode(), b"", 1)
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("a&amp;b &#65;&#x42;", "a&b AB"),
+        ("a=1&copy=2", "a=1&copy=2"),
+        (f"&#{'9' * 5000};", f"&#{'9' * 5000};"),
+    ],
+    ids=["escaped", "copied in as it was", "of 5000 digits"],
+)
+def test_service_info_is_read_by_the_rules_of_xml(written: str, read: str) -> None:
+    body = f"<ims-3gpp><service-info>{written}</service-info></ims-3gpp>".encode()
+    assert registered(register("Content-Type: application/3gpp-ims+xml", body=body)).service_info == read
+
+
+@pytest.mark.parametrize("route", ["sip:{b}@127.0.0.1:6060", "sip:%41@127.0.0.1:6060"])
+def test_a_route_may_be_written_with_any_marks(route: str) -> None:
+    server = application_server()
+    server.message("sip:b@ims.test", route, SMS_BODY, 0.0, flow=TO_GATEWAY, asserted=OWN)
+    (octets,) = sent(server)
+    assert f"\r\nRoute: <{route};lr>\r\n".encode() in octets
+
+
 def test_all_bodies_may_come_in_one() -> None:
     body = (
         b"preamble\r\n--b\r\nContent-Type: application/3gpp-ims+xml\r\n\r\n"

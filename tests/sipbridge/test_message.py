@@ -85,6 +85,8 @@ def test_without_content_length_the_datagram_ends_the_body() -> None:
         message().replace(b"CSeq: 1 MESSAGE", b"CSeq: 1 NOTIFY"),
         message().replace(b"CSeq: 1 MESSAGE", b"CSeq: MESSAGE"),
         message().replace(b"CSeq: 1 MESSAGE", b"CSeq: one MESSAGE"),
+        message().replace(b"CSeq: 1 MESSAGE", b"CSeq: 36893488147419103232 MESSAGE"),
+        message().replace(b"CSeq: 1 MESSAGE", b"CSeq:  36893488147419103232  MESSAGE"),
         message().replace(b"Call-ID: c1\r\n", b""),
         message("Call-ID: c2"),
         message("i: c2"),

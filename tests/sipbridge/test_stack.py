@@ -193,6 +193,7 @@ def test_what_cannot_be_served_is_answered(data: bytes, status: int) -> None:
         message().replace(b"Via: SIP/2.0/UDP 127.0.0.1:6060", b"Via: SIP/2.0/UDP 127.0.0.1:99999"),
         message().replace(b"Via: SIP/2.0/UDP 127.0.0.1:6060", b"Via: SIP/2.0/UDP <127.0.0.1>"),
         message(method="ACK", body=b"").replace(b"CSeq: 1 ACK", b"CSeq: 1 NOTIFY"),
+        b"SIP/2.0 999 SIP/2.0\r\n" + message().partition(b"\r\n")[2],
         b"SIP/2.0 200 OK\r\n\r\n",
         b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP x;branch=z9hG4bKnone\r\n\r\n",
     ],
