@@ -191,7 +191,9 @@ class Cause(Enum):
 
     @classmethod
     def from_rp(cls, cause: int) -> "Cause":
-        """Of the RP-ERROR of a phone; what none may send is an equipment protocol error (TS 23.040 §11.3)."""
+        """Of a phone's RP-ERROR, or of an RPDU that makes no sense; what none may send is an equipment
+        protocol error (TS 23.040 §11.3).
+        """
         return _BY_RP.get(cause, cls.EQUIPMENT_PROTOCOL_ERROR)
 
     @classmethod

@@ -94,11 +94,6 @@ class Imsi(str):
             raise ValueError(f"{text!r} is not an IMSI: it must have 6 to 15 digits")
         return cls(digits)
 
-    @property
-    def mcc(self) -> str:
-        """Mobile country code."""
-        return self[:3]
-
 
 class Impu(str):
     """A public user identity (TS 23.003 §13.4): a SIP or tel URI in the one form in which it is compared.

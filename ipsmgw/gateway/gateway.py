@@ -30,7 +30,6 @@ from sipbridge import (
 __all__ = ["Gateway"]
 
 _RETRY_AFTER = (("Retry-After", "5"),)
-_RP_CAUSES = {cause.rp_cause: cause for cause in Cause if cause.rp_cause in (95, 96, 97, 98, 99)}
 
 
 class Gateway:
@@ -138,7 +137,7 @@ class Gateway:
             if self._believes(event, now):
                 self._registrations.register(event, now)
         elif type(event) is SmUnreadable and self._believes(event, now) and self._has_room(event, now):
-            cause = _RP_CAUSES.get(event.cause, Cause.SEMANTICALLY_INCORRECT)
+            cause = Cause.from_rp(event.cause)
             self._originating.refuse(event, event.message_reference, cause, now)
 
     def _has_room(self, event: SmMessage | SmUnreadable, now: float) -> bool:
@@ -167,23 +166,13 @@ class Gateway:
                 self._terminating.deliver(event, arg, now)
             else:
                 self._decline(event, now)
-        elif type(event) is Answered:
+        elif type(event) is Answered or type(event) is Refused or type(event) is DialogueLost:
             if not self._originating.answered(event, now):
                 self._registrations.hlr_answered(event, now)
-        elif type(event) is Refused or type(event) is DialogueLost:
-            self._on_failure(event, now)
         elif type(event) is DialogueClosed:
             self._terminating.abandoned(event.dialogue, now)
         elif type(event) is AssociationFailed:
             self.map.cut(event.flow)
-
-    def _on_failure(self, event: Refused | DialogueLost, now: float) -> None:
-        if isinstance(event, Refused):
-            of_mo = self._originating.refused(event, now)
-        else:
-            of_mo = self._originating.lost(event, now)
-        if not of_mo:
-            self._registrations.hlr_answered(event, now)
 
     def _decline(self, event: Invoked, now: float) -> None:
         """Too much, or nothing for a gateway: then the first error that the operation has."""

@@ -51,30 +51,19 @@ class Originating:
         sms = MoSms(next(self._ids), sender, event.call_id, reference, _NOWHERE, b"", now)
         self._act(sms, mo.refused(sms, cause, now), event.tx, now)
 
-    def answered(self, event: Answered, now: float) -> bool:
-        """The SC has answered; False: this is no dialogue of an MO."""
+    def answered(self, event: Answered | Refused | DialogueLost, now: float) -> bool:
+        """The SC has taken or refused it, or nothing comes from it; False: this is no dialogue of an MO."""
         sms = self._awaiting_sc.pop(event.dialogue, None)
         if sms is None:
             return False
-        result = event.result
-        sm_rp_ui = result.sm_rp_ui if type(result) is MoForwardSmRes else None
-        self._act(sms, mo.sc_took(sms, sm_rp_ui, now), None, now)
-        return True
-
-    def refused(self, event: Refused, now: float) -> bool:
-        """The SC has refused it; False as above."""
-        sms = self._awaiting_sc.pop(event.dialogue, None)
-        if sms is None:
-            return False
-        self._act(sms, mo.sc_refused(sms, event.error, now), None, now)
-        return True
-
-    def lost(self, event: DialogueLost, now: float) -> bool:
-        """Nothing comes from the SC; False as above."""
-        sms = self._awaiting_sc.pop(event.dialogue, None)
-        if sms is None:
-            return False
-        self._act(sms, mo.sc_silent(sms, now), None, now)
+        if type(event) is Answered:
+            result = event.result
+            decision = mo.sc_took(sms, result.sm_rp_ui if type(result) is MoForwardSmRes else None, now)
+        elif type(event) is Refused:
+            decision = mo.sc_refused(sms, event.error, now)
+        else:
+            decision = mo.sc_silent(sms, now)
+        self._act(sms, decision, None, now)
         return True
 
     def _act(self, sms: MoSms, decision: Decision[MoSms], tx: ServerTx | None, now: float) -> None:

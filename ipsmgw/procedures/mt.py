@@ -75,8 +75,8 @@ def silent(sms: MtSms, now: float) -> Decision[MtSms]:
 def reported(sms: MtSms, report: RpAck | RpError, now: float) -> Decision[MtSms]:
     """The delivery report decides, whether or not the 200 has come first."""
     tpdu = report.user_data
-    if tpdu is not None and len(tpdu) > MAX_SIGNAL_INFO:
-        tpdu = None  # no DELIVER-REPORT is that long: the outcome counts
+    if tpdu is not None and not 0 < len(tpdu) <= MAX_SIGNAL_INFO:
+        tpdu = None  # MAP has no room for it (TS 29.002 §17.7.6: 1 to 200 octets): the outcome counts
     if isinstance(report, RpAck):
         return Decision(None, (_ACCEPTED, MtResult(tpdu)), _cdr(sms, "delivered", now))
     decision = refused(sms, Cause.from_rp(report.cause), now, tpdu)

@@ -11,7 +11,7 @@ __all__ = ["Address", "NumberingPlan", "TypeOfNumber", "digits_at"]
 MAX_DIGITS = 20
 
 _DIGITS = "0123456789*#abcF"
-_SWAP = bytes((octet << 4 | octet >> 4) & 0xFF for octet in range(256))
+SWAP = bytes((octet << 4 | octet >> 4) & 0xFF for octet in range(256))
 _TO_DIGITS = str.maketrans("abcdef", "*#abcF")
 _TO_HEX = str.maketrans("*#abcF", "abcdef")
 
@@ -69,7 +69,7 @@ class Address(bytes):
         if len(digits) > MAX_DIGITS or any(digit not in _DIGITS for digit in digits):
             raise ValueError(f"{digits!r} is not a number of at most {MAX_DIGITS} digits")
         semi_octets = digits.translate(_TO_HEX) + "f" * (len(digits) & 1)
-        return cls(bytes((len(digits), 0x80 | ton << 4 | npi)) + bytes.fromhex(semi_octets).translate(_SWAP))
+        return cls(bytes((len(digits), 0x80 | ton << 4 | npi)) + bytes.fromhex(semi_octets).translate(SWAP))
 
     @classmethod
     def international(cls, digits: str) -> Self:
@@ -116,7 +116,7 @@ def digits_at(octets: bytes, at: int) -> str:
         raise _misfit(octets, at)
     if octets[at + 1] & 0x70 == _ALPHANUMERIC:
         return ""
-    found = octets[at + 2 : end].translate(_SWAP).hex()[:semi_octets]
+    found = octets[at + 2 : end].translate(SWAP).hex()[:semi_octets]
     return found if found.isdigit() else found.translate(_TO_DIGITS)
 
 

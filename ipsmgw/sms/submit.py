@@ -77,11 +77,6 @@ class Submit(NamedTuple):
         return bool(self.first_octet & _RD)
 
     @property
-    def tp_vpf(self) -> ValidityPeriodFormat:
-        """The format of TP-VP."""
-        return ValidityPeriodFormat(self.first_octet >> 3 & 3)
-
-    @property
     def tp_srr(self) -> bool:
         """A status report is requested."""
         return bool(self.first_octet & _SRR)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Self
 
+from ipsmgw.sms.address import SWAP
 from ipsmgw.sms.errors import DecodeError
 
 __all__ = ["OCTETS", "Timestamp"]
@@ -10,7 +11,6 @@ __all__ = ["OCTETS", "Timestamp"]
 OCTETS = 7
 
 _SIGN = 0x08
-_SWAP = bytes((octet << 4 | octet >> 4) & 0xFF for octet in range(256))
 _UTC_OFFSET = timedelta()
 _QUARTER = timedelta(minutes=15)
 _SEMI_OCTETS = bytes((number % 10 << 4 | number // 10) & 0xFF for number in range(256))
@@ -59,7 +59,7 @@ class Timestamp(bytes):
     @property
     def when(self) -> datetime | None:
         """The moment; None when the octets are no date."""
-        digits = self[:6].translate(_SWAP).hex()
+        digits = self[:6].translate(SWAP).hex()
         quarters = self.quarters
         if quarters is None or not digits.isdecimal():
             return None

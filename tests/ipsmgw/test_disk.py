@@ -95,6 +95,7 @@ def test_a_sync_may_be_asked_for_when_one_is_done(tmp_path: Path) -> None:
         disk.sync(again)
         async with asyncio.timeout(LIMIT):
             await finished.wait()
+        assert disk.read() == b"x" * 50
         disk.close()
 
     asyncio.run(story())
@@ -199,6 +200,7 @@ def test_the_helper_outlives_the_signals_that_are_the_gateways_to_answer(tmp_pat
             os.kill(disk.helper, signal.SIGINT)
             os.kill(disk.helper, signal.SIGTERM)
             await synced(disk)
+        assert not gone(disk.helper)
         disk.close()
 
     asyncio.run(story())

@@ -151,6 +151,17 @@ def test_an_mt_is_answered_once_the_phone_has_reported_and_the_record_is_on_disk
     assert (record.outcome, record.call_id) == ("delivered", message.headers["Call-ID"])
 
 
+def test_a_report_with_empty_user_data_is_a_delivery_all_the_same(registered: Node) -> None:
+    dialogue = registered.deliver()
+    (message,) = registered.take_sip()
+    assert isinstance(message.rpdu, RpData)
+    empty = bytes((2, message.rpdu.message_reference, 0x41, 0))
+    registered.message(empty, reply_to=message.headers["Call-ID"])
+    registered.synced()
+    assert registered.told == [Answered(dialogue, MT_FORWARD_SM, MtForwardSmRes())]
+    assert registered.gateway.driver.bugs == 0
+
+
 def refusal(node: Node) -> Refused:
     (refused,) = [event for event in node.told if isinstance(event, Refused)]
     return refused

@@ -51,7 +51,7 @@ def test_every_number_comes_back_from_its_tel_uri(digits: str) -> None:
 
 
 def test_an_imsi_is_digits() -> None:
-    assert Imsi.parse(" 001015551001001 ").mcc == "001"
+    assert Imsi.parse(" 001015551001001 ") == "001015551001001"
     for wrong in ("", "12345", "0010155510010011", "00101555100100a"):
         with pytest.raises(ValueError, match="is not an IMSI"):
             Imsi.parse(wrong)

@@ -18,7 +18,7 @@ from ipsmgw.procedures.decision import Decision, SubmitReport
 from ipsmgw.procedures.mo import MoSms
 from ipsmgw.procedures.mt import MtSms
 from ipsmgw.store.sqlite import SqliteStore
-from mapstack import DialogueLost
+from mapstack import Answered, DialogueLost, Refused
 from mapstack.map import MapError
 from sipbridge import ClientTx, IscStack, ServerTx, SipSettings
 from sipbridge.rp import RpAck, RpError
@@ -84,15 +84,27 @@ def _report_twice(patch: Patch) -> None:
     patch.setattr(mo, "sc_took", twice)
 
 
-def _never_mind_a_silent_sc(patch: Patch) -> None:
-    def lost(self: Originating, event: DialogueLost, now: float) -> None:
-        del self._awaiting_sc[event.dialogue]
+def _instead_of_lost(patch: Patch, instead: Callable[[Originating, int], None]) -> None:
+    answered = Originating.answered
 
-    patch.setattr(Originating, "lost", lost)
+    def mutated(self: Originating, event: Answered | Refused | DialogueLost, now: float) -> bool:
+        if not isinstance(event, DialogueLost) or event.dialogue not in self._awaiting_sc:
+            return answered(self, event, now)
+        instead(self, event.dialogue)
+        return True
+
+    patch.setattr(Originating, "answered", mutated)
+
+
+def _never_mind_a_silent_sc(patch: Patch) -> None:
+    def forget(self: Originating, dialogue: int) -> None:
+        del self._awaiting_sc[dialogue]
+
+    _instead_of_lost(patch, forget)
 
 
 def _keep_what_the_sc_has_not_answered(patch: Patch) -> None:
-    patch.setattr(Originating, "lost", lambda self, event, now: None)
+    _instead_of_lost(patch, lambda self, dialogue: None)
 
 
 def _record_twice(patch: Patch) -> None:

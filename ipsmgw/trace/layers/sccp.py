@@ -15,7 +15,6 @@ __all__ = ["carries_tcap", "layer"]
 _FIRST_POINTER = {SccpMessageType.UDT: 2, SccpMessageType.UDTS: 2}
 _TCAP = frozenset(MessageType)
 _INTERNATIONAL = 4
-_MANAGEMENT = 1  # SSN of SCCP management, Q.713 §3.4.2.2
 
 
 def carries_tcap(message: SccpMessage) -> bool:

@@ -130,7 +130,9 @@ def test_a_full_memory_is_said_to_be_full() -> None:
     assert diagnostic_info(refusal(decision)) is None
 
 
-@pytest.mark.parametrize("report", [RpAck(9, bytes(201)), RpError(9, 22, bytes(201))])
+@pytest.mark.parametrize(
+    "report", [RpAck(9, bytes(201)), RpError(9, 22, bytes(201)), RpAck(9, b""), RpError(9, 22, b"")]
+)
 def test_a_report_that_map_cannot_carry_counts_without_its_tpdu(report: RpAck | RpError) -> None:
     last = mt.reported(SMS, report, NOW).actions[-1]
     if isinstance(last, MtResult):
