@@ -51,4 +51,4 @@ def scenario(
 
 def near(name: str) -> list[str]:
     """Names that somebody who wrote this one may have meant."""
-    return get_close_matches(name, SCENARIOS, n=3, cutoff=0.4)
+    return get_close_matches(name, SCENARIOS, n=3)

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from ipsmgw.drive import Driver
 from ipsmgw.identity import Imsi, Msisdn, NodeNumber
 from lab.elements import message_waiting
 from lab.elements.agenda import Agenda
+from lab.elements.element import Element
 from lab.elements.message_waiting import HlrData, HlrSubscriber, ListFull
 from lab.elements.signalling import MSC_SSN, address, associations, hlr_settings, node_number
 from lab.elements.site import Site
@@ -36,7 +36,7 @@ Answer = MapError | AnyTimeModificationRes | ReportSmDeliveryStatusRes | Routing
 Alert = tuple[Msisdn, NodeNumber]
 
 
-class Hlr:
+class Hlr(Element):
     """What it knows is in `data`; it answers, and alerts service centres until they answer."""
 
     def __init__(self, site: Site, plan: Plan, data: HlrData) -> None:
@@ -47,19 +47,11 @@ class Hlr:
         self._agenda = Agenda()
         self._asked: dict[int, tuple[Alert, int]] = {}
         self._alerting: set[Alert] = set()
-        self._driver = site.driver()
-        self._driver.watch(self._agenda)
-        self._port = self._driver.open(self._stack, self._on_event)
+        super().__init__(site)
+        self.driver.watch(self._agenda)
+        self._port = self.driver.open(self._stack, self._on_event)
         site.network.associations(site.node, associations(plan, site.node), self._port)
-        self._driver.turn(self._resume)
-
-    @property
-    def driver(self) -> Driver:
-        return self._driver
-
-    @property
-    def bugs(self) -> int:
-        return self._driver.bugs
+        self.driver.turn(self._resume)
 
     @property
     def open_work(self) -> int:
@@ -69,9 +61,6 @@ class Hlr:
     def subscriber(self, msisdn: Msisdn) -> HlrSubscriber:
         """The record of somebody who is subscribed."""
         return self.data.by_msisdn[msisdn]
-
-    def close(self) -> None:
-        self._driver.close()
 
     def _on_event(self, event: MapEvent, now: float) -> None:
         match event:

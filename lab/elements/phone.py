@@ -2,9 +2,9 @@
 
 import re
 
-from ipsmgw.drive import Driver
 from ipsmgw.identity import Impu, Msisdn
 from lab.elements.agenda import Agenda, Work
+from lab.elements.element import Element
 from lab.elements.line import Line, sip_settings
 from lab.elements.phone_ledger import PhoneLedger, Received, Sent
 from lab.elements.phone_reception import Manners, Mode, PhoneReception
@@ -25,7 +25,7 @@ __all__ = ["Phone"]
 _URI = re.compile(r"(?:sips?|tel):[!#-;=?-~]+")
 
 
-class Phone:
+class Phone(Element):
     """One phone; what it has sent and received is in `ledger`."""
 
     def __init__(self, site: Site, plan: Plan, subscriber: Subscriber, ledger: PhoneLedger) -> None:
@@ -36,24 +36,24 @@ class Phone:
         self._manners = Manners()
         self._stack = SipStack(sip_settings(site, plan, "ipsmgw-lab phone"), site.rng)
         self._radio = Radio(self._stack)
-        self._driver = site.driver()
+        super().__init__(site)
         agenda = Agenda()
-        self._driver.watch(agenda)
+        self.driver.watch(agenda)
         self._line = Line(self._stack, agenda, plan, subscriber)
         self._registration = PhoneRegistration(self._line)
         self._submission = PhoneSubmission(self._line, ledger)
         self._reception = PhoneReception(self._line, ledger, self._manners)
-        port = self._driver.open(self._radio, self._on_event)
+        port = self.driver.open(self._radio, self._on_event)
         site.network.datagrams(site.node, plan.sip(site.node), port)
         ledger.back_in_coverage(site.clock.now())
 
     # What its user can do.
 
     def register(self) -> None:
-        self._driver.turn(self._registration.register)
+        self.driver.turn(self._registration.register)
 
     def deregister(self) -> None:
-        self._driver.turn(self._registration.deregister)
+        self.driver.turn(self._registration.deregister)
 
     def send(self, text: str, to: Msisdn) -> Sent:
         """Send a text that fits into one short message."""
@@ -65,23 +65,23 @@ class Phone:
     def send_long(self, text: str, to: Msisdn) -> list[Sent]:
         """Send a text of any length, in as many parts as it takes."""
         sent: list[Sent] = []
-        self._driver.turn(lambda now: sent.extend(self._submission.submit_text(text, to, now)))
+        self.driver.turn(lambda now: sent.extend(self._submission.submit_text(text, to, now)))
         return sent
 
     def send_tpdu(self, tpdu: bytes, to: str = "") -> Sent:
         """Send an SMS-SUBMIT as it is, but for its TP-MR."""
         sent: list[Sent] = []
-        self._driver.turn(lambda now: sent.append(self._submission.submit(tpdu, to, now)))
+        self.driver.turn(lambda now: sent.append(self._submission.submit(tpdu, to, now)))
         return sent[0]
 
     def mute(self) -> None:
         """Out of coverage: nothing is heard, nothing is sent."""
         self._radio.covered = False
-        self._driver.turn(self.ledger.left_coverage)
+        self.driver.turn(self.ledger.left_coverage)
 
     def unmute(self) -> None:
         self._radio.covered = True
-        self._driver.turn(self.ledger.back_in_coverage)
+        self.driver.turn(self.ledger.back_in_coverage)
 
     def behave(self, mode: Mode, status: int = 488) -> None:
         """Change how it takes what comes; `status` is for REJECTING."""
@@ -102,20 +102,9 @@ class Phone:
         return list(self.ledger.received)
 
     @property
-    def driver(self) -> Driver:
-        return self._driver
-
-    @property
-    def bugs(self) -> int:
-        return self._driver.bugs
-
-    @property
     def open_work(self) -> int:
         """What waits for an answer, and what is still to be sent."""
         return self._stack.open_transactions + self._submission.unfinished + self._reception.unreported
-
-    def close(self) -> None:
-        self._driver.close()
 
     # What comes.
 

@@ -2,8 +2,8 @@
 
 import re
 
-from ipsmgw.drive import Driver
 from ipsmgw.identity import Impu
+from lab.elements.element import Element
 from lab.elements.isc import Isc
 from lab.elements.line import sip_settings
 from lab.elements.registrar import Asked, Change, Registrar, Registrations
@@ -29,7 +29,7 @@ _REFUSALS = {Change.OUT_OF_ORDER: 500, Change.TOO_MANY: 403}
 """RFC 3261 §10.3, step 7; and a limit of ours."""
 
 
-class Scscf:
+class Scscf(Element):
     """Whoever sends from the gateway's address is the application server; everybody else is a phone."""
 
     def __init__(self, site: Site, plan: Plan, registrations: Registrations) -> None:
@@ -41,18 +41,10 @@ class Scscf:
         self._forwarded: dict[ClientTx, ServerTx] = {}
         self._here = plan.sip("scscf")
         self._gateway = plan.sip("ipsmgw")
-        self._driver = site.driver()
-        self._driver.watch(self._registrar)
-        port = self._driver.open(self._stack, self._on_event)
+        super().__init__(site)
+        self.driver.watch(self._registrar)
+        port = self.driver.open(self._stack, self._on_event)
         site.network.datagrams(site.node, self._here, port)
-
-    @property
-    def driver(self) -> Driver:
-        return self._driver
-
-    @property
-    def bugs(self) -> int:
-        return self._driver.bugs
 
     @property
     def open_work(self) -> int:
@@ -62,9 +54,6 @@ class Scscf:
     def registered(self, impu: Impu, now: float) -> bool:
         """Whether a short message could reach this identity."""
         return self._registrar.contact(impu, now) is not None
-
-    def close(self) -> None:
-        self._driver.close()
 
     def _on_event(self, event: SipEvent, now: float) -> None:
         match event:

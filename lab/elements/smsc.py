@@ -1,9 +1,9 @@
 """The SM-SC with its SMS-GMSC and SMS-IWMSC, one SS7 node (TS 23.040 §3.1)."""
 
-from ipsmgw.drive import Driver
 from ipsmgw.identity import Msisdn
 from ipsmgw.sms import Address, Deliver, Timestamp, compose
 from lab.elements.agenda import Agenda
+from lab.elements.element import Element
 from lab.elements.gmsc import Gmsc
 from lab.elements.iwmsc import Iwmsc, ScRefusal
 from lab.elements.sc_ledger import MoReceived, MtMessage, Outcome, ScData
@@ -27,7 +27,7 @@ __all__ = ["Smsc"]
 _SENDER = Msisdn("15550009999")  # an application behind the SC
 
 
-class Smsc:
+class Smsc(Element):
     """`data` is its disk: the queue and the ledgers."""
 
     def __init__(self, site: Site, plan: Plan, data: ScData) -> None:
@@ -40,11 +40,11 @@ class Smsc:
         self._gmsc = Gmsc(plan, self._stack, self._ended)
         self._centre = ServiceCentre(data, agenda, plan.timers.sc_retries, self._gmsc.deliver)
         self._iwmsc = Iwmsc(plan.sc_number, data, self._centre, plan.timers.validity)
-        self._driver = site.driver()
-        self._driver.watch(agenda)
-        self._port = self._driver.open(self._stack, self._on_event)
+        super().__init__(site)
+        self.driver.watch(agenda)
+        self._port = self.driver.open(self._stack, self._on_event)
         site.network.associations(site.node, associations(plan, site.node), self._port)
-        self._driver.turn(self._centre.resume)
+        self.driver.turn(self._centre.resume)
 
     # What its operator can do.
 
@@ -62,7 +62,7 @@ class Smsc:
         """An SMS-DELIVER, or SMS-STATUS-REPORT, for a subscriber."""
         accepted: list[MtMessage] = []
         validity = self._plan.timers.validity
-        self._driver.turn(lambda now: accepted.append(self._centre.accept(to, tpdu, now, validity)))
+        self.driver.turn(lambda now: accepted.append(self._centre.accept(to, tpdu, now, validity)))
         return accepted[0]
 
     def refuse(self, refusal: ScRefusal | None) -> None:
@@ -80,20 +80,9 @@ class Smsc:
         return list(self.data.mt)
 
     @property
-    def driver(self) -> Driver:
-        return self._driver
-
-    @property
-    def bugs(self) -> int:
-        return self._driver.bugs
-
-    @property
     def open_work(self) -> int:
         """What waits for an answer."""
         return len(self._stack)
-
-    def close(self) -> None:
-        self._driver.close()
 
     # What comes.
 
