@@ -116,12 +116,26 @@ def test_every_dependency_is_declared() -> None:
 
 
 def test_tests_do_not_sleep() -> None:
-    wrong = [f"{s.path}:{i.line}" for s in sources() if s.room == "tests" for i in imports(s) if sleeps(i)]
-    assert not wrong
+    assert not [f"{s.path}:{line}" for s in sources() if s.room == "tests" for line in sleeps(s)]
 
 
-def sleeps(found: Import) -> bool:
-    return found.name == "sleep"
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("from time import sleep", [1]),
+        ("import time\ntime.sleep(5)", [2]),
+        ("import asyncio\nasyncio.sleep(5)", []),
+    ],
+)
+def test_a_sleep_is_seen(text: str, lines: list[int]) -> None:
+    assert list(sleeps(Source.of("tests/x.py", text))) == lines
+
+
+def sleeps(source: Source) -> Iterator[int]:
+    """Lines that wait for real; `asyncio.sleep` is virtual in the lab."""
+    yield from (found.line for found in imports(source) if found.name == "sleep")
+    attributes = [node for node in ast.walk(source.tree) if isinstance(node, ast.Attribute)]
+    yield from (node.lineno for node in attributes if ast.unparse(node) == "time.sleep")
 
 
 def test_nothing_else_lies_beside_the_rooms() -> None:
