@@ -15,7 +15,7 @@ def send_message(console: Console, network: int, sender: str, recipient: str, te
     url = f"http://{api_address(network)}/api/send"
     try:
         answer = httpx.post(url, json={"from": sender, "to": recipient, "text": text}, timeout=_DEADLINE)
-        found = answer.json()
+        found = answer.json()  # a ValueError: somebody else listens there
     except (httpx.HTTPError, ValueError) as fault:
         console.print(f"no lab answers at {url}: {fault}; start one with `make lab`", markup=False)
         return 2

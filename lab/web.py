@@ -14,7 +14,7 @@ from ipsmgw.web import routes as gateway_routes
 from lab.carrier import Carrier
 from lab.elements.phone import Phone
 from lab.elements.phone_ledger import Sent
-from lab.elements.sc_ledger import MtMessage
+from lab.elements.sc_ledger import MtMessage, MtState
 from lab.expectation import Broken
 
 __all__ = ["Outcome", "SendRequest", "picture", "routes", "send"]
@@ -32,7 +32,7 @@ class SendRequest(msgspec.Struct, rename={"sender": "from", "recipient": "to"}, 
 
 
 class Outcome(NamedTuple):
-    """What the sender's phone heard, what the SC knows, and the octets that went over the links."""
+    """What the sender's phone heard, what the SC made of it, and the octets that went over the links."""
 
     sent: list[Sent]
     messages: list[MtMessage]
@@ -40,7 +40,8 @@ class Outcome(NamedTuple):
 
     @property
     def delivered(self) -> bool:
-        return bool(self.messages) and all(each.state.value == "delivered" for each in self.messages)
+        states = [each.state for each in self.messages]
+        return len(states) == len(self.sent) and all(state is MtState.DELIVERED for state in states)
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -65,7 +66,10 @@ def routes(carrier: Carrier) -> list[Route]:
             return _refusal(400, str(fault))
         if not phone.registered:
             return _refusal(409, f"{phone.subscriber.name} is not registered")
-        return JSONResponse((await send(carrier, phone, to, asked.text)).as_json())
+        try:
+            return JSONResponse((await send(carrier, phone, to, asked.text)).as_json())
+        except ValueError as fault:  # the text is too long
+            return _refusal(400, str(fault))
 
     def status() -> dict[str, object]:
         phones = {name: phone.registration.value for name, phone in carrier.phones.items()}
@@ -76,21 +80,19 @@ def routes(carrier: Carrier) -> list[Route]:
 
 async def send(carrier: Carrier, phone: Phone, to: Msisdn, text: str) -> Outcome:
     """Send a text, and wait until the SC has delivered it, or has failed for the first time."""
-    before, known = len(carrier.pdus), len(carrier.smsc.mt)
+    before = len(carrier.pdus)
     sent = phone.send_long(text, to)
     limit = carrier.plan.timers.tr1m + carrier.plan.timers.mt_answer
 
     def done() -> bool:
-        new = carrier.smsc.mt[known:]
-        attempted = len(new) >= len(sent) and all(_attempted(message) for message in new)
-        return all(each.state.final for each in sent) and (attempted or not _taken(carrier, sent))
+        return all(each.state.final for each in sent) and all(map(_attempted, _became(carrier, phone, sent)))
 
     try:
         await carrier.until(done, "the message has ended", within=limit)
         await carrier.until(lambda: carrier.gateway.open_work == 0, "the gateway is done", within=limit)
     except Broken:
         pass  # what the outcome says is then what is known
-    return Outcome(sent, carrier.smsc.mt[known:], picture(carrier, carrier.pdus[before:]))
+    return Outcome(sent, _became(carrier, phone, sent), picture(carrier, carrier.pdus[before:]))
 
 
 def picture(carrier: Carrier, pdus: Iterable[Pdu], width: int = 150) -> str:
@@ -103,10 +105,15 @@ def _attempted(message: MtMessage) -> bool:
     return message.state.final or any(attempt.outcome for attempt in message.attempts)
 
 
-def _taken(carrier: Carrier, sent: list[Sent]) -> bool:
-    """Whether the SC has made a delivery of what it was sent."""
-    tpdus = {each.tpdu for each in sent}
-    return any(got.tpdu in tpdus and got.message is not None for got in carrier.smsc.mo)
+def _became(carrier: Carrier, phone: Phone, sent: list[Sent]) -> list[MtMessage]:
+    """What the SC made of these, whatever else it was sent meanwhile."""
+    tpdus, since = {each.tpdu for each in sent}, sent[0].when
+    ids = {
+        got.message
+        for got in carrier.smsc.mo
+        if got.when >= since and got.oa == phone.msisdn and got.tpdu in tpdus
+    }
+    return [message for message in carrier.smsc.mt if message.id in ids]
 
 
 def _phone(carrier: Carrier, who: str) -> Phone:

@@ -8,6 +8,7 @@ from lab.bench.frames import OTHER_PREFIX, Template, semi_octets
 from lab.bench.place import PLAN, SMSC, subscriber
 from lab.bench.signalling import Peer, gateway_stack
 from lab.elements.isc import Isc
+from lab.elements.line import ACCESS
 from mapstack import MO_FORWARD_SM, MT_FORWARD_SM, AddressString, Flow, Gt, MapStack, SccpAddress
 from mapstack.map import MoForwardSmArg, MoForwardSmRes, MtForwardSmArg, SmRpDa, SmRpOa
 from sipbridge import Direction, Request, RpAck, RpAddress, RpData, SipSettings, SipStack
@@ -99,7 +100,7 @@ def _from_phone(phone: SipStack, body: bytes, in_reply_to: str | None) -> tuple[
     headers = [
         ("Route", "<sip:{}:{};lr>".format(*PLAN.sip("scscf"))),
         ("P-Preferred-Identity", f"<{impu}>"),
-        ("P-Access-Network-Info", "3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=0010100010000101"),
+        ("P-Access-Network-Info", ACCESS),
         ("Request-Disposition", "no-fork"),
         ("Accept-Contact", "*;+g.3gpp.smsip"),
         ("Allow", "MESSAGE"),

@@ -108,7 +108,6 @@ class Gmsc:
             msisdn=AddressString(message.to), sm_rp_pri=True, service_centre_address=self._own
         )
         dialogue = self._stack.invoke(SEND_ROUTING_INFO_FOR_SM, self._hlr, arg, now)
-        attempt.routing_dialogue = dialogue
         self._open[dialogue] = (_Step.ROUTING, message, attempt)
 
     def answered(self, event: Answered, now: float) -> None:

@@ -5,6 +5,7 @@ from random import Random
 from msgspec.structs import replace
 
 from ipsmgw.identity import Impu
+from lab.elements.line import ACCESS
 from lab.plan import Plan, Subscriber
 from sipbridge.build import checked_header, request
 from sipbridge.events import Request
@@ -19,7 +20,6 @@ _OURS_ALONE = frozenset(
     {b"p-preferred-identity", b"p-asserted-identity", b"p-served-user", b"p-charging-vector"}
 )
 """What a phone may not say."""
-_ACCESS = "3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=0010100010000101"
 
 
 def asserted_identity(impu: Impu, subscriber: Subscriber) -> str:
@@ -59,7 +59,7 @@ class Isc:
             ("Path", f"<sip:{self.authority};lr>"),
             ("Contact", f"<sip:{self.authority}>"),
             ("P-Visited-Network-ID", _NETWORK_ID),
-            ("P-Access-Network-Info", _ACCESS),
+            ("P-Access-Network-Info", ACCESS),
             ("P-Charging-Vector", self.charging_vector()),
             ("P-Associated-URI", f"<{impu}, {subscriber.msisdn.tel}>"),
             ("Content-Type", "application/3gpp-ims+xml"),

@@ -11,10 +11,13 @@ from sipbridge.flow import Flow
 from sipbridge.settings import SipSettings, Timers
 from sipbridge.stack import SipStack
 
-__all__ = ["Line", "OnFinal", "sip_settings"]
+__all__ = ["ACCESS", "Line", "OnFinal", "sip_settings"]
 
 OnFinal = Callable[[int, Response | None, float], None]
 """Called with the status (408 when nobody answered), the response if there is one, and the time."""
+
+ACCESS = "3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=0010100010000101"
+"""P-Access-Network-Info: the cell that every phone of the lab is in (TS 24.229 §7.2A.4)."""
 
 
 def sip_settings(site: Site, plan: Plan, product: str) -> SipSettings:

@@ -67,7 +67,7 @@ def route(data: HlrData, record: HlrSubscriber, sc: NodeNumber, *, priority: boo
         diagnostic = NO_RESPONSE_VIA_IP_SM_GW
     else:
         return record.ip_sm_gw
-    if sc in record.waiting or len(record.waiting) < data.list_limit:
+    if len(record.waiting) < data.list_limit:
         _note(record, sc)
     return diagnostic
 

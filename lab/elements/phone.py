@@ -68,12 +68,6 @@ class Phone(Element):
         self.driver.turn(lambda now: sent.extend(self._submission.submit_text(text, to, now)))
         return sent
 
-    def send_tpdu(self, tpdu: bytes, to: str = "") -> Sent:
-        """Send an SMS-SUBMIT as it is, but for its TP-MR."""
-        sent: list[Sent] = []
-        self.driver.turn(lambda now: sent.append(self._submission.submit(tpdu, to, now)))
-        return sent[0]
-
     def mute(self) -> None:
         """Out of coverage: nothing is heard, nothing is sent."""
         self._radio.covered = False

@@ -51,8 +51,8 @@ class Sent:
 
     to: str
     tpdu: bytes
-    tp_mr: int
     rp_mr: int
+    """Also its TP-MR."""
     when: float
     call_id: str = ""
     status: int | None = None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from lab.elements.agenda import Entry
-from lab.elements.line import Line
+from lab.elements.line import ACCESS, Line
 from sipbridge.errors import DecodeError
 from sipbridge.events import Response
 from sipbridge.message import Message
@@ -94,7 +94,7 @@ class PhoneRegistration:
                 ("Expires", str(expires)),
                 ("Supported", "path"),
                 ("Allow", "MESSAGE, NOTIFY, INVITE, ACK, BYE, CANCEL, OPTIONS"),
-                ("P-Access-Network-Info", "3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=0010100010000101"),
+                ("P-Access-Network-Info", ACCESS),
             ],
         )
 

@@ -7,7 +7,7 @@ from enum import Enum
 from ipsmgw.identity import Msisdn
 from ipsmgw.sms import Address, Submit, compose
 from lab.elements.agenda import Entry
-from lab.elements.line import Line
+from lab.elements.line import ACCESS, Line
 from lab.elements.phone_ledger import PhoneLedger, Report, Sent, SentState
 from sipbridge.events import Response
 from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError
@@ -60,7 +60,7 @@ class PhoneSubmission:
         """Queue an SMS-SUBMIT; its TP-MR is set here (TS 23.040 §9.2.3.6)."""
         self._references = (self._references + 1) & 0xFF
         number = self._references
-        sent = Sent(to, tpdu[:1] + bytes((number,)) + tpdu[2:], number, number, now)
+        sent = Sent(to, tpdu[:1] + bytes((number,)) + tpdu[2:], number, now)
         self._ledger.sent.append(sent)
         self._queue.append(sent)
         self._next(now)
@@ -106,7 +106,7 @@ class PhoneSubmission:
             headers=[
                 ("Route", f"<sip:{host}:{port};lr>"),
                 ("P-Preferred-Identity", f"<{line.impu}>"),
-                ("P-Access-Network-Info", "3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=0010100010000101"),
+                ("P-Access-Network-Info", ACCESS),
                 ("Request-Disposition", "no-fork"),
                 ("Accept-Contact", "*;+g.3gpp.smsip"),
                 ("Allow", "MESSAGE"),

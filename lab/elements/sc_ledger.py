@@ -47,10 +47,9 @@ class Outcome(NamedTuple):
 
 @dataclass(slots=True)
 class Attempt:
-    """One try: its MAP dialogues, -1 where it did not come to them, and how it ended."""
+    """One try: the dialogue of its mt-ForwardSM, -1 where it did not come to it, and how it ended."""
 
     start: float
-    routing_dialogue: int = -1
     delivery_dialogue: int = -1
     imsi: str = ""
     node: str = ""
@@ -65,7 +64,6 @@ class MtMessage:
     id: int
     to: Msisdn
     tpdu: bytes
-    submitted: float
     expires: float
     state: MtState = MtState.QUEUED
     reported: bool = False

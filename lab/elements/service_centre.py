@@ -68,7 +68,7 @@ class ServiceCentre:
         if data.held >= data.limit:
             raise Full
         data.ids += 1
-        message = MtMessage(data.ids, to, tpdu, now, now + validity)
+        message = MtMessage(data.ids, to, tpdu, now + validity)
         data.mt.append(message)
         data.held += 1
         queue = data.queues.setdefault(to, deque())

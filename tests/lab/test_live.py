@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 pytestmark = pytest.mark.wire
@@ -42,6 +44,10 @@ def lab(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *words], capture_output=True, text=True, timeout=LIMIT, check=False, cwd=ROOT
     )
+
+
+def message(text: str, to: str = "bob") -> dict[str, str]:
+    return {"from": "alice", "to": to, "text": text}
 
 
 @contextmanager
@@ -97,11 +103,21 @@ def test_the_api_refuses_rubbish_with_a_sentence(network: int) -> None:
             (b'{"from": "alice", "to": "bob"}', "missing required field `text`"),
             (b'{"from": "alice", "to": "bob", "text": 1}', "Expected `str`, got `int` - at `$.text`"),
             (b'{"from": "alice", "to": "x", "text": "y"}', "'x' is not an MSISDN"),
+            (msgspec.json.encode(message("x" * 50_000)), "the text needs 327 short messages"),
         ):
             answer = httpx.post(f"{api}/send", content=body)
             assert answer.status_code == 400
             assert sentence in answer.json()["error"]
         assert httpx.post(f"{api}/send", content=b" " * 100_000).status_code == 413
+
+
+def test_each_of_two_senders_hears_of_its_own_message(network: int) -> None:
+    with running(network), ThreadPoolExecutor() as pool:
+        url = f"http://127.0.{network}.10:8080/api/send"
+        bodies = [message("hello"), message("is there anybody", to="15550001234")] * 4
+        answers = list(pool.map(lambda body: httpx.post(url, json=body, timeout=LIMIT).json(), bodies))
+    assert [answer["delivered"] for answer in answers] == [True, False] * 4
+    assert [len(answer["delivery"]) for answer in answers] == [1] * 8
 
 
 def test_a_taken_port_is_one_clear_line(network: int) -> None:
