@@ -88,7 +88,16 @@ class Port(Generic[EventT, FlowT]):
 
     def receive(self, batch: Sequence[tuple[bytes, FlowT]]) -> None:
         """Octets have come: each is one datagram, or one message of an association."""
-        now = self._driver.clock.now()
+        self.receive_all((batch,))
+
+    def receive_all(self, batches: Iterable[Sequence[tuple[bytes, FlowT]]]) -> None:
+        """What comes while it is read: what is decided leaves together, and is recorded together."""
+        clock = self._driver.clock
+        for batch in batches:
+            self._take(batch, clock.now())
+        self._driver.settle(clock.now())
+
+    def _take(self, batch: Sequence[tuple[bytes, FlowT]], now: float) -> None:
         receive, tap = self._stack.receive, self.tap
         if tap is not None:
             for data, flow in batch:
@@ -101,7 +110,6 @@ class Port(Generic[EventT, FlowT]):
             except Exception as bug:  # a stack never raises (DESIGN §3): if it does, the batch goes on
                 self._driver.supervise(bug, data, now)
         self._dispatch(events, now)
-        self._driver.settle(now)
 
     def link_up(self, flow: FlowT, identity: str = "") -> None:
         now = self._driver.clock.now()

@@ -63,7 +63,7 @@ class Sockets:
         self._transports: list[tuple[str, _Datagrams | Transport]] = []
 
     def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
-        transport = UdpTransport(local, port.receive)
+        transport = UdpTransport(local, port.receive_all)
         self._transports.append((node, _Datagrams(transport)))
         port.send = transport.send
 

@@ -62,11 +62,6 @@ class ClientTransactions:
     def __len__(self) -> int:
         return len(self._open)
 
-    @property
-    def full(self) -> bool:
-        """Whether one more request is one too many."""
-        return len(self._open) >= self._limit
-
     def state(self, tx: ClientTx) -> ClientState:
         """Where a transaction stands."""
         if tx in self._open:
@@ -74,14 +69,17 @@ class ClientTransactions:
         completed = self._completed
         return _COMPLETED if tx in completed.young or tx in completed.old else _TERMINATED
 
-    def start(self, tx: ClientTx, octets: bytes, flow: Flow, now: float) -> None:
-        """Send a request and start its timers."""
+    def start(self, tx: ClientTx, octets: bytes, flow: Flow, now: float) -> bool:
+        """Send a request and start its timers; False where it is one too many."""
+        if len(self._open) >= self._limit:
+            return False
         self._open[tx] = (octets, flow, now)
         if flow.transport == "udp":
             self._e[0].append((now + self._intervals[0], tx))
         else:
             heappush(self._f, (now + self._timers.f, tx))
         self.output.append((octets, flow))
+        return True
 
     def receive(self, tx: ClientTx, status: int, now: float) -> bool | None:
         """A response: whether it goes up; None where it answers nothing of ours."""

@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["KNOWN", "MANDATORY", "SINGLE", "canonical", "parameter", "parameters", "split"]
+__all__ = ["KNOWN", "MANDATORY", "READ", "SINGLE", "canonical", "parameter", "parameters", "split"]
 
 _NAMES = (
     b"Accept Accept-Contact Accept-Encoding Accept-Language Alert-Info Allow Allow-Events "
@@ -40,6 +40,11 @@ _COMPACT = {
 }
 KNOWN = frozenset(_NAMES)
 MANDATORY = frozenset((b"Via", b"From", b"To", b"Call-ID", b"CSeq"))
+READ = MANDATORY.union(
+    b"Contact Content-Encoding Content-Length Content-Type Expires".split(),
+    b"In-Reply-To P-Asserted-Identity Require".split(),
+)
+"""What is asked for in nearly every message, and so is at hand; the others are looked for when asked for."""
 # RFC 3261 §7.3.1: fields whose grammar is no list may appear once only.
 SINGLE = frozenset(
     b"Call-ID CSeq Content-Length Content-Type Event Expires From Max-Forwards P-Served-User To".split()

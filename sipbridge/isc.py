@@ -22,6 +22,7 @@ __all__ = ["SMS", "IscEvent", "IscStack", "SmMessage", "SmUnreadable", "ThirdPar
 
 SMS = "application/vnd.3gpp.sms"
 _SMS = SMS.encode()
+_FROM_PHONE = Direction.MS_TO_NETWORK
 _ALLOW = ("Allow", "MESSAGE, REGISTER, OPTIONS")
 _ACCEPT = ("Accept", SMS)
 _SCHEMES = (b"sip:", b"sips:", b"tel:")
@@ -201,7 +202,7 @@ class IscStack:
         asserted = asserted_identities(message.every(b"P-Asserted-Identity"))
         call_id = _call_id(fields[b"Call-ID"])
         try:
-            rpdu = rp.decode(message.body, Direction.MS_TO_NETWORK)
+            rpdu = rp.decode(message.body, _FROM_PHONE)
         except DecodeError as error:
             if error.reference is None or error.cause is None:
                 raise

@@ -6,6 +6,7 @@ what does not fit goes to the general parser. Learning takes a while, so it is d
 
 import re
 
+from sipbridge.header import READ
 from sipbridge.message import Message, checked_body, checked_cseq, parse
 from sipbridge.settings import Limits
 
@@ -15,6 +16,7 @@ _MOST_LAYOUTS = 64
 _MOST_OF_A_PEER = 4
 _MOST_LINES = 48
 _REQUEST_LINE = rb"([^ \n]+) ([^ \n]+) SIP/2\.0\r\n"
+_READ, _PASSED = rb": (.*)\r\n", rb": .*\r\n"
 
 Peer = tuple[str, int]
 
@@ -23,12 +25,13 @@ class Layout:
     """The names of the header lines of a request, in order; values and body may be anything."""
 
     def __init__(self, names: tuple[bytes, ...]) -> None:
-        lines = b"".join(re.escape(name) + rb": (.*)\r\n" for name in names)
+        lines = b"".join(re.escape(name) + (_READ if name in READ else _PASSED) for name in names)
         self._match = re.compile(_REQUEST_LINE + lines + rb"\r\n").match
-        self._reversed = names[::-1]
+        read = [name for name in names if name in READ]
+        self._reversed = read[::-1]
         self._ends = len(names) + 2
-        first = names.index(b"Via")
-        self._vias = slice(2 + first, 2 + first + names.count(b"Via"))
+        first = read.index(b"Via")
+        self._vias = slice(2 + first, 2 + first + read.count(b"Via"))
 
     def read(self, data: bytes) -> Message | None:
         """The message, None where it has another layout."""
@@ -40,11 +43,11 @@ class Layout:
             return None
         values = found.groups()
         method, uri = values[0], values[1]
-        fields = dict(zip(self._reversed, values[:1:-1], strict=True))  # of several, the first stays
+        fields = dict(zip(self._reversed, values[:1:-1], strict=False))  # of several, the first stays
         checked_cseq(fields[b"CSeq"], method)
         body = checked_body(data[end:], fields)
         head = data[found.end(2) + 10 : end - 4]
-        return Message(method, uri, 0, b"", fields, head, list(values[self._vias]), body)
+        return Message(method, uri, 0, b"", fields, head, values[self._vias], body)
 
 
 class Layouts:

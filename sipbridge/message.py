@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from sipbridge.errors import DecodeError
-from sipbridge.header import KNOWN, MANDATORY, SINGLE, canonical, split
+from sipbridge.header import KNOWN, MANDATORY, READ, SINGLE, canonical, split
 from sipbridge.settings import Limits
 
 __all__ = ["Message", "checked_body", "checked_cseq", "parse"]
@@ -14,9 +14,9 @@ _VERSION = b"SIP/2.0"
 class Message(Struct, frozen=True, gc=False):
     """A request (`method`, `uri`) or a response (`status`, `reason`).
 
-    `fields` holds the first value of each field under its canonical name (an unknown one in lower case),
-    `head` all header lines in order, known names spelled canonically, `vias` the values of all Via lines;
-    `repeated` tells whether any other field has several lines, `as_written` that nothing was respelled.
+    `head` holds all header lines in order, known names spelled canonically, `fields` the first value of each
+    field in `READ`, `vias` the values of all Via lines; `repeated` tells whether any other field has several
+    lines, `as_written` that nothing was respelled. A name is given canonically, an unknown one in lower case.
     """
 
     method: bytes
@@ -25,7 +25,7 @@ class Message(Struct, frozen=True, gc=False):
     reason: bytes
     fields: dict[bytes, bytes]
     head: bytes
-    vias: list[bytes]
+    vias: tuple[bytes, ...]
     body: bytes
     repeated: bool = False
     as_written: bool = True
@@ -42,23 +42,27 @@ class Message(Struct, frozen=True, gc=False):
 
     def first(self, name: bytes) -> bytes | None:
         """The first value of a field, without the white space around it."""
-        value = self.fields.get(name)
+        value = self.fields.get(name) if name in READ else next(iter(self._written(name)), None)
         return None if value is None else value.strip()
 
     def every(self, name: bytes) -> list[bytes]:
         """The values of a field, a line each, in order; as a rule only Via has several."""
-        if not self.repeated and name != b"Via":
+        if name in READ and not self.repeated and name != b"Via":
             only = self.fields.get(name)
             return [] if only is None else [only]
+        return self._written(name)
+
+    def listed(self, name: bytes) -> list[bytes]:
+        """The values of a field whose grammar is a list, however they were spread over lines (§7.3.1)."""
+        return [part for value in self.every(name) for part in split(value)]
+
+    def _written(self, name: bytes) -> list[bytes]:
+        """Looked for in the header lines."""
         if name in KNOWN:
             prefix = name + b": "
             return [line[len(prefix) :] for line in self.lines if line.startswith(prefix)]
         pairs = (line.split(b": ", 1) for line in self.lines)
         return [value for spelled, value in pairs if spelled.lower() == name]
-
-    def listed(self, name: bytes) -> list[bytes]:
-        """The values of a field whose grammar is a list, however they were spread over lines (§7.3.1)."""
-        return [part for value in self.every(name) for part in split(value)]
 
 
 def parse(data: bytes, limits: Limits) -> Message:
@@ -81,6 +85,7 @@ def parse(data: bytes, limits: Limits) -> Message:
     if repeated:
         _check_single(lines)
     body = checked_body(body, fields)
+    fields = {name: fields[name] for name in fields.keys() & READ}
     if lines is not written:
         head = b"\r\n".join(lines)
     if start.startswith(_VERSION):
@@ -133,15 +138,17 @@ def _unfolded(lines: list[bytes]) -> list[bytes]:
     return [b" ".join(pieces) for pieces in whole]
 
 
-def _vias(lines: list[bytes], fields: dict[bytes, bytes]) -> list[bytes]:
+def _vias(lines: list[bytes], fields: dict[bytes, bytes]) -> tuple[bytes, ...]:
     """The values of all Via lines: as a rule one block, and nothing else twice."""
     only = fields[b"Via"]
     if len(lines) == len(fields):
-        return [only]
+        return (only,)
     first = lines.index(b"Via: " + only)
     end = first + len(lines) - len(fields) + 1
     vias = [line[5:] for line in lines[first:end] if line[:5] == b"Via: "]
-    return vias if len(vias) == end - first else [line[5:] for line in lines if line[:5] == b"Via: "]
+    if len(vias) != end - first:
+        vias = [line[5:] for line in lines if line[:5] == b"Via: "]
+    return tuple(vias)
 
 
 def _check_single(lines: list[bytes]) -> None:

@@ -62,6 +62,7 @@ class ServerTransactions:
 
     def __init__(self, timers: Timers, limits: Limits) -> None:
         self._limits = limits
+        self._most = limits.transactions
         self._give_up_after = timers.f
         self._trying_after = timers.e_at_t2
         self._open: dict[ServerTx, Answering] = {}
@@ -80,11 +81,6 @@ class ServerTransactions:
         """How many finished transactions are remembered."""
         return len(self._completed)
 
-    @property
-    def full(self) -> bool:
-        """Whether one more request is one too many."""
-        return len(self._open) >= self._limits.transactions
-
     def knows(self, tx: ServerTx) -> bool:
         """Whether a request of this transaction has come before, and timer J has not ended it."""
         completed = self._completed
@@ -97,10 +93,13 @@ class ServerTransactions:
         completed = self._completed
         return _COMPLETED if tx in completed.young or tx in completed.old else _TERMINATED
 
-    def open(self, tx: ServerTx, answering: Answering) -> None:
-        """A new request has come."""
+    def open(self, tx: ServerTx, answering: Answering) -> bool:
+        """A new request has come; False where it is one too many."""
+        if len(self._open) >= self._most:
+            return False
         self._open[tx] = answering
         self._due.append((answering.arrived + self._trying_after, tx))
+        return True
 
     def answering(self, tx: ServerTx) -> Answering | None:
         """What is needed to answer; None where it has been answered or it is too late."""

@@ -23,7 +23,9 @@ from sipbridge.via import MAGIC_COOKIE, response_way, server_key, top_via
 
 __all__ = ["SipStack"]
 
-_USUAL_RESPONSE = re.compile(rb"SIP/2\.0 ([1-6]\d\d) .*\r\nVia: SIP/2\.0/[^;\r\n]*;branch=([^;,\s]+)").match
+_USUAL_RESPONSE = re.compile(
+    rb"SIP/2\.0 ([1-6]\d\d) .*\r\nVia: SIP/2\.0/[^;\r\n]*;branch=([!-+\--:<-~]+)"
+).match
 _NO_HEADERS: build.Headers = ()
 _NO_WAY = (("", 0), b"")
 _LIST = re.compile(rb"[;,]").search
@@ -169,10 +171,8 @@ class SipStack:
 
     def start(self, tx: ClientTx, octets: bytes, flow: Flow, now: float) -> ClientTx:
         """Send a request whose top Via carries this branch; a full table means NoAnswer from `expire`."""
-        if self._clients.full:
+        if not self._clients.start(tx, octets, flow, now):
             self._refused.append(tx)
-        else:
-            self._clients.start(tx, octets, flow, now)
         return tx
 
     def forward(
@@ -191,7 +191,7 @@ class SipStack:
         answering = self._servers.answering(tx)
         if answering is None:
             return None
-        message = replace(answering.message, vias=[answering.via, *answering.message.vias[1:]])
+        message = replace(answering.message, vias=(answering.via, *answering.message.vias[1:]))
         hops = message.first(b"Max-Forwards") or b"71"  # §16.6 step 3: where there is none, 70 is set
         if not hops.isdigit() or len(hops) > 3 or not int(hops):
             self.respond(tx, 483 if hops.isdigit() and not int(hops[:4]) else 400, now)
@@ -278,10 +278,12 @@ class SipStack:
         method = message.method
         if method == b"ACK":
             return []
-        if method == b"CANCEL" or self._servers.full:
-            self._refuse(tx, message, way, 481 if method == b"CANCEL" else 503)
+        if method == b"CANCEL":
+            self._refuse(tx, message, way, 481)
             return []
-        self._servers.open(tx, Answering(message, way[0], way[1], now))
+        if not self._servers.open(tx, Answering(message, way[0], way[1], now)):
+            self._refuse(tx, message, way, 503)
+            return []
         return [Request(tx, message, flow)]
 
     def _repeat(self, tx: ServerTx, message: Message, way: tuple[bytes, Flow]) -> None:

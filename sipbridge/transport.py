@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sipbridge.flow import Flow
 
@@ -14,24 +14,26 @@ _Address = tuple[str, int] | tuple[str, int, int, int]
 
 
 class UdpTransport:
-    """One bound socket. Batches go up by `on_batch`; what does not fit into the kernel waits in a bounded
-    queue.
+    """One bound socket. `on_batches` gets what it holds, a batch at a time, read when asked for; what does
+    not fit into the kernel waits in a bounded queue.
     """
 
     def __init__(
         self,
         local: tuple[str, int],
-        on_batch: Callable[[list[tuple[bytes, Flow]]], None],
+        on_batches: Callable[[Iterator[list[tuple[bytes, Flow]]]], None],
         *,
         batch: int = 64,
+        batches: int = 4,
         queue: int = 4_096,
         flows: int = 4_096,
         receive_buffer: int = 4 * 1024 * 1024,
     ) -> None:
         self.local = local
         self.dropped = 0
-        self._on_batch = on_batch
+        self._on_batches = on_batches
         self._batch = batch
+        self._most_batches = batches
         self._most_queued = queue
         self._most_flows = flows
         self._receive_buffer = receive_buffer
@@ -86,7 +88,21 @@ class UdpTransport:
                 self.dropped += 1
 
     def _drain(self, bound: socket.socket) -> None:
-        """Read until the socket is empty, or one batch is full: the loop calls again."""
+        self._on_batches(self._batches(bound))
+
+    def _batches(self, bound: socket.socket) -> Iterator[list[tuple[bytes, Flow]]]:
+        """Until the socket is empty, or it has been long enough: then the loop calls again.
+
+        A batch fits into the processor's caches; more of them at a time make fewer and larger writes.
+        """
+        for _ in range(self._most_batches):
+            batch = self._read(bound)
+            if batch:
+                yield batch
+            if len(batch) < self._batch:
+                return
+
+    def _read(self, bound: socket.socket) -> list[tuple[bytes, Flow]]:
         received: list[tuple[bytes, Flow]] = []
         flows = self._flows
         try:
@@ -97,8 +113,7 @@ class UdpTransport:
             pass
         except OSError:  # an ICMP error of an earlier datagram: the next read goes on
             self.dropped += 1
-        if received:
-            self._on_batch(received)
+        return received
 
     def _flow(self, address: _Address) -> Flow:
         if len(self._flows) >= self._most_flows:

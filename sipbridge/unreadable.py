@@ -30,4 +30,4 @@ def salvage(data: bytes, limits: Limits) -> Message | None:
             vias.append(value)
     if len(fields) != len(MANDATORY):
         return None
-    return Message(words[0], b"", 0, b"", fields, b"", vias, b"")
+    return Message(words[0], b"", 0, b"", fields, b"", tuple(vias), b"")

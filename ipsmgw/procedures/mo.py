@@ -13,13 +13,13 @@ from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, Forwar
 from ipsmgw.sms import DecodeError, digits_at
 from ipsmgw.store import Binding
 from mapstack.map import AddressString, MapError, MoForwardSmArg, SmRpDa, SmRpOa
-from sipbridge.rp import Direction as RpDirection
-from sipbridge.rp import RpAck, RpError
+from sipbridge.rp import Direction, RpAck, RpError
 
 __all__ = ["MoSms", "Sender", "refused", "sc_refused", "sc_silent", "sc_took", "submit"]
 
 _SUBMIT, _TP_DA = 1, 2  # TP-MTI from a phone, octet of TP-DA: TS 23.040 §9.2.2.2
 _ACCEPTED = Answer(202)
+_TO_PHONE = Direction.NETWORK_TO_MS
 
 
 class Sender(Struct, frozen=True, gc=False):
@@ -66,7 +66,7 @@ def refused(sms: MoSms, cause: Cause, now: float) -> Decision[MoSms]:
 
 def sc_took(sms: MoSms, sm_rp_ui: bytes | None, now: float) -> Decision[MoSms]:
     """mo-ForwardSM result: the SUBMIT-REPORT, if there is one, goes to the phone as it is."""
-    ack = RpAck(sms.reference, sm_rp_ui).encode(RpDirection.NETWORK_TO_MS)
+    ack = RpAck(sms.reference, sm_rp_ui).encode(_TO_PHONE)
     return Decision(None, (SubmitReport(ack),), _cdr(sms, "delivered", now))
 
 
@@ -91,7 +91,7 @@ def _originator(msisdn: Msisdn) -> SmRpOa:
 
 
 def _failed(sms: MoSms, cause: Cause, tpdu: bytes | None, now: float) -> Decision[MoSms]:
-    rpdu = RpError(sms.reference, cause.rp_cause, tpdu).encode(RpDirection.NETWORK_TO_MS)
+    rpdu = RpError(sms.reference, cause.rp_cause, tpdu).encode(_TO_PHONE)
     return Decision(None, (SubmitReport(rpdu),), _cdr(sms, cause.cdr, now))
 
 

@@ -13,8 +13,7 @@ from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, Delive
 from ipsmgw.sms import DecodeError, digits_at
 from ipsmgw.store import Binding
 from mapstack.map import AddressString
-from sipbridge.rp import Direction as RpDirection
-from sipbridge.rp import RpAck, RpAddress, RpData, RpError
+from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError
 
 __all__ = ["MtSms", "MtState", "abandoned", "answered", "deliver", "refused", "reported", "silent"]
 
@@ -23,6 +22,7 @@ _MAX_DIGITS = 20  # of a service centre's number in RP-DATA (TS 24.011 §8.2.5.1
 
 _DELIVER, _TP_OA = 0, 1  # TP-MTI to a phone, octet of TP-OA: TS 23.040 §9.2.2.1
 _ACCEPTED = Answer(202)
+_TO_PHONE = Direction.NETWORK_TO_MS
 
 
 class MtState(enum.Enum):
@@ -57,7 +57,7 @@ def deliver(sms: MtSms, now: float) -> Decision[MtSms]:
     if reference < 0:
         return refused(sms, Cause.CONGESTION, now)
     rpdu = RpData(reference, centre, tpdu)
-    return Decision(sms, (Deliver(rpdu.encode(RpDirection.NETWORK_TO_MS)),))
+    return Decision(sms, (Deliver(rpdu.encode(_TO_PHONE)),))
 
 
 def answered(sms: MtSms, status: int, now: float) -> Decision[MtSms]:

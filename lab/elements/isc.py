@@ -71,7 +71,7 @@ class Isc:
         """A phone's MESSAGE that met the filter criteria: the Route stands above Via, as Kamailio puts it."""
         message = event.message
         via, _ = response_way(message.vias[0], top_via(message.vias[0]), event.flow)
-        stamped = replace(message, vias=[via, *message.vias[1:]])
+        stamped = replace(message, vias=(via, *message.vias[1:]))
         hops = b"%d" % (_hops(message.first(b"Max-Forwards")) - 1)
         mark = f"<sip:iscmark@{self.authority};lr;s=2;h=0;d=0;a={impu.encode().hex()}>"
         lines = [

@@ -83,6 +83,12 @@ def test_a_batch_is_told_event_by_event_and_answered_in_one(node: Node) -> None:
     assert node.sent == [[(b"one", "a"), (b"two", "b")]]
 
 
+def test_batches_of_one_turn_are_answered_in_one(node: Node) -> None:
+    node.port.receive_all([(b"one", "a")] for _ in range(2))
+    assert node.told == ["one", "one"]
+    assert node.sent == [[(b"one", "a"), (b"one", "a")]]
+
+
 def test_an_input_of_one_port_flushes_all(node: Node) -> None:
     node.port.receive([(b"over", "a")])
     assert node.sent == [[(b"over", "a")], [(b"other", "r")]]

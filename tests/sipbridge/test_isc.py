@@ -219,7 +219,7 @@ def test_a_message_towards_a_phone_is_written_as_the_specification_says() -> Non
     written = parse(data, Limits())
     assert (written.method, written.uri) == (b"MESSAGE", b"sip:+1555@ims.test;user=phone")
     assert written.body == body
-    assert written.vias == [b"SIP/2.0/UDP 127.0.0.1:5090;branch=" + tx]
+    assert written.vias == (b"SIP/2.0/UDP 127.0.0.1:5090;branch=" + tx,)
     expected = {
         b"Max-Forwards": b"70",
         b"Route": b"<sip:127.0.0.1:6060;lr>",

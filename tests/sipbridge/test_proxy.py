@@ -65,9 +65,13 @@ def test_kamailio_s_message_is_forwarded_with_all_that_it_carries() -> None:
     before, after = parse(data, Limits()), parse(sent(middle)[0], Limits())
     assert (after.uri, after.body) == (b"sip:new@x.test", before.body)
     assert after.vias[2:] == before.vias[1:]
-    assert b"P-Charging-Vector" not in after.fields
-    gone = (b"Via", b"P-Charging-Vector", b"Max-Forwards")
-    assert all(after.first(name) == before.first(name) for name in before.fields if name not in gone)
+    assert after.first(b"P-Charging-Vector") is None
+    names = {line.partition(b": ")[0] for line in before.lines} - {
+        b"Via",
+        b"P-Charging-Vector",
+        b"Max-Forwards",
+    }
+    assert all(after.first(name) == before.first(name) for name in names)
 
 
 def test_max_forwards_ends_the_way() -> None:

@@ -141,7 +141,7 @@ def test_several_vias_in_one_line_are_stamped_in_the_first() -> None:
     data = message().replace(b"SIP/2.0/UDP 127.0.0.1:6060;branch=z9hG4bK1", value)
     element.respond(received(element, data).tx, 200, 0.0)
     line = parse(sent(element)[0], Limits()).vias
-    assert line == [value.replace(b"1,", b"1;received=127.0.0.1,")]
+    assert line == (value.replace(b"1,", b"1;received=127.0.0.1,"),)
 
 
 def test_an_old_branch_is_told_apart_by_the_rest() -> None:
@@ -227,7 +227,7 @@ def test_a_request_of_ours_is_whole_and_its_answer_is_told() -> None:
     tx, data = options(element)
     read = parse(data, Limits())
     assert (read.method, read.uri, read.body) == (b"OPTIONS", b"sip:scscf.test", b"hi")
-    assert read.vias == [b"SIP/2.0/UDP 127.0.0.1:5090;branch=" + tx]
+    assert read.vias == (b"SIP/2.0/UDP 127.0.0.1:5090;branch=" + tx,)
     assert read.first(b"Max-Forwards") == b"70"
     assert read.first(b"Subject") == "Grüße".encode()
     answer = response(data, 486)

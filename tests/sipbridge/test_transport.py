@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Iterator
 
 import pytest
 
@@ -26,13 +27,14 @@ def test_datagrams_come_up_in_batches_and_answers_go_back() -> None:
         batches: list[Batch] = []
         done = asyncio.Event()
 
-        def on_batch(batch: Batch) -> None:
-            batches.append(batch)
-            transport.send([(b"answer " + data, flow) for data, flow in batch])
+        def on_batches(read: Iterator[Batch]) -> None:
+            for batch in read:
+                batches.append(batch)
+                transport.send([(b"answer " + data, flow) for data, flow in batch])
             if sum(map(len, batches)) == 100:
                 done.set()
 
-        transport = UdpTransport(HERE, on_batch, batch=64)
+        transport = UdpTransport(HERE, on_batches, batch=64)
         with peer() as phone:
             transport.start()
             for number in range(100):
@@ -54,17 +56,46 @@ def test_datagrams_come_up_in_batches_and_answers_go_back() -> None:
     asyncio.run(story())
 
 
+def test_what_comes_meanwhile_is_read_too_but_not_for_ever() -> None:
+    async def story() -> None:
+        turns: list[list[int]] = []
+        done = asyncio.Event()
+
+        def on_batches(read: Iterator[Batch]) -> None:
+            turns.append([])
+            for batch in read:
+                turns[-1].append(len(batch))
+                if len(turns) == 1:
+                    say(10)
+            if sum(map(sum, turns)) == 40:
+                done.set()
+
+        def say(count: int) -> None:
+            for _ in range(count):
+                phone.sendto(b"x", transport.local)
+
+        transport = UdpTransport(HERE, on_batches, batch=10, batches=3)
+        with peer() as phone:
+            transport.start()
+            say(10)
+            await asyncio.wait_for(done.wait(), 5)
+        assert turns == [[10, 10, 10], [10]]
+        transport.stop()
+
+    asyncio.run(story())
+
+
 def test_a_port_that_is_taken_is_an_oserror() -> None:
     async def story() -> None:
         with peer() as taken, pytest.raises(OSError, match="in use"):
-            UdpTransport(taken.getsockname(), lambda batch: None).start()
+            UdpTransport(taken.getsockname(), lambda batches: None).start()
 
     asyncio.run(story())
 
 
 def test_what_can_never_be_sent_is_dropped_and_counted() -> None:
     async def story() -> None:
-        transport = UdpTransport(HERE, lambda batch: None)
+        transport = UdpTransport(HERE, lambda batches: None)
         transport.start()
         with peer() as phone:
             good = Flow("udp", HERE, phone.getsockname())
@@ -96,7 +127,7 @@ def test_a_full_kernel_makes_datagrams_wait_in_order_and_within_the_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def story() -> None:
-        transport = UdpTransport(HERE, lambda batch: None, queue=3)
+        transport = UdpTransport(HERE, lambda batches: None, queue=3)
         transport.start()
         assert transport._socket is not None
         stuffed = Stuffed(transport._socket)
