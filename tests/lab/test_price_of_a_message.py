@@ -34,7 +34,7 @@ def _calls(desk: Desk, kind: type[Originating] | type[Terminating], messages: in
     return calls
 
 
-@pytest.mark.parametrize(("kind", "most"), [(Originating, 130), (Terminating, 146)])
+@pytest.mark.parametrize(("kind", "most"), [(Originating, 118), (Terminating, 130)])
 def test_a_message_calls_few_functions(kind: type[Originating] | type[Terminating], most: int) -> None:
     desk = Desk()
     desk.play(kind, 50)
