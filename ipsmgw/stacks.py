@@ -2,7 +2,8 @@
 
 from ipsmgw.settings import AssociationSettings, Settings
 from mapstack import ANY_TIME_MODIFICATION, MO_FORWARD_SM, MapSettings
-from mapstack.settings import Association, GtRoute, M3uaSettings, Role, SccpSettings
+from mapstack.m3ua.settings import Association, M3uaSettings, Role
+from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
 from sipbridge import SipSettings
 from sipbridge import Timers as SipTimers

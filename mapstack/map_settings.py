@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mapstack.m3ua.settings import M3uaSettings
 from mapstack.map.operations import OPERATIONS
-from mapstack.settings import M3uaSettings, SccpSettings
+from mapstack.sccp.settings import SccpSettings
 from mapstack.tcap.transaction_id import MAX_OPEN
 
 __all__ = ["MapLimits", "MapSettings"]

@@ -6,8 +6,9 @@ from lab.bench.place import HLR, PLAN, SMSC
 from mapstack import AddressString, Flow, Invoked, MapSettings, MapStack
 from mapstack.events import AspStateChanged
 from mapstack.m3ua.asp import AspState
+from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.map import AnyTimeModificationRes
-from mapstack.settings import Association, GtRoute, M3uaSettings, Role, SccpSettings
+from mapstack.sccp.settings import GtRoute, SccpSettings
 
 __all__ = ["Peer", "gateway_stack"]
 

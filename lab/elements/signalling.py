@@ -4,9 +4,10 @@ from ipsmgw.identity import NodeNumber
 from lab.elements.site import Site
 from lab.plan import Plan
 from mapstack.asn1 import AddressString
+from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.map_settings import MapSettings
 from mapstack.sccp.address import Gt, SccpAddress
-from mapstack.settings import Association, GtRoute, M3uaSettings, Role, SccpSettings
+from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
 
 __all__ = ["HLR_SSN", "MSC_SSN", "address", "associations", "hlr_settings", "node_number", "smsc_settings"]

@@ -10,7 +10,7 @@ from mapstack.m3ua.codes import ErrorCode, Status
 from mapstack.m3ua.data import DataCodec
 from mapstack.m3ua.destination import DestinationState
 from mapstack.m3ua.message import MessageType, Tag, encode
-from mapstack.settings import Association, M3uaSettings, M3uaTimers, Role
+from mapstack.m3ua.settings import Association, M3uaSettings, M3uaTimers, Role
 
 __all__ = ["Asp"]
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from mapstack.m3ua.message import HEADER_SIZE, M3uaMessage, MessageType, Tag, encode
-from mapstack.settings import Association
+from mapstack.m3ua.settings import Association
 
 __all__ = ["DATA_HEADER", "HEADS", "SCCP", "DataCodec", "MtpTransfer", "ProtocolData", "protocol_data"]
 

@@ -20,8 +20,8 @@ from mapstack.m3ua.data import SCCP, MtpTransfer, protocol_data
 from mapstack.m3ua.destination import DestinationState
 from mapstack.m3ua.message import M3uaMessage, MessageType, Tag, decode
 from mapstack.m3ua.procedures import check_parameters, meaning, refusal
+from mapstack.m3ua.settings import M3uaSettings, Role
 from mapstack.m3ua.sgp import ApplicationServer
-from mapstack.settings import M3uaSettings, Role
 
 __all__ = ["M3ua", "M3uaEvent", "TransferRefused"]
 

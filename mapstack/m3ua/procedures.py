@@ -9,7 +9,7 @@ from mapstack.m3ua.association import Asp
 from mapstack.m3ua.codes import ErrorCode, Status, code_name
 from mapstack.m3ua.destination import affected_point_codes, told_state
 from mapstack.m3ua.message import M3uaMessage, MessageType, Tag
-from mapstack.settings import Role, TrafficMode
+from mapstack.m3ua.settings import Role, TrafficMode
 
 __all__ = ["Meaning", "check_parameters", "meaning", "refusal"]
 

@@ -5,7 +5,7 @@ from mapstack.m3ua.application_server import AsInput, AsMachine, AsState, as_inp
 from mapstack.m3ua.asp import AspInput, AspState
 from mapstack.m3ua.association import Asp
 from mapstack.m3ua.codes import Status
-from mapstack.settings import M3uaSettings, TrafficMode
+from mapstack.m3ua.settings import M3uaSettings, TrafficMode
 
 __all__ = ["ApplicationServer"]
 

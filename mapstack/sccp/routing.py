@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from mapstack.sccp.address import SccpAddress
 from mapstack.sccp.message import ReturnCause
-from mapstack.settings import GtRoute
+from mapstack.sccp.settings import GtRoute
 
 __all__ = ["Translation"]
 

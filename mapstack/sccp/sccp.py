@@ -10,6 +10,7 @@ from mapstack.events import ManagementEvent, PeerMisbehaved
 from mapstack.flow import Flow
 from mapstack.m3ua.data import MtpTransfer
 from mapstack.m3ua.m3ua import M3ua, TransferRefused
+from mapstack.m3ua.settings import M3uaSettings
 from mapstack.sccp.address import SccpAddress, decode_address
 from mapstack.sccp.management import MANAGEMENT_SSN, subsystem_allowed, subsystem_status_test
 from mapstack.sccp.message import (
@@ -22,7 +23,7 @@ from mapstack.sccp.message import (
 )
 from mapstack.sccp.routing import Translation
 from mapstack.sccp.segmentation import Discarded, Reassembler, Received, segments
-from mapstack.settings import M3uaSettings, SccpSettings
+from mapstack.sccp.settings import SccpSettings
 
 __all__ = ["Notice", "Sccp", "SccpEvent", "UnitData"]
 

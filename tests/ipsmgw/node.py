@@ -13,6 +13,7 @@ from ipsmgw.settings import parse
 from ipsmgw.store import SqliteStore
 from ipsmgw.store.sqlite import connect
 from mapstack import Gt, MapEvent, MapSettings, MapStack, SccpAddress
+from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.map import (
     MT_FORWARD_SM,
     AddressString,
@@ -21,7 +22,7 @@ from mapstack.map import (
     SmRpDa,
     SmRpOa,
 )
-from mapstack.settings import Association, GtRoute, M3uaSettings, Role, SccpSettings
+from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
 from sipbridge.rp import Direction, Rpdu, decode
 from tests.ipsmgw.broken import Table, sound, toml

@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from mapstack.m3ua.message import MessageType, Tag, encode
+from mapstack.m3ua.settings import Role, TrafficMode
 from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.message import decode
-from mapstack.settings import Role, TrafficMode
 from tests.mapstack.m3ua.pair import SGP_POINT_CODE, asp_of, association, flow_of, sgp_of
 from tests.mapstack.sccp.pair import A_GT, B_GT, Pair
 from tests.mapstack.vectors import octets_of

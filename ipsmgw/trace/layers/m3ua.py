@@ -12,7 +12,7 @@ from mapstack.errors import DecodeError
 from mapstack.m3ua.codes import ErrorCode, Status, code_name
 from mapstack.m3ua.data import SCCP, ProtocolData, protocol_data
 from mapstack.m3ua.message import HEADER_SIZE, M3uaMessage, Parameter, Tag, decode, encode
-from mapstack.settings import TrafficMode
+from mapstack.m3ua.settings import TrafficMode
 
 __all__ = ["layer"]
 

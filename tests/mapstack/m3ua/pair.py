@@ -3,7 +3,7 @@
 from mapstack.flow import Flow
 from mapstack.m3ua.m3ua import M3ua, M3uaEvent
 from mapstack.m3ua.message import M3uaMessage, MessageType, decode
-from mapstack.settings import Association, M3uaSettings, Role, TrafficMode
+from mapstack.m3ua.settings import Association, M3uaSettings, Role, TrafficMode
 
 __all__ = [
     "ASP_POINT_CODE",

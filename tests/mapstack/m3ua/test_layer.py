@@ -14,7 +14,7 @@ from mapstack.m3ua.codes import ErrorCode, Status
 from mapstack.m3ua.data import MtpTransfer
 from mapstack.m3ua.m3ua import M3ua, TransferRefused
 from mapstack.m3ua.message import MessageType, Tag, decode, encode
-from mapstack.settings import M3uaLimits, M3uaSettings, Role, TrafficMode
+from mapstack.m3ua.settings import M3uaLimits, M3uaSettings, Role, TrafficMode
 from tests.mapstack.m3ua.pair import (
     ASP_POINT_CODE,
     SGP_POINT_CODE,

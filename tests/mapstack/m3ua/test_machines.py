@@ -11,7 +11,7 @@ from mapstack.m3ua.application_server import AS_TRANSITIONS, AsAction, AsInput, 
 from mapstack.m3ua.asp import AS_ASP, AS_SGP, AspAction, AspInput, AspState, Transitions
 from mapstack.m3ua.association import Asp
 from mapstack.m3ua.message import MessageType, decode
-from mapstack.settings import M3uaSettings, Role
+from mapstack.m3ua.settings import M3uaSettings, Role
 from tests.mapstack.m3ua.pair import association, flow_of
 
 TABLES = {Role.ASP: AS_ASP, Role.SGP: AS_SGP}

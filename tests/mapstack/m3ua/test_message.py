@@ -8,7 +8,7 @@ from mapstack.errors import DecodeError
 from mapstack.m3ua.codes import ErrorCode
 from mapstack.m3ua.data import DATA_HEADER, HEADS, DataCodec, MtpTransfer, protocol_data
 from mapstack.m3ua.message import MessageType, Tag, decode, encode
-from mapstack.settings import Association, Role
+from mapstack.m3ua.settings import Association, Role
 
 OPAQUE = (Tag.INFO_STRING, Tag.HEARTBEAT_DATA, Tag.DIAGNOSTIC_INFORMATION)
 FAULTS = {

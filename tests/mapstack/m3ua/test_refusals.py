@@ -15,7 +15,7 @@ from mapstack.m3ua.codes import ErrorCode, Status
 from mapstack.m3ua.destination import DestinationState
 from mapstack.m3ua.m3ua import TransferRefused
 from mapstack.m3ua.message import MessageType, Tag, decode, encode
-from mapstack.settings import Role
+from mapstack.m3ua.settings import Role
 from tests.mapstack.m3ua.pair import (
     ASP_POINT_CODE,
     SGP_POINT_CODE,

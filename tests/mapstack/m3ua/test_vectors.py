@@ -5,7 +5,7 @@ import pytest
 from mapstack.m3ua.codes import ErrorCode
 from mapstack.m3ua.data import DataCodec, MtpTransfer, protocol_data
 from mapstack.m3ua.message import M3uaMessage, MessageType, Parameter, Tag, decode, encode
-from mapstack.settings import Association, Role
+from mapstack.m3ua.settings import Association, Role
 from tests.mapstack.vectors import octets_of
 
 VECTORS = octets_of("m3ua")

@@ -3,16 +3,10 @@
 from random import Random
 
 from mapstack.flow import Flow
+from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.sccp import Sccp, SccpEvent
-from mapstack.settings import (
-    Association,
-    GtRoute,
-    M3uaSettings,
-    Role,
-    SccpLimits,
-    SccpSettings,
-)
+from mapstack.sccp.settings import GtRoute, SccpLimits, SccpSettings
 
 __all__ = ["A_GT", "B_GT", "FLOW", "A", "B", "Pair", "messages"]
 

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from mapstack.events import PeerMisbehaved
 from mapstack.m3ua.data import DataCodec
+from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType, decode, encode
 from mapstack.sccp.sccp import Notice, Sccp, UnitData
-from mapstack.settings import Association, GtRoute, M3uaSettings, Role, SccpSettings
+from mapstack.sccp.settings import GtRoute, SccpSettings
 from tests.mapstack.sccp.pair import A_GT, B_GT, FLOW, A, B, Pair, messages
 from tests.mapstack.vectors import octets_of
 

@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapstack.m3ua.data import DataCodec
+from mapstack.m3ua.settings import Association, Role
 from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.message import SccpMessage, SccpMessageType, encode
 from mapstack.sccp.sccp import UnitData
-from mapstack.settings import Association, Role
 from tests.mapstack.sccp.pair import A_GT, B_GT, FLOW, A, B, Pair
 
 FROM_A = DataCodec(

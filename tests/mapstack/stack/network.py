@@ -13,8 +13,9 @@ from mapstack import (
     MapStack,
     SccpAddress,
 )
+from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.sccp.sccp import UnitData
-from mapstack.settings import Association, GtRoute, M3uaSettings, Role, SccpSettings
+from mapstack.sccp.settings import GtRoute, SccpSettings
 from tests.mapstack.stack.samples import ARGUMENTS
 
 __all__ = ["FLOW", "HLR", "HLR_GT", "OTID", "SC", "SC_GT", "Network", "asked"]

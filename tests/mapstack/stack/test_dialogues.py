@@ -24,7 +24,7 @@ from mapstack import (
     Refused,
     SccpAddress,
 )
-from mapstack.settings import M3uaSettings
+from mapstack.m3ua.settings import M3uaSettings
 from tests.mapstack.stack.network import FLOW, HLR, SC, Network
 from tests.mapstack.stack.samples import ARGUMENTS, ERRORS, INFORM, RESULTS
 

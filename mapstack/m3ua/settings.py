@@ -1,22 +1,19 @@
-"""What an operator decides about M3UA (RFC 4666) and SCCP (Q.711-Q.714): frozen, typed, checked once."""
+"""What an operator decides about M3UA (RFC 4666): frozen, typed, checked once."""
 
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
 __all__ = [
     "Association",
-    "GtRoute",
     "M3uaLimits",
     "M3uaSettings",
     "M3uaTimers",
     "Role",
-    "SccpLimits",
-    "SccpSettings",
     "TrafficMode",
+    "check_point_code",
 ]
 
 MAX_POINT_CODE = 0x3FFF  # Q.704 §2.2.3: 14 bits
-MIN_MESSAGE = 64  # two addresses of 15 digits and something to say
 
 
 class Role(Enum):
@@ -51,7 +48,7 @@ class Association:
     """Outgoing SCTP streams to spread DATA over; 0 is for management (RFC 4666 §1.4.7)."""
 
     def __post_init__(self) -> None:
-        _check_point_code(self.point_code)
+        check_point_code(self.point_code)
         if self.streams < 2:
             raise ValueError(f"association {self.name}: {self.streams} streams; DATA needs a second one")
 
@@ -88,7 +85,7 @@ class M3uaSettings:
     limits: M3uaLimits = field(default_factory=M3uaLimits)
 
     def __post_init__(self) -> None:
-        _check_point_code(self.point_code)
+        check_point_code(self.point_code)
         if not 0 <= self.network_indicator <= 3:
             raise ValueError(f"network indicator {self.network_indicator} is not within 0..3")
         names = [association.name for association in self.associations]
@@ -103,50 +100,7 @@ class M3uaSettings:
             raise ValueError("broadcast to several ASPs of one point code is not supported")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GtRoute:
-    """Global titles that begin with `prefix` go to `point_code`; the longest prefix wins."""
-
-    prefix: str
-    point_code: int
-
-    def __post_init__(self) -> None:
-        _check_point_code(self.point_code)
-        if self.prefix.strip("0123456789"):
-            raise ValueError(f"route prefix {self.prefix!r} holds more than digits")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SccpLimits:
-    """What peers can make us keep."""
-
-    reassemblies: int = 1000
-    """Segmented messages under way."""
-    templates: int = 4096
-    """Encoded headers kept each way, one per pair of addresses."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SccpSettings:
-    """Routing, sizes and timers of SCCP connectionless."""
-
-    routes: tuple[GtRoute, ...] = ()
-    local_subsystems: frozenset[int] = frozenset({6, 7, 8, 149})
-    """SSNs that are equipped here (TS 29.002 §6.1)."""
-    max_message: int = 268
-    """Octets of one SCCP message: a SIF of 272 less the routing label (Q.703 §2.3.8)."""
-    hop_counter: int = 15
-    reassembly_timeout: float = 10.0
-    """T(reass), Q.714 annex C: 10 to 20 s."""
-    limits: SccpLimits = field(default_factory=SccpLimits)
-
-    def __post_init__(self) -> None:
-        if self.max_message < MIN_MESSAGE:
-            raise ValueError(f"max_message {self.max_message} is below {MIN_MESSAGE}")
-        if not 1 <= self.hop_counter <= 15:
-            raise ValueError(f"hop counter {self.hop_counter} is not within 1..15")
-
-
-def _check_point_code(point_code: int) -> None:
+def check_point_code(point_code: int) -> None:
+    """ValueError where it is none."""
     if not 0 <= point_code <= MAX_POINT_CODE:
         raise ValueError(f"point code {point_code} is not within 0..{MAX_POINT_CODE}")
