@@ -70,8 +70,13 @@ class WireDisk:
         if not self._running:
             self._start()
 
-    def read(self) -> bytes:
-        return self._path.read_bytes()
+    def size(self) -> int:
+        return os.fstat(self._file).st_size
+
+    def read(self, start: int = 0) -> bytes:
+        with self._path.open("rb") as file:
+            file.seek(start)
+            return file.read()
 
     def truncate(self, size: int) -> None:
         """As durable as what is appended: after the next sync."""

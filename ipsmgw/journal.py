@@ -8,6 +8,7 @@ from ipsmgw.cdr import Cdr, encode
 __all__ = ["Disk", "Journal"]
 
 ThenT = TypeVar("ThenT")
+_LOOK = 64 * 1024  # octets of the end of a journal, which may be large
 
 
 class Disk(Protocol):
@@ -15,7 +16,8 @@ class Disk(Protocol):
 
     def append(self, data: bytes) -> None: ...
     def sync(self, done: Callable[[], None]) -> None: ...
-    def read(self) -> bytes: ...
+    def size(self) -> int: ...
+    def read(self, start: int = 0) -> bytes: ...
     def truncate(self, size: int) -> None: ...
     def close(self) -> None: ...
 
@@ -66,7 +68,12 @@ class Journal(Generic[ThenT]):
 
 def _drop_torn_line(disk: Disk) -> None:
     """A crash may have left half a line at the end: it was never acknowledged, so it goes."""
-    content = disk.read()
-    whole = content.rfind(b"\n") + 1
-    if whole != len(content):
-        disk.truncate(whole)
+    size, look = disk.size(), _LOOK
+    while True:
+        start = max(0, size - look)
+        end = disk.read(start).rfind(b"\n") + 1
+        if end or start == 0:
+            break
+        look *= 2
+    if start + end != size:
+        disk.truncate(start + end)

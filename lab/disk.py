@@ -44,8 +44,11 @@ class VirtualDisk:
         if self._completion is None:
             self._start()
 
-    def read(self) -> bytes:
-        return bytes(self._memory)
+    def size(self) -> int:
+        return len(self._memory)
+
+    def read(self, start: int = 0) -> bytes:
+        return bytes(self._memory[start:])
 
     def truncate(self, size: int) -> None:
         """As durable as what is appended: after the next sync."""

@@ -45,7 +45,7 @@ class WitnessedDisk:
         self._disk = disk
         self._clock = clock
         self._durability = durability
-        self._size = len(disk.read())
+        self._size = disk.size()
         durability.note(clock.now(), self._size)
 
     def append(self, data: bytes) -> None:
@@ -55,8 +55,11 @@ class WitnessedDisk:
     def sync(self, done: Callable[[], None]) -> None:
         self._disk.sync(partial(self._synced, self._size, done))
 
-    def read(self) -> bytes:
-        return self._disk.read()
+    def size(self) -> int:
+        return self._size
+
+    def read(self, start: int = 0) -> bytes:
+        return self._disk.read(start)
 
     def truncate(self, size: int) -> None:
         self._size = size

@@ -12,6 +12,7 @@ class Paper:
         self.durable = durable
         self.written = durable
         self.closed = False
+        self.most_read = 0
         self._syncs: list[tuple[int, Callable[[], None]]] = []
 
     def append(self, data: bytes) -> None:
@@ -20,8 +21,12 @@ class Paper:
     def sync(self, done: Callable[[], None]) -> None:
         self._syncs.append((len(self.written), done))
 
-    def read(self) -> bytes:
-        return self.written
+    def size(self) -> int:
+        return len(self.written)
+
+    def read(self, start: int = 0) -> bytes:
+        self.most_read = max(self.most_read, len(self.written) - start)
+        return self.written[start:]
 
     def truncate(self, size: int) -> None:
         self.written = self.written[:size]

@@ -119,6 +119,15 @@ def test_a_file_of_half_a_line_is_emptied() -> None:
     assert paper.read() == b""
 
 
+@pytest.mark.parametrize("torn", [b"", b"half", b"x" * 200_000])
+def test_of_a_large_journal_only_the_end_is_read(torn: bytes) -> None:
+    whole = b'{"id":"gw"}\n' * 100_000
+    paper = Paper(whole + torn)
+    Desk(paper)
+    assert paper.most_read <= 4 * max(len(torn), 64 * 1024)
+    assert paper.read() == whole
+
+
 def test_closing_closes_the_disk() -> None:
     paper = Paper()
     Desk(paper).journal.close()

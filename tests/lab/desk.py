@@ -56,8 +56,11 @@ class _Disk:
     def sync(self, done: Callable[[], None]) -> None:
         self.waiting.append(done)
 
-    def read(self) -> bytes:
-        return bytes(self.content)
+    def size(self) -> int:
+        return len(self.content)
+
+    def read(self, start: int = 0) -> bytes:
+        return bytes(self.content[start:])
 
     def truncate(self, size: int) -> None:
         del self.content[size:]

@@ -31,8 +31,11 @@ class SlowDisk:
     def sync(self, done: object) -> None:
         self.asked.append(done)
 
-    def read(self) -> bytes:
-        return self.content
+    def size(self) -> int:
+        return len(self.content)
+
+    def read(self, start: int = 0) -> bytes:
+        return self.content[start:]
 
     def truncate(self, size: int) -> None:
         self.content = self.content[:size]
