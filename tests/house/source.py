@@ -16,6 +16,7 @@ ROOMS = (*STACKS, "ipsmgw", "lab")
 # What a distribution is imported as, where that is not its own name.
 IMPORTED_AS = {
     "pysctp": ("sctp",),
+    "python-diameter": ("diameter",),
     "pycrate": ("pycrate_asn1dir", "pycrate_asn1rt", "pycrate_core", "pycrate_mobile"),
 }
 

@@ -1,0 +1,155 @@
+"""Debian's Kamailio as the S-CSCF of the lab's carrier, with an HSS behind it (TS 24.229, TS 29.228)."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from shutil import which
+
+from lab.carrier import Carrier
+from lab.ground import WireGround
+from lab.plan import Plan, Subscriber
+from tests.interop.cx_hss import CxHss
+
+__all__ = ["Borrowed", "borrowed", "missing", "private_identity", "scscf_name"]
+
+_DIAMETER = 3868
+_LIMIT = 15.0
+_CONFIGURATION = Path(__file__).with_name("kamailio.cfg")
+
+_PEER = """<?xml version="1.0" encoding="UTF-8"?>
+<DiameterPeer FQDN="{name}" Realm="{realm}" Vendor_Id="10415" Product_Name="CDiameterPeer"
+    AcceptUnknownPeers="1" DropUnknownOnDisconnect="1" Tc="1" Workers="2" QueueLength="32"
+    TransactionTimeout="5" SessionsHashSize="128"
+    DefaultAuthSessionTimeout="3600" MaxAuthSessionTimeout="3600">
+  <Peer FQDN="{hss}" Realm="{realm}" port="{port}"/>
+  <Acceptor port="3870" bind="{host}"/>
+  <Auth id="16777216" vendor="10415"/>
+  <SupportedVendor vendor="10415"/>
+  <DefaultRoute FQDN="{hss}" metric="10"/>
+</DiameterPeer>
+"""
+
+_TRIGGER = """<InitialFilterCriteria><Priority>{priority}</Priority><TriggerPoint>
+<ConditionTypeCNF>1</ConditionTypeCNF>{conditions}</TriggerPoint>
+<ApplicationServer><ServerName>sip:{server}</ServerName><DefaultHandling>0</DefaultHandling>{info}</ApplicationServer>
+</InitialFilterCriteria>"""
+_METHOD = (
+    "<SPT><ConditionNegated>0</ConditionNegated><Group>{group}</Group><Method>{method}</Method>"
+    "<Extension></Extension></SPT>"
+)
+_ORIGINATING = (
+    "<SPT><ConditionNegated>0</ConditionNegated><Group>1</Group><SessionCase>0</SessionCase>"
+    "<Extension></Extension></SPT>"
+)
+
+
+def missing() -> str | None:
+    """Why this machine cannot run it."""
+    if which("kamailio") is None:
+        return "kamailio is not installed"
+    for package, module in (("ims", "ims_isc.so"), ("presence", "presence.so")):
+        if not (_modules() / module).exists():
+            return f"kamailio-{package}-modules is not installed"
+    return None
+
+
+def _modules() -> Path:
+    """Where Debian has them: below the name of the architecture."""
+    return next(Path("/usr/lib").glob("*/kamailio/modules"), Path("/nowhere"))
+
+
+class Borrowed(Carrier):
+    """A carrier whose S-CSCF is somebody else's."""
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        return tuple(node for node in super().nodes if node != "scscf")
+
+
+@asynccontextmanager
+async def borrowed(folder: Path, plan: Plan) -> AsyncIterator[tuple[Borrowed, CxHss]]:
+    """The carrier, started, with nobody registered."""
+    hss = CxHss(_hss(plan), plan.domain, partial(_profile, plan))
+    await hss.start(_DIAMETER)
+    ground = WireGround(plan, seed=1)
+    carrier = Borrowed(plan, ground)
+    process = _start(plan, folder)
+    try:
+        await asyncio.wait_for(hss.connected.wait(), _LIMIT)
+        await carrier.start()
+        yield carrier, hss
+    finally:
+        process.terminate()
+        await carrier.stop()
+        await ground.end()
+        await hss.stop()
+        process.wait(_LIMIT)
+
+
+def scscf_name(plan: Plan) -> str:
+    """Its Diameter identity."""
+    return f"scscf.{plan.domain}"
+
+
+def _hss(plan: Plan) -> str:
+    return f"127.0.{plan.network}.15"
+
+
+def _start(plan: Plan, folder: Path) -> "subprocess.Popen[bytes]":
+    host, port = plan.sip("scscf")
+    words = {
+        "HOST": host,
+        "PORT": str(port),
+        "DOMAIN": plan.domain,
+        "FOLDER": str(folder),
+        "MODULES": str(_modules()),
+        "GRACE": str(plan.timers.grace),
+        "FR_TIMER": str(round(64_000 * plan.timers.t1)),
+        "AS_HOST": plan.host("ipsmgw"),
+    }
+    text = _CONFIGURATION.read_text()
+    for word, value in words.items():
+        text = text.replace(f"@{word}@", value)
+    (folder / "kamailio.cfg").write_text(text)
+    peer = _PEER.format(name=scscf_name(plan), realm=plan.domain, port=_DIAMETER, hss=_hss(plan), host=host)
+    (folder / "cdp.xml").write_text(peer)
+    command = ["kamailio", "-DD", "-E", "-f", str(folder / "kamailio.cfg"), "-Y", str(folder)]
+    with (folder / "kamailio.log").open("wb") as log:
+        return subprocess.Popen([*command, "-P", str(folder / "pid")], stdout=log, stderr=log)
+
+
+def _profile(plan: Plan, public: str) -> str | None:
+    """The user data of a subscriber of the plan (TS 29.228 annex E)."""
+    found = [each for each in plan.subscribers if plan.impu(each) == public]
+    return _user_data(plan, found[0]) if found else None
+
+
+def private_identity(plan: Plan, subscriber: Subscriber) -> str:
+    """As Kamailio takes it from a REGISTER without credentials."""
+    return plan.impu(subscriber).removeprefix("sip:")
+
+
+def _user_data(plan: Plan, subscriber: Subscriber) -> str:
+    server = "{}:{}".format(*plan.sip("ipsmgw"))
+    info = f"<ServiceInfo>imsi={subscriber.imsi};msisdn=+{subscriber.msisdn}</ServiceInfo>"
+    registering = _TRIGGER.format(
+        priority=0, conditions=_METHOD.format(group=0, method="REGISTER"), server=server, info=info
+    )
+    sending = _TRIGGER.format(
+        priority=1,
+        conditions=_METHOD.format(group=0, method="MESSAGE") + _ORIGINATING,
+        server=server,
+        info="",
+    )
+    identities = "".join(
+        f"<PublicIdentity><BarringIndication>0</BarringIndication><Identity>{identity}</Identity></PublicIdentity>"
+        for identity in (plan.impu(subscriber), f"tel:+{subscriber.msisdn}")
+    )
+    private = private_identity(plan, subscriber)
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><IMSSubscription><PrivateID>{private}</PrivateID>'
+        f"<ServiceProfile>{identities}{registering}{sending}</ServiceProfile></IMSSubscription>"
+    )
