@@ -94,4 +94,4 @@ def test_the_parameter_of_another_error_is_our_bug(error: MapError) -> None:
 
 
 def test_operations_show_their_names() -> None:
-    assert repr(MT_FORWARD_SM) == "<mt-ForwardSM>"
+    assert repr(MT_FORWARD_SM) == "<mt-ForwardSM v3>"

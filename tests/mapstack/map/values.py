@@ -49,6 +49,13 @@ def _present(key: str, field: Field) -> st.SearchStrategy[object]:
     return _simple(kind)
 
 
+def _bits(low: int, high: int) -> st.SearchStrategy[object]:
+    size = st.integers(low, min(high, 40))
+    return size.flatmap(
+        lambda size: st.sets(st.integers(0, size - 1)).map(lambda bits: BitString.of(*bits, size=size))
+    )
+
+
 def _simple(kind: Kind[object]) -> st.SearchStrategy[object]:
     low, high = kind.size or (0, 8)
     if "decode_address" in kind.names:
@@ -62,7 +69,7 @@ def _simple(kind: Kind[object]) -> st.SearchStrategy[object]:
         "NULL": st.just(True),
         "BOOLEAN": st.booleans(),
         "NumericString": st.text(_DIGITS, min_size=low, max_size=high),
-        "BIT STRING": st.binary(min_size=low - 1, max_size=high - 1).map(lambda octets: BitString(octets)),
+        "BIT STRING": _bits(*(kind.bits or (0, 0))),
         "SEQUENCE": st.just(_CONTAINER),
     }
     if kind.asn1 == "ENUMERATED":
