@@ -5,6 +5,19 @@ from collections.abc import Mapping
 from mapstack.map.any_time_modification import AnyTimeModificationArg, AnyTimeModificationRes
 from mapstack.map.application_contexts import ANY_TIME_INFO_HANDLING_V3
 from mapstack.map.errors import ErrorCode
+from mapstack.map.mobile_service_operations import (
+    ANY_TIME_INTERROGATION,
+    CANCEL_LOCATION,
+    DELETE_SUBSCRIBER_DATA,
+    INSERT_SUBSCRIBER_DATA,
+    MOBILE_SERVICE_OPERATIONS,
+    NOTE_SUBSCRIBER_DATA_MODIFIED,
+    PROVIDE_SUBSCRIBER_INFO,
+    PURGE_MS,
+    SEND_AUTHENTICATION_INFO,
+    UPDATE_GPRS_LOCATION,
+    UPDATE_LOCATION,
+)
 from mapstack.map.operation import Operation, Parameter
 from mapstack.map.short_message_operations import (
     ALERT_SERVICE_CENTRE,
@@ -21,16 +34,26 @@ from mapstack.tcap.application_context import ApplicationContext
 
 __all__ = [
     "ALERT_SERVICE_CENTRE",
+    "ANY_TIME_INTERROGATION",
     "ANY_TIME_MODIFICATION",
+    "CANCEL_LOCATION",
+    "DELETE_SUBSCRIBER_DATA",
     "INFORM_SERVICE_CENTRE",
+    "INSERT_SUBSCRIBER_DATA",
     "MO_FORWARD_SM",
     "MT_FORWARD_SM",
+    "NOTE_SUBSCRIBER_DATA_MODIFIED",
     "OPERATIONS",
     "OPERATIONS_OF",
     "OPERATIONS_V1",
+    "PROVIDE_SUBSCRIBER_INFO",
+    "PURGE_MS",
     "READY_FOR_SM",
     "REPORT_SM_DELIVERY_STATUS",
+    "SEND_AUTHENTICATION_INFO",
     "SEND_ROUTING_INFO_FOR_SM",
+    "UPDATE_GPRS_LOCATION",
+    "UPDATE_LOCATION",
     "Operation",
     "newest",
 ]
@@ -62,7 +85,7 @@ ANY_TIME_MODIFICATION = Operation(
     M,
 )
 
-OPERATIONS = (*SHORT_MESSAGE_OPERATIONS, ANY_TIME_MODIFICATION)
+OPERATIONS = (*SHORT_MESSAGE_OPERATIONS, ANY_TIME_MODIFICATION, *MOBILE_SERVICE_OPERATIONS)
 
 OPERATIONS_OF: Mapping[ApplicationContext, Mapping[int, Operation]] = {
     context: {operation.code: operation for operation in OPERATIONS if operation.context is context}
@@ -70,7 +93,9 @@ OPERATIONS_OF: Mapping[ApplicationContext, Mapping[int, Operation]] = {
 }
 """What may be invoked in a dialogue of each context."""
 
-OPERATIONS_V1: Mapping[int, Operation] = {each.code: each for each in OPERATIONS if each.version == 1}
+OPERATIONS_V1: Mapping[int, Operation] = {
+    each.code: each for each in reversed(OPERATIONS) if each.version == 1
+}
 """What may be invoked in a dialogue without a dialogue portion, by its code (TS 29.002 §5.2)."""
 
 _NEWER: Mapping[Operation, list[Operation]] = {
