@@ -4,10 +4,9 @@ from enum import Enum
 
 import msgspec
 
-from mapstack.asn1 import Sequence
 from mapstack.events import ManagementEvent
 from mapstack.map.errors import MapError
-from mapstack.map.operations import Operation
+from mapstack.map.operation import Operation, Parameter
 from mapstack.sccp.address import SccpAddress
 
 __all__ = ["Answered", "DialogueClosed", "DialogueLost", "Invoked", "LostReason", "MapEvent", "Refused"]
@@ -34,7 +33,7 @@ class Invoked(msgspec.Struct, frozen=True, gc=False):
 
     dialogue: int
     operation: Operation
-    arg: Sequence
+    arg: Parameter
     calling: SccpAddress
     called: SccpAddress
 
@@ -44,7 +43,7 @@ class Answered(msgspec.Struct, frozen=True, gc=False):
 
     dialogue: int
     operation: Operation
-    result: Sequence | None
+    result: Parameter | None
 
 
 class Refused(msgspec.Struct, frozen=True, gc=False):

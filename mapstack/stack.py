@@ -2,13 +2,13 @@
 
 from random import Random
 
-from mapstack.asn1 import Sequence
 from mapstack.ber import element, encode_oid
 from mapstack.errors import LocalError
 from mapstack.events import AspStateChanged, DestinationStateChanged, PeerMisbehaved
 from mapstack.flow import Flow
 from mapstack.map.errors import MapError, encode_error_parameter
-from mapstack.map.operations import INFORM_SERVICE_CENTRE, OPERATIONS, OPERATIONS_OF, Operation
+from mapstack.map.operation import Operation, Parameter
+from mapstack.map.operations import INFORM_SERVICE_CENTRE, OPERATIONS, OPERATIONS_OF
 from mapstack.map.performing import Performing
 from mapstack.map.requesting import Requesting
 from mapstack.map.short_message import InformServiceCentreArg
@@ -100,7 +100,13 @@ class MapStack:
     # ---- requests from above
 
     def invoke(
-        self, operation: Operation, called: SccpAddress, arg: Sequence, now: float, *, calling_ssn: int = _MSC
+        self,
+        operation: Operation,
+        called: SccpAddress,
+        arg: Parameter,
+        now: float,
+        *,
+        calling_ssn: int = _MSC,
     ) -> int:
         """Open a dialogue with this invoke; how it ends is an event, even when it cannot leave."""
         if type(arg) is not operation.argument:
@@ -116,7 +122,12 @@ class MapStack:
         return tid
 
     def result(
-        self, dialogue: int, res: Sequence | None, now: float, *, inform: InformServiceCentreArg | None = None
+        self,
+        dialogue: int,
+        res: Parameter | None,
+        now: float,
+        *,
+        inform: InformServiceCentreArg | None = None,
     ) -> ReturnCause | None:
         """End a dialogue of a peer with its result; what SCCP says if it cannot leave before a way opens."""
         waiting, operation = self._waiting(dialogue)
@@ -133,7 +144,8 @@ class MapStack:
         waiting, operation = self._waiting(dialogue)
         if error.code not in operation.errors:
             raise LocalError(f"{operation.name} has no error {error.code!r}")
-        component = encode_return_error(waiting.invoke_id, error.code, encode_error_parameter(error))
+        parameter = encode_error_parameter(error, operation.version)
+        component = encode_return_error(waiting.invoke_id, error.code, parameter)
         return self._answer(waiting, component, inform, now)
 
     def abort(self, dialogue: int, now: float) -> None:

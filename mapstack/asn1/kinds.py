@@ -22,6 +22,7 @@ __all__ = [
     "NUMERIC_STRING",
     "OCTET_STRING",
     "OPAQUE",
+    "UNSIGNED",
     "BitString",
     "Kind",
 ]
@@ -42,6 +43,11 @@ class Kind(Generic[T]):
     """Octets that the contents may have."""
     values: tuple[int, int] | None = None
     names: Mapping[str, object] = field(default_factory=dict)
+    bits: tuple[int, int] | None = None
+    """Of a BIT STRING: how many it has; as many octets are taken, for peers fill them up."""
+    item: "Kind[object] | None" = None
+    """Of a SEQUENCE OF: what it has, and with `count` how many of it."""
+    count: tuple[int, int] | None = None
     alternatives: tuple[int, ...] = ()
     """Of a CHOICE: the tags that it may begin with; it has none of its own."""
 
@@ -87,6 +93,10 @@ def INTEGER(low: int, high: int) -> Kind[int]:  # noqa: N802 - reads like the AS
     )
 
 
+UNSIGNED = INTEGER(0, (1 << 63) - 1)
+"""INTEGER of a quantity that has no bounds in the ASN.1; these are what eight octets hold."""
+
+
 def ENUMERATED(words: type[EnumT]) -> Kind[EnumT | int]:  # noqa: N802 - reads like the ASN.1
     """ENUMERATED; a value without a word stays a number."""
     numbers = "from_bytes(data[start:stop], signed=True)"
@@ -108,8 +118,8 @@ def ENUMERATED(words: type[EnumT]) -> Kind[EnumT | int]:  # noqa: N802 - reads l
 def BIT_STRING(low: int, high: int) -> Kind[BitString]:  # noqa: N802 - reads like the ASN.1
     """BIT STRING (SIZE(low..high)), in bits; those without a word are kept (TS 29.002 §17.7.6)."""
     names = {"decode_bits": _decode_bits, "encode_bits": _encode_bits}
-    size = (1 + (low + 7) // 8, 1 + (high + 7) // 8)
-    return Kind("BIT STRING", 0x03, "decode_bits(data, start, stop)", "encode_bits(value)", size, None, names)
+    size, read = (1 + (low + 7) // 8, 1 + (high + 7) // 8), "decode_bits(data, start, stop)"
+    return Kind("BIT STRING", 0x03, read, "encode_bits(value)", size, None, names, (low, high))
 
 
 def _decode_bits(data: bytes, start: int, stop: int) -> BitString:

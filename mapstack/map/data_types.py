@@ -6,17 +6,20 @@ from mapstack.asn1 import IMSI, ISDN_ADDRESS, OCTET_STRING, AddressString, Choic
 
 __all__ = [
     "DIAMETER_IDENTITY",
+    "IMEI",
     "LMSI",
     "SIGNAL_INFO",
     "SIP_URI",
     "TIME",
     "CorrelationId",
     "ExtBasicServiceCode",
+    "LocationInfo",
     "NetworkNodeDiameterAddress",
     "NetworkResource",
     "SubscriberIdentity",
 ]
 
+IMEI = IMSI.sized(8, 8)
 LMSI = OCTET_STRING(4, 4)
 TIME = OCTET_STRING(4, 4)
 SIGNAL_INFO = OCTET_STRING(1, 200)
@@ -51,6 +54,13 @@ class CorrelationId(Sequence):
     hlr_id: str | None = tagged(0, IMSI, default=None)
     sip_uri_a: bytes | None = tagged(1, SIP_URI, default=None)
     sip_uri_b: bytes = tagged(2, SIP_URI)
+
+
+class LocationInfo(Choice):
+    """Where a subscriber is, in versions 1 and 2; a roaming number in version 1 only (GSM 09.02 §17.7.8)."""
+
+    roaming_number: AddressString | None = tagged(0, ISDN_ADDRESS, default=None)
+    msc_number: AddressString | None = tagged(1, ISDN_ADDRESS, default=None)
 
 
 class SubscriberIdentity(Choice):

@@ -1,6 +1,6 @@
 """MAP errors: local codes and the types of their parameters (TS 29.002 §17.6.6, §17.7.7)."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -8,6 +8,8 @@ from mapstack.asn1 import Choice, Sequence
 from mapstack.ber import element
 from mapstack.errors import DecodeError, LocalError
 from mapstack.map import error_parameters as parameters
+from mapstack.map.error_parameters_v2 import MwdSet, encode_in_version
+from mapstack.map.supplementary_service import SsSubscriptionOption
 
 __all__ = [
     "ERROR_PARAMETERS",
@@ -16,10 +18,12 @@ __all__ = [
     "MapError",
     "decode_error",
     "encode_error_parameter",
+    "error_before",
 ]
 
 ErrorParameter = Sequence | Choice | bytes
-_ENUMERATED, _OCTET_STRING = 0x0A, 0x04
+_ENUMERATED, _OCTET_STRING, _SEQUENCE = 0x0A, 0x04, 0x30
+_NEWEST = 3
 
 
 class ErrorCode(IntEnum):
@@ -85,11 +89,31 @@ ERROR_PARAMETERS: Mapping[int, type[Sequence] | type[Choice]] = {
 }
 """All but ss-ErrorStatus, whose parameter is one octet."""
 
+# Versions 1 and 2 have other types in these tags (GSM 09.02 §17.6.6): where a word stands alone,
+# it is at the same place in the SEQUENCE of version 3.
+_ALONE: Mapping[tuple[int, int], type[Sequence]] = {
+    (ErrorCode.SM_DELIVERY_FAILURE, _ENUMERATED): parameters.SmDeliveryFailureCause,
+    (ErrorCode.ROAMING_NOT_ALLOWED, _ENUMERATED): parameters.RoamingNotAllowedParam,
+}
+_OLDER: Mapping[int, type[Choice]] = {
+    ErrorCode.ABSENT_SUBSCRIBER: MwdSet,
+    ErrorCode.SS_SUBSCRIPTION_VIOLATION: SsSubscriptionOption,
+}
+
 _CODES = {int(code): code for code in ErrorCode}
+
+# What an older version says instead of an error that it lacks (GSM 09.02 §17.5: each operation has a list).
+_BEFORE: Mapping[int, tuple[ErrorCode, ...]] = {
+    ErrorCode.ABSENT_SUBSCRIBER_SM: (ErrorCode.ABSENT_SUBSCRIBER,),
+    ErrorCode.SUBSCRIBER_BUSY_FOR_MT_SMS: (ErrorCode.ABSENT_SUBSCRIBER,),
+    ErrorCode.ILLEGAL_EQUIPMENT: (ErrorCode.ILLEGAL_SUBSCRIBER,),
+    ErrorCode.DATA_MISSING: (ErrorCode.UNEXPECTED_DATA_VALUE,),
+}
+_ANY_FAILURE = (ErrorCode.SYSTEM_FAILURE, ErrorCode.UNEXPECTED_DATA_VALUE)
 
 
 def decode_error(code: int, data: bytes, tag: int, start: int, stop: int) -> MapError:
-    """An error and its parameter; tag 0 says that it has none, which is accepted of every error."""
+    """An error of any version and its parameter; tag 0: it has none, which is accepted of every error."""
     known = _CODES.get(code, code)
     kind = ERROR_PARAMETERS.get(code)
     if not tag:
@@ -98,15 +122,16 @@ def decode_error(code: int, data: bytes, tag: int, start: int, stop: int) -> Map
         if tag != _OCTET_STRING or stop - start != 1:
             raise DecodeError("map", "SS-Status is not one octet", offset=start)
         return MapError(known, data[start:stop])
-    if code == ErrorCode.SM_DELIVERY_FAILURE and tag == _ENUMERATED:
-        # Version 1 has the cause alone, which stands at the same place in the SEQUENCE.
-        alone = element(_ENUMERATED, data[start:stop])
-        return MapError(known, parameters.SmDeliveryFailureCause.decode_contents(alone, 0, len(alone)))
+    if alone := _ALONE.get((code, tag)):
+        word = element(tag, data[start:stop])
+        return MapError(known, alone.decode_contents(word, 0, len(word)))
+    if tag != _SEQUENCE and code in _OLDER:
+        return MapError(known, _OLDER[code].decode_element(data, tag, start, stop))
     return MapError(known, kind.decode_element(data, tag, start, stop) if kind else None)
 
 
-def encode_error_parameter(error: MapError) -> bytes:
-    """The element that follows the error code, or nothing."""
+def encode_error_parameter(error: MapError, version: int = 3) -> bytes:
+    """The element that follows the error code in this version, or nothing."""
     code, parameter = error
     if parameter is None:
         return b""
@@ -114,6 +139,15 @@ def encode_error_parameter(error: MapError) -> bytes:
         if code != ErrorCode.SS_ERROR_STATUS or len(parameter) != 1:
             raise LocalError(f"error {code} has no octets as its parameter")
         return b"\x04\x01" + parameter
-    if type(parameter) is not ERROR_PARAMETERS.get(code):
-        raise LocalError(f"error {code} has no {type(parameter).__name__}")
-    return parameter.encode_element()
+    kind = type(parameter)
+    if kind is not ERROR_PARAMETERS.get(code) and (version == _NEWEST or kind is not _OLDER.get(code)):
+        raise LocalError(f"error {code} has no {kind.__name__} in version {version}")
+    return parameter.encode_element() if version == _NEWEST else encode_in_version(parameter, version)
+
+
+def error_before(error: MapError, known: Container[int]) -> MapError:
+    """An error in the words of an operation that has only those errors."""
+    if error.code in known:
+        return error
+    instead = (*_BEFORE.get(error.code, ()), *_ANY_FAILURE)
+    return MapError(next((each for each in instead if each in known), error.code))

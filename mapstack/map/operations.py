@@ -1,156 +1,65 @@
-"""The operations: codes, contexts, arguments, results, errors and invoke timers (TS 29.002 §17.5, §17.6)."""
+"""Every operation that this stack speaks, by context and by code (TS 29.002 §17.5, §17.6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from mapstack.asn1 import Sequence
 from mapstack.map.any_time_modification import AnyTimeModificationArg, AnyTimeModificationRes
-from mapstack.map.application_contexts import (
-    ANY_TIME_INFO_HANDLING_V3,
-    SHORT_MSG_ALERT_V2,
-    SHORT_MSG_GATEWAY_V3,
-    SHORT_MSG_MO_RELAY_V3,
-    SHORT_MSG_MT_RELAY_V3,
-)
+from mapstack.map.application_contexts import ANY_TIME_INFO_HANDLING_V3
 from mapstack.map.errors import ErrorCode
-from mapstack.map.short_message import (
-    AlertServiceCentreArg,
-    InformServiceCentreArg,
-    MoForwardSmArg,
-    MoForwardSmRes,
-    MtForwardSmArg,
-    MtForwardSmRes,
-    ReportSmDeliveryStatusArg,
-    ReportSmDeliveryStatusRes,
-    RoutingInfoForSmArg,
-    RoutingInfoForSmRes,
+from mapstack.map.mobile_service_operations import (
+    ANY_TIME_INTERROGATION,
+    CANCEL_LOCATION,
+    DELETE_SUBSCRIBER_DATA,
+    INSERT_SUBSCRIBER_DATA,
+    MOBILE_SERVICE_OPERATIONS,
+    NOTE_SUBSCRIBER_DATA_MODIFIED,
+    PROVIDE_SUBSCRIBER_INFO,
+    PURGE_MS,
+    SEND_AUTHENTICATION_INFO,
+    UPDATE_GPRS_LOCATION,
+    UPDATE_LOCATION,
 )
+from mapstack.map.operation import Operation, Parameter
+from mapstack.map.short_message_operations import (
+    ALERT_SERVICE_CENTRE,
+    INFORM_SERVICE_CENTRE,
+    MO_FORWARD_SM,
+    MT_FORWARD_SM,
+    READY_FOR_SM,
+    REPORT_SM_DELIVERY_STATUS,
+    SEND_ROUTING_INFO_FOR_SM,
+    SHORT_MESSAGE_OPERATIONS,
+)
+from mapstack.map.timers import M
 from mapstack.tcap.application_context import ApplicationContext
 
 __all__ = [
     "ALERT_SERVICE_CENTRE",
+    "ANY_TIME_INTERROGATION",
     "ANY_TIME_MODIFICATION",
+    "CANCEL_LOCATION",
+    "DELETE_SUBSCRIBER_DATA",
     "INFORM_SERVICE_CENTRE",
+    "INSERT_SUBSCRIBER_DATA",
     "MO_FORWARD_SM",
     "MT_FORWARD_SM",
+    "NOTE_SUBSCRIBER_DATA_MODIFIED",
     "OPERATIONS",
     "OPERATIONS_OF",
+    "OPERATIONS_V1",
+    "PROVIDE_SUBSCRIBER_INFO",
+    "PURGE_MS",
+    "READY_FOR_SM",
     "REPORT_SM_DELIVERY_STATUS",
+    "SEND_AUTHENTICATION_INFO",
     "SEND_ROUTING_INFO_FOR_SM",
+    "UPDATE_GPRS_LOCATION",
+    "UPDATE_LOCATION",
     "Operation",
+    "newest",
 ]
-
-# TS 29.002 §17.1.2: s is 3 to 10 s, m 15 to 30 s, ml 1 to 10 min.
-_S, _M, _ML = 10.0, 30.0, 60.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
-    """An operation of MAP; `timer` is how long its invoker waits."""
-
-    name: str
-    code: int
-    context: ApplicationContext
-    argument: type[Sequence]
-    result: type[Sequence] | None
-    errors: frozenset[ErrorCode]
-    timer: float
-    result_optional: bool = True
-    """A result without a parameter is one (TS 29.002 §17.6)."""
-    operation_class: int = 1
-    """1: a result or an error is sent; 4: nothing is."""
-
-    def __repr__(self) -> str:
-        return f"<{self.name}>"
-
 
 _E = ErrorCode
 
-SEND_ROUTING_INFO_FOR_SM = Operation(
-    "sendRoutingInfoForSM",
-    45,
-    SHORT_MSG_GATEWAY_V3,
-    RoutingInfoForSmArg,
-    RoutingInfoForSmRes,
-    frozenset(
-        {
-            _E.SYSTEM_FAILURE,
-            _E.DATA_MISSING,
-            _E.UNEXPECTED_DATA_VALUE,
-            _E.FACILITY_NOT_SUPPORTED,
-            _E.UNKNOWN_SUBSCRIBER,
-            _E.TELESERVICE_NOT_PROVISIONED,
-            _E.CALL_BARRED,
-            _E.ABSENT_SUBSCRIBER_SM,
-        }
-    ),
-    _M,
-    result_optional=False,
-)
-MO_FORWARD_SM = Operation(
-    "mo-ForwardSM",
-    46,
-    SHORT_MSG_MO_RELAY_V3,
-    MoForwardSmArg,
-    MoForwardSmRes,
-    frozenset(
-        {_E.SYSTEM_FAILURE, _E.UNEXPECTED_DATA_VALUE, _E.FACILITY_NOT_SUPPORTED, _E.SM_DELIVERY_FAILURE}
-    ),
-    _ML,
-)
-MT_FORWARD_SM = Operation(
-    "mt-ForwardSM",
-    44,
-    SHORT_MSG_MT_RELAY_V3,
-    MtForwardSmArg,
-    MtForwardSmRes,
-    frozenset(
-        {
-            _E.SYSTEM_FAILURE,
-            _E.DATA_MISSING,
-            _E.UNEXPECTED_DATA_VALUE,
-            _E.FACILITY_NOT_SUPPORTED,
-            _E.UNIDENTIFIED_SUBSCRIBER,
-            _E.ILLEGAL_SUBSCRIBER,
-            _E.ILLEGAL_EQUIPMENT,
-            _E.SUBSCRIBER_BUSY_FOR_MT_SMS,
-            _E.SM_DELIVERY_FAILURE,
-            _E.ABSENT_SUBSCRIBER_SM,
-        }
-    ),
-    # Within ml; a gateway may try one domain after the other, each with its own timer.
-    3 * _ML,
-)
-REPORT_SM_DELIVERY_STATUS = Operation(
-    "reportSM-DeliveryStatus",
-    47,
-    SHORT_MSG_GATEWAY_V3,
-    ReportSmDeliveryStatusArg,
-    ReportSmDeliveryStatusRes,
-    frozenset(
-        {_E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE, _E.UNKNOWN_SUBSCRIBER, _E.MESSAGE_WAITING_LIST_FULL}
-    ),
-    _S,
-)
-INFORM_SERVICE_CENTRE = Operation(
-    "informServiceCentre",
-    63,
-    SHORT_MSG_GATEWAY_V3,
-    InformServiceCentreArg,
-    None,
-    frozenset(),
-    _S,
-    operation_class=4,
-)
-ALERT_SERVICE_CENTRE = Operation(
-    "alertServiceCentre",
-    64,
-    SHORT_MSG_ALERT_V2,
-    AlertServiceCentreArg,
-    None,
-    frozenset({_E.SYSTEM_FAILURE, _E.DATA_MISSING, _E.UNEXPECTED_DATA_VALUE}),
-    _S,
-)
 ANY_TIME_MODIFICATION = Operation(
     "anyTimeModification",
     65,
@@ -173,21 +82,33 @@ ANY_TIME_MODIFICATION = Operation(
             _E.INFORMATION_NOT_AVAILABLE,
         }
     ),
-    _M,
+    M,
 )
 
-OPERATIONS = (
-    SEND_ROUTING_INFO_FOR_SM,
-    MO_FORWARD_SM,
-    MT_FORWARD_SM,
-    REPORT_SM_DELIVERY_STATUS,
-    INFORM_SERVICE_CENTRE,
-    ALERT_SERVICE_CENTRE,
-    ANY_TIME_MODIFICATION,
-)
+OPERATIONS = (*SHORT_MESSAGE_OPERATIONS, ANY_TIME_MODIFICATION, *MOBILE_SERVICE_OPERATIONS)
 
 OPERATIONS_OF: Mapping[ApplicationContext, Mapping[int, Operation]] = {
     context: {operation.code: operation for operation in OPERATIONS if operation.context is context}
     for context in dict.fromkeys(operation.context for operation in OPERATIONS)
 }
 """What may be invoked in a dialogue of each context."""
+
+OPERATIONS_V1: Mapping[int, Operation] = {
+    each.code: each for each in reversed(OPERATIONS) if each.version == 1
+}
+"""What may be invoked in a dialogue without a dialogue portion, by its code (TS 29.002 §5.2)."""
+
+_NEWER: Mapping[Operation, list[Operation]] = {
+    each: [newer for newer in OPERATIONS if newer.older is each] for each in OPERATIONS
+}
+
+
+def newest(operation: Operation, arg: Parameter) -> tuple[Operation, Parameter]:
+    """The operation and its argument as the newest version that means the same has them.
+
+    forwardSM of version 1 has become two: its argument says which of them it is.
+    """
+    for newer in _NEWER[operation]:
+        if (said := newer.of_older(arg)) is not None:
+            return newest(newer, said)
+    return operation, arg

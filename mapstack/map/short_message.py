@@ -25,6 +25,7 @@ from mapstack.map.data_types import LMSI, SIGNAL_INFO, TIME, CorrelationId, Netw
 
 __all__ = [
     "AdditionalNumber",
+    "AlertReason",
     "AlertServiceCentreArg",
     "InformServiceCentreArg",
     "IpSmGwGuidance",
@@ -34,6 +35,8 @@ __all__ = [
     "MtForwardSmArg",
     "MtForwardSmRes",
     "MwStatus",
+    "ReadyForSmArg",
+    "ReadyForSmRes",
     "ReportSmDeliveryStatusArg",
     "ReportSmDeliveryStatusRes",
     "RoutingInfoForSmArg",
@@ -80,6 +83,13 @@ class SmsGmscAlertEvent(IntEnum):
 
     MS_AVAILABLE_FOR_MT_SMS = 0
     MS_UNDER_NEW_SERVING_NODE = 1
+
+
+class AlertReason(IntEnum):
+    """Why a subscriber can be reached again."""
+
+    MS_PRESENT = 0
+    MEMORY_AVAILABLE = 1
 
 
 class SmRpDa(Choice):
@@ -310,3 +320,22 @@ class AlertServiceCentreArg(Sequence):
         6, NetworkNodeDiameterAddress, default=None
     )
     new_msc_number: AddressString | None = tagged(7, ISDN_ADDRESS, default=None)
+
+
+class ReadyForSmArg(Sequence):
+    """Of readyForSM; the indicators say for which domain: GPRS, the IP-SM-GW."""
+
+    imsi: str = tagged(0, IMSI)
+    alert_reason: AlertReason | int = field(ENUMERATED(AlertReason))
+    alert_reason_indicator: bool = field(NULL, default=False)
+    extension_container: bytes | None = field(EXTENSION_CONTAINER, default=None)
+    extensions: bytes = extension_marker(default=b"")
+    additional_alert_reason_indicator: bool = tagged(1, NULL, default=False)
+    maximum_ue_availability_time: bytes | None = field(TIME, default=None)
+
+
+class ReadyForSmRes(Sequence):
+    """Of readyForSM."""
+
+    extension_container: bytes | None = field(EXTENSION_CONTAINER, default=None)
+    extensions: bytes = extension_marker(default=b"")

@@ -6,15 +6,18 @@ __all__ = ["ApplicationContext"]
 
 
 class ApplicationContext:
-    """`request` is the AARQ that asks for it, `accept` the AARE that grants it."""
+    """`request` is the AARQ that asks for it, `accept` the AARE that grants it; version 1 has neither."""
 
     __slots__ = ("accept", "name", "oid", "request")
 
     def __init__(self, name: str, oid: tuple[int, ...]) -> None:
         self.name = name
         self.oid = oid
-        self.request = encode_aarq(oid)
-        self.accept = encode_aare(Aare(oid, AssociateResult.ACCEPTED, UserDiagnostic.NULL))
+        # TS 29.002 §5.2: a dialogue of version 1 has no dialogue portion.
+        spoken = oid[-1] > 1
+        accepted = Aare(oid, AssociateResult.ACCEPTED, UserDiagnostic.NULL)
+        self.request = encode_aarq(oid) if spoken else b""
+        self.accept = encode_aare(accepted) if spoken else b""
 
     @property
     def family(self) -> tuple[int, ...]:

@@ -33,8 +33,9 @@ class Contexts:
     """Knows dialogue portions by their octets; the general decoder reads the others, and they are learned."""
 
     def __init__(self, contexts: Iterable[ApplicationContext]) -> None:
-        self._by_oid = {context.oid: context for context in contexts}
-        self._by_family = {context.family: context for context in self._by_oid.values()}
+        spoken = sorted((each for each in contexts if each.request), key=lambda each: each.oid)
+        self._by_oid = {context.oid: context for context in spoken}
+        self._by_family = {context.family: context for context in spoken}  # the newest is the last
         self._requests = {context.request: context for context in self._by_oid.values()}
         self._accepts = {context.accept for context in self._by_oid.values()}
 

@@ -11,6 +11,7 @@ from mapstack.asn1.fields import Field
 from mapstack.ber import read_header
 from mapstack.map.error_parameters import SmDeliveryFailureCause
 from mapstack.map.short_message import MoForwardSmArg, MoForwardSmRes, MtForwardSmArg, MtForwardSmRes
+from mapstack.map.short_message_v2 import ForwardSmArg
 
 __all__ = ["Walk"]
 
@@ -59,6 +60,11 @@ class Walk:
                 return (self._member(value, (key, member), contents, contents),)
         return ()
 
+    def alone(self, value: Sequence) -> str:
+        """The one member of what version 3 has in a SEQUENCE and older versions have alone."""
+        keys = (key for key, member in members_of(type(value)).items() if isinstance(member, Field))
+        return show(getattr(value, next(keys)))
+
     def _tree(self, name: str, value: str, span: tuple[int, int], *children: Tree) -> Tree:
         return Tree(name, value, self._at + span[0], self._at + span[1], children)
 
@@ -78,13 +84,35 @@ class Walk:
             case Choice():
                 where = contents if member.explicit else span
                 return self._tree(name, "", span, *self.members(inner, *where))
+            case list():
+                return self._tree(name, "", span, *self._items(inner, contents))
             case bytes() if key == "sm_rp_ui" or isinstance(value, SmDeliveryFailureCause):
-                return self._tree(name, "", span, self._tpdu(type(value), key, contents))
+                return self._tree(name, "", span, self._tpdu(value, key, contents))
         return self._tree(name, show(inner), span)
 
-    def _tpdu(self, owner: type, key: str, contents: tuple[int, int]) -> Tree:
+    def _items(self, values: list[object], contents: tuple[int, int]) -> list[Tree]:
+        """The items of a SEQUENCE OF, each where it stands."""
+        rows = []
+        start, stop = contents
+        for number, value in enumerate(values, 1):
+            _, first, last, after = read_header(self._octets, start, stop)
+            match value:
+                case Sequence():
+                    parts = self.members(value, first, last)
+                case Choice():
+                    parts = self.members(value, start, after)
+                case _:
+                    parts = ()
+            rows.append(self._tree(str(number), "" if parts else show(value), (start, after), *parts))
+            start = after
+        return rows
+
+    def _tpdu(self, owner: Sequence | Choice, key: str, contents: tuple[int, int]) -> Tree:
         octets = self._octets[slice(*contents)]
-        direction, rp = _TPDUS.get((owner, key)) or _report(octets)
+        if isinstance(owner, ForwardSmArg):
+            direction, rp = _direction(owner), RpMessage.DATA
+        else:
+            direction, rp = _TPDUS.get((type(owner), key)) or _report(octets)
         try:
             found = tpdu.layer(octets, self._at + contents[0], direction, rp)
         except TpduDecodeError as error:
@@ -92,6 +120,12 @@ class Walk:
             return self._tree("TPDU not decoded", f"{octets.hex()} ({error})", contents)
         self.reencoded = self.reencoded and found.reencoded
         return found.tree
+
+
+def _direction(arg: ForwardSmArg) -> Direction:
+    """One operation for both ways: what a subscriber sends goes to a service centre (GSM 09.02 §17.7.6)."""
+    up = arg.sm_rp_da.service_centre_address_da is not None or arg.sm_rp_oa.msisdn is not None
+    return Direction.FROM_UE if up else Direction.TO_UE
 
 
 def _report(octets: bytes) -> tuple[Direction, RpMessage]:
@@ -112,7 +146,5 @@ def show(value: object) -> str:
             return f"{int(value)} {value.name.lower().replace('_', ' ')}"
         case bytes():
             return value.hex()
-        case list():
-            return ", ".join(show(item) for item in value)
         case _:
             return str(value)

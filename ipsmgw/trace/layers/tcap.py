@@ -11,7 +11,8 @@ from mapstack.asn1 import Choice, Sequence
 from mapstack.ber import LENGTHS, element, read_header
 from mapstack.errors import DecodeError
 from mapstack.map.errors import ErrorCode, decode_error, encode_error_parameter
-from mapstack.map.operations import OPERATIONS, OPERATIONS_OF, Operation
+from mapstack.map.operation import Operation, Parameter
+from mapstack.map.operations import OPERATIONS, OPERATIONS_OF, OPERATIONS_V1
 from mapstack.tcap.component import (
     Component,
     ComponentType,
@@ -30,13 +31,16 @@ from mapstack.tcap.dialogue_portion import (
     encode_aarq,
     encode_abrt,
 )
-from mapstack.tcap.message import Message, PAbortCause, decode_message, encode_message
+from mapstack.tcap.message import Message, MessageType, PAbortCause, decode_message, encode_message
 
 __all__ = ["Parts", "application_context", "error_name", "layer", "operation_name", "parts"]
 
 _OTID, _DTID, _P_ABORT, _DIALOGUE, _COMPONENTS = 0x48, 0x49, 0x4A, 0x6B, 0x6C
+_ENUMERATED = 0x0A  # a word alone, where version 3 has a SEQUENCE (GSM 09.02 §17.6.6)
 _NAMES = {_OTID: "otid", _DTID: "dtid", _P_ABORT: "P-Abort cause"}
-_BY_CODE = {operation.code: operation for operation in OPERATIONS}
+_BY_CODE: dict[int, list[Operation]] = {}
+for _operation in sorted(OPERATIONS, key=lambda each: -each.version):
+    _BY_CODE.setdefault(_operation.code, []).append(_operation)
 _CONTEXTS = {context.oid: context for context in OPERATIONS_OF}
 _SPELLED = {
     "absentSubscriberSm": "absentSubscriberSM",
@@ -60,14 +64,17 @@ class Parts:
         self.dialogue: DialoguePdu | None = decode_dialogue(portion) if portion else None
         self.components = decode_components(octets, self.message.start, self.message.stop)
 
-    def operation(self, code: int | None) -> Operation | None:
-        """The declared operation of a code; none in a dialogue of a context that we do not speak."""
+    def operations(self, code: int | None) -> list[Operation]:
+        """What a code may mean here, the likeliest first; nothing in a context that we do not speak."""
         if code is None:
-            return None
+            return []
         if isinstance(self.dialogue, Aarq | Aare):
             context = _CONTEXTS.get(self.dialogue.name)
-            return OPERATIONS_OF[context].get(code) if context else None
-        return _BY_CODE.get(code)
+            known = OPERATIONS_OF[context].get(code) if context else None
+            return [known] if known else []
+        if self.message.kind is MessageType.BEGIN and code in OPERATIONS_V1:  # TS 29.002 §5.2
+            return [OPERATIONS_V1[code], *_BY_CODE[code]]
+        return _BY_CODE.get(code, [])
 
 
 def parts(octets: bytes) -> Parts:
@@ -77,8 +84,8 @@ def parts(octets: bytes) -> Parts:
 
 def operation_name(code: int | None) -> str:
     """The specification's name of a local operation code."""
-    operation = _BY_CODE.get(code) if code is not None else None
-    return operation.name if operation else undeclared.OPERATIONS.get(code or 0, f"operation {code}")
+    known = _BY_CODE.get(code) if code is not None else None
+    return known[0].name if known else undeclared.OPERATIONS.get(code or 0, f"operation {code}")
 
 
 def error_name(code: int | None) -> str:
@@ -198,22 +205,23 @@ class _Reader:
         return self._tree(kind.name.lower().replace("_", " "), name, span, *rows)
 
     def _argument_or_result(self, component: Component, number: int, rows: list[Tree]) -> bytes:
-        operation = self._parts.operation(component.code)
         invoke = component.kind is ComponentType.INVOKE
-        name, declared = "result", operation.result if operation else None
-        if invoke:
-            name, declared = "argument", operation.argument if operation else None
+        name = "argument" if invoke else "result"
         if not component.tag:
             return b""
         span = component.start, component.stop
-        if declared is not None:
-            try:
-                value = declared.decode_element(self._octets, component.tag, *span)
-            except DecodeError as error:
-                return self._undeclared(name, component, number, rows, str(error))
-            rows.append(self._declared(name, value, span))
-            return self._encoded(value.encode_element)
-        return self._undeclared(name, component, number, rows)
+        reason = ""
+        for operation in self._parts.operations(component.code):
+            declared = operation.argument if invoke else operation.result
+            if declared is not None:
+                try:
+                    value = declared.decode_element(self._octets, component.tag, *span)
+                except DecodeError as error:
+                    reason = reason or str(error)
+                else:
+                    rows.append(self._declared(name, value, component.tag, span))
+                    return self._encoded(value.encode_element)
+        return self._undeclared(name, component, number, rows, reason)
 
     def _error(self, component: Component, number: int, rows: list[Tree]) -> bytes:
         span = component.start, component.stop
@@ -224,18 +232,18 @@ class _Reader:
         match error.parameter:
             case None if component.tag:
                 return self._undeclared("parameter", component, number, rows)
-            case Sequence() as value:
-                rows.append(self._declared("parameter", value, span))
-            case Choice() as value:
-                rows.append(
-                    self._tree("parameter", "", span, *self._walk().choice(value, component.tag, span))
-                )
+            case Sequence() | Choice() as value:
+                rows.append(self._declared("parameter", value, component.tag, span))
             case bytes() as octets:
                 rows.append(self._tree("parameter", octets.hex(), span))
         return self._encoded(partial(encode_error_parameter, error))
 
-    def _declared(self, name: str, value: Sequence, span: tuple[int, int]) -> Tree:
+    def _declared(self, name: str, value: Parameter, tag: int, span: tuple[int, int]) -> Tree:
         walk = self._walk()
+        if isinstance(value, Choice):
+            return self._tree(name, type(value).__name__, span, *walk.choice(value, tag, span))
+        if tag == _ENUMERATED:
+            return self._tree(name, walk.alone(value), span)
         rows = walk.members(value, *span)
         self._reencoded = self._reencoded and walk.reencoded
         return self._tree(name, type(value).__name__, span, *rows)

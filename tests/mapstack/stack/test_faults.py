@@ -88,7 +88,7 @@ def test_what_has_no_sender_is_dropped(data: str) -> None:
 
 def test_a_version_that_is_not_spoken_is_answered_with_the_one_that_is() -> None:
     network = Network()
-    _, answers = network.to_hlr(_begin(INVOKE, encode_aarq((0, 4, 0, 0, 1, 0, 25, 2))))
+    _, answers = network.to_hlr(_begin(INVOKE, encode_aarq((0, 4, 0, 0, 1, 0, 25, 4))))
     refusal = decode_dialogue(_one(answers).dialogue)
     assert refusal == Aare((0, 4, 0, 0, 1, 0, 25, 3), 1, 2)
 

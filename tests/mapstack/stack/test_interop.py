@@ -50,7 +50,7 @@ def _refusals() -> list[bytes]:
     network = Network()
     otid = bytes.fromhex("4804000000aa")
     invoke = encode_invoke(1, 44, b"\x30\x00")
-    portion = encode_aarq((0, 4, 0, 0, 1, 0, 25, 2))
+    portion = encode_aarq((0, 4, 0, 0, 1, 0, 25, 4))
     request = MT_FORWARD_SM.context.request
     for data in (
         encode_message(MessageType.BEGIN, otid, portion, invoke),
