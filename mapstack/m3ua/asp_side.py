@@ -115,6 +115,18 @@ class Asp:
         self._send_requests(now)
         return changes
 
+    def say_goodbye(self) -> None:
+        """Before we end: no more traffic, the keys are given back, the ASP goes down (§4.3.4.2, §4.4.2)."""
+        if self.side is Side.FAR or self.state is AspState.DOWN:
+            return
+        active = [member for member in self.members if member.state is AspState.ACTIVE]
+        registered = [member for member in self.members if member.served.register is not None]
+        if active:
+            self.peer.send(MessageType.ASPIA, (Tag.ROUTING_CONTEXT, contexts_of(active)))
+        if keys := contexts_of(registered):
+            self.peer.send(MessageType.DEREG_REQ, (Tag.ROUTING_CONTEXT, keys))
+        self.peer.send(MessageType.ASPDN)
+
     def _again(self, now: float) -> list[Change]:
         """§4.3.4.1: an ASP that was active is inactive, and is told that this was not expected."""
         if any(member.state is AspState.ACTIVE for member in self.members):

@@ -125,6 +125,16 @@ class M3ua:
         """Tell the ASPs behind us that a user part is not there (DUPU, RFC 4666 §3.4.5)."""
         self._management.user_part_unavailable(point_code, user, cause)
 
+    def stop(self, now: float) -> list[ManagementEvent]:
+        """Take leave of every peer; what is to be sent for it must still be taken."""
+        events: list[ManagementEvent] = []
+        for peer in self._peers.values():
+            if peer.flow is not None:
+                for asp in peer.asps:
+                    asp.say_goodbye()
+                events += self._network.settle(peer.link_down(now, "we have stopped"), now)
+        return self._followed(events)
+
     # ---- inside
 
     def _transfer_otherwise(self, point_code: int, sls: int, data: bytes) -> TransferRefused | None:

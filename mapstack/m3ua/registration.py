@@ -184,13 +184,14 @@ class Registrar:
         """A key may be registered by several ASPs, but two keys must not mean the same traffic (§1.4.2.4)."""
         granted = self._granted.get(wanted.key)
         mine = [member for member in asp.members if member.dynamic]
-        if granted is not None and any(member.served is granted for member in mine):
+        again = next((member for member in mine if member.served is granted), None)
+        if again is not None and again.registered:
             raise _Refused(Status.ROUTING_KEY_ALREADY_REGISTERED)
         if wanted.context is not None and (granted is None or granted.routing_context != wanted.context):
             raise _Refused(Status.ROUTING_KEY_CHANGE_REFUSED)
         if granted is None and wanted.point_code in self._point_codes():
             raise _Refused(Status.CANNOT_SUPPORT_UNIQUE_ROUTING)
-        if len(mine) >= self._settings.limits.routing_keys:
+        if again is None and len(mine) >= self._settings.limits.routing_keys:
             raise _Refused(Status.INSUFFICIENT_RESOURCES)
 
     def _point_codes(self) -> set[int | None]:

@@ -5,7 +5,7 @@ from mapstack.m3ua.application_server import AsInput, AsMachine, AsState, Kept, 
 from mapstack.m3ua.asp import AspState, TrafficInput
 from mapstack.m3ua.codes import Status
 from mapstack.m3ua.member import Change, Member
-from mapstack.m3ua.settings import M3uaSettings, Served, TrafficMode
+from mapstack.m3ua.settings import M3uaSettings, Role, Served, TrafficMode
 from mapstack.m3ua.way import SLS_VALUES
 
 __all__ = ["ApplicationServer"]
@@ -81,7 +81,7 @@ class ApplicationServer:
             self._untagged = set(range(SLS_VALUES))
         events = self._step(self._input(), now)
         if not events and change.old is AspState.DOWN and self.state in _STATUS:
-            member.asp.notify(_STATUS[self.state], [member])
+            self._notify(member)
         if change.old is AspState.ACTIVE:
             self._tell_of_loss(member)
         return displaced, events
@@ -119,6 +119,11 @@ class ApplicationServer:
             if 0 < active < self._required:
                 member.asp.notify(Status.INSUFFICIENT_ASP_RESOURCES, [member])
 
+    def _notify(self, member: Member) -> None:
+        """NTFY of the new state; between IPSPs there is none, both know it (§4.3.4.5)."""
+        if member.asp.peer.settings.role is Role.SGP:
+            member.asp.notify(_STATUS[self.state], [member])
+
     def _input(self, *, expired: bool = False) -> AsInput:
         return as_input([member.state for member in self.members], expired=expired)
 
@@ -130,5 +135,5 @@ class ApplicationServer:
         self.since = now
         for member in self.members:
             if member.state is not AspState.DOWN and self.state in _STATUS:
-                member.asp.notify(_STATUS[self.state], [member])
+                self._notify(member)
         return [AsStateChanged(self.name, old, self.state)]
