@@ -29,9 +29,8 @@ _SIDES = {
 class History:
     """What is remembered for whoever asks why it does not work."""
 
-    since: float | None = None
-    """Of the last change of state."""
     link_since: float | None = None
+    """When it was connected, or was lost."""
     last: list[tuple[ManagementNotified, float]] = field(default_factory=list)
     """The last message of each kind of management that came."""
     misbehaved: tuple[str, float] | None = None
@@ -104,7 +103,7 @@ class Peer:
         self.flow = flow
         data_streams = self.settings.streams - 1
         self._flows = tuple(flow._replace(stream=1 + sls % data_streams) for sls in range(SLS_VALUES))
-        self.heard = self.history.link_since = self.history.since = now
+        self.heard = self.history.link_since = now
         self.history.ended = ""
         self._t_beat = None if self._timers.t_beat is None else now + self._timers.t_beat
         for member in self.members:
@@ -115,13 +114,12 @@ class Peer:
         """The association is gone, and the ASP with it."""
         self.flow = None
         self._t_beat = self._t_audit = None
-        self.history.link_since = self.history.since = now
+        self.history.link_since = now
         self.history.ended = reason
         return [change for asp in self.asps for change in asp.step(AspInput.LINK_DOWN, now)]
 
-    def settled(self, now: float) -> None:
+    def settled(self) -> None:
         """States have changed: from now on DATA is read for the AS that may have it."""
-        self.history.since = now
         receiving = [member for member in self.members if member.receives]
         self.takes_data = bool(receiving)
         codecs = [(member.context, self._data_codec(member, 0)) for member in receiving]

@@ -13,6 +13,7 @@ from mapstack.m3ua.message import M3uaMessage, MessageType, Tag, decode
 from mapstack.m3ua.network import Network
 from mapstack.m3ua.procedures import check_network, member_of, refusal
 from mapstack.m3ua.settings import M3uaSettings
+from mapstack.m3ua.status import M3uaStatus, snapshot
 
 __all__ = ["M3ua", "M3uaEvent", "TransferRefused"]
 
@@ -124,6 +125,10 @@ class M3ua:
     def user_part_unavailable(self, point_code: int, user: int, cause: int) -> None:
         """Tell the ASPs behind us that a user part is not there (DUPU, RFC 4666 §3.4.5)."""
         self._management.user_part_unavailable(point_code, user, cause)
+
+    def status(self, now: float) -> M3uaStatus:
+        """How everything stands."""
+        return snapshot(self._settings, self._network, now)
 
     def stop(self, now: float) -> list[ManagementEvent]:
         """Take leave of every peer; what is to be sent for it must still be taken."""

@@ -26,6 +26,7 @@ class Member:
         "registered",
         "served",
         "server",
+        "since",
         "state",
         "t_ack",
         "ways",
@@ -42,6 +43,8 @@ class Member:
         own = asp.side is Side.NEAR and asp.peer.settings.role is Role.IPSP_DOUBLE
         self.context = served.own_context if own else served.routing_context
         self.server: ApplicationServer | None = None
+        self.since: float | None = None
+        """When it came into its state."""
         self.t_ack: float | None = None
         self.ways: dict[int, Way] = {}
         self._transitions = ASPTM[asp.side]

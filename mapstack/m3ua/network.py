@@ -77,6 +77,7 @@ class Network:
         while waiting:
             change = waiting.popleft()
             done.append(change)
+            change.member.since = now
             events.append(change.event())
             if change.member.server is not None:
                 displaced, more = change.member.server.changed(change, now)
@@ -85,7 +86,7 @@ class Network:
         if not done:
             return events
         for peer in {id(change.member.asp.peer): change.member.asp.peer for change in done}.values():
-            peer.settled(now)
+            peer.settled()
         events += self.reroute(now)
         for peer in {id(one.member.asp.peer): one.member.asp.peer for one in done if _starts(one)}.values():
             self._started(peer, now)
