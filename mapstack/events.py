@@ -19,6 +19,7 @@ __all__ = [
     "PeerMisbehaved",
     "RestrictionChanged",
     "SubsystemStateChanged",
+    "UserPartUnavailable",
 ]
 
 
@@ -74,6 +75,16 @@ class DestinationStateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class UserPartUnavailable:
+    """DUPU: a user part of a point code, `user`, is unavailable (RFC 4666 §3.4.5)."""
+
+    point_code: int
+    user: int
+    cause: int
+    """0 unknown, 1 unequipped, 2 inaccessible."""
+
+
+@dataclass(frozen=True, slots=True)
 class ManagementNotified:
     """ERR (`code`: the error code) or NTFY (`code`: status type << 16 | information)."""
 
@@ -107,6 +118,7 @@ ManagementEvent = (
     | AssociationFailed
     | DestinationStateChanged
     | ManagementNotified
+    | UserPartUnavailable
     | SubsystemStateChanged
     | RestrictionChanged
 )

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import msgspec
 
 from mapstack.errors import DecodeError
-from mapstack.events import DestinationStateChanged, ManagementEvent, PeerMisbehaved
+from mapstack.events import DestinationStateChanged, ManagementEvent, PeerMisbehaved, UserPartUnavailable
 from mapstack.flow import Flow
-from mapstack.m3ua.data import MtpTransfer
+from mapstack.m3ua.data import SCCP, MtpTransfer
 from mapstack.m3ua.m3ua import M3ua
 from mapstack.m3ua.settings import M3uaSettings
 from mapstack.sccp.address import SccpAddress, decode_address
@@ -19,7 +19,7 @@ from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType, dec
 from mapstack.sccp.relaying import Relaying, completed
 from mapstack.sccp.routing import Translation, Ways
 from mapstack.sccp.routing_control import REFUSED, Label, RoutingControl
-from mapstack.sccp.scmg import Scmg, SubsystemService, UnavailableCause
+from mapstack.sccp.scmg import Scmg, SubsystemService
 from mapstack.sccp.segmentation import Discarded, Reassembler, Received
 from mapstack.sccp.settings import SccpSettings
 
@@ -160,8 +160,11 @@ class Sccp:
         self._scmg.congestion(level)
         self._heads.clear()
 
-    def user_part_unavailable(self, point_code: int, cause: UnavailableCause, now: float) -> list[SccpEvent]:
-        """MTP-STATUS: there is no SCCP at this node, or it does not answer (Q.714 §5.2.5)."""
+    def user_part_unavailable(self, point_code: int, cause: int, now: float) -> list[SccpEvent]:
+        """MTP-STATUS: there is no SCCP at this node, or it does not answer (Q.714 §5.2.5).
+
+        `cause` is that of RFC 4666 §3.4.5: 0 unknown, 1 unequipped, 2 inaccessible.
+        """
         return self._told(self._scmg.unavailable(point_code, cause, now))
 
     # ---- inside: to the network
@@ -216,6 +219,8 @@ class Sccp:
             if isinstance(event, DestinationStateChanged):
                 events += self._told(self._scmg.destination(event, now))
                 self._templates.clear()
+            elif isinstance(event, UserPartUnavailable) and event.user == SCCP:
+                events += self.user_part_unavailable(event.point_code, event.cause, now)
         return events
 
     def _told(self, events: Sequence[SccpEvent]) -> list[SccpEvent]:

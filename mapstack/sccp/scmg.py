@@ -20,7 +20,7 @@ from mapstack.sccp.restriction import Restrictions
 from mapstack.sccp.settings import SccpSettings
 from mapstack.sccp.subsystem_status import RemoteSubsystems, StatusInput
 
-__all__ = ["Scmg", "ScmgEvent", "SubsystemService", "UnavailableCause"]
+__all__ = ["Scmg", "ScmgEvent", "SubsystemService"]
 
 ScmgEvent = SubsystemStateChanged | RestrictionChanged
 
@@ -33,14 +33,7 @@ class SubsystemService(Enum):
     OUT_OF_SERVICE = "out of service"
 
 
-class UnavailableCause(Enum):
-    """Why the SCCP of a node is not there (Q.704 §15.17.5; RFC 4666 §3.4.5)."""
-
-    UNKNOWN = 0
-    UNEQUIPPED = 1
-    INACCESSIBLE = 2
-
-
+_UNEQUIPPED = 1  # RFC 4666 §3.4.5: the cause after which no test makes sense
 _UNSERVED = {
     SubsystemService.CONGESTED: ReturnCause.SUBSYSTEM_CONGESTION,
     SubsystemService.OUT_OF_SERVICE: ReturnCause.SUBSYSTEM_FAILURE,
@@ -172,13 +165,12 @@ class Scmg:
             )
         return events
 
-    def unavailable(self, point_code: int, cause: UnavailableCause, now: float) -> list[ScmgEvent]:
+    def unavailable(self, point_code: int, cause: int, now: float) -> list[ScmgEvent]:
         """MTP-STATUS, remote user unavailable (§5.2.5): its SCCP is prohibited, and tested if equipped."""
         events: list[ScmgEvent] = []
         for each in self._remote.of(point_code):
             events += self._step(each, StatusInput.PAUSE, now)
-        equipped = cause is not UnavailableCause.UNEQUIPPED
-        arrived = StatusInput.UNAVAILABLE if equipped else StatusInput.UNEQUIPPED
+        arrived = StatusInput.UNEQUIPPED if cause == _UNEQUIPPED else StatusInput.UNAVAILABLE
         return events + self._step(Subsystem(MANAGEMENT_SSN, point_code), arrived, now)
 
     def expire(self, now: float) -> list[ScmgEvent]:
