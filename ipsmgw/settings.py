@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from ipsmgw.identity import NodeNumber
+from ipsmgw.sccp_section import AddressSection, PointCode, SccpSection, TranslationSection, sccp_faults
 from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
 from sipbridge import DecodeError, parse_uri
 
@@ -35,7 +36,6 @@ __all__ = [
 ]
 
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
-PointCode = Annotated[int, Meta(ge=0, le=0x3FFF)]
 Count = Annotated[int, Meta(ge=1)]
 Prefix = Annotated[str, Meta(pattern="^[0-9]{1,15}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=32)]
@@ -92,7 +92,12 @@ class MapSection(Section, frozen=True, kw_only=True):
     atm_calling_ssn: Annotated[int, Meta(ge=1, le=254)] = 147
     """anyTimeModification comes from a gsmSCF as far as TS 29.002 §8.11 is concerned; some HLRs want 8."""
     association: tuple[AssociationSettings, ...]
-    route: tuple[RouteSettings, ...]
+    route: tuple[RouteSettings, ...] = ()
+    translation: tuple[TranslationSection, ...] = ()
+    """Routes that say more."""
+    address: tuple[AddressSection, ...] = ()
+    """The addresses of our dialogues, by peer and operation; the first that matches decides."""
+    sccp: SccpSection = SccpSection()
 
 
 class Timers(Section, frozen=True, kw_only=True):
@@ -258,7 +263,15 @@ def _map_faults(section: MapSection) -> Iterator[Fault]:
     for i, route in enumerate(section.route):
         if route.point_code not in codes:
             yield f"map.route[{i}].point_code", f"no association leads to point code {route.point_code}"
-    if section.hlr is not None and not section.hlr.startswith(tuple(route.prefix for route in section.route)):
+    own = frozenset({*codes, section.point_code})
+    yield from sccp_faults(section.sccp, section.translation, section.address, own)
+    if section.association and not section.route and not section.translation:
+        yield "map.route", "at least one route or translation is wanted"
+    prefixes = (
+        *(each.prefix for each in section.route),
+        *(each.prefix or "" for each in section.translation),
+    )
+    if prefixes and section.hlr is not None and not section.hlr.startswith(prefixes):
         yield "map.hlr", f"no route leads to {section.hlr}"
 
 

@@ -1,8 +1,12 @@
 """From the gateway's settings to those of its stacks."""
 
+from dataclasses import replace
+
+from ipsmgw.sccp_section import address_rule, sccp_settings, translation
 from ipsmgw.settings import AssociationSettings, Settings
 from mapstack import ANY_TIME_MODIFICATION, MO_FORWARD_SM, MapSettings
 from mapstack.m3ua.settings import Association, M3uaSettings, Role
+from mapstack.sccp.gt_translation import GtDestination, GtTranslation
 from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
 from sipbridge import SipSettings
@@ -43,10 +47,9 @@ def map_settings(settings: Settings, boot: int) -> MapSettings:
         network_indicator=section.network_indicator,
         associations=tuple(_association(association) for association in section.association),
     )
-    routes = tuple(GtRoute(prefix=route.prefix, point_code=route.point_code) for route in section.route)
     return MapSettings(
         m3ua=m3ua,
-        sccp=SccpSettings(routes=routes, local_subsystems=frozenset({MSC, SGSN, section.atm_calling_ssn})),
+        sccp=_sccp_settings(settings),
         own_gt=settings.node.number,
         node=settings.node.index,
         boot=boot,
@@ -56,6 +59,23 @@ def map_settings(settings: Settings, boot: int) -> MapSettings:
         },
         guard=64 * settings.sip.timers.t1 + timers.mt_report + _GRACE,
     )
+
+
+def _sccp_settings(settings: Settings) -> SccpSettings:
+    section = settings.map
+    rules = tuple(map(address_rule, section.address))
+    ours = {settings.node.number, *(rule.calling.digits for rule in rules if rule.calling.digits)}
+    here = (GtDestination(point_code=section.point_code),)
+    # A relay must know its own titles from those that it hands on; any other node takes all for its own.
+    own = tuple(GtTranslation(prefix=digits, destinations=here) for digits in sorted(ours))
+    sccp = sccp_settings(
+        section.sccp,
+        (*(own if section.sccp.transit else ()), *map(translation, section.translation)),
+        rules,
+        subsystems=frozenset({MSC, SGSN, section.atm_calling_ssn}),
+    )
+    routes = tuple(GtRoute(prefix=route.prefix, point_code=route.point_code) for route in section.route)
+    return replace(sccp, routes=routes)
 
 
 def _association(association: AssociationSettings) -> Association:

@@ -26,6 +26,15 @@ class Broken(NamedTuple):
     said: str
 
 
+_LEAST: dict[str, Table] = {
+    "translation": {"prefix": "44", "destination": [{"point_code": 14}]},
+    "destination": {"point_code": 14},
+    "backup": {"point_code": 14},
+    "concerned": {"point_code": 14},
+}
+"""What one of several tables needs, where there may be none."""
+
+
 def sound() -> Table:
     """Only what has no default."""
     return {
@@ -87,7 +96,8 @@ def _wrong_values(kind: object) -> Iterator[tuple[object, str]]:
     for each in _alternatives(kind):
         origin, *facts = get_args(each) if get_origin(each) is Annotated else (each,)
         if get_origin(origin) is tuple:
-            yield [5], "expected str"
+            item = get_args(origin)[0]
+            yield ([5], "expected str") if item is str else (["5"], "expected int")
         yield {"a": 1}, "expected "
         yield from _of_scalar(origin)
         for meta in facts:
@@ -154,7 +164,8 @@ def _without(path: str) -> Broken:
 
 def _reach(table: Table, parents: list[str]) -> Table:
     for name in parents:
-        inner = table.setdefault(name.removesuffix("[]"), {})
+        base = name.removesuffix("[]")
+        inner = table.setdefault(base, {} if base == name else [deepcopy(_LEAST.get(base, {}))])
         if isinstance(inner, list):
             inner = inner[0]
         assert isinstance(inner, dict)
