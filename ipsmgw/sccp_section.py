@@ -1,11 +1,14 @@
 """The settings of SCCP: translations, addresses of dialogues, and [map.sccp] (DESIGN §2, §6)."""
 
+import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from ipsmgw.section import Fault, Section
+from mapstack.map.operations import OPERATIONS
 from mapstack.sccp.address_rules import AddressChange, AddressRule
 from mapstack.sccp.gt_translation import GtDestination, GtPattern, GtRewrite, GtTranslation
 from mapstack.sccp.settings import Concerned, Messages, SccpSettings, StatusTest
@@ -34,6 +37,7 @@ Plan = Annotated[int, Meta(ge=0, le=15)]
 Nature = Annotated[int, Meta(ge=0, le=127)]
 Indicator = Annotated[int, Meta(ge=1, le=4)]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
+_OID = re.compile(r"[0-9]+(\.[0-9]+)+")
 
 
 class RewriteSection(Section, frozen=True, kw_only=True):
@@ -195,7 +199,11 @@ def sccp_faults(
         yield "map.sccp.status_test", "it is longer than status_test_longest"
     for i, each in enumerate(translations):
         yield from _translation_faults(each, f"map.translation[{i}]", point_codes)
+    known = {operation.name for operation in OPERATIONS}
     for i, one in enumerate(addresses):
+        if one.operation is not None and one.operation not in known and not _OID.fullmatch(one.operation):
+            near = get_close_matches(one.operation, known, 1)
+            yield f"map.address[{i}].operation", "no such operation" + (f"; is it {near[0]}?" if near else "")
         if one.called.point_code:
             yield f"map.address[{i}].called.point_code", "our own does not belong into a called address"
 

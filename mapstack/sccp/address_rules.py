@@ -88,6 +88,9 @@ class AddressRule:
         )
 
 
+_Key = tuple[SccpAddress, SccpAddress, str, tuple[int, ...]]
+
+
 class Addresses:
     """The rules of a node; the first that matches decides."""
 
@@ -97,22 +100,22 @@ class Addresses:
         self._rules = tuple(rules)
         self._point_code = own_point_code
         self._limit = limit
-        self._known: dict[tuple[SccpAddress, SccpAddress, str, str], tuple[SccpAddress, SccpAddress]] = {}
+        self._known: dict[_Key, tuple[SccpAddress, SccpAddress]] = {}
 
     def __bool__(self) -> bool:
         """Whether there are rules at all: without any, nothing changes."""
         return bool(self._rules)
 
     def addresses(
-        self, called: SccpAddress, calling: SccpAddress, operation: str, context: str = ""
+        self, called: SccpAddress, calling: SccpAddress, operation: str, context: tuple[int, ...] = ()
     ) -> tuple[SccpAddress, SccpAddress]:
-        """Called and calling address of the dialogue that begins with this operation."""
+        """Called and calling address of the dialogue that begins with this operation in this context."""
         key = called, calling, operation, context
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= self._limit:
                 self._known.clear()
-            known = self._known[key] = self._apply(called, calling, operation, context)
+            known = self._known[key] = self._apply(*key[:3], ".".join(map(str, context)))
         return known
 
     def _apply(

@@ -131,6 +131,11 @@ def test_a_relay_keeps_its_own_titles() -> None:
             "map.address[0].called.point_code: our own does not belong into a called address",
         ),
         (
+            {"address": [{"operation": "mo-forwardSM"}]},
+            "map.address[0].operation: no such operation; is it mo-ForwardSM?",
+        ),
+        ({"address": [{"operation": "nonsense"}]}, "map.address[0].operation: no such operation"),
+        (
             {"sccp": {"status_test": 700.0}},
             "map.sccp.status_test: it is longer than status_test_longest",
         ),

@@ -9,10 +9,11 @@ from mapstack.sccp.address_rules import AddressChange, Addresses, AddressRule
 
 CALLED, CALLING = SccpAddress(Gt("447700900013"), 6), SccpAddress(Gt("447700900011"), 8)
 OWN = 1011
+CONTEXT = (0, 4, 0, 0, 1, 0, 20, 3)
 
 
 def begun(
-    *rules: AddressRule, operation: str = "sendRoutingInfoForSM", context: str = "0.4.0.0.1.0.20.3"
+    *rules: AddressRule, operation: str = "sendRoutingInfoForSM", context: tuple[int, ...] = CONTEXT
 ) -> tuple[SccpAddress, SccpAddress]:
     addresses = Addresses(rules, own_point_code=OWN)
     first = addresses.addresses(CALLED, CALLING, operation, context)
