@@ -1,7 +1,7 @@
 """The settings of SCCP: translations, addresses of dialogues, and [map.sccp] (DESIGN §2, §6)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
@@ -192,13 +192,13 @@ def sccp_faults(
     section: SccpSection,
     translations: tuple[TranslationSection, ...],
     addresses: tuple[AddressSection, ...],
-    point_codes: frozenset[int],
+    reaches: Callable[[int], bool],
 ) -> Iterator[Fault]:
-    """What no single value is to blame for; `point_codes`: those that messages can go to, and our own."""
+    """What no single value is to blame for; `reaches`: messages can go to it, or it is our own."""
     if section.status_test > section.status_test_longest:
         yield "map.sccp.status_test", "it is longer than status_test_longest"
     for i, each in enumerate(translations):
-        yield from _translation_faults(each, f"map.translation[{i}]", point_codes)
+        yield from _translation_faults(each, f"map.translation[{i}]", reaches)
     known = {operation.name for operation in OPERATIONS}
     for i, one in enumerate(addresses):
         if one.operation is not None and one.operation not in known and not _OID.fullmatch(one.operation):
@@ -209,7 +209,7 @@ def sccp_faults(
 
 
 def _translation_faults(
-    section: TranslationSection, key: str, point_codes: frozenset[int]
+    section: TranslationSection, key: str, reaches: Callable[[int], bool]
 ) -> Iterator[Fault]:
     try:
         translation(section)
@@ -217,6 +217,6 @@ def _translation_faults(
         yield key, str(fault)
     for name, destinations in (("destination", section.destination), ("backup", section.backup)):
         for i, each in enumerate(destinations):
-            if each.point_code not in point_codes:
+            if not reaches(each.point_code):
                 where = f"{key}.{name}[{i}].point_code"
                 yield where, f"no association leads to point code {each.point_code}"

@@ -263,8 +263,8 @@ def _map_faults(section: MapSection) -> Iterator[Fault]:
     for i, route in enumerate(section.route):
         if route.point_code not in codes:
             yield f"map.route[{i}].point_code", f"no association leads to point code {route.point_code}"
-    own = frozenset({*codes, section.point_code})
-    yield from sccp_faults(section.sccp, section.translation, section.address, own)
+    reachable = {*codes, section.point_code}
+    yield from sccp_faults(section.sccp, section.translation, section.address, reachable.__contains__)
     if section.association and not section.route and not section.translation:
         yield "map.route", "at least one route or translation is wanted"
     prefixes = (
