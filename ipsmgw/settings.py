@@ -19,6 +19,7 @@ from ipsmgw.association import (
     leads_to,
 )
 from ipsmgw.identity import NodeNumber
+from ipsmgw.sccp_section import AddressSection, SccpSection, TranslationSection, sccp_faults
 from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
 from sipbridge import DecodeError, parse_uri
 
@@ -90,7 +91,12 @@ class MapSection(Section, frozen=True, kw_only=True):
     m3ua: M3uaSection = M3uaSection()
     association: tuple[AssociationSettings, ...]
     mtp_route: tuple[MtpRouteSettings, ...] = ()
-    route: tuple[RouteSettings, ...]
+    route: tuple[RouteSettings, ...] = ()
+    translation: tuple[TranslationSection, ...] = ()
+    """Routes that say more."""
+    address: tuple[AddressSection, ...] = ()
+    """The addresses of our dialogues, by peer and operation; the first that matches decides."""
+    sccp: SccpSection = SccpSection()
 
 
 class Timers(Section, frozen=True, kw_only=True):
@@ -249,5 +255,17 @@ def _map_faults(section: MapSection) -> Iterator[Fault]:
     for i, route in enumerate(section.route):
         if not leads_to(route.point_code, section.association, section.mtp_route):
             yield f"map.route[{i}].point_code", f"no association leads to point code {route.point_code}"
-    if section.hlr is not None and not section.hlr.startswith(tuple(route.prefix for route in section.route)):
+
+    def reaches(point_code: int) -> bool:
+        ours = point_code == section.point_code
+        return ours or leads_to(point_code, section.association, section.mtp_route)
+
+    yield from sccp_faults(section.sccp, section.translation, section.address, reaches)
+    if section.association and not section.route and not section.translation:
+        yield "map.route", "at least one route or translation is wanted"
+    prefixes = (
+        *(each.prefix for each in section.route),
+        *(each.prefix or "" for each in section.translation),
+    )
+    if prefixes and section.hlr is not None and not section.hlr.startswith(prefixes):
         yield "map.hlr", f"no route leads to {section.hlr}"

@@ -1,9 +1,13 @@
 """From the gateway's settings to those of its stacks."""
 
+from dataclasses import replace
+
 from ipsmgw.association import AssociationSettings, m3ua_association, m3ua_route
+from ipsmgw.sccp_section import address_rule, sccp_settings, translation
 from ipsmgw.settings import MapSection, Settings
 from mapstack import ANY_TIME_MODIFICATION, MO_FORWARD_SM, MapSettings
 from mapstack.m3ua.settings import M3uaLimits, M3uaSettings, M3uaTimers
+from mapstack.sccp.gt_translation import GtDestination, GtTranslation
 from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
 from sipbridge import SipSettings
@@ -41,10 +45,9 @@ def association_specs(associations: tuple[AssociationSettings, ...]) -> list[Ass
 
 def map_settings(settings: Settings, boot: int) -> MapSettings:
     section, timers = settings.map, settings.timers
-    routes = tuple(GtRoute(prefix=route.prefix, point_code=route.point_code) for route in section.route)
     return MapSettings(
         m3ua=_m3ua_settings(section),
-        sccp=SccpSettings(routes=routes, local_subsystems=frozenset({MSC, SGSN, section.atm_calling_ssn})),
+        sccp=_sccp_settings(settings),
         own_gt=settings.node.number,
         node=settings.node.index,
         boot=boot,
@@ -76,3 +79,20 @@ def _m3ua_settings(section: MapSection) -> M3uaSettings:
             routing_keys=m3ua.routing_keys,
         ),
     )
+
+
+def _sccp_settings(settings: Settings) -> SccpSettings:
+    section = settings.map
+    rules = tuple(map(address_rule, section.address))
+    ours = {settings.node.number, *(rule.calling.digits for rule in rules if rule.calling.digits)}
+    here = (GtDestination(point_code=section.point_code),)
+    # A relay must know its own titles from those that it hands on; any other node takes all for its own.
+    own = tuple(GtTranslation(prefix=digits, destinations=here) for digits in sorted(ours))
+    sccp = sccp_settings(
+        section.sccp,
+        (*(own if section.sccp.transit else ()), *map(translation, section.translation)),
+        rules,
+        subsystems=frozenset({MSC, SGSN, section.atm_calling_ssn}),
+    )
+    routes = tuple(GtRoute(prefix=route.prefix, point_code=route.point_code) for route in section.route)
+    return replace(sccp, routes=routes)

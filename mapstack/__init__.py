@@ -25,6 +25,7 @@ from mapstack.map_events import (
 )
 from mapstack.map_settings import MapLimits, MapSettings
 from mapstack.sccp.address import Gt, SccpAddress
+from mapstack.sccp.scmg import SubsystemService
 from mapstack.stack import MapStack
 
 __all__ = [
@@ -55,4 +56,5 @@ __all__ = [
     "Operation",
     "Refused",
     "SccpAddress",
+    "SubsystemService",
 ]

@@ -17,6 +17,8 @@ __all__ = [
     "ManagementKind",
     "ManagementNotified",
     "PeerMisbehaved",
+    "RestrictionChanged",
+    "SubsystemStateChanged",
     "UserPartUnavailable",
 ]
 
@@ -97,6 +99,23 @@ class ManagementNotified:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class SubsystemStateChanged:
+    """A subsystem of another node went out of service or came back (N-STATE); SSN 1: all of its SCCP."""
+
+    point_code: int
+    ssn: int
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictionChanged:
+    """Messages to a congested node that are less important than `importance` are refused (N-PCSTATE)."""
+
+    point_code: int
+    importance: int
+
+
 ManagementEvent = (
     PeerMisbehaved
     | AspStateChanged
@@ -105,4 +124,6 @@ ManagementEvent = (
     | DestinationStateChanged
     | ManagementNotified
     | UserPartUnavailable
+    | SubsystemStateChanged
+    | RestrictionChanged
 )

@@ -4,7 +4,13 @@ from random import Random
 
 from mapstack.ber import element, encode_oid
 from mapstack.errors import LocalError
-from mapstack.events import AspStateChanged, DestinationStateChanged, PeerMisbehaved
+from mapstack.events import (
+    AspStateChanged,
+    DestinationStateChanged,
+    PeerMisbehaved,
+    RestrictionChanged,
+    SubsystemStateChanged,
+)
 from mapstack.flow import Flow
 from mapstack.m3ua.status import M3uaStatus
 from mapstack.map.errors import MapError, encode_error_parameter
@@ -20,8 +26,10 @@ from mapstack.map_events import (
 )
 from mapstack.map_settings import MapSettings
 from mapstack.sccp.address import Gt, SccpAddress
+from mapstack.sccp.address_rules import Addresses
 from mapstack.sccp.message import ReturnCause
 from mapstack.sccp.sccp import Notice, Sccp, SccpEvent, UnitData
+from mapstack.sccp.scmg import SubsystemService
 from mapstack.tcap.component import (
     encode_invoke,
     encode_return_error,
@@ -39,6 +47,8 @@ _MAP_DIALOGUE_AS = element(0x06, encode_oid((0, 4, 0, 0, 1, 1, 1, 1)))
 _USER_ABORT = element(0x28, _MAP_DIALOGUE_AS + element(0xA0, element(0xA4, element(0x80, b""))))
 _TC_END = Input.TC_END  # an enumeration's members are slow to find
 _MSC = 8  # TS 23.003: the SSN of an MSC, an SMS-GMSC, an SMS-IWMSC and an IP-SM-GW
+# After these what found no way may find one.
+_WAYS_OPEN = AspStateChanged | DestinationStateChanged | SubsystemStateChanged | RestrictionChanged
 _NO_FLOW = Flow("", ("", 0), ("", 0), "")
 _NOTHING_CAME = UnitData(SccpAddress(), SccpAddress(), b"", 0)
 
@@ -59,6 +69,10 @@ class MapStack:
         )
         timers = settings.invoke_timers
         self._timers = {each: self._tcap.timer(timers.get(each.name, each.timer)) for each in OPERATIONS}
+        # Called and calling address by peer and operation; without rules nothing is asked.
+        rules, kept = settings.sccp.address_rules, settings.sccp.limits.templates
+        own = settings.m3ua.point_code
+        self._addresses = Addresses(rules, own_point_code=own, limit=kept) if rules else None
         self._requesting = Requesting(self._tcap)
         self._performing = Performing(self._tcap)
         self._pending: list[MapEvent] = []
@@ -123,6 +137,9 @@ class MapStack:
         code = operation.code
         invoke = encode_invoke(INVOKE_ID, code, arg.encode_element())
         calling, timer = self._tcap.local_address(calling_ssn), self._timers[operation]
+        if self._addresses is not None:
+            name, context = operation.name, operation.context.oid
+            called, calling = self._addresses.addresses(called, calling, name, context)
         tid, refused = self._tcap.begin(
             operation.context, called, calling, code=code, invoke=invoke, timer=timer, now=now
         )
@@ -160,6 +177,14 @@ class MapStack:
     def abort(self, dialogue: int, now: float) -> None:
         """TC-U-ABORT; in a dialogue that nobody answered yet there is nobody to tell."""
         self._tcap.request(self._tcap.dialogue(dialogue), Input.TC_U_ABORT, b"", now)
+
+    def subsystem(self, ssn: int, service: SubsystemService, now: float) -> None:
+        """A subsystem of ours goes out of service, is congested, or is in service again (Q.714 §5.3.6)."""
+        self._sccp.subsystem(ssn, service, now)
+
+    def congestion(self, level: int, now: float) -> None:
+        """How congested this node is, 0 to 8: who sends to it is told (Q.714 §5.2.8)."""
+        self._sccp.congestion(level, now)
 
     def awaits_answer(self, dialogue: int) -> bool:
         """Whether a peer still waits for our answer in this dialogue."""
@@ -200,7 +225,7 @@ class MapStack:
                 self._on_tcap(self._tcap.notice(event), _NOTHING_CAME, flow, now, events)
             else:
                 events.append(event)
-                if isinstance(event, AspStateChanged | DestinationStateChanged):
+                if isinstance(event, _WAYS_OPEN):
                     self._tcap.resume(now)
         return events
 

@@ -12,8 +12,8 @@ ADDRESS_CACHE = 4096  # addresses kept, each way
 
 _SWAP = bytes((octet << 4 | octet >> 4) & 0xFF for octet in range(256))
 _ODD_NATURE = 0x80  # Q.713 §3.4.2.3.1: bit 8 of the nature octet, indicator 1 only
-_ENCODING_ODD, _ENCODING_EVEN = 1, 2  # Q.713 §3.4.2.3.3
-_POINT_CODE, _SSN, _ROUTE_ON_SSN = 0x01, 0x02, 0x40
+_ENCODING_ODD, _ENCODING_EVEN = _BCD = (1, 2)  # Q.713 §3.4.2.3.3
+_POINT_CODE, _SSN, _ROUTE_ON_SSN, _NATIONAL = 0x01, 0x02, 0x40, 0x80
 _MAX_ADDRESS = 40
 _MAX_DIGITS = 2 * _MAX_ADDRESS
 
@@ -26,6 +26,8 @@ class Gt(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     plan: int = 1
     translation_type: int = 0
     indicator: int = 4
+    encoding: int | None = None
+    """What its encoding scheme says where that is neither BCD odd nor BCD even; None: the digits say it."""
 
 
 class SccpAddress(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
@@ -35,6 +37,8 @@ class SccpAddress(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     ssn: int | None = None
     point_code: int | None = None
     route_on_gt: bool = True
+    national: bool = False
+    """Bit 8 of the indicator, for national use (Q.713 §3.4.1)."""
 
     def encode(self) -> bytes:
         """The octets, without their length; `LocalError` when a value has no encoding."""
@@ -44,7 +48,7 @@ class SccpAddress(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
 @lru_cache(ADDRESS_CACHE)
 def _encode(address: SccpAddress) -> bytes:
     gt, ssn, point_code = address.gt, address.ssn, address.point_code
-    indicator = 0 if address.route_on_gt else _ROUTE_ON_SSN
+    indicator = (0 if address.route_on_gt else _ROUTE_ON_SSN) | (_NATIONAL if address.national else 0)
     parts = b""
     try:
         if point_code is not None:
@@ -65,7 +69,7 @@ def _encode_gt(gt: Gt) -> bytes:
     odd = len(gt.digits) & 1
     if len(gt.digits) > _MAX_DIGITS or not f"0{gt.digits}".isalnum():  # fromhex would pass over blanks
         raise ValueError("digits")
-    scheme = gt.plan << 4 | (_ENCODING_ODD if odd else _ENCODING_EVEN)
+    scheme = gt.plan << 4 | _scheme(gt, odd)
     match gt.indicator:
         case 1:
             head = bytes((gt.nature | (_ODD_NATURE if odd else 0),))
@@ -78,6 +82,15 @@ def _encode_gt(gt: Gt) -> bytes:
         case _:
             raise ValueError("global title indicator")
     return head + bytes.fromhex(gt.digits + "0" * odd).translate(_SWAP)
+
+
+def _scheme(gt: Gt, odd: int) -> int:
+    if gt.encoding is None:
+        return _ENCODING_ODD if odd else _ENCODING_EVEN
+    # Only BCD odd leaves out a digit, so that any other scheme has an even number of them.
+    if odd or gt.encoding in _BCD or gt.encoding > 0x0F:
+        raise ValueError("encoding scheme")
+    return gt.encoding
 
 
 @lru_cache(ADDRESS_CACHE)
@@ -96,7 +109,7 @@ def decode_address(octets: bytes) -> SccpAddress:
     if at > len(octets):
         raise DecodeError("sccp", "address ends early", offset=len(octets))
     gt = _decode_gt(indicator >> 2 & 0x0F, octets, at)
-    return SccpAddress(gt, ssn, point_code, not indicator & _ROUTE_ON_SSN)
+    return SccpAddress(gt, ssn, point_code, not indicator & _ROUTE_ON_SSN, indicator & _NATIONAL != 0)
 
 
 def _decode_gt(indicator: int, octets: bytes, at: int) -> Gt | None:
@@ -114,9 +127,11 @@ def _decode_gt(indicator: int, octets: bytes, at: int) -> Gt | None:
             return Gt(_cut(digits, nature & _ODD_NATURE != 0), nature=nature & 0x7F, indicator=1)
         case 2:
             return Gt(digits, translation_type=octets[at], indicator=2)
-    odd = octets[at + 1] & 0x0F == _ENCODING_ODD
+    scheme = octets[at + 1] & 0x0F
     nature = octets[at + 2] & 0x7F if indicator == 4 else 4
-    return Gt(_cut(digits, odd), nature, octets[at + 1] >> 4, octets[at], indicator)
+    digits = _cut(digits, scheme == _ENCODING_ODD)
+    encoding = None if scheme in _BCD else scheme
+    return Gt(digits, nature, octets[at + 1] >> 4, octets[at], indicator, encoding)
 
 
 def _cut(digits: str, odd: bool) -> str:

@@ -1,4 +1,4 @@
-"""The messages of connectionless SCCP: UDT, UDTS, XUDT, XUDTS (Q.713 §4.10, §4.11, §4.18, §4.19)."""
+"""The messages of connectionless SCCP: UDT, XUDT, LUDT, and their services (Q.713 §4.10-11, §4.18-21)."""
 
 from enum import Enum, IntEnum
 from typing import NamedTuple
@@ -23,7 +23,9 @@ _SEGMENTATION, _IMPORTANCE, _END = 0x10, 0x12, 0x00  # Q.713 §2.2
 _SEGMENTATION_SIZE, _IMPORTANCE_SIZE = 4, 1
 _FIRST, _IN_SEQUENCE = 0x80, 0x40  # Q.713 §3.17
 _MAX_DATA = 255
+_MAX_LONG_DATA = 3952  # Q.713 §4.20
 _MAX_POINTER = 255
+_LONG_HEAD = 11  # type, class or cause, hop counter, four pointers of two octets
 _MAX_ADDRESSES = 240  # both together: the pointers reach over them and the optional part
 
 
@@ -34,6 +36,8 @@ class SccpMessageType(IntEnum):
     UDTS = 0x0A
     XUDT = 0x11
     XUDTS = 0x12
+    LUDT = 0x13
+    LUDTS = 0x14
 
 
 class ReturnCause(Enum):
@@ -57,6 +61,8 @@ class ReturnCause(Enum):
 
 
 _KINDS = {int(kind): kind for kind in SccpMessageType}
+_RETURNED = frozenset((SccpMessageType.UDTS, SccpMessageType.XUDTS, SccpMessageType.LUDTS))
+_LONG = frozenset((SccpMessageType.LUDT, SccpMessageType.LUDTS))
 _CAUSES = {cause.value: cause for cause in ReturnCause}
 
 
@@ -75,7 +81,7 @@ class Segmentation(NamedTuple):
 
 
 class SccpMessage(NamedTuple):
-    """Any of the four; the addresses are octets, so that what is returned is returned as it came."""
+    """Any of the six; the addresses are octets, so that what is returned is returned as it came."""
 
     kind: SccpMessageType
     called: bytes
@@ -107,11 +113,11 @@ def decode_udt(data: bytes) -> tuple[int, bytes, bytes, bytes]:
 
 
 def decode(data: bytes) -> SccpMessage:
-    """Read any of the four messages."""
+    """Read any of the six messages."""
     kind = _KINDS.get(data[0]) if data else None
     if kind is None:
         raise DecodeError("sccp", f"message type {data[:1].hex() or 'absent'}")
-    if kind is SccpMessageType.XUDT or kind is SccpMessageType.XUDTS:
+    if kind is not SccpMessageType.UDT and kind is not SccpMessageType.UDTS:
         return _decode_extended(kind, data)
     octet, called, calling, user = decode_udt(data)
     return SccpMessage(kind, called, calling, user, *_second_octet(kind, octet))
@@ -119,7 +125,7 @@ def decode(data: bytes) -> SccpMessage:
 
 def _second_octet(kind: SccpMessageType, octet: int) -> tuple[int, bool, ReturnCause | None]:
     """Protocol class and return option, or the return cause of a service message."""
-    if kind is SccpMessageType.UDTS or kind is SccpMessageType.XUDTS:
+    if kind in _RETURNED:
         return 0, False, _CAUSES.get(octet, ReturnCause.UNQUALIFIED)
     if octet & 0x0F > 1:
         raise DecodeError("sccp", f"protocol class {octet & 0x0F}", offset=1)
@@ -127,21 +133,19 @@ def _second_octet(kind: SccpMessageType, octet: int) -> tuple[int, bool, ReturnC
 
 
 def _decode_extended(kind: SccpMessageType, data: bytes) -> SccpMessage:
-    if len(data) < 7:
-        raise DecodeError("sccp", "message ends early", offset=len(data))
-    called, calling, user = _part(data, 3), _part(data, 4), _part(data, 5)
+    parts = _long_parts(data) if kind in _LONG else _extended_parts(data)
     segmentation = importance = None
-    if data[6]:
-        options = _options(data, 6 + data[6])
+    if parts.options:
+        options = _options(data, parts.options)
         importance = options.get(_IMPORTANCE)
         value = options.get(_SEGMENTATION)
         segmentation = None if value is None else _segmentation(value)
     protocol_class, return_option, cause = _second_octet(kind, data[1])
     return SccpMessage(
         kind,
-        called,
-        calling,
-        user,
+        parts.called,
+        parts.calling,
+        parts.data,
         protocol_class,
         return_option,
         cause,
@@ -151,10 +155,49 @@ def _decode_extended(kind: SccpMessageType, data: bytes) -> SccpMessage:
     )
 
 
+class _Parts(NamedTuple):
+    """What the four pointers of an XUDT or LUDT point to; `options` is a place, 0 if there is none."""
+
+    called: bytes
+    calling: bytes
+    data: bytes
+    options: int
+
+
+def _extended_parts(data: bytes) -> _Parts:
+    if len(data) < 7:
+        raise DecodeError("sccp", "message ends early", offset=len(data))
+    options = 6 + data[6] if data[6] else 0
+    return _Parts(_part(data, 3), _part(data, 4), _part(data, 5), options)
+
+
 def _part(data: bytes, at: int) -> bytes:
     """The part that the pointer at `at` points to (Q.713 §1.5)."""
-    start = at + data[at]
-    if start < 7 or start >= len(data) or start + 1 + data[start] > len(data):
+    return _sized_part(data, at + data[at], 7, at)
+
+
+def _long_parts(data: bytes) -> _Parts:
+    """Pointers and the length of the data have two octets (Q.713 §4.20)."""
+    if len(data) < _LONG_HEAD:
+        raise DecodeError("sccp", "message ends early", offset=len(data))
+    called = _sized_part(data, _long_pointer(data, 3), _LONG_HEAD, 3)
+    calling = _sized_part(data, _long_pointer(data, 5), _LONG_HEAD, 5)
+    user = _long_pointer(data, 7)
+    size = int.from_bytes(data[user : user + 2], "little")
+    if not _LONG_HEAD <= user <= len(data) - 2 - size or size > _MAX_LONG_DATA:
+        raise DecodeError("sccp", "a part lies outside of the message", offset=7)
+    return _Parts(called, calling, data[user + 2 : user + 2 + size], _long_pointer(data, 9))
+
+
+def _long_pointer(data: bytes, at: int) -> int:
+    """Where it points to: it counts from its second octet; 0 stays 0."""
+    pointer = int.from_bytes(data[at : at + 2], "little")
+    return at + 1 + pointer if pointer else 0
+
+
+def _sized_part(data: bytes, start: int, first: int, at: int) -> bytes:
+    """The part at `start`, whose length comes first."""
+    if start < first or start >= len(data) or start + 1 + data[start] > len(data):
         raise DecodeError("sccp", "a part lies outside of the message", offset=at)
     return data[start + 1 : start + 1 + data[start]]
 
@@ -188,26 +231,42 @@ def udt_head(called: bytes, calling: bytes, octet: int, kind: SccpMessageType = 
 
 
 def encode(message: SccpMessage) -> bytes:
-    """The octets of any of the four messages."""
-    if len(message.data) > _MAX_DATA:
-        raise LocalError(f"{len(message.data)} octets of user data in one message")
+    """The octets of any of the six messages."""
     kind, called, calling, data = message[:4]
+    if len(data) > (_MAX_LONG_DATA if kind in _LONG else _MAX_DATA):
+        raise LocalError(f"{len(data)} octets of user data in one message")
     if len(called) + len(calling) > _MAX_ADDRESSES:
         raise LocalError(f"addresses of {len(called)} and {len(calling)} octets")
     octet = message.protocol_class | (_RETURN_OPTION if message.return_option else 0)
     if message.cause is not None:
         octet = message.cause.value
-    if kind in (SccpMessageType.UDT, SccpMessageType.UDTS):
+    if kind is SccpMessageType.UDT or kind is SccpMessageType.UDTS:
         return udt_head(called, calling, octet, kind) + _sized(data)
+    head = bytes((kind, octet, message.hop_counter))
+    return _encode_long(head, message) if kind in _LONG else _encode_extended(head, message)
+
+
+def _encode_extended(head: bytes, message: SccpMessage) -> bytes:
+    _, called, calling, data = message[:4]
     addresses, user = _sized(called) + _sized(calling), _sized(data)
     options = _encode_options(message)
     after = len(addresses) + len(user) + 1
-    head = bytes((kind, octet, message.hop_counter, 4, 4 + len(called)))
+    head += bytes((4, 4 + len(called)))
     if not options or after <= _MAX_POINTER:
         return head + bytes((2 + len(addresses), after if options else 0)) + addresses + user + options
     # Then the pointer would not reach over the data: the parts may stand in any order (Q.713 §1.5).
     pointers = bytes((2 + len(addresses) + len(options), 1 + len(addresses)))
     return head + pointers + addresses + options + user
+
+
+def _encode_long(head: bytes, message: SccpMessage) -> bytes:
+    _, called, calling, data = message[:4]
+    addresses, options = _sized(called) + _sized(calling), _encode_options(message)
+    user = _LONG_HEAD + len(addresses)
+    after = user + 2 + len(data)
+    places = (_LONG_HEAD, _LONG_HEAD + 1 + len(called), user, after if options else 10)
+    pointers = b"".join((place - 4 - 2 * i).to_bytes(2, "little") for i, place in enumerate(places))
+    return head + pointers + addresses + len(data).to_bytes(2, "little") + data + options
 
 
 def _encode_options(message: SccpMessage) -> bytes:

@@ -1,43 +1,36 @@
 """SCCP connectionless as a layer over M3UA: N-UNITDATA and N-NOTICE (Q.711 §6.2, Q.714 §4)."""
 
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import NamedTuple
 
 import msgspec
 
 from mapstack.errors import DecodeError
-from mapstack.events import ManagementEvent, PeerMisbehaved
+from mapstack.events import DestinationStateChanged, ManagementEvent, PeerMisbehaved, UserPartUnavailable
 from mapstack.flow import Flow
-from mapstack.m3ua.data import MtpTransfer
-from mapstack.m3ua.m3ua import M3ua, TransferRefused
+from mapstack.m3ua.data import SCCP, MtpTransfer
+from mapstack.m3ua.m3ua import M3ua
 from mapstack.m3ua.settings import M3uaSettings
 from mapstack.m3ua.status import M3uaStatus
 from mapstack.sccp.address import SccpAddress, decode_address
-from mapstack.sccp.management import MANAGEMENT_SSN, subsystem_allowed, subsystem_status_test
-from mapstack.sccp.message import (
-    ReturnCause,
-    SccpMessage,
-    SccpMessageType,
-    decode,
-    encode,
-    udt_head,
-)
-from mapstack.sccp.routing import Translation
-from mapstack.sccp.segmentation import Discarded, Reassembler, Received, segments
+from mapstack.sccp.composing import Composing
+from mapstack.sccp.management import MANAGEMENT_SSN
+from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType, decode, udt_head
+from mapstack.sccp.relaying import Relaying, completed
+from mapstack.sccp.routing import Translation, Ways
+from mapstack.sccp.routing_control import REFUSED, Label, RoutingControl
+from mapstack.sccp.scmg import Scmg, SubsystemService
+from mapstack.sccp.segmentation import Discarded, Reassembler, Received
 from mapstack.sccp.settings import SccpSettings
 
 __all__ = ["Notice", "Sccp", "SccpEvent", "UnitData"]
 
 _UDT = SccpMessageType.UDT  # an enumeration's members are slow to find
-_MAX_UDT = 255  # Q.713 §4.10: one length octet
 _OCTETS = tuple(bytes((octet,)) for octet in range(256))
 _SLS_MASK = 0x0F  # Q.704 §2.2.4
 _RETURN_OPTION = 0x80
-_SERVICE = {SccpMessageType.UDT: SccpMessageType.UDTS, SccpMessageType.XUDT: SccpMessageType.XUDTS}
-_REFUSED = {
-    TransferRefused.UNREACHABLE: ReturnCause.MTP_FAILURE,
-    TransferRefused.CONGESTED: ReturnCause.NETWORK_CONGESTION,
-}
+_DEFAULT_IMPORTANCE = 4  # Q.714 table 2
 
 
 class UnitData(msgspec.Struct, frozen=True, gc=False):
@@ -65,11 +58,14 @@ SccpEvent = UnitData | Notice | ManagementEvent
 
 
 class _Template(NamedTuple):
-    """All of a UDT between two addresses but its user data."""
+    """All of a message between two addresses but its user data."""
 
     point_code: int
     head: bytes
     room: int
+
+
+_NO_TEMPLATE = _Template(0, b"", -1)  # nothing fits: every message is looked at
 
 
 class Sccp:
@@ -79,12 +75,14 @@ class Sccp:
         self._m3ua = M3ua(m3ua)
         self._point_code = m3ua.point_code
         self._settings = sccp
-        self._subsystems = sccp.local_subsystems
-        self._translation = Translation(sccp.routes)
+        self._translation = Translation(sccp.routes, sccp.translations, limit=sccp.limits.templates)
+        self._scmg = Scmg(sccp, m3ua.point_code, self._send_management)
+        self._routing = RoutingControl(self._m3ua, self._scmg)
+        self._relaying = Relaying(sccp, m3ua.point_code, self._translation, self._routing, self._m3ua)
         self._reassembler = Reassembler(timeout=sccp.reassembly_timeout, limit=sccp.limits.reassemblies)
+        self._composing = Composing(sccp, rng.getrandbits(24))
         self._templates: dict[tuple[SccpAddress, SccpAddress, int], _Template] = {}
         self._heads: dict[bytes, tuple[SccpAddress, SccpAddress]] = {}
-        self._local_reference = rng.getrandbits(24)
 
     # ---- the contract of a stack
 
@@ -96,27 +94,31 @@ class Sccp:
         events: list[SccpEvent] = []
         for event in self._m3ua.receive(data, flow, now):
             if isinstance(event, MtpTransfer):
-                return self._indicate(event, flow, now)  # it comes alone
-            events.append(event)
+                events += self._indicate(event, flow, now)
+            else:
+                events += self._manage([event], now)
         return events
 
     def link_up(self, flow: Flow, identity: str, now: float) -> list[SccpEvent]:
         """An association is established."""
-        return [*self._m3ua.link_up(flow, identity, now)]
+        return self._manage(self._m3ua.link_up(flow, identity, now), now)
 
     def link_down(self, flow: Flow, now: float) -> list[SccpEvent]:
         """An association is lost."""
-        return [*self._m3ua.link_down(flow, now)]
+        return self._manage(self._m3ua.link_down(flow, now), now)
 
     def expire(self, now: float) -> list[SccpEvent]:
         """Run what is due."""
         for discarded in self._reassembler.expire(now):
-            self._return(discarded)
-        return [*self._m3ua.expire(now)]
+            self._relaying.send_back(discarded)
+        events = self._manage(self._m3ua.expire(now), now)
+        return events + self._told(self._scmg.expire(now))
 
     def deadline(self) -> float | None:
         """The soonest deadline."""
-        below, own = self._m3ua.deadline(), self._reassembler.deadline()
+        below, own, management = self._m3ua.deadline(), self._reassembler.deadline(), self._scmg.soonest
+        if management is not None and (own is None or management < own):
+            own = management
         if below is None or own is None:
             return own if below is None else below
         return min(below, own)
@@ -140,28 +142,31 @@ class Sccp:
     ) -> ReturnCause | None:
         """N-UNITDATA request: None when it has been handed on, else why it cannot be."""
         octet = _RETURN_OPTION + in_sequence if return_option else in_sequence
-        template = self._templates.get((called, calling, octet))
-        if template is None:
-            found = self._template(called, calling, octet)
-            if isinstance(found, ReturnCause):
-                return found
-            template = found
+        template = self._templates.get((called, calling, octet)) or self._template(called, calling, octet)
         point_code, head, room = template
         size = len(data)
         sls &= _SLS_MASK
         if size > room:
-            message = SccpMessage(
-                SccpMessageType.XUDT,
-                called.encode(),
-                calling.encode(),
-                data,
-                protocol_class=octet & 1,
-                return_option=return_option,
-                hop_counter=self._settings.hop_counter,
-            )
-            return self._send_segments(point_code, message, sls)
+            return self._send(self._message(called, calling, octet, data), called, sls)
         refused = self._m3ua.transfer(point_code, sls, head + _OCTETS[size] + data)
-        return None if refused is None else _REFUSED[refused]
+        return None if refused is None else REFUSED[refused]
+
+    def subsystem(self, ssn: int, service: SubsystemService, now: float) -> None:
+        """N-STATE request: a subsystem of ours is in or out of service, or congested (Q.711 §6.3.2.3.2)."""
+        self._scmg.serve(ssn, service)
+        self._heads.clear()
+
+    def congestion(self, level: int, now: float) -> None:
+        """How congested we are, 0 to 8: who sends to us is told (Q.714 §5.2.8)."""
+        self._scmg.congestion(level)
+        self._heads.clear()
+
+    def user_part_unavailable(self, point_code: int, cause: int, now: float) -> list[SccpEvent]:
+        """MTP-STATUS: there is no SCCP at this node, or it does not answer (Q.714 §5.2.5).
+
+        `cause` is that of RFC 4666 §3.4.5: 0 unknown, 1 unequipped, 2 inaccessible.
+        """
+        return self._told(self._scmg.unavailable(point_code, cause, now))
 
     def m3ua_status(self, now: float) -> M3uaStatus:
         """How the layer below stands."""
@@ -173,47 +178,65 @@ class Sccp:
 
     # ---- inside: to the network
 
-    def _template(self, called: SccpAddress, calling: SccpAddress, octet: int) -> _Template | ReturnCause:
-        point_code = self._translation.point_code(called)
-        if isinstance(point_code, ReturnCause):
-            return point_code
-        head = udt_head(called.encode(), calling.encode(), octet)
-        room = min(_MAX_UDT, self._settings.max_message - len(head) - 1)
-        template = _Template(point_code, head, room)
+    def _message(self, called: SccpAddress, calling: SccpAddress, octet: int, data: bytes) -> SccpMessage:
+        return SccpMessage(
+            _UDT,
+            called.encode(),
+            calling.encode(),
+            data,
+            protocol_class=octet & 1,
+            return_option=octet & _RETURN_OPTION != 0,
+            hop_counter=self._settings.hop_counter,
+            importance=self._settings.importance,
+        )
+
+    def _template(self, called: SccpAddress, calling: SccpAddress, octet: int) -> _Template:
+        """What can be kept of the message, as long as nobody tells of trouble on its only way."""
+        ways = self._translation.ways(called)
+        way = ways.only if isinstance(ways, Ways) else None
+        if way is None or not self._composing.has_heads or self._routing.is_watched(way):
+            return _NO_TEMPLATE
+        head, room = self._composing.head(self._message(way.called, calling, octet, b""))
+        template = _Template(way.point_code, head, room)
         if len(self._templates) >= self._settings.limits.templates:
             self._templates.clear()
         self._templates[called, calling, octet] = template
         return template
 
-    def _send_segments(self, point_code: int, message: SccpMessage, sls: int) -> ReturnCause | None:
-        self._local_reference = self._local_reference + 1 & 0xFFFFFF
-        octets = segments(message, self._settings.max_message, self._local_reference)
-        if not octets:
-            return ReturnCause.SEGMENTATION_FAILURE
-        for segment in octets:
-            refused = self._m3ua.transfer(point_code, sls, segment)
-            if refused is not None:
-                return _REFUSED[refused]
-        return None
+    def _send(self, message: SccpMessage, called: SccpAddress, sls: int) -> ReturnCause | None:
+        ways = self._translation.ways(called)
+        if isinstance(ways, ReturnCause):
+            return ways
+        importance = _DEFAULT_IMPORTANCE if message.importance is None else message.importance
+        label = Label(sls, message.protocol_class == 1, importance)
+        octets = self._composing.octets
+        return self._routing.send(ways, label, lambda to: octets(message._replace(called=to.encode())))
 
-    def _return(self, discarded: Discarded) -> None:
-        """The return option: send the message back with the cause (Q.714 §4.2)."""
-        (message, opc, sls), cause = discarded
-        if not message.return_option:
-            return
-        service = message._replace(
-            kind=_SERVICE[message.kind],
-            called=message.calling,
-            calling=message.called,
-            cause=cause,
-            hop_counter=self._settings.hop_counter,
-        )
-        octets = encode(service)
-        back = self._translation.point_code(decode_address(message.calling))
-        if isinstance(back, ReturnCause) or self._m3ua.transfer(back, sls, octets) is not None:
-            self._m3ua.transfer(opc, sls, octets)
+    def _send_management(self, point_code: int, data: bytes) -> None:
+        """SCMG messages are class 0 and do not come back (Q.714 §5.1)."""
+        called = SccpAddress(None, MANAGEMENT_SSN, point_code, route_on_gt=False)
+        calling = SccpAddress(None, MANAGEMENT_SSN, self._point_code, route_on_gt=False)
+        head = udt_head(called.encode(), calling.encode(), 0)
+        self._m3ua.transfer(point_code, 0, head + _OCTETS[len(data)] + data)
 
     # ---- inside: from the network
+
+    def _manage(self, arrived: Iterable[ManagementEvent], now: float) -> list[SccpEvent]:
+        events: list[SccpEvent] = []
+        for event in arrived:
+            events.append(event)
+            if isinstance(event, DestinationStateChanged):
+                events += self._told(self._scmg.destination(event, now))
+                self._templates.clear()
+            elif isinstance(event, UserPartUnavailable) and event.user == SCCP:
+                events += self.user_part_unavailable(event.point_code, event.cause, now)
+        return events
+
+    def _told(self, events: Sequence[SccpEvent]) -> list[SccpEvent]:
+        """Something has changed at other nodes: what is known of ways may not hold any more."""
+        if events:
+            self._templates.clear()
+        return [*events]
 
     def _indicate(self, transfer: MtpTransfer, flow: Flow, now: float) -> list[SccpEvent]:
         dpc = transfer.dpc
@@ -235,39 +258,57 @@ class Sccp:
             return [PeerMisbehaved(flow, "sccp", error.reason)]  # Q.714 §1.1.4: discarded, not answered
 
     def _take(self, received: Received, flow: Flow, now: float) -> list[SccpEvent]:
-        message, _, sls = received
-        called, calling = decode_address(message.called), decode_address(message.calling)
+        message, opc, _ = received
+        calling = completed(decode_address(message.calling), opc)
+        if self._scmg.is_congested:
+            self._scmg.heard(opc)
+        called = self._relaying.destination(received)
+        if called is None:
+            return []
+        if isinstance(called, Discarded):
+            return self._discard(called, flow)
         if message.cause is not None:
             return [Notice(called, calling, message.cause, message.data)]
-        outcome: bytes | Discarded | None = message.data
         if called.ssn == MANAGEMENT_SSN:
-            self._manage(received, now)
-            return []
-        if called.ssn not in self._subsystems:
-            outcome = Discarded(received, ReturnCause.UNEQUIPPED_USER)
+            return self._told(self._scmg.receive(message.data, opc, now))
+        return self._deliver(received, called, calling, flow, now)
+
+    def _deliver(
+        self, received: Received, called: SccpAddress, calling: SccpAddress, flow: Flow, now: float
+    ) -> list[SccpEvent]:
+        message, opc, sls = received
+        fault = self._scmg.local_fault(called.ssn)
+        if fault is not None:
+            self._scmg.refused(called.ssn or 0, opc)
+            return self._discard(Discarded(received, fault), flow)
+        outcome: bytes | Discarded | None = message.data
+        if message.segmentation is not None:
+            outcome = self._reassembler.accept(received, message.segmentation, now)
         elif message.kind is _UDT:
             self._learn(message, called, calling)
-        elif message.segmentation is not None:
-            outcome = self._reassembler.accept(received, message.segmentation, now)
         if isinstance(outcome, Discarded):
-            self._return(outcome)
-            reason = outcome.cause.name.replace("_", " ").lower()
-            return [PeerMisbehaved(flow, "sccp", f"{reason}, subsystem {called.ssn}")]
+            return self._discard(outcome, flow)
         return [] if outcome is None else [UnitData(called, calling, outcome, sls)]
+
+    def _discard(self, discarded: Discarded, flow: Flow) -> list[SccpEvent]:
+        self._relaying.send_back(discarded)
+        reason = discarded.cause.name.replace("_", " ").lower()
+        return [PeerMisbehaved(flow, "sccp", f"{reason}, {_in_words(discarded.received.message.called)}")]
 
     def _learn(self, message: SccpMessage, called: SccpAddress, calling: SccpAddress) -> None:
         """Keep the addresses under the octets that come before the user data, as usually laid out."""
+        if self._scmg.is_congested or decode_address(message.calling) is not calling:
+            return  # every message is counted; where it comes from is a part of the address
         octet = message.protocol_class | (_RETURN_OPTION if message.return_option else 0)
         if len(self._heads) >= self._settings.limits.templates:
             self._heads.clear()
         self._heads[udt_head(message.called, message.calling, octet)] = called, calling
 
-    def _manage(self, received: Received, now: float) -> None:
-        """SCCP management (Q.714 §5.3.4.3): a test of a subsystem that is equipped is answered."""
-        test = subsystem_status_test(received.message.data)
-        if test is None or test.point_code != self._point_code or test.ssn not in self._subsystems:
-            return
-        called = SccpAddress(None, MANAGEMENT_SSN, received.opc, route_on_gt=False)
-        calling = SccpAddress(None, MANAGEMENT_SSN, self._point_code, route_on_gt=False)
-        octets = subsystem_allowed(test)
-        self.unitdata(called, calling, octets, now, sls=received.sls, return_option=False)
+
+def _in_words(called: bytes) -> str:
+    try:
+        address = decode_address(called)
+    except DecodeError as error:
+        return error.reason
+    title = f" of {address.gt.digits}" if address.gt else ""
+    return f"subsystem {address.ssn}{title}"

@@ -2,15 +2,17 @@
 
 from typing import NamedTuple
 
-from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType, Segmentation
+from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType, Segmentation, encode
 from mapstack.timers import Fifo
 
-__all__ = ["MAX_SEGMENTS", "Discarded", "Reassembler", "Received", "segments"]
+__all__ = ["MAX_SEGMENTS", "Discarded", "Reassembler", "Received", "long_segments", "segments"]
 
 MAX_SEGMENTS = 16  # Q.714 §4.1.1: 4 bits of remaining segments
 _MAX_SEGMENT = 251  # together with the addresses: the pointer to the optional part reaches no further
-# Type, class, hop counter and pointers; the lengths of three parts; the segmentation parameter and the end.
-_OVERHEAD = 7 + 3 + 7
+# Type, class, hop counter and pointers; the lengths of three parts; the segmentation parameter.
+_OVERHEAD = 7 + 3 + 6
+_MAX_LONG_SEGMENT = 3952  # Q.713 §4.20
+_ROUTE_ON_SSN = 0x40  # Q.713 §3.4.1
 _IN_SEQUENCE, _FIRST = 0x40, 0x80  # Q.713 §3.17
 
 
@@ -18,7 +20,8 @@ def segments(message: SccpMessage, max_message: int, local_reference: int) -> li
     """The XUDTs that carry `message` in sizes that fit; none if more than 16 would be needed."""
     called, calling, data = message.called, message.calling, message.data
     both = len(called) + len(calling)
-    room = min(_MAX_SEGMENT, max_message - _OVERHEAD) - both
+    tail = b"\0" if message.importance is None else b"\x12\1%c\0" % message.importance
+    room = min(_MAX_SEGMENT, max_message - _OVERHEAD - len(tail)) - both
     if room <= 0 or len(data) > MAX_SEGMENTS * room:
         return []
     # Q.714 §4.1.1.2: segments travel in class 1, whatever the user asked for
@@ -34,8 +37,30 @@ def segments(message: SccpMessage, max_message: int, local_reference: int) -> li
         part = data[index * room : (index + 1) * room]
         place = flags | last - index | (0 if index else _FIRST)
         end = both + len(part) + 4
-        octets.append(b"%b%c%b%c%b\x10\4%c%b\0" % (head, end, addresses, len(part), part, place, reference))
+        octets.append(
+            b"%b%c%b%c%b\x10\4%c%b%b" % (head, end, addresses, len(part), part, place, reference, tail)
+        )
     return octets
+
+
+def long_segments(message: SccpMessage, max_message: int, local_reference: int) -> list[bytes]:
+    """The same with LUDTs."""
+    overhead = len(encode(message._replace(data=b"", segmentation=Segmentation(True, True, 0, 0))))
+    room = min(_MAX_LONG_SEGMENT, max_message - overhead)
+    if room <= 0 or len(message.data) > MAX_SEGMENTS * room:
+        return []
+    in_sequence = message.protocol_class == 1
+    last = (len(message.data) - 1) // room
+    return [
+        encode(
+            message._replace(
+                data=message.data[index * room : (index + 1) * room],
+                protocol_class=1,
+                segmentation=Segmentation(index == 0, in_sequence, last - index, local_reference),
+            )
+        )
+        for index in range(last + 1)
+    ]
 
 
 class Received(NamedTuple):
@@ -53,7 +78,7 @@ class Discarded(NamedTuple):
     cause: ReturnCause
 
 
-_Key = tuple[bytes, int]
+_Key = tuple[bytes, int, int]
 
 
 class _Reassembly:
@@ -68,7 +93,10 @@ class _Reassembly:
 
 
 class Reassembler:
-    """Messages under way, by calling address and local reference (Q.714 §4.1.1.3)."""
+    """Messages under way, by calling address and local reference (Q.714 §4.1.1.3).
+
+    A calling address that is only a subsystem is completed by where the message comes from.
+    """
 
     __slots__ = ("_limit", "_open", "_timers")
 
@@ -82,7 +110,9 @@ class Reassembler:
 
     def accept(self, received: Received, place: Segmentation, now: float) -> bytes | Discarded | None:
         """Take a segment in: the whole data if it was the last, None if more are awaited, or why not."""
-        key = received.message.calling, place.local_reference
+        calling = received.message.calling
+        origin = received.opc if calling[:1] and calling[0] & _ROUTE_ON_SSN else 0
+        key = calling, place.local_reference, origin
         if place.first:
             return self._begin(key, received, place, now)
         reassembly = self._open.get(key)

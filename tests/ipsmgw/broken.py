@@ -13,12 +13,6 @@ from ipsmgw.identity import NodeNumber
 from ipsmgw.section import Address, Addresses, Section
 from ipsmgw.settings import Settings
 
-_ITEMS: dict[str, dict[str, object]] = {
-    "mtp_route": {"point_code": 14, "via": "smsc"},
-    "server": {"point_code": 14},
-}
-"""One of each table that may be there several times, and need not be there."""
-
 __all__ = ["Broken", "Table", "broken", "paths", "sound", "toml"]
 
 Table = dict[str, object]
@@ -30,6 +24,17 @@ class Broken(NamedTuple):
     table: Table
     path: str
     said: str
+
+
+_LEAST: dict[str, Table] = {
+    "translation": {"prefix": "44", "destination": [{"point_code": 14}]},
+    "destination": {"point_code": 14},
+    "backup": {"point_code": 14},
+    "concerned": {"point_code": 14},
+    "mtp_route": {"point_code": 14, "via": "smsc"},
+    "server": {"point_code": 14},
+}
+"""What one of several tables needs, where there may be none."""
 
 
 def sound() -> Table:
@@ -93,7 +98,8 @@ def _wrong_values(kind: object) -> Iterator[tuple[object, str]]:
     for each in _alternatives(kind):
         origin, *facts = get_args(each) if get_origin(each) is Annotated else (each,)
         if get_origin(origin) is tuple:
-            yield [5], "expected str"
+            item = get_args(origin)[0]
+            yield ([5], "expected str") if item is str else (["5"], "expected int")
         yield {"a": 1}, "expected "
         yield from _of_scalar(origin)
         for meta in facts:
@@ -160,8 +166,8 @@ def _without(path: str) -> Broken:
 
 def _reach(table: Table, parents: list[str]) -> Table:
     for name in parents:
-        name = name.removesuffix("[]")
-        inner = table.setdefault(name, [dict(_ITEMS[name])] if name in _ITEMS else {})
+        base = name.removesuffix("[]")
+        inner = table.setdefault(base, {} if base == name else [deepcopy(_LEAST.get(base, {}))])
         if isinstance(inner, list):
             inner = inner[0]
         assert isinstance(inner, dict)

@@ -12,7 +12,8 @@ from mapstack.tcap.message import MessageType
 
 __all__ = ["carries_tcap", "layer"]
 
-_FIRST_POINTER = {SccpMessageType.UDT: 2, SccpMessageType.UDTS: 2}
+_SHORT = frozenset((SccpMessageType.UDT, SccpMessageType.UDTS))
+_LONG = frozenset((SccpMessageType.LUDT, SccpMessageType.LUDTS))
 _TCAP = frozenset(MessageType)
 _INTERNATIONAL = 4
 
@@ -27,13 +28,12 @@ def carries_tcap(message: SccpMessage) -> bool:
 def layer(octets: bytes, at: int) -> Layer:
     """The tree of one message; mapstack's DecodeError when it is none."""
     message = decode(octets)
-    first = _FIRST_POINTER.get(message.kind, 3)
-    called, calling, data = (_part(octets, pointer) for pointer in range(first, first + 3))
+    called, calling, data = _parts(message.kind, octets)
     rows = [
         Tree("message type", message.kind.name, at, at + 1),
         Tree(*_class_or_cause(message), at + 1, at + 2),
     ]
-    if first == 3:
+    if message.kind not in _SHORT:
         rows.append(Tree("hop counter", str(message.hop_counter), at + 2, at + 3))
     rows.append(_address("called party", message.called, at, called))
     rows.append(_address("calling party", message.calling, at, calling))
@@ -43,10 +43,22 @@ def layer(octets: bytes, at: int) -> Layer:
     return Layer(tree, gives_back(partial(encode, message), octets) and carried)
 
 
-def _part(octets: bytes, pointer: int) -> tuple[int, int]:
-    """Start and end of the part that the pointer points to (Q.713 §1.5)."""
-    start = pointer + octets[pointer] + 1
-    return start, start + octets[start - 1]
+def _parts(kind: SccpMessageType, octets: bytes) -> list[tuple[int, int]]:
+    """Start and end of called address, calling address and data (Q.713 §1.5, §4.20)."""
+    if kind in _LONG:
+        starts = [pointer + 1 + _two(octets, pointer) for pointer in (3, 5, 7)]
+        end = starts[2] + 2 + _two(octets, starts[2])
+        return [*(_sized(octets, start) for start in starts[:2]), (starts[2] + 2, end)]
+    first = 2 if kind in _SHORT else 3
+    return [_sized(octets, pointer + octets[pointer]) for pointer in range(first, first + 3)]
+
+
+def _sized(octets: bytes, at: int) -> tuple[int, int]:
+    return at + 1, at + 1 + octets[at]
+
+
+def _two(octets: bytes, at: int) -> int:
+    return int.from_bytes(octets[at : at + 2], "little")
 
 
 def _class_or_cause(message: SccpMessage) -> tuple[str, str]:
@@ -88,9 +100,10 @@ def _data(message: SccpMessage, at: int) -> tuple[Tree, bool | None]:
 
 
 def _options(message: SccpMessage, octets: bytes, at: int) -> list[Tree]:
-    if message.kind in _FIRST_POINTER or not octets[6]:
+    if message.segmentation is None and message.importance is None:
         return []
-    span = at + 6 + octets[6], at + len(octets)
+    options = 10 + _two(octets, 9) if message.kind in _LONG else 6 + octets[6]
+    span = at + options, at + len(octets)
     rows = []
     if message.segmentation is not None:
         part = message.segmentation

@@ -14,6 +14,7 @@ from mapstack import (
     SccpAddress,
 )
 from mapstack.m3ua.settings import Association, M3uaSettings, Role
+from mapstack.sccp.address_rules import AddressRule
 from mapstack.sccp.sccp import UnitData
 from mapstack.sccp.settings import GtRoute, SccpSettings
 from tests.mapstack.stack.samples import ARGUMENTS
@@ -36,6 +37,7 @@ class Network:
         guard: float = 240.0,
         invoke_timers: Mapping[str, float] | None = None,
         limits: MapLimits | None = None,
+        address_rules: tuple[AddressRule, ...] = (),
     ) -> None:
         self.now = 1000.0
 
@@ -43,7 +45,9 @@ class Network:
             link = Association(name="link", role=role, point_code=peer, routing_context=1)
             return MapSettings(
                 m3ua=M3uaSettings(point_code=own, associations=(link,)),
-                sccp=SccpSettings(routes=(GtRoute(prefix="1", point_code=peer),)),
+                sccp=SccpSettings(
+                    routes=(GtRoute(prefix="1", point_code=peer),), address_rules=address_rules
+                ),
                 own_gt=gt,
                 node=own,
                 boot=7,

@@ -1,0 +1,154 @@
+"""What the file says of SCCP is what the stack is told, and what contradicts itself is a fault."""
+
+import pytest
+
+from ipsmgw.settings import BadSettings, parse
+from ipsmgw.stacks import map_settings
+from mapstack.sccp.address import Gt, SccpAddress
+from mapstack.sccp.address_rules import AddressChange, AddressRule
+from mapstack.sccp.gt_translation import GtDestination, GtPattern, GtRewrite, GtRoute, GtTranslation
+from mapstack.sccp.routing import Translation, Ways
+from mapstack.sccp.settings import Concerned, Messages, SccpSettings, StatusTest
+from tests.ipsmgw.broken import Table, sound, toml
+
+
+def with_map(**changed: object) -> Table:
+    table = sound()
+    assert isinstance(table["map"], dict)
+    table["map"] |= changed
+    return table
+
+
+def sccp(**changed: object) -> SccpSettings:
+    return map_settings(parse(toml(with_map(**changed))), 0).sccp
+
+
+def test_without_anything_there_are_routes_and_defaults() -> None:
+    assert sccp() == SccpSettings(
+        routes=(GtRoute(prefix="1555", point_code=14),), local_subsystems=frozenset({8, 147, 149})
+    )
+
+
+WRITTEN: Table = {
+    "route": [],
+    "translation": [
+        {
+            "prefix": "23415",
+            "translation_type": 1,
+            "plan": 6,
+            "nature": 4,
+            "indicator": 4,
+            "rewrite": {"strip": 5, "prepend": "447785", "plan": 7},
+            "destination": [{"point_code": 14, "ssn": 6, "route_on_ssn": True}],
+            "backup": [{"point_code": 11}],
+        },
+        {"rewrite": {"digits": "1", "translation_type": 2, "nature": 3, "indicator": 2}},
+    ],
+    "address": [
+        {
+            "prefix": "44",
+            "ssn": 8,
+            "operation": "mo-ForwardSM",
+            "called": {"ssn": 149, "translation_type": 1, "plan": 7, "nature": 3, "indicator": 3},
+            "calling": {"digits": "4915", "route_on_gt": False, "point_code": True},
+        }
+    ],
+    "sccp": {
+        "messages": "xudt",
+        "max_message": 250,
+        "max_long_message": 2000,
+        "importance": 5,
+        "hop_counter": 9,
+        "reassembly_timeout": 15.0,
+        "status_test": 5.0,
+        "status_test_longest": 50.0,
+        "subsystems": [6],
+        "concerned": [{"point_code": 14}, {"point_code": 14, "ssn": 8}],
+    },
+}
+FIRST = GtTranslation(
+    prefix="23415",
+    kind=GtPattern(translation_type=1, plan=6, nature=4, indicator=4),
+    rewrite=GtRewrite(strip=5, prepend="447785", plan=7),
+    destinations=(GtDestination(point_code=14, ssn=6, route_on_ssn=True),),
+    backup=(GtDestination(point_code=11),),
+)
+SECOND = GtTranslation(rewrite=GtRewrite(digits="1", translation_type=2, nature=3, indicator=2))
+RULE = AddressRule(
+    prefix="44",
+    ssn=8,
+    operation="mo-ForwardSM",
+    called=AddressChange(ssn=149, translation_type=1, plan=7, nature=3, indicator=3),
+    calling=AddressChange(digits="4915", route_on_gt=False, point_code=True),
+)
+
+
+def test_every_setting_reaches_the_stack() -> None:
+    found = sccp(**WRITTEN)
+    assert found == SccpSettings(
+        translations=(FIRST, SECOND),
+        address_rules=(RULE,),
+        local_subsystems=frozenset({6, 8, 147, 149}),
+        concerned=(Concerned(point_code=14), Concerned(point_code=14, ssn=8)),
+        messages=Messages.XUDT,
+        max_message=250,
+        max_long_message=2000,
+        importance=5,
+        hop_counter=9,
+        reassembly_timeout=15.0,
+        status_test=StatusTest(first=5.0, longest=50.0),
+    )
+
+
+def test_a_relay_keeps_its_own_titles() -> None:
+    found = sccp(sccp={"transit": True}, address=[{"calling": {"digits": "4915"}}])
+    table = Translation(found.routes, found.translations)
+    for digits, point_code in (("15550000011", 11), ("4915", 11), ("15550000014", 14)):
+        ways = table.ways(SccpAddress(Gt(digits), 8))
+        assert isinstance(ways, Ways)
+        assert [way.point_code for way in ways.shared] == [point_code]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"route": []}, "map.route: at least one route or translation is wanted"),
+        ({"translation": [{"prefix": "44"}]}, "map.translation[0]: translation of '44' leads nowhere"),
+        (
+            {"translation": [{"rewrite": {"digits": "1", "strip": 1}}]},
+            "map.translation[0]: digits replace the old ones",
+        ),
+        (
+            {"translation": [{"destination": [{"point_code": 15}]}]},
+            "map.translation[0].destination[0].point_code: no association leads to point code 15",
+        ),
+        (
+            {"translation": [{"destination": [{"point_code": 14}], "backup": [{"point_code": 15}]}]},
+            "map.translation[0].backup[0].point_code: no association leads to point code 15",
+        ),
+        (
+            {"address": [{"called": {"point_code": True}}]},
+            "map.address[0].called.point_code: our own does not belong into a called address",
+        ),
+        (
+            {"address": [{"operation": "mo-forwardSM"}]},
+            "map.address[0].operation: no such operation; is it mo-ForwardSM?",
+        ),
+        ({"address": [{"operation": "nonsense"}]}, "map.address[0].operation: no such operation"),
+        (
+            {"sccp": {"status_test": 700.0}},
+            "map.sccp.status_test: it is longer than status_test_longest",
+        ),
+        ({"hlr": "4477", "translation": [{"prefix": "44", "destination": [{"point_code": 14}]}]}, ""),
+        ({"hlr": "4577"}, "map.hlr: no route leads to 4577"),
+    ],
+)
+def test_what_contradicts_itself_is_a_fault(changed: dict[str, object], said: str) -> None:
+    text = toml(with_map(**changed))
+    if not said:
+        assert parse(text).map.hlr == "4477"
+        return
+    with pytest.raises(BadSettings) as bad:
+        parse(text, "gateway.toml")
+    (fault,) = bad.value.faults
+    assert fault.startswith(f"gateway.toml: {said}")
