@@ -99,6 +99,7 @@ def _wrong_values(kind: object) -> Iterator[tuple[object, str]]:
         origin, *facts = get_args(each) if get_origin(each) is Annotated else (each,)
         if get_origin(origin) is tuple:
             item = get_args(origin)[0]
+            item = get_args(item)[0] if get_origin(item) is Annotated else item
             yield ([5], "expected str") if item is str else (["5"], "expected int")
         yield {"a": 1}, "expected "
         yield from _of_scalar(origin)
