@@ -143,7 +143,7 @@ class Dialogues:
         held: bytes = b"",
     ) -> tuple[int, str]:
         """TC-BEGIN for one invoke: the dialogue, and why it could not leave; what is `held` leaves later."""
-        dialogues = self._dialogues
+        dialogues, own = self._dialogues, {INVOKE_ID: code}
         tid = tid or self._transaction_ids.allocate(dialogues)
         if len(dialogues) >= self._max_dialogues:
             return tid, f"resource limitation: {self._max_dialogues} dialogues are open"
@@ -152,7 +152,7 @@ class Dialogues:
         if refused is not None:
             return tid, refused.name
         dialogues[tid] = Dialogue(
-            tid, _OPENED, context, calling, called, timer, b"", True, {INVOKE_ID: code}, {}, held, request
+            tid, _OPENED, context, calling, called, timer, b"", True, own, {}, held, request, None, False, 1
         )
         timer.add(tid, now)
         return tid, ""

@@ -7,6 +7,7 @@ from mapstack import (
     SEND_ROUTING_INFO_FOR_SM,
     Flow,
     Gt,
+    Handshake,
     MapEvent,
     MapLimits,
     MapSettings,
@@ -38,6 +39,8 @@ class Network:
         self,
         *,
         guard: float = 240.0,
+        idle: float = 60.0,
+        handshakes: tuple[Handshake, ...] = (),
         invoke_timers: Mapping[str, float] | None = None,
         limits: MapLimits | None = None,
     ) -> None:
@@ -53,6 +56,8 @@ class Network:
                 boot=7,
                 invoke_timers=invoke_timers or {},
                 guard=guard,
+                idle=idle,
+                handshakes=handshakes,
                 limits=limits or MapLimits(),
             )
 
