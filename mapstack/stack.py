@@ -38,9 +38,17 @@ from mapstack.tcap.component import (
     encode_return_result_not_last,
 )
 from mapstack.tcap.dialogue import Dialogue
-from mapstack.tcap.dialogue_portion import Aare, AssociateResult, UserDiagnostic, encode_aare, encode_abrt
+from mapstack.tcap.dialogue_portion import (
+    Aare,
+    AssociateResult,
+    UserDiagnostic,
+    encode_aare,
+    encode_aarq,
+    encode_abrt,
+)
 from mapstack.tcap.dialogues import INVOKE_ID, Cancelled, Misbehaved, TcapEvent, Unidirectional
 from mapstack.tcap.machine import Input, State
+from mapstack.tcap.message import MessageType, encode_message
 from mapstack.tcap.settings import TcapSettings
 from mapstack.tcap.tcap import Tcap
 from mapstack.tcap.transaction_id import TransactionIds
@@ -52,7 +60,7 @@ _USER_SPECIFIC = MapUserAbortChoice(user_specific_reason=True)
 _TC_END, _TC_CONTINUE = Input.TC_END, Input.TC_CONTINUE
 _MSC = 8  # TS 23.003: the SSN of an MSC, an SMS-GMSC, an SMS-IWMSC and an IP-SM-GW
 _MAX_UDT = 255  # Q.713 §4.10: one length octet
-_OPENING = 22  # octets of a Begin around its invoke's argument and its dialogue portion: ids, tags, lengths
+_OTID_SIZE = 6  # octets of a transaction id of ours, as an element
 _NO_FLOW = Flow("", ("", 0), ("", 0), "")
 _NOTHING_CAME = UnitData(SccpAddress(), SccpAddress(), b"", 0)
 
@@ -288,8 +296,10 @@ class MapStack:
         opened = b"" if map_open is None else encode_user_information(MapDialoguePdu(map_open=map_open))
         digits = called.gt.digits if called.gt else ""
         head = udt_head(called.encode(), calling.encode(), 0)
-        size = _OPENING + len(operation.context.request) + len(opened) + len(arg.encode_element())
-        fits = size < min(_MAX_UDT, self._max_message - len(head))
+        portion = encode_aarq(operation.context.oid, opened) if opened else operation.context.request
+        invoke = encode_invoke(INVOKE_ID, operation.code, arg.encode_element())
+        size = len(encode_message(MessageType.BEGIN, bytes(_OTID_SIZE), portion, invoke))
+        fits = size <= min(_MAX_UDT, self._max_message - len(head) - 1)
         handshake = any(each.takes(operation.name, digits, fits=fits) for each in self._handshakes)
         return Requested(operation, arg, called, opened, handshake, {})
 
