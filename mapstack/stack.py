@@ -18,7 +18,7 @@ from mapstack.map.dialogue_information import (
 from mapstack.map.errors import MapError, encode_error_parameter
 from mapstack.map.operation import Operation, Parameter
 from mapstack.map.operations import INFORM_SERVICE_CENTRE, OPERATIONS, OPERATIONS_OF
-from mapstack.map.outcome import Outcomes, Requested
+from mapstack.map.outcome import Outcomes
 from mapstack.map.performing import MAY_HAVE_MORE, Perform, Performing, unidirectional
 from mapstack.map.requesting import Requesting
 from mapstack.map.versions import PeerVersion, PeerVersions, arg_in, error_in, result_in
@@ -29,7 +29,7 @@ from mapstack.map_events import (
 )
 from mapstack.map_settings import MapSettings
 from mapstack.sccp.address import Gt, SccpAddress
-from mapstack.sccp.message import ReturnCause, udt_head
+from mapstack.sccp.message import ReturnCause
 from mapstack.sccp.sccp import Notice, Sccp, SccpEvent, UnitData
 from mapstack.tcap.component import (
     encode_invoke,
@@ -43,12 +43,10 @@ from mapstack.tcap.dialogue_portion import (
     AssociateResult,
     UserDiagnostic,
     encode_aare,
-    encode_aarq,
     encode_abrt,
 )
 from mapstack.tcap.dialogues import INVOKE_ID, Cancelled, Misbehaved, TcapEvent, Unidirectional
 from mapstack.tcap.machine import Input, State
-from mapstack.tcap.message import MessageType, encode_message
 from mapstack.tcap.settings import TcapSettings
 from mapstack.tcap.tcap import Tcap
 from mapstack.tcap.transaction_id import TransactionIds
@@ -59,8 +57,6 @@ _USER_SPECIFIC = MapUserAbortChoice(user_specific_reason=True)
 # An enumeration's members are slow to find.
 _TC_END, _TC_CONTINUE = Input.TC_END, Input.TC_CONTINUE
 _MSC = 8  # TS 23.003: the SSN of an MSC, an SMS-GMSC, an SMS-IWMSC and an IP-SM-GW
-_MAX_UDT = 255  # Q.713 §4.10: one length octet
-_OTID_SIZE = 6  # octets of a transaction id of ours, as an element
 _NO_FLOW = Flow("", ("", 0), ("", 0), "")
 _NOTHING_CAME = UnitData(SccpAddress(), SccpAddress(), b"", 0)
 
@@ -94,11 +90,12 @@ class MapStack:
         named = settings.invoke_timers
         self._timers = {each: tcap.timer(named.get(each.name, each.timer)) for each in OPERATIONS}
         self._handshakes = settings.handshakes
-        self._max_message = settings.sccp.max_message
         self._versions = PeerVersions(settings.version_lifetime, limits.peer_versions)
         self._older_peers = self._versions.known
         perform, self._outcomes = Perform(limits.invokes), Outcomes(tcap, self._versions)
-        self._requesting = Requesting(tcap, perform, self._outcomes, self._versions, self._timers)
+        self._requesting = Requesting(
+            tcap, perform, self._outcomes, self._versions, self._timers, settings=settings
+        )
         self._performing = Performing(tcap, perform, self._outcomes)
         self._pending: list[MapEvent] = []
         self._pending_since: float | None = None
@@ -172,7 +169,7 @@ class MapStack:
                 request=arg,
             )
         else:
-            requested = self._requested(operation, called, calling, arg, map_open)
+            requested = self._requesting.requested(operation, called, calling, arg, map_open)
             tid, refused = self._requesting.open(requested, called, calling, now)
         if refused:
             self._tell_later(DialogueLost(tid, operation, LostReason.NO_ROUTE, refused), now)
@@ -283,25 +280,6 @@ class MapStack:
     def remember(self, versions: Iterable[PeerVersion]) -> None:
         """What was learned of peers in an earlier life."""
         self._versions.put(versions)
-
-    def _requested(
-        self,
-        operation: Operation,
-        called: SccpAddress,
-        calling: SccpAddress,
-        arg: Parameter,
-        map_open: MapOpenInfo | None,
-    ) -> Requested:
-        """An invoke that is not as usual."""
-        opened = b"" if map_open is None else encode_user_information(MapDialoguePdu(map_open=map_open))
-        digits = called.gt.digits if called.gt else ""
-        head = udt_head(called.encode(), calling.encode(), 0)
-        portion = encode_aarq(operation.context.oid, opened) if opened else operation.context.request
-        invoke = encode_invoke(INVOKE_ID, operation.code, arg.encode_element())
-        size = len(encode_message(MessageType.BEGIN, bytes(_OTID_SIZE), portion, invoke))
-        fits = size <= min(_MAX_UDT, self._max_message - len(head) - 1)
-        handshake = any(each.takes(operation.name, digits, fits=fits) for each in self._handshakes)
-        return Requested(operation, arg, called, opened, handshake, {})
 
     def _waiting(self, tid: int, invoke_id: int | None) -> tuple[Dialogue, int, Operation]:
         """The invoke of a peer with this id, else the one that has waited longest."""

@@ -4,25 +4,30 @@ from msgspec import structs
 
 from mapstack.errors import LocalError
 from mapstack.flow import Flow
-from mapstack.map.dialogue_information import in_words
+from mapstack.map.dialogue_information import MapDialoguePdu, MapOpenInfo, encode_user_information, in_words
 from mapstack.map.operation import Operation, Parameter
 from mapstack.map.operations import OPERATIONS_OF
 from mapstack.map.outcome import Outcomes, Requested
 from mapstack.map.performing import Perform, rejected
 from mapstack.map.versions import PeerVersions, arg_in, no_newer_than, of_context
 from mapstack.map_events import DialogueClosed, MapEvent, PeerVersionLearned
+from mapstack.map_settings import MapSettings
 from mapstack.sccp.address import SccpAddress
+from mapstack.sccp.message import udt_head
 from mapstack.sccp.sccp import UnitData
 from mapstack.tcap.component import ComponentType, encode_invoke
 from mapstack.tcap.dialogue import Dialogue
 from mapstack.tcap.dialogue_portion import encode_aarq
 from mapstack.tcap.dialogues import INVOKE_ID, Indication
 from mapstack.tcap.machine import Input, State
+from mapstack.tcap.message import MessageType, encode_message
 from mapstack.tcap.tcap import Tcap
 from mapstack.timers import Fifo
 
 __all__ = ["Requesting"]
 
+_MAX_UDT = 255  # Q.713 §4.10: one length octet
+_OTID_SIZE = 6  # octets of a transaction id of ours, as an element
 # An enumeration's members are slow to find.
 _CONTINUED, _INVOKE = Input.CONTINUE, ComponentType.INVOKE
 Timers = dict[Operation, Fifo[int]]
@@ -32,15 +37,43 @@ class Requesting:
     """Turns what comes in a dialogue of ours into outcomes: exactly one for each invoke."""
 
     def __init__(
-        self, tcap: Tcap, perform: Perform, outcomes: Outcomes, versions: PeerVersions, timers: Timers
+        self,
+        tcap: Tcap,
+        perform: Perform,
+        outcomes: Outcomes,
+        versions: PeerVersions,
+        timers: Timers,
+        *,
+        settings: MapSettings,
     ) -> None:
         self._tcap = tcap
         self._perform = perform
         self._outcomes = outcomes
         self._versions = versions
         self._timers = timers
+        self._handshakes = settings.handshakes
+        self._max_message = settings.sccp.max_message
 
     # ---- from above
+
+    def requested(
+        self,
+        operation: Operation,
+        called: SccpAddress,
+        calling: SccpAddress,
+        arg: Parameter,
+        map_open: MapOpenInfo | None,
+    ) -> Requested:
+        """An invoke that is not as usual."""
+        opened = b"" if map_open is None else encode_user_information(MapDialoguePdu(map_open=map_open))
+        digits = called.gt.digits if called.gt else ""
+        head = udt_head(called.encode(), calling.encode(), 0)
+        portion = encode_aarq(operation.context.oid, opened) if opened else operation.context.request
+        invoke = encode_invoke(INVOKE_ID, operation.code, arg.encode_element())
+        size = len(encode_message(MessageType.BEGIN, bytes(_OTID_SIZE), portion, invoke))
+        fits = size <= min(_MAX_UDT, self._max_message - len(head) - 1)
+        handshake = any(each.takes(operation.name, digits, fits=fits) for each in self._handshakes)
+        return Requested(operation, arg, called, opened, handshake, {})
 
     def open(
         self,
