@@ -17,7 +17,7 @@ from mapstack.map.dialogue_information import (
 )
 from mapstack.map.errors import MapError, encode_error_parameter
 from mapstack.map.operation import Operation, Parameter
-from mapstack.map.operations import INFORM_SERVICE_CENTRE, OPERATIONS, OPERATIONS_OF
+from mapstack.map.operations import INFORM_SERVICE_CENTRE, OPERATIONS, OPERATIONS_OF, OPERATIONS_V1
 from mapstack.map.outcome import Outcomes
 from mapstack.map.performing import MAY_HAVE_MORE, Perform, Performing, unidirectional
 from mapstack.map.requesting import Requesting
@@ -37,6 +37,7 @@ from mapstack.tcap.component import (
     encode_return_result,
     encode_return_result_not_last,
 )
+from mapstack.tcap.contexts import Contexts
 from mapstack.tcap.dialogue import Dialogue
 from mapstack.tcap.dialogue_portion import (
     Aare,
@@ -76,7 +77,7 @@ class MapStack:
         limits = settings.limits
         self._tcap = tcap = Tcap(
             self._sccp,
-            OPERATIONS_OF,
+            Contexts(OPERATIONS_OF, {code: each.context for code, each in OPERATIONS_V1.items()}),
             TransactionIds(settings.node, settings.boot, rng),
             own_gt=Gt(settings.own_gt),
             settings=TcapSettings(

@@ -1,7 +1,7 @@
 """ASN.1 declared as typed dataclasses, coded by generated source (X.680, X.690)."""
 
 from mapstack.asn1.address import AddressString
-from mapstack.asn1.declaration import Choice, Sequence, members_of
+from mapstack.asn1.declaration import Choice, Sequence, TaggedSequence, members_of
 from mapstack.asn1.fields import extension_marker, field, sequence_of, tagged
 from mapstack.asn1.kinds import (
     ADDRESS,
@@ -16,6 +16,7 @@ from mapstack.asn1.kinds import (
     NUMERIC_STRING,
     OCTET_STRING,
     OPAQUE,
+    UNSIGNED,
     BitString,
     Kind,
 )
@@ -33,11 +34,13 @@ __all__ = [
     "NUMERIC_STRING",
     "OCTET_STRING",
     "OPAQUE",
+    "UNSIGNED",
     "AddressString",
     "BitString",
     "Choice",
     "Kind",
     "Sequence",
+    "TaggedSequence",
     "extension_marker",
     "field",
     "members_of",

@@ -6,10 +6,10 @@ from typing import ClassVar, Self, cast, dataclass_transform
 from mapstack.asn1.fields import Field, Marker, extension_marker, field, tagged
 from mapstack.asn1.kinds import Kind
 from mapstack.asn1.source import Members, compile_source, source_of_choice, source_of_sequence
-from mapstack.ber import LENGTHS, read_header
+from mapstack.ber import LENGTHS, element, read_header
 from mapstack.errors import DecodeError, LocalError
 
-__all__ = ["Choice", "Declaration", "Sequence", "members_of"]
+__all__ = ["Choice", "Declaration", "Sequence", "TaggedSequence", "members_of"]
 
 _ASN1 = "asn1"  # where the metadata of a dataclass field keeps its Field
 _SEQUENCE = 0x30
@@ -42,7 +42,7 @@ def _dataclass_field(member: Field | Marker) -> object:
 def members_of(cls: type) -> Members:
     """The members as declared, in order."""
     declared = cast("dict[str, dataclasses.Field[object]]", cls.__dict__["__dataclass_fields__"])
-    return {key: item.metadata[_ASN1] for key, item in declared.items()}
+    return {key: item.metadata[_ASN1] for key, item in declared.items() if _ASN1 in item.metadata}
 
 
 class Sequence(metaclass=Declaration):
@@ -96,6 +96,26 @@ class Sequence(metaclass=Declaration):
         decode, encode = compile_source(cls.SOURCE, cls, members_of(cls))
         type.__setattr__(cls, "decode_contents", staticmethod(decode))
         type.__setattr__(cls, "encode_contents", encode)
+
+
+class TaggedSequence(Sequence):
+    """An argument or result with a context tag in the place of its own (X.680 §31.2.7)."""
+
+    __slots__ = ()
+    TAG: ClassVar[int] = _SEQUENCE
+
+    @classmethod
+    def decode_element(cls, data: bytes, tag: int, start: int, stop: int) -> Self:
+        """Read what has this tag and these contents."""
+        if tag != cls.TAG:
+            raise DecodeError("map", f"{cls.__name__} has tag {tag:#x}", offset=start)
+        return cls.decode_contents(data, start, stop)
+
+    def encode_element(self) -> bytes:
+        """The whole element."""
+        return element(self.TAG, self.encode_contents())
+
+    encode = encode_element
 
 
 class Choice(metaclass=Declaration):

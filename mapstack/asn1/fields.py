@@ -9,7 +9,7 @@ from mapstack.asn1.kinds import Kind
 from mapstack.ber import LENGTHS, read_header, tag_octets
 from mapstack.errors import DecodeError, LocalError
 
-__all__ = ["Field", "Marker", "extension_marker", "field", "sequence_of", "tagged"]
+__all__ = ["Field", "Marker", "context_tag", "extension_marker", "field", "sequence_of", "tagged"]
 
 T = TypeVar("T")
 D = TypeVar("D", None, bool)
@@ -131,4 +131,4 @@ def sequence_of(item: object, low: int, high: int) -> object:
     number = next(_LISTS)
     names = {f"read_items_{number}": read_items, f"write_items_{number}": write_items}
     read_call, write_call = f"read_items_{number}(data, start, stop)", f"write_items_{number}(value)"
-    return Kind("SEQUENCE OF", 0x30, read_call, write_call, None, None, names)
+    return Kind("SEQUENCE OF", 0x30, read_call, write_call, names=names, item=kind, count=(low, high))

@@ -22,6 +22,7 @@ __all__ = [
     "NUMERIC_STRING",
     "OCTET_STRING",
     "OPAQUE",
+    "UNSIGNED",
     "BitString",
     "Kind",
 ]
@@ -44,6 +45,9 @@ class Kind(Generic[T]):
     names: Mapping[str, object] = field(default_factory=dict)
     bits: tuple[int, int] | None = None
     """Of a BIT STRING: how many it has; as many octets are taken, for peers fill them up."""
+    item: "Kind[object] | None" = None
+    """Of a SEQUENCE OF: what it has, and with `count` how many of it."""
+    count: tuple[int, int] | None = None
     alternatives: tuple[int, ...] = ()
     """Of a CHOICE: the tags that it may begin with; it has none of its own."""
 
@@ -87,6 +91,10 @@ def INTEGER(low: int, high: int) -> Kind[int]:  # noqa: N802 - reads like the AS
         (low, high),
         {"from_bytes": int.from_bytes, "encode_integer": encode_integer},
     )
+
+
+UNSIGNED = INTEGER(0, (1 << 63) - 1)
+"""INTEGER of a quantity that has no bounds in the ASN.1; these are what eight octets hold."""
 
 
 def ENUMERATED(words: type[EnumT]) -> Kind[EnumT | int]:  # noqa: N802 - reads like the ASN.1

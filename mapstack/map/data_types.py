@@ -6,6 +6,7 @@ from mapstack.asn1 import IMSI, ISDN_ADDRESS, OCTET_STRING, AddressString, Choic
 
 __all__ = [
     "DIAMETER_IDENTITY",
+    "IMEI",
     "LMSI",
     "SIGNAL_INFO",
     "SIP_URI",
@@ -18,6 +19,7 @@ __all__ = [
     "SubscriberIdentity",
 ]
 
+IMEI = IMSI.sized(8, 8)
 LMSI = OCTET_STRING(4, 4)
 TIME = OCTET_STRING(4, 4)
 SIGNAL_INFO = OCTET_STRING(1, 200)

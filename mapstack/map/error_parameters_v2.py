@@ -1,6 +1,6 @@
 """Parameters of MAP errors in versions 1 and 2, where they are not those of version 3 (GSM 09.02 §17.6.6)."""
 
-from mapstack.asn1 import BOOLEAN, ENUMERATED, Choice, Sequence, field, tagged
+from mapstack.asn1 import BOOLEAN, Choice, Sequence, field
 from mapstack.ber import element, encode_integer
 from mapstack.map.error_parameters import (
     CallBarredParam,
@@ -9,9 +9,9 @@ from mapstack.map.error_parameters import (
     SsIncompatibilityCause,
     SystemFailureParam,
 )
-from mapstack.map.supplementary_service import CliRestrictionOption, OverrideCategory
+from mapstack.map.supplementary_service import SsSubscriptionOption
 
-__all__ = ["MwdSet", "SsSubscriptionOption", "encode_in_version"]
+__all__ = ["MwdSet", "encode_in_version"]
 
 _ENUMERATED = 0x0A
 
@@ -20,15 +20,6 @@ class MwdSet(Choice):
     """Of absentSubscriber in version 1: whether the SC is in the message waiting data."""
 
     mwd_set: bool | None = field(BOOLEAN, default=None)
-
-
-class SsSubscriptionOption(Choice):
-    """Of ss-SubscriptionViolation in version 2."""
-
-    cli_restriction_option: CliRestrictionOption | int | None = tagged(
-        2, ENUMERATED(CliRestrictionOption), default=None
-    )
-    override_category: OverrideCategory | int | None = tagged(1, ENUMERATED(OverrideCategory), default=None)
 
 
 def encode_in_version(parameter: Sequence | Choice, version: int) -> bytes:

@@ -8,7 +8,8 @@ from mapstack.asn1 import Choice, Sequence
 from mapstack.ber import element
 from mapstack.errors import DecodeError, LocalError
 from mapstack.map import error_parameters as parameters
-from mapstack.map.error_parameters_v2 import MwdSet, SsSubscriptionOption, encode_in_version
+from mapstack.map.error_parameters_v2 import MwdSet, encode_in_version
+from mapstack.map.supplementary_service import SsSubscriptionOption
 
 __all__ = [
     "ERROR_PARAMETERS",

@@ -80,14 +80,12 @@ class Requested(msgspec.Struct, gc=False, eq=False):
     user_information: bytes
     """map-open, as it goes into the AARQ."""
     handshake: bool
-    told_as: dict[int, Operation]
-    """In which form of the operation the outcome is told, by invoke id."""
 
 
 def _told_as(dialogue: Dialogue, invoke_id: int, spoken: Operation) -> Operation:
     """The form of the operation that was asked for."""
-    request = dialogue.request
-    return request.told_as.get(invoke_id, spoken) if isinstance(request, Requested) else spoken
+    asked = dialogue.told_as.get(invoke_id) if dialogue.told_as is not None else None
+    return asked if isinstance(asked, Operation) else spoken
 
 
 class Outcomes:
@@ -116,7 +114,7 @@ class Outcomes:
                 event, reject = _mistyped(component, dialogue)
         else:
             event, reject = _OUTCOMES[kind](component, dialogue, operation, unit.data)
-        if type(dialogue.request) is Requested:
+        if dialogue.told_as is not None:
             event = _translated(event, dialogue, operation)
         events.append(event)
         if kind is not _NOT_LAST or reject:

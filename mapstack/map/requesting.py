@@ -73,7 +73,7 @@ class Requesting:
         size = len(encode_message(MessageType.BEGIN, bytes(_OTID_SIZE), portion, invoke))
         fits = size <= min(_MAX_UDT, self._max_message - len(head) - 1)
         handshake = any(each.takes(operation.name, digits, fits=fits) for each in self._handshakes)
-        return Requested(operation, arg, called, opened, handshake, {})
+        return Requested(operation, arg, called, opened, handshake)
 
     def open(
         self,
@@ -86,49 +86,48 @@ class Requesting:
         tid: int = 0,
     ) -> tuple[int, str]:
         """Begin in the version that the peer is known to speak, or in this one: the dialogue, and why not."""
-        operation: Operation | None = requested.operation
-        if version is None:
-            operation = self._versions.operation(called, requested.operation, now)
-        else:
-            operation = no_newer_than(requested.operation, version)
-        arg = None if operation is None else arg_in(requested.operation, operation, requested.arg)
+        newest = requested.operation
+        known = self._versions.operation(called, newest, now) if version is None else None
+        operation = no_newer_than(newest, version) if version is not None else known
+        arg = None if operation is None else arg_in(newest, operation, requested.arg)
         if operation is None or arg is None:
-            return tid or self._tcap.new_tid(), f"{requested.operation} cannot be said in version {version}"
-        requested.told_as[INVOKE_ID] = requested.operation
-        context = operation.context
-        portion = context.request
+            return tid or self._tcap.new_tid(), f"{newest} cannot be said in version {version}"
+        portion = operation.context.request
         if requested.user_information and portion:
-            portion = encode_aarq(context.oid, requested.user_information)
+            portion = encode_aarq(operation.context.oid, requested.user_information)
         invoke = encode_invoke(INVOKE_ID, operation.code, arg.encode_element())
         # Version 1 has no dialogue portion that would have to come first.
         waits = requested.handshake and portion != b""
-        return self._tcap.begin(
-            context,
+        tid, refused = self._tcap.begin(
+            operation.context,
             called,
             calling,
             code=operation.code,
             invoke=b"" if waits else invoke,
+            held=invoke if waits else b"",
             portion=portion,
             timer=self._timers[operation],
             now=now,
             request=requested,
             tid=tid,
-            held=invoke if waits else b"",
         )
+        if not refused and operation is not newest:
+            self._tcap.dialogue(tid).told_as = {INVOKE_ID: newest}
+        return tid, refused
 
     def invoke_in(
         self, dialogue: Dialogue, operation: Operation, arg: Parameter, now: float, linked_id: int | None
     ) -> int:
         """A further invoke in an open dialogue; its invoke id."""
-        spoken = of_context(operation, dialogue.context) or operation
-        if OPERATIONS_OF[dialogue.context].get(spoken.code) is None:
+        spoken = of_context(operation, dialogue.context)
+        if spoken is None:
             raise LocalError(f"no {operation} in a dialogue of {dialogue.context}")
         said = arg_in(operation, spoken, arg)
         if said is None:
             raise LocalError(f"{operation} cannot be said in {dialogue.context}")
         invoke_id = self._tcap.next_invoke_id(dialogue)
-        if spoken is not operation and isinstance(dialogue.request, Requested):
-            dialogue.request.told_as[invoke_id] = operation
+        if spoken is not operation:
+            dialogue.told_as = {**(dialogue.told_as or {}), invoke_id: operation}
         invoke = encode_invoke(invoke_id, spoken.code, said.encode_element(), linked_id)
         self._tcap.invoked(dialogue, invoke_id, spoken.code, self._timers[spoken], now)
         if dialogue.state is State.INIT_SENT:
@@ -187,7 +186,7 @@ class Requesting:
         if not isinstance(request, Requested):
             if not isinstance(request, spoken.argument):
                 return False
-            request = Requested(spoken, request, dialogue.remote, b"", False, {})
+            request = Requested(spoken, request, dialogue.remote, b"", False)
         version = min(version, spoken.version - 1)
         _, refused = self.open(
             request, request.called, dialogue.local, now, version=version, tid=dialogue.tid

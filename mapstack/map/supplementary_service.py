@@ -13,6 +13,7 @@ from mapstack.asn1 import (
     OCTET_STRING,
     AddressString,
     BitString,
+    Choice,
     Sequence,
     extension_marker,
     field,
@@ -45,6 +46,7 @@ __all__ = [
     "OdbInfo",
     "OverrideCategory",
     "RequestedCamelSubscriptionInfo",
+    "SsSubscriptionOption",
 ]
 
 
@@ -92,6 +94,15 @@ class CliRestrictionOption(IntEnum):
     PERMANENT = 0
     TEMPORARY_DEFAULT_RESTRICTED = 1
     TEMPORARY_DEFAULT_ALLOWED = 2
+
+
+class SsSubscriptionOption(Choice):
+    """Of calling line restriction or presentation."""
+
+    cli_restriction_option: CliRestrictionOption | int | None = tagged(
+        2, ENUMERATED(CliRestrictionOption), default=None
+    )
+    override_category: OverrideCategory | int | None = tagged(1, ENUMERATED(OverrideCategory), default=None)
 
 
 class ModificationRequestForCfInfo(Sequence):

@@ -8,7 +8,7 @@ import msgspec
 from mapstack.errors import LocalError
 from mapstack.map.errors import MapError
 from mapstack.map.operation import Operation, Parameter
-from mapstack.map.operations import OPERATIONS
+from mapstack.map.operations import OPERATIONS, OPERATIONS_OF
 from mapstack.sccp.address import SccpAddress
 from mapstack.tcap.application_context import ApplicationContext
 
@@ -61,7 +61,7 @@ def no_newer_than(operation: Operation, version: int) -> Operation | None:
 def of_context(operation: Operation, context: ApplicationContext) -> Operation | None:
     """The form of an operation that may be invoked in a dialogue of this context."""
     found: Operation | None = operation
-    while found is not None and found.context is not context:
+    while found is not None and OPERATIONS_OF[context].get(found.code) is not found:
         found = found.older
     return found
 

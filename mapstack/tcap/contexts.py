@@ -56,16 +56,16 @@ _BLANK = Ending("aborted without a reason", version=1)
 class Contexts:
     """Knows dialogue portions by their octets; the general decoder reads the others, and they are learned."""
 
-    def __init__(self, contexts: Mapping[ApplicationContext, Iterable[int]]) -> None:
+    def __init__(
+        self, contexts: Iterable[ApplicationContext], version_1: Mapping[int, ApplicationContext]
+    ) -> None:
+        """`version_1`: by the operation that names it, as no dialogue portion does (TS 29.002 §15.2.2)."""
         spoken = sorted((each for each in contexts if each.request), key=lambda each: each.oid)
         self._by_oid = {context.oid: context for context in spoken}
         self._by_family = {context.family: context for context in spoken}  # the newest is the last
         self._requests = {context.request: context for context in self._by_oid.values()}
         self._accepts = {context.accept for context in self._by_oid.values()}
-        # TS 29.002 table 15.2/1: without a dialogue portion the first operation names the context.
-        self._version_1 = {
-            code: context for context, codes in contexts.items() if not context.request for code in codes
-        }
+        self._version_1 = version_1
 
     def requested(self, message: Message) -> ApplicationContext | Asked | Refusal:
         """The application context that a Begin with a dialogue portion asks for."""

@@ -44,5 +44,7 @@ class Dialogue(msgspec.Struct, gc=False, eq=False):
     """The invoke id that we used last."""
     kept: tuple[Input, bytes] | None = None
     """A request that found no way to the peer, with its components."""
+    told_as: dict[int, object] | None = None
+    """What its user takes the outcome of an invoke for, by invoke id, if not for what was sent."""
     timers: dict[int, Fifo[int]] | None = None
     """Where the timers of our further invokes run."""

@@ -1,11 +1,8 @@
 """TCAP over SCCP: what comes from the network, to open dialogues and to none (Q.774 §3)."""
 
-from collections.abc import Iterable, Mapping
-
 from mapstack.errors import DecodeError
 from mapstack.sccp.address import Gt
 from mapstack.sccp.sccp import Notice, Sccp, UnitData
-from mapstack.tcap.application_context import ApplicationContext
 from mapstack.tcap.component import decode_components, read_components
 from mapstack.tcap.contexts import Asked, Contexts, Ending, Refusal
 from mapstack.tcap.dialogue import Dialogue, Share
@@ -43,14 +40,14 @@ class Tcap(Dialogues):
     def __init__(
         self,
         sccp: Sccp,
-        contexts: Mapping[ApplicationContext, Iterable[int]],
+        contexts: Contexts,
         transaction_ids: TransactionIds,
         *,
         own_gt: Gt,
         settings: TcapSettings,
     ) -> None:
         super().__init__(sccp, transaction_ids, own_gt, settings)
-        self._contexts = Contexts(contexts)
+        self._contexts = contexts
         self._max_share = settings.max_share
         self._shares: dict[object, Share] = {}
 

@@ -84,9 +84,28 @@ class Walk:
             case Choice():
                 where = contents if member.explicit else span
                 return self._tree(name, "", span, *self.members(inner, *where))
+            case list():
+                return self._tree(name, "", span, *self._items(inner, contents))
             case bytes() if key == "sm_rp_ui" or isinstance(value, SmDeliveryFailureCause):
                 return self._tree(name, "", span, self._tpdu(value, key, contents))
         return self._tree(name, show(inner), span)
+
+    def _items(self, values: list[object], contents: tuple[int, int]) -> list[Tree]:
+        """The items of a SEQUENCE OF, each where it stands."""
+        rows = []
+        start, stop = contents
+        for number, value in enumerate(values, 1):
+            _, first, last, after = read_header(self._octets, start, stop)
+            match value:
+                case Sequence():
+                    parts = self.members(value, first, last)
+                case Choice():
+                    parts = self.members(value, start, after)
+                case _:
+                    parts = ()
+            rows.append(self._tree(str(number), "" if parts else show(value), (start, after), *parts))
+            start = after
+        return rows
 
     def _tpdu(self, owner: Sequence | Choice, key: str, contents: tuple[int, int]) -> Tree:
         octets = self._octets[slice(*contents)]
@@ -127,7 +146,5 @@ def show(value: object) -> str:
             return f"{int(value)} {value.name.lower().replace('_', ' ')}"
         case bytes():
             return value.hex()
-        case list():
-            return ", ".join(show(item) for item in value)
         case _:
             return str(value)

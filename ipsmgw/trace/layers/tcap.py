@@ -36,7 +36,7 @@ from mapstack.tcap.message import Message, MessageType, PAbortCause, decode_mess
 __all__ = ["Parts", "application_context", "error_name", "layer", "operation_name", "parts"]
 
 _OTID, _DTID, _P_ABORT, _DIALOGUE, _COMPONENTS = 0x48, 0x49, 0x4A, 0x6B, 0x6C
-_SEQUENCE = 0x30
+_ENUMERATED = 0x0A  # a word alone, where version 3 has a SEQUENCE (GSM 09.02 §17.6.6)
 _NAMES = {_OTID: "otid", _DTID: "dtid", _P_ABORT: "P-Abort cause"}
 _BY_CODE: dict[int, list[Operation]] = {}
 for _operation in sorted(OPERATIONS, key=lambda each: -each.version):
@@ -242,7 +242,7 @@ class _Reader:
         walk = self._walk()
         if isinstance(value, Choice):
             return self._tree(name, type(value).__name__, span, *walk.choice(value, tag, span))
-        if tag != _SEQUENCE:
+        if tag == _ENUMERATED:
             return self._tree(name, walk.alone(value), span)
         rows = walk.members(value, *span)
         self._reencoded = self._reencoded and walk.reencoded

@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol, cast
 
 from pycrate_asn1dir.TCAP_MAPv2v3 import GLOBAL
 
-from mapstack.asn1 import Choice, Sequence, members_of
+from mapstack.asn1 import Choice, Kind, Sequence, members_of
 from mapstack.asn1.fields import Field
 from mapstack.map.errors import ERROR_PARAMETERS
 from mapstack.map.operation import Operation
@@ -62,6 +62,8 @@ def error(code: int) -> tuple[str, AsnObject]:
 
 def python_name(name: str) -> str:
     """sm-RP-DA is sm_rp_da, newSGSNNumber is new_sgsn_number."""
+    for word in ("QoS", "CSIs", "5GS"):  # words of their own
+        name = re.sub(f"-?{word}", f"-{word.lower()}", name).removeprefix("-")
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.replace("-", "_"))
     return name.lower()
 
@@ -121,9 +123,16 @@ def declared() -> dict[type, AsnObject]:
             continue
         found[cls] = theirs
         for ours, member in zip(_fields(cls).values(), theirs._cont.values(), strict=True):
-            inner = [each for each in ours.kind.names.values() if isinstance(each, type)]
-            waiting += [(each, member) for each in inner if issubclass(each, Sequence | Choice)]
+            waiting += _inner(ours.kind, member)
     return found
+
+
+def _inner(kind: Kind[object], theirs: AsnObject) -> list[tuple[type, AsnObject]]:
+    """The class that a member is of, or its items are."""
+    if kind.item is not None:
+        return _inner(kind.item, cast(AsnObject, theirs._cont))
+    inner = [each for each in kind.names.values() if isinstance(each, type)]
+    return [(each, theirs) for each in inner if issubclass(each, Sequence | Choice)]
 
 
 def _fields(cls: type) -> dict[str, Field]:

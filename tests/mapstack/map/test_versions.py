@@ -19,7 +19,7 @@ from mapstack.map.error_parameters import (
     SmEnumeratedDeliveryFailureCause,
     SystemFailureParam,
 )
-from mapstack.map.error_parameters_v2 import MwdSet, SsSubscriptionOption
+from mapstack.map.error_parameters_v2 import MwdSet
 from mapstack.map.errors import ErrorCode, ErrorParameter, MapError, decode_error, encode_error_parameter
 from mapstack.map.operation import Operation, Parameter
 from mapstack.map.operations import OPERATIONS, OPERATIONS_V1, newest
@@ -61,6 +61,7 @@ from mapstack.map.short_message_v2 import (
     ReportSmDeliveryStatusResV2,
     SmRpDaV2,
 )
+from mapstack.map.supplementary_service import SsSubscriptionOption
 from tests.mapstack.map.values import values_of
 
 WHO, SC, NODE = AddressString("15551230001"), AddressString("15550000002"), AddressString("15550000003")

@@ -142,7 +142,7 @@ def test_the_constant_portions_say_what_the_decoder_reads(context: ApplicationCo
     assert decode_dialogue(context.request) == Aarq(context.oid)
     assert decode_dialogue(context.accept) == Aare(context.oid, 0, 0)
     begin = Message(MessageType.BEGIN, b"\1", dialogue=context.request)
-    contexts = Contexts(OPERATIONS_OF)
+    contexts = Contexts(OPERATIONS_OF, {})
     assert contexts.requested(begin) is contexts._read_request(begin) is context
     assert contexts.answered(context.accept, context) is ACCEPTED
 
