@@ -3,6 +3,7 @@
 from mapstack.asn1 import AddressString, BitString
 from mapstack.errors import DecodeError, LocalError
 from mapstack.flow import Flow
+from mapstack.map.dialogue_information import MapOpenInfo
 from mapstack.map.errors import ErrorCode, MapError
 from mapstack.map.operations import (
     ALERT_SERVICE_CENTRE,
@@ -14,16 +15,20 @@ from mapstack.map.operations import (
     SEND_ROUTING_INFO_FOR_SM,
     Operation,
 )
+from mapstack.map.versions import PeerVersion
 from mapstack.map_events import (
     Answered,
+    AnsweredInPart,
     DialogueClosed,
     DialogueLost,
     Invoked,
     LostReason,
     MapEvent,
+    PeerVersionLearned,
     Refused,
+    Unidirectional,
 )
-from mapstack.map_settings import MapLimits, MapSettings
+from mapstack.map_settings import Handshake, MapLimits, MapSettings
 from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.scmg import SubsystemService
 from mapstack.stack import MapStack
@@ -38,6 +43,7 @@ __all__ = [
     "SEND_ROUTING_INFO_FOR_SM",
     "AddressString",
     "Answered",
+    "AnsweredInPart",
     "BitString",
     "DecodeError",
     "DialogueClosed",
@@ -45,16 +51,21 @@ __all__ = [
     "ErrorCode",
     "Flow",
     "Gt",
+    "Handshake",
     "Invoked",
     "LocalError",
     "LostReason",
     "MapError",
     "MapEvent",
     "MapLimits",
+    "MapOpenInfo",
     "MapSettings",
     "MapStack",
     "Operation",
+    "PeerVersion",
+    "PeerVersionLearned",
     "Refused",
     "SccpAddress",
     "SubsystemService",
+    "Unidirectional",
 ]

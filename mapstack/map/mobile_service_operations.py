@@ -1,7 +1,5 @@
 """Mobility and subscriber data operations in all versions (TS 29.002 §17.5.1, GSM 09.02 §17.5.1)."""
 
-from dataclasses import replace
-
 from mapstack.map import mobile_service_versions as said
 from mapstack.map.application_contexts import (
     ANY_TIME_INFO_ENQUIRY_V3,
@@ -339,14 +337,6 @@ PROVIDE_SUBSCRIBER_INFO = Operation(
     result_optional=False,
 )
 
-# Within an update the HLR inserts the data: the same operation in another context (TS 29.002 §17.3.2).
-_WITHIN_AN_UPDATE = (
-    replace(INSERT_SUBSCRIBER_DATA, context=NETWORK_LOC_UP_V3, before=None),
-    replace(INSERT_SUBSCRIBER_DATA, context=GPRS_LOCATION_UPDATE_V3, before=None),
-    replace(INSERT_SUBSCRIBER_DATA_V2, context=NETWORK_LOC_UP_V2, before=None),
-    replace(INSERT_SUBSCRIBER_DATA_V1, context=NETWORK_LOC_UP_V1),
-)
-
 MOBILE_SERVICE_OPERATIONS = (
     UPDATE_LOCATION,
     UPDATE_GPRS_LOCATION,
@@ -369,6 +359,5 @@ MOBILE_SERVICE_OPERATIONS = (
     SEND_PARAMETERS_V1,
     INSERT_SUBSCRIBER_DATA_V1,
     DELETE_SUBSCRIBER_DATA_V1,
-    *_WITHIN_AN_UPDATE,
 )
 """The newest versions first."""

@@ -70,6 +70,8 @@ class Operation:
     """1: a result or an error is sent; 2: an error at most; 4: nothing is."""
     before: Older | None = None
     """The version to fall back to."""
+    linked: frozenset[int] = frozenset()
+    """Codes of the operations that its performer may invoke as a part of the answer (LINKED)."""
 
     @property
     def version(self) -> int:

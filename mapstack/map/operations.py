@@ -3,13 +3,20 @@
 from collections.abc import Mapping
 
 from mapstack.map.any_time_modification import AnyTimeModificationArg, AnyTimeModificationRes
-from mapstack.map.application_contexts import ANY_TIME_INFO_HANDLING_V3
+from mapstack.map.application_contexts import (
+    ANY_TIME_INFO_HANDLING_V3,
+    NETWORK_LOC_UP_V1,
+    NETWORK_LOC_UP_V2,
+    NETWORK_LOC_UP_V3,
+)
 from mapstack.map.errors import ErrorCode
 from mapstack.map.mobile_service_operations import (
     ANY_TIME_INTERROGATION,
     CANCEL_LOCATION,
     DELETE_SUBSCRIBER_DATA,
     INSERT_SUBSCRIBER_DATA,
+    INSERT_SUBSCRIBER_DATA_V1,
+    INSERT_SUBSCRIBER_DATA_V2,
     MOBILE_SERVICE_OPERATIONS,
     NOTE_SUBSCRIBER_DATA_MODIFIED,
     PROVIDE_SUBSCRIBER_INFO,
@@ -87,8 +94,20 @@ ANY_TIME_MODIFICATION = Operation(
 
 OPERATIONS = (*SHORT_MESSAGE_OPERATIONS, ANY_TIME_MODIFICATION, *MOBILE_SERVICE_OPERATIONS)
 
+# TS 29.002 §17.3.2: the package that the responder invokes from, where it has a context of its own too.
+_OF_RESPONDER: Mapping[ApplicationContext, Operation] = {
+    NETWORK_LOC_UP_V3: INSERT_SUBSCRIBER_DATA,
+    NETWORK_LOC_UP_V2: INSERT_SUBSCRIBER_DATA_V2,
+    NETWORK_LOC_UP_V1: INSERT_SUBSCRIBER_DATA_V1,
+    UPDATE_GPRS_LOCATION.context: INSERT_SUBSCRIBER_DATA,
+}
+
 OPERATIONS_OF: Mapping[ApplicationContext, Mapping[int, Operation]] = {
-    context: {operation.code: operation for operation in OPERATIONS if operation.context is context}
+    context: {
+        operation.code: operation
+        for operation in OPERATIONS
+        if operation.context is context or operation is _OF_RESPONDER.get(context)
+    }
     for context in dict.fromkeys(operation.context for operation in OPERATIONS)
 }
 """What may be invoked in a dialogue of each context."""

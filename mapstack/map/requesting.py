@@ -1,132 +1,206 @@
-"""Requesting MAP service: what becomes of our own invokes (TS 29.002 §15.6.1)."""
+"""Requesting MAP service: our dialogues, in the version that the peer speaks (TS 29.002 §15.2.1)."""
 
-from collections.abc import Callable
+from msgspec import structs
 
-from mapstack.errors import DecodeError
+from mapstack.errors import LocalError
 from mapstack.flow import Flow
-from mapstack.map.errors import MapError, decode_error
-from mapstack.map.operations import OPERATIONS_OF, Operation
-from mapstack.map.performing import perform, reject_answer, rejected
-from mapstack.map_events import Answered, DialogueLost, LostReason, MapEvent, Refused
+from mapstack.map.dialogue_information import MapDialoguePdu, MapOpenInfo, encode_user_information, in_words
+from mapstack.map.operation import Operation, Parameter
+from mapstack.map.operations import OPERATIONS_OF
+from mapstack.map.outcome import Outcomes, Requested
+from mapstack.map.performing import Perform, rejected
+from mapstack.map.versions import PeerVersions, arg_in, no_newer_than, of_context
+from mapstack.map_events import DialogueClosed, MapEvent, PeerVersionLearned
+from mapstack.map_settings import MapSettings
+from mapstack.sccp.address import SccpAddress
+from mapstack.sccp.message import udt_head
 from mapstack.sccp.sccp import UnitData
-from mapstack.tcap.component import (
-    Component,
-    ComponentType,
-    ProblemType,
-    ReturnResultProblem,
-    encode_reject,
-)
+from mapstack.tcap.component import ComponentType, encode_invoke
 from mapstack.tcap.dialogue import Dialogue
-from mapstack.tcap.machine import Input
-from mapstack.tcap.tcap import Indication, Tcap
+from mapstack.tcap.dialogue_portion import encode_aarq
+from mapstack.tcap.dialogues import INVOKE_ID, Indication
+from mapstack.tcap.machine import Input, State
+from mapstack.tcap.message import MessageType, encode_message
+from mapstack.tcap.tcap import Tcap
+from mapstack.timers import Fifo
 
 __all__ = ["Requesting"]
 
+_MAX_UDT = 255  # Q.713 §4.10: one length octet
+_OTID_SIZE = 6  # octets of a transaction id of ours, as an element
 # An enumeration's members are slow to find.
 _CONTINUED, _INVOKE = Input.CONTINUE, ComponentType.INVOKE
-_LOST = {
-    Input.TIMER: LostReason.TIMEOUT,
-    Input.NOTICE: LostReason.NOTICE,
-    Input.MALFORMED: LostReason.P_ABORT,
-    Input.ABORT: LostReason.U_ABORT,
-    Input.END: LostReason.REJECT,
-}
+Timers = dict[Operation, Fifo[int]]
 
 
 class Requesting:
-    """Turns what comes in a dialogue of ours into its outcome: exactly one event ends it."""
+    """Turns what comes in a dialogue of ours into outcomes: exactly one for each invoke."""
 
-    def __init__(self, tcap: Tcap) -> None:
+    def __init__(
+        self,
+        tcap: Tcap,
+        perform: Perform,
+        outcomes: Outcomes,
+        versions: PeerVersions,
+        timers: Timers,
+        *,
+        settings: MapSettings,
+    ) -> None:
         self._tcap = tcap
+        self._perform = perform
+        self._outcomes = outcomes
+        self._versions = versions
+        self._timers = timers
+        self._handshakes = settings.handshakes
+        self._max_message = settings.sccp.max_message
+
+    # ---- from above
+
+    def requested(
+        self,
+        operation: Operation,
+        called: SccpAddress,
+        calling: SccpAddress,
+        arg: Parameter,
+        map_open: MapOpenInfo | None,
+    ) -> Requested:
+        """An invoke that is not as usual."""
+        opened = b"" if map_open is None else encode_user_information(MapDialoguePdu(map_open=map_open))
+        digits = called.gt.digits if called.gt else ""
+        head = udt_head(called.encode(), calling.encode(), 0)
+        portion = encode_aarq(operation.context.oid, opened) if opened else operation.context.request
+        invoke = encode_invoke(INVOKE_ID, operation.code, arg.encode_element())
+        size = len(encode_message(MessageType.BEGIN, bytes(_OTID_SIZE), portion, invoke))
+        fits = size <= min(_MAX_UDT, self._max_message - len(head) - 1)
+        handshake = any(each.takes(operation.name, digits, fits=fits) for each in self._handshakes)
+        return Requested(operation, arg, called, opened, handshake)
+
+    def open(
+        self,
+        requested: Requested,
+        called: SccpAddress,
+        calling: SccpAddress,
+        now: float,
+        *,
+        version: int | None = None,
+        tid: int = 0,
+    ) -> tuple[int, str]:
+        """Begin in the version that the peer is known to speak, or in this one: the dialogue, and why not."""
+        newest = requested.operation
+        known = self._versions.operation(called, newest, now) if version is None else None
+        operation = no_newer_than(newest, version) if version is not None else known
+        arg = None if operation is None else arg_in(newest, operation, requested.arg)
+        if operation is None or arg is None:
+            return tid or self._tcap.new_tid(), f"{newest} cannot be said in version {version}"
+        portion = operation.context.request
+        if requested.user_information and portion:
+            portion = encode_aarq(operation.context.oid, requested.user_information)
+        invoke = encode_invoke(INVOKE_ID, operation.code, arg.encode_element())
+        # Version 1 has no dialogue portion that would have to come first.
+        waits = requested.handshake and portion != b""
+        tid, refused = self._tcap.begin(
+            operation.context,
+            called,
+            calling,
+            code=operation.code,
+            invoke=b"" if waits else invoke,
+            held=invoke if waits else b"",
+            portion=portion,
+            timer=self._timers[operation],
+            now=now,
+            request=requested,
+            tid=tid,
+        )
+        if not refused and operation is not newest:
+            self._tcap.dialogue(tid).told_as = {INVOKE_ID: newest}
+        return tid, refused
+
+    def invoke_in(
+        self, dialogue: Dialogue, operation: Operation, arg: Parameter, now: float, linked_id: int | None
+    ) -> int:
+        """A further invoke in an open dialogue; its invoke id."""
+        spoken = of_context(operation, dialogue.context)
+        if spoken is None:
+            raise LocalError(f"no {operation} in a dialogue of {dialogue.context}")
+        said = arg_in(operation, spoken, arg)
+        if said is None:
+            raise LocalError(f"{operation} cannot be said in {dialogue.context}")
+        invoke_id = self._tcap.next_invoke_id(dialogue)
+        if spoken is not operation:
+            dialogue.told_as = {**(dialogue.told_as or {}), invoke_id: operation}
+        invoke = encode_invoke(invoke_id, spoken.code, said.encode_element(), linked_id)
+        self._tcap.invoked(dialogue, invoke_id, spoken.code, self._timers[spoken], now)
+        if dialogue.state is State.INIT_SENT:
+            dialogue.held += invoke  # Q.774 §3.3.2.1: it leaves when the peer has answered the Begin
+        else:
+            held, dialogue.held = dialogue.held, b""
+            self._tcap.request(dialogue, Input.TC_CONTINUE, held + invoke, now)
+        return invoke_id
+
+    # ---- from the network
 
     def indicate(
         self, indication: Indication, unit: UnitData, flow: Flow, now: float, events: list[MapEvent]
     ) -> None:
         """Something came about a dialogue that we opened: add what there is to tell."""
         dialogue = indication.dialogue
-        if dialogue.code is None:
-            return  # its outcome has been told
-        operation = OPERATIONS_OF[dialogue.context][dialogue.code]
-        rejects = b""
         for component in indication.components:
-            if component.kind is _INVOKE:
-                reject = perform(component, dialogue, unit, events)
-            elif dialogue.code is None or component.invoke_id not in (dialogue.invoke_id, None):
-                reject = reject_answer(component)
-            else:
-                dialogue.code = None
-                outcome, reject = _OUTCOMES[component.kind](component, dialogue.tid, operation, unit.data)
-                events.append(outcome)
+            invoked = component.kind is _INVOKE
+            take = self._perform if invoked else self._outcomes.take
+            reject = take(component, dialogue, unit, events)
             if reject:
                 events.append(rejected(component, flow))
-                rejects += reject
+                dialogue.held += reject
+        if isinstance(dialogue.request, Requested) and indication.components:
+            self._learn(dialogue, dialogue.request, now, events)
         if indication.input is _CONTINUED:
-            self._go_on(dialogue, rejects, now)
-        elif dialogue.code is not None:
-            events.append(_lost(indication, operation))
+            self._go_on(dialogue, now)
+        elif dialogue.sent or dialogue.received or (dialogue.more and not indication.components):
+            self._ended(indication, now, events)
 
-    def _go_on(self, dialogue: Dialogue, rejects: bytes, now: float) -> None:
-        """After a Continue the dialogue is still open at the peer: with the outcome known we end it."""
-        if dialogue.code is None:
-            self._tcap.request(dialogue, Input.TC_END, rejects, now)
-        elif rejects:
-            self._tcap.request(dialogue, Input.TC_CONTINUE, rejects, now)
+    def _go_on(self, dialogue: Dialogue, now: float) -> None:
+        """After a Continue the dialogue is still open at the peer: with all outcomes known we end it."""
+        held, dialogue.held = dialogue.held, b""
+        if not (dialogue.sent or dialogue.received or dialogue.more):
+            self._tcap.request(dialogue, Input.TC_END, held, now)
+            return
+        if held:
+            self._tcap.request(dialogue, Input.TC_CONTINUE, held, now)
+        self._tcap.settle(dialogue, now)
 
+    def _ended(self, indication: Indication, now: float, events: list[MapEvent]) -> None:
+        dialogue = indication.dialogue
+        told = bool(dialogue.sent)
+        if indication.version is not None and self._fall_back(indication, indication.version, now):
+            indication = structs.replace(indication, detail="the peer is asked in another version")
+        self._outcomes.ended(indication, events)
+        if dialogue.received or not told:
+            words = in_words(indication.user_information) or indication.detail
+            events.append(DialogueClosed(dialogue.tid, words))
 
-def _lost(indication: Indication, operation: Operation) -> DialogueLost:
-    """The dialogue ended without an outcome."""
-    reason = LostReason.P_ABORT if indication.provider else _LOST[indication.input]
-    detail = indication.detail or "ended without an answer"
-    return DialogueLost(indication.dialogue.tid, operation, reason, detail)
+    def _fall_back(self, indication: Indication, version: int, now: float) -> bool:
+        """TS 29.002 §18.2.4.1: the peer does not speak our version, and is asked again in an older one."""
+        dialogue = indication.dialogue
+        request = dialogue.request
+        spoken = OPERATIONS_OF[dialogue.context][dialogue.sent[INVOKE_ID]]
+        if not isinstance(request, Requested):
+            if not isinstance(request, spoken.argument):
+                return False
+            request = Requested(spoken, request, dialogue.remote, b"", False)
+        version = min(version, spoken.version - 1)
+        _, refused = self.open(
+            request, request.called, dialogue.local, now, version=version, tid=dialogue.tid
+        )
+        if refused:
+            return False
+        self._tcap.dialogue(dialogue.tid).more = dialogue.more
+        del dialogue.sent[INVOKE_ID]
+        return True
 
-
-# How our invoke ended, and the Reject if what came is no answer to it.
-
-
-def _rejected(component: Component, tid: int, operation: Operation, data: bytes) -> tuple[MapEvent, bytes]:
-    kind, value = component.problem or (ProblemType.GENERAL, 0)
-    return DialogueLost(tid, operation, LostReason.REJECT, f"{kind.name} problem {value}"), b""
-
-
-def _refused(component: Component, tid: int, operation: Operation, data: bytes) -> tuple[MapEvent, bytes]:
-    return Refused(tid, operation, _error(component, data)), b""
-
-
-def _unexpected(component: Component, tid: int, operation: Operation, data: bytes) -> tuple[MapEvent, bytes]:
-    return _useless(component, tid, operation, ReturnResultProblem.RETURN_RESULT_UNEXPECTED)
-
-
-def _error(component: Component, data: bytes) -> MapError:
-    """TS 29.002 §15.6.1: the peer has said no; a parameter that makes no sense does not change that."""
-    code = component.code or 0
-    try:
-        return decode_error(code, data, component.tag, component.start, component.stop)
-    except DecodeError:
-        return decode_error(code, b"", 0, 0, 0)
-
-
-def _result(component: Component, tid: int, operation: Operation, data: bytes) -> tuple[MapEvent, bytes]:
-    if component.code != operation.code and component.code is not None:
-        return _useless(component, tid, operation, ReturnResultProblem.MISTYPED_PARAMETER)
-    if operation.result is None or (operation.result_optional and not component.tag):
-        return Answered(tid, operation, None), b""
-    try:
-        result = operation.result.decode_element(data, component.tag, component.start, component.stop)
-    except DecodeError:
-        return _useless(component, tid, operation, ReturnResultProblem.MISTYPED_PARAMETER)
-    return Answered(tid, operation, result), b""
-
-
-def _useless(
-    component: Component, tid: int, operation: Operation, problem: ReturnResultProblem
-) -> tuple[MapEvent, bytes]:
-    reject = encode_reject(component.invoke_id, ProblemType.RETURN_RESULT, problem)
-    return DialogueLost(tid, operation, LostReason.REJECT, problem.name), reject
-
-
-_OUTCOMES: dict[ComponentType, Callable[[Component, int, Operation, bytes], tuple[MapEvent, bytes]]] = {
-    ComponentType.RETURN_RESULT_LAST: _result,
-    ComponentType.RETURN_RESULT_NOT_LAST: _unexpected,
-    ComponentType.RETURN_ERROR: _refused,
-    ComponentType.REJECT: _rejected,
-}
+    def _learn(self, dialogue: Dialogue, request: Requested, now: float, events: list[MapEvent]) -> None:
+        """Who answers in an older version is asked in that from now on."""
+        version = dialogue.context.oid[-1]
+        if version < request.operation.version:
+            learned = self._versions.learn(request.called, request.operation, version, now)
+            if learned is not None:
+                events.append(PeerVersionLearned(learned))

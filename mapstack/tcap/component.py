@@ -23,9 +23,12 @@ __all__ = [
     "encode_reject",
     "encode_return_error",
     "encode_return_result",
+    "encode_return_result_not_last",
+    "problem_name",
+    "read_components",
 ]
 
-_INTEGER, _NULL, _SEQUENCE, _LINKED = 0x02, 0x05, 0x30, 0x80
+_INTEGER, _NULL, _OID, _SEQUENCE, _LINKED = 0x02, 0x05, 0x06, 0x30, 0x80
 _SHORT = b"\x02\x01"  # an INTEGER of one octet, as ids and codes are
 _SIGNED = tuple(octet - (octet >> 7 << 8) for octet in range(256))
 MAX_COMPONENTS = 32  # of one message
@@ -36,8 +39,9 @@ _LENGTHS = LENGTHS[: MAX_CONTENTS + 1]
 
 
 class ComponentType(IntEnum):
-    """Tags of the components."""
+    """Tags of the components; MALFORMED is what cannot be read as one: its `problem` rejects it."""
 
+    MALFORMED = 0
     INVOKE = 0xA1
     RETURN_RESULT_LAST = 0xA2
     RETURN_ERROR = 0xA3
@@ -106,7 +110,7 @@ class Component(msgspec.Struct, frozen=True, gc=False):
     problem: tuple[ProblemType, int] | None = None
 
 
-_KINDS = {int(kind): kind for kind in ComponentType}
+_KINDS = {int(kind): kind for kind in ComponentType if kind}
 _PROBLEMS = {int(problem): problem for problem in ProblemType}
 # An enumeration's members are slow to find.
 _INVOKE, _RESULT = ComponentType.INVOKE, ComponentType.RETURN_RESULT_LAST
@@ -147,8 +151,32 @@ def decode_components(data: bytes, pos: int, end: int) -> list[Component]:
     if usual is not None:
         return [usual]
     components: list[Component] = []
+    error = _read_into(components, data, pos, end)
+    if error is not None:
+        raise error
+    return components
+
+
+def read_components(data: bytes, pos: int, end: int) -> list[Component]:
+    """The same, up to the first that is MALFORMED: what comes after it is discarded (Q.774 §3.2.1.4)."""
+    usual = _decode_usual(data, pos, end)
+    if usual is not None:
+        return [usual]
+    components: list[Component] = []
+    error = _read_into(components, data, pos, end)
+    if error is not None:
+        problem = ProblemType.GENERAL, error.code or 0
+        invoke_id = _readable_invoke_id(data, error.offset or 0, end)
+        components.append(Component(ComponentType.MALFORMED, invoke_id, problem=problem))
+    return components
+
+
+def _read_into(components: list[Component], data: bytes, pos: int, end: int) -> DecodeError | None:
+    """Add the components; what is wrong with the first that is none, its `offset` that of its contents."""
+    start = pos
     try:
         while pos < end:
+            start = pos
             tag, start, stop, pos = read_header(data, pos, end)
             kind = _KINDS.get(tag)
             if kind is None or len(components) == MAX_COMPONENTS:
@@ -157,8 +185,16 @@ def decode_components(data: bytes, pos: int, end: int) -> list[Component]:
             components.append(_READERS[kind](kind, data, start, stop))
     except DecodeError as error:
         bad = GeneralProblem.BADLY_STRUCTURED_COMPONENT if error.code is None else error.code
-        raise DecodeError("tcap", error.reason, offset=error.offset, code=bad) from error
-    return components
+        return DecodeError("tcap", error.reason, offset=start, code=bad)
+    return None
+
+
+def _readable_invoke_id(data: bytes, at: int, end: int) -> int | None:
+    """Q.774 §3.2.1.4: a Reject carries the invoke id if that much can be read."""
+    try:
+        return _read_invoke_id(data, at, end)[0]
+    except DecodeError:
+        return None
 
 
 def _decode_usual(data: bytes, pos: int, end: int) -> Component | None:
@@ -193,6 +229,13 @@ def _read_invoke_id(data: bytes, at: int, end: int) -> tuple[int, int]:
     return invoke_id, after
 
 
+def _read_code(data: bytes, at: int, end: int, what: str) -> tuple[int | None, int]:
+    """A local code; None for a global one: MAP has none, TS 29.002 §15.1 lets peers have private ones."""
+    if at < end and data[at] == _OID:
+        return None, read_header(data, at, end)[3]
+    return _read_integer(data, at, end, what)
+
+
 def _read_invoke(kind: ComponentType, data: bytes, at: int, end: int) -> Component:
     if at + 6 < end and data[at : at + 2] == _SHORT == data[at + 3 : at + 5]:
         tag, start, stop = _read_parameter(data, at + 6, end)
@@ -200,9 +243,11 @@ def _read_invoke(kind: ComponentType, data: bytes, at: int, end: int) -> Compone
     invoke_id, at = _read_invoke_id(data, at, end)
     linked_id = None
     if at < end and data[at] == _LINKED:
-        _, start, stop, at = read_header(data, at, end)
-        linked_id = int.from_bytes(data[start : min(stop, start + 4)], signed=True)
-    code, at = _read_integer(data, at, end, "operation code")
+        _, start, stop, after = read_header(data, at, end)
+        if stop - start != 1:
+            raise _mistyped("linked id", at)
+        linked_id, at = _SIGNED[data[start]], after
+    code, at = _read_code(data, at, end, "operation code")
     tag, start, stop = _read_parameter(data, at, end)
     return Component(kind, invoke_id, code, tag, start, stop, linked_id)
 
@@ -226,16 +271,17 @@ def _read_result(kind: ComponentType, data: bytes, at: int, end: int) -> Compone
     if tag != _SEQUENCE or after != end:
         raise _mistyped("result", at)
     if data[start : start + 2] == _SHORT and start + 3 < stop:
-        code, at = _SIGNED[data[start + 2]], start + 3
+        code: int | None = _SIGNED[data[start + 2]]
+        at = start + 3
     else:
-        code, at = _read_integer(data, start, stop, "operation code")
+        code, at = _read_code(data, start, stop, "operation code")
     tag, start, stop = _read_parameter(data, at, stop)
     return Component(kind, invoke_id, code, tag, start, stop)
 
 
 def _read_error(kind: ComponentType, data: bytes, at: int, end: int) -> Component:
     invoke_id, at = _read_invoke_id(data, at, end)
-    code, at = _read_integer(data, at, end, "error code")
+    code, at = _read_code(data, at, end, "error code")
     tag, start, stop = _read_parameter(data, at, end)
     return Component(kind, invoke_id, code, tag, start, stop)
 
@@ -277,9 +323,12 @@ def _integer(value: int) -> bytes:
 _INTEGERS = {value: _integer(value) for value in range(-128, 128)}
 
 
-def encode_invoke(invoke_id: int, code: int, parameter: bytes) -> bytes:
+def encode_invoke(invoke_id: int, code: int, parameter: bytes, linked_id: int | None = None) -> bytes:
     """`parameter` is a whole element, or nothing."""
-    return _component(b"\xa1", _INTEGERS[invoke_id] + _INTEGERS[code] + parameter)
+    if linked_id is None:
+        return _component(b"\xa1", _INTEGERS[invoke_id] + _INTEGERS[code] + parameter)
+    linked = b"\x80" + _INTEGERS[linked_id][1:]
+    return _component(b"\xa1", _INTEGERS[invoke_id] + linked + _INTEGERS[code] + parameter)
 
 
 def encode_return_result(invoke_id: int, code: int, parameter: bytes) -> bytes:
@@ -288,6 +337,12 @@ def encode_return_result(invoke_id: int, code: int, parameter: bytes) -> bytes:
     if parameter:
         contents += _component(b"\x30", _INTEGERS[code] + parameter)
     return _component(b"\xa2", contents)
+
+
+def encode_return_result_not_last(invoke_id: int, code: int, parameter: bytes) -> bytes:
+    """A part of a result; `parameter` is a whole element."""
+    contents = _INTEGERS[invoke_id] + _component(b"\x30", _INTEGERS[code] + parameter)
+    return _component(b"\xa7", contents)
 
 
 def encode_return_error(invoke_id: int, code: int, parameter: bytes) -> bytes:
@@ -300,3 +355,20 @@ def encode_reject(invoke_id: int | None, problem: ProblemType, value: int) -> by
     contents = b"\x05\x00" if invoke_id is None else _INTEGERS[invoke_id]
     contents += bytes((problem, 1, value))
     return bytes((ComponentType.REJECT, len(contents))) + contents
+
+
+_WORDS: dict[ProblemType, type[IntEnum]] = {
+    ProblemType.GENERAL: GeneralProblem,
+    ProblemType.INVOKE: InvokeProblem,
+    ProblemType.RETURN_RESULT: ReturnResultProblem,
+    ProblemType.RETURN_ERROR: ReturnErrorProblem,
+}
+
+
+def problem_name(problem: tuple[ProblemType, int] | None) -> str:
+    """A problem in words, the number where it has none."""
+    kind, value = problem or (ProblemType.GENERAL, -1)
+    try:
+        return f"{kind.name} problem {_WORDS[kind](value).name}"
+    except ValueError:
+        return f"{kind.name} problem {value}"

@@ -141,9 +141,15 @@ def _aare(fields: Fields) -> Aare:
     return Aare(_name(fields), result, value, tag == _PROVIDER, fields.get(_USER_INFORMATION, b""))
 
 
-def encode_aarq(name: tuple[int, ...]) -> bytes:
-    """The dialogue portion of a Begin."""
-    return _portion(_AARQ, _VERSION_1 + element(_NAME, element(_OID, encode_oid(name))))
+def encode_aarq(name: tuple[int, ...], user_information: bytes = b"") -> bytes:
+    """The dialogue portion of a Begin; `user_information` is the contents of its field."""
+    return _portion(
+        _AARQ, _VERSION_1 + element(_NAME, element(_OID, encode_oid(name))) + _user(user_information)
+    )
+
+
+def _user(information: bytes) -> bytes:
+    return element(_USER_INFORMATION, information) if information else b""
 
 
 def encode_aare(answer: Aare) -> bytes:
@@ -154,16 +160,14 @@ def encode_aare(answer: Aare) -> bytes:
         + element(_NAME, element(_OID, encode_oid(answer.name)))
         + element(_RESULT, bytes((_INTEGER, 1, answer.result)))
         + element(_DIAGNOSTIC, element(source, bytes((_INTEGER, 1, answer.diagnostic))))
+        + _user(answer.user_information)
     )
     return _portion(_AARE, contents)
 
 
 def encode_abrt(user_information: bytes) -> bytes:
     """The dialogue portion of an Abort by the user; `user_information` is the contents of its field."""
-    contents = b"\x80\x01\x00"
-    if user_information:
-        contents += element(_USER_INFORMATION, user_information)
-    return _portion(_ABRT, contents)
+    return _portion(_ABRT, b"\x80\x01\x00" + _user(user_information))
 
 
 def _portion(tag: int, contents: bytes) -> bytes:

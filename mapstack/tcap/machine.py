@@ -29,6 +29,7 @@ class Input(IntEnum):
     MALFORMED = 8
     NOTICE = 9
     TIMER = 10
+    TC_PREARRANGED_END = 11
 
 
 class Action(IntEnum):
@@ -48,6 +49,10 @@ TRANSITIONS: Mapping[tuple[State, Input], tuple[State, Action]] = {
     (State.IDLE, Input.BEGIN): (State.INIT_RECEIVED, Action.INDICATE),
     # Q.774 §3.3.2.1: without the peer's transaction id there is nobody to send an Abort to.
     (State.INIT_SENT, Input.TC_U_ABORT): (State.IDLE, Action.NOTHING),
+    # Q.774 §3.3.2.2: a pre-arranged end is told to nobody.
+    (State.INIT_SENT, Input.TC_PREARRANGED_END): (State.IDLE, Action.NOTHING),
+    (State.INIT_RECEIVED, Input.TC_PREARRANGED_END): (State.IDLE, Action.NOTHING),
+    (State.ACTIVE, Input.TC_PREARRANGED_END): (State.IDLE, Action.NOTHING),
     (State.INIT_SENT, Input.TIMER): (State.IDLE, Action.INDICATE),
     (State.INIT_SENT, Input.NOTICE): (State.IDLE, Action.INDICATE),
     (State.INIT_SENT, Input.CONTINUE): (State.ACTIVE, Action.INDICATE),

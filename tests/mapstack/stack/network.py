@@ -7,16 +7,21 @@ from mapstack import (
     SEND_ROUTING_INFO_FOR_SM,
     Flow,
     Gt,
+    Handshake,
     MapEvent,
     MapLimits,
     MapSettings,
     MapStack,
+    Operation,
     SccpAddress,
 )
+from mapstack.ber import element
 from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.sccp.address_rules import AddressRule
 from mapstack.sccp.sccp import UnitData
 from mapstack.sccp.settings import GtRoute, SccpSettings
+from mapstack.tcap.component import encode_return_error, encode_return_result
+from mapstack.tcap.message import MessageType, encode_message
 from tests.mapstack.stack.samples import ARGUMENTS
 
 __all__ = ["FLOW", "HLR", "HLR_GT", "OTID", "SC", "SC_GT", "Network", "asked"]
@@ -35,6 +40,8 @@ class Network:
         self,
         *,
         guard: float = 240.0,
+        idle: float = 60.0,
+        handshakes: tuple[Handshake, ...] = (),
         invoke_timers: Mapping[str, float] | None = None,
         limits: MapLimits | None = None,
         address_rules: tuple[AddressRule, ...] = (),
@@ -53,6 +60,8 @@ class Network:
                 boot=7,
                 invoke_timers=invoke_timers or {},
                 guard=guard,
+                idle=idle,
+                handshakes=handshakes,
                 limits=limits or MapLimits(),
             )
 
@@ -96,6 +105,21 @@ class Network:
         self.hlr._sccp.unitdata(SC, HLR, data, self.now, sls=0)
         return [event for each in self.from_hlr() for event in self.sc.receive(each, FLOW, self.now)]
 
+    def sent_by_sc(self) -> list[bytes]:
+        """What the SM-SC has put out, as TCAP; the HLR does not hear of it."""
+        arrived = [event for each in self.from_sc() for event in self.hlr._sccp.receive(each, FLOW, self.now)]
+        return [event.data for event in arrived if isinstance(event, UnitData)]
+
+    @staticmethod
+    def end(tid: int, portion: bytes, code: int, parameter: bytes | None) -> bytes:
+        """An End with the result of the first invoke, or with an error that has no parameter."""
+        answer = (
+            encode_return_error(1, code, b"")
+            if parameter is None
+            else encode_return_result(1, code, parameter)
+        )
+        return encode_message(MessageType.END, element(0x49, tid.to_bytes(4)), portion, answer)
+
     def from_sc(self) -> list[bytes]:
         """What the SM-SC has put out, taken away."""
         return [data for data, _ in self.sc.take_output()]
@@ -105,8 +129,8 @@ class Network:
         return [data for data, _ in self.hlr.take_output()]
 
 
-def asked(network: Network) -> int:
+def asked(network: Network, operation: Operation = SEND_ROUTING_INFO_FOR_SM) -> int:
     """The SM-SC asks, and the HLR hears nothing of it."""
-    ours = network.sc.invoke(SEND_ROUTING_INFO_FOR_SM, HLR, ARGUMENTS[SEND_ROUTING_INFO_FOR_SM], network.now)
+    ours = network.sc.invoke(operation, HLR, ARGUMENTS[operation], network.now)
     network.from_sc()
     return ours

@@ -28,6 +28,8 @@ from mapstack.m3ua.settings import M3uaSettings
 from tests.mapstack.stack.network import FLOW, HLR, SC, Network
 from tests.mapstack.stack.samples import ARGUMENTS, ERRORS, INFORM, RESULTS
 
+_WHY = "map-userAbort: userSpecificReason"
+
 
 def _invoked(network: Network, operation: Operation) -> tuple[int, int]:
     """The dialogue's id at the SM-SC, which opens it, and at the HLR."""
@@ -161,9 +163,9 @@ def test_a_dialogue_that_we_never_answer_is_aborted() -> None:
     ours, theirs = _invoked(network, MT_FORWARD_SM)
     network.now += 7.0
     events = network.hlr.expire(network.now)
-    assert DialogueClosed(theirs) in events
+    assert DialogueClosed(theirs, "7 s without an answer") in events
     to_sc, _ = network.exchange()
-    assert to_sc == [DialogueLost(ours, MT_FORWARD_SM, LostReason.U_ABORT, "aborted by the user")]
+    assert to_sc == [DialogueLost(ours, MT_FORWARD_SM, LostReason.U_ABORT, f"aborted by the user: {_WHY}")]
 
 
 def test_abort_tells_the_peer() -> None:
@@ -171,7 +173,7 @@ def test_abort_tells_the_peer() -> None:
     ours, theirs = _invoked(network, MT_FORWARD_SM)
     network.hlr.abort(theirs, network.now)
     events, _ = network.exchange()
-    assert events == [DialogueLost(ours, MT_FORWARD_SM, LostReason.U_ABORT, "aborted by the user")]
+    assert events == [DialogueLost(ours, MT_FORWARD_SM, LostReason.U_ABORT, f"aborted by the user: {_WHY}")]
 
 
 def test_abort_of_what_nobody_answered_is_silent() -> None:

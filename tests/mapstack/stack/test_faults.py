@@ -161,10 +161,10 @@ def test_an_invoke_that_cannot_be_done_is_rejected_in_an_end(
     ("second", "problem"),
     [(5, InvokeProblem.DUPLICATE_INVOKE_ID), (6, InvokeProblem.RESOURCE_LIMITATION)],
 )
-def test_a_second_invoke_is_rejected_together_with_the_answer_to_the_first(
+def test_an_invoke_too_many_is_rejected_together_with_the_answer_to_the_first(
     second: int, problem: InvokeProblem
 ) -> None:
-    network = Network()
+    network = Network(limits=MapLimits(invokes=1))
     events, answers = network.to_hlr(_begin(INVOKE + encode_invoke(second, 44, MT)))
     assert [type(event) for event in events] == [Invoked, PeerMisbehaved]
     assert answers == []
@@ -254,7 +254,7 @@ def test_a_dialogue_that_waits_is_closed_by_its_opener() -> None:
     (event,), _ = network.to_hlr(encode_message(MessageType.CONTINUE, OTID + element(0x49, tid), b"", INVOKE))
     assert isinstance(event, Invoked)
     assert network.to_hlr(p_abort(tid, PAbortCause.RESOURCE_LIMITATION))[0] == [
-        DialogueClosed(event.dialogue)
+        DialogueClosed(event.dialogue, "RESOURCE_LIMITATION")
     ]
     assert len(network.hlr) == 0
 

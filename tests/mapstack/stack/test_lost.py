@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from mapstack import (
+    ANY_TIME_MODIFICATION,
     MO_FORWARD_SM,
     SEND_ROUTING_INFO_FOR_SM,
     Answered,
@@ -106,7 +107,7 @@ def test_a_mistyped_result_in_a_continue_is_rejected() -> None:
     [
         ("4a0101", LostReason.P_ABORT, "UNRECOGNIZED_TRANSACTION_ID"),
         ("4a0109", LostReason.P_ABORT, "P-Abort cause 9"),
-        ("", LostReason.U_ABORT, "ended without an answer"),
+        ("", LostReason.U_ABORT, "aborted without a reason"),
         ("6b021234", LostReason.U_ABORT, "dialogue portion"),
         (
             encode_aare(Aare((0, 4, 0, 0, 1, 0, 20, 2), 1, 2)).hex(),
@@ -117,7 +118,7 @@ def test_a_mistyped_result_in_a_continue_is_rejected() -> None:
 )
 def test_an_abort_loses_the_dialogue_with_its_reason(abort: str, reason: LostReason, detail: str) -> None:
     network = Network()
-    ours = asked(network)
+    ours = asked(network, ANY_TIME_MODIFICATION)  # it has no older version
     data = element(0x67, element(0x49, ours.to_bytes(4)) + bytes.fromhex(abort))
     (event,) = network.to_sc(data)
     assert isinstance(event, DialogueLost)
@@ -136,7 +137,7 @@ def test_a_broken_message_of_an_open_dialogue_ends_it() -> None:
 def test_a_refusal_within_an_end_ends_the_dialogue_at_both_sides() -> None:
     for kind in (MessageType.END, MessageType.CONTINUE):
         network = Network()
-        ours = asked(network)
+        ours = asked(network, ANY_TIME_MODIFICATION)
         refusal = encode_aare(Aare((0, 4, 0, 0, 1, 0, 20, 2), 1, 2))
         tids = (OTID if kind is MessageType.CONTINUE else b"") + element(0x49, ours.to_bytes(4))
         events = network.to_sc(encode_message(kind, tids, refusal, b""))

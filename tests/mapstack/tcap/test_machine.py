@@ -6,13 +6,20 @@ import pytest
 
 from mapstack.tcap.machine import STEPS, TRANSITIONS, Action, Input, State
 
-FROM_USER = {Input.TC_BEGIN, Input.TC_CONTINUE, Input.TC_END, Input.TC_U_ABORT}
+FROM_USER = {
+    Input.TC_BEGIN,
+    Input.TC_CONTINUE,
+    Input.TC_END,
+    Input.TC_U_ABORT,
+    Input.TC_PREARRANGED_END,
+}
 PAIRS = list(itertools.product(State, Input))
 # Q.774 figure A.5, by hand: what each state takes.
 LEGAL = {
     State.IDLE: {Input.TC_BEGIN, Input.BEGIN},
     State.INIT_SENT: {
         Input.TC_U_ABORT,
+        Input.TC_PREARRANGED_END,
         Input.TIMER,
         Input.NOTICE,
         Input.CONTINUE,
@@ -20,7 +27,13 @@ LEGAL = {
         Input.ABORT,
         Input.MALFORMED,
     },
-    State.INIT_RECEIVED: {Input.TC_CONTINUE, Input.TC_END, Input.TC_U_ABORT, Input.TIMER},
+    State.INIT_RECEIVED: {
+        Input.TC_CONTINUE,
+        Input.TC_END,
+        Input.TC_U_ABORT,
+        Input.TC_PREARRANGED_END,
+        Input.TIMER,
+    },
     State.ACTIVE: set(Input) - {Input.TC_BEGIN, Input.BEGIN},
 }
 

@@ -10,7 +10,7 @@ from mapstack.errors import DecodeError, LocalError
 from mapstack.map.operations import OPERATIONS_OF
 from mapstack.tcap.application_context import ApplicationContext
 from mapstack.tcap.component import ComponentType, GeneralProblem, decode_components, encode_invoke
-from mapstack.tcap.contexts import Contexts
+from mapstack.tcap.contexts import ACCEPTED, Contexts
 from mapstack.tcap.dialogue_portion import Aare, Aarq, decode_dialogue
 from mapstack.tcap.message import (
     Message,
@@ -142,9 +142,9 @@ def test_the_constant_portions_say_what_the_decoder_reads(context: ApplicationCo
     assert decode_dialogue(context.request) == Aarq(context.oid)
     assert decode_dialogue(context.accept) == Aare(context.oid, 0, 0)
     begin = Message(MessageType.BEGIN, b"\1", dialogue=context.request)
-    contexts = Contexts(OPERATIONS_OF)
+    contexts = Contexts(OPERATIONS_OF, {})
     assert contexts.requested(begin) is contexts._read_request(begin) is context
-    assert contexts.refused(context.accept) == ""
+    assert contexts.answered(context.accept, context) is ACCEPTED
 
 
 def test_transaction_ids_carry_node_and_boot_and_pass_over_those_in_use() -> None:
