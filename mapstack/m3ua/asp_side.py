@@ -26,12 +26,12 @@ class Asp:
     """The ASP at the near end of an association, at the far end, or both with a single exchange."""
 
     __slots__ = (
-        "_own",
         "_requests",
         "_t_ack",
         "_timers",
         "_transitions",
         "members",
+        "own_point_code",
         "peer",
         "requested_contexts",
         "requested_mode",
@@ -42,11 +42,11 @@ class Asp:
     def __init__(self, peer: "Peer", side: Side, own: M3uaSettings) -> None:
         self.peer = peer
         self.side = side
+        self.own_point_code = own.point_code
         self.state = AspState.DOWN
         self.members = [Member(served, self) for served in peer.settings.served]
         self.requested_contexts: bytes | None = None
         self.requested_mode: int | None = None
-        self._own = own
         self._timers = own.timers
         self._transitions = ASPSM[side]
         self._t_ack: float | None = None
@@ -157,7 +157,7 @@ class Asp:
         members, self._requests = self._requests, []
         keys = [one for one in members if one.context is None and one.served.register is not None]
         if keys:
-            self.peer.send(MessageType.REG_REQ, *(request(one, self._own.point_code) for one in keys))
+            self.peer.send(MessageType.REG_REQ, *(request(one, self.own_point_code) for one in keys))
         modes: dict[TrafficMode | None, list[Member]] = {}
         for member in members:
             member.t_ack = now + self._timers.t_ack
