@@ -30,6 +30,7 @@ class Asp:
         "_t_ack",
         "_timers",
         "_transitions",
+        "deadline",
         "members",
         "own_point_code",
         "peer",
@@ -50,14 +51,15 @@ class Asp:
         self._timers = own.timers
         self._transitions = ASPSM[side]
         self._t_ack: float | None = None
+        self.deadline: float | None = None
         self._requests: list[Member] = []
 
     # ---- time
 
-    def deadline(self) -> float | None:
-        """The soonest T(ack)."""
+    def _find_deadline(self) -> None:
+        """The soonest T(ack) is asked for with every batch, and changes seldom."""
         deadlines = [self._t_ack, *(member.t_ack for member in self.members)]
-        return min((when for when in deadlines if when is not None), default=None)
+        self.deadline = min((when for when in deadlines if when is not None), default=None)
 
     def expire(self, now: float) -> list[Change]:
         """Send again what is due."""
@@ -84,6 +86,7 @@ class Asp:
             raise LocalError(f"{what} in {self.state} of {self.peer.name}")
         old, (self.state, action) = self.state, transition
         _ACTIONS[action](self, now)
+        self._find_deadline()
         if action in (AspAction.AGAIN, AspAction.ACK_UP_AGAIN):
             return self._again(now)
         if old is self.state:
@@ -113,6 +116,7 @@ class Asp:
         for kind, some in acknowledged.items():
             self._acknowledge(kind, some)
         self._send_requests(now)
+        self._find_deadline()
         return changes
 
     def say_goodbye(self) -> None:
