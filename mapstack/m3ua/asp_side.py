@@ -26,12 +26,13 @@ class Asp:
     """The ASP at the near end of an association, at the far end, or both with a single exchange."""
 
     __slots__ = (
-        "_own",
         "_requests",
         "_t_ack",
         "_timers",
         "_transitions",
+        "deadline",
         "members",
+        "own_point_code",
         "peer",
         "requested_contexts",
         "requested_mode",
@@ -42,22 +43,23 @@ class Asp:
     def __init__(self, peer: "Peer", side: Side, own: M3uaSettings) -> None:
         self.peer = peer
         self.side = side
+        self.own_point_code = own.point_code
         self.state = AspState.DOWN
         self.members = [Member(served, self) for served in peer.settings.served]
         self.requested_contexts: bytes | None = None
         self.requested_mode: int | None = None
-        self._own = own
         self._timers = own.timers
         self._transitions = ASPSM[side]
         self._t_ack: float | None = None
+        self.deadline: float | None = None
         self._requests: list[Member] = []
 
     # ---- time
 
-    def deadline(self) -> float | None:
-        """The soonest T(ack)."""
+    def _find_deadline(self) -> None:
+        """The soonest T(ack) is asked for with every batch, and changes seldom."""
         deadlines = [self._t_ack, *(member.t_ack for member in self.members)]
-        return min((when for when in deadlines if when is not None), default=None)
+        self.deadline = min((when for when in deadlines if when is not None), default=None)
 
     def expire(self, now: float) -> list[Change]:
         """Send again what is due."""
@@ -84,6 +86,7 @@ class Asp:
             raise LocalError(f"{what} in {self.state} of {self.peer.name}")
         old, (self.state, action) = self.state, transition
         _ACTIONS[action](self, now)
+        self._find_deadline()
         if action in (AspAction.AGAIN, AspAction.ACK_UP_AGAIN):
             return self._again(now)
         if old is self.state:
@@ -113,6 +116,7 @@ class Asp:
         for kind, some in acknowledged.items():
             self._acknowledge(kind, some)
         self._send_requests(now)
+        self._find_deadline()
         return changes
 
     def say_goodbye(self) -> None:
@@ -157,7 +161,7 @@ class Asp:
         members, self._requests = self._requests, []
         keys = [one for one in members if one.context is None and one.served.register is not None]
         if keys:
-            self.peer.send(MessageType.REG_REQ, *(request(one, self._own.point_code) for one in keys))
+            self.peer.send(MessageType.REG_REQ, *(request(one, self.own_point_code) for one in keys))
         modes: dict[TrafficMode | None, list[Member]] = {}
         for member in members:
             member.t_ack = now + self._timers.t_ack

@@ -134,8 +134,14 @@ class Peer:
         """The soonest of T(ack), T(beat), the audit and the end of our patience."""
         if self.flow is None:
             return None
-        deadlines = [asp.deadline() for asp in self.asps] + [self._t_beat, self._t_audit, self._patience()]
-        return min((when for when in deadlines if when is not None), default=None)
+        soonest, t_beat = self._t_audit, self._t_beat
+        if t_beat is not None and self._timers.t_beat is not None:
+            t_beat = min(t_beat, self.heard + 2 * self._timers.t_beat)
+            soonest = t_beat if soonest is None else min(soonest, t_beat)
+        for asp in self.asps:
+            if asp.deadline is not None and (soonest is None or asp.deadline < soonest):
+                soonest = asp.deadline
+        return soonest
 
     def is_silent(self, now: float) -> bool:
         """Nothing has been heard for two heartbeats (RFC 4666 §4.3.4.6)."""

@@ -18,6 +18,7 @@ from mapstack.m3ua.status import M3uaStatus, snapshot
 __all__ = ["M3ua", "M3uaEvent", "TransferRefused"]
 
 M3uaEvent = MtpTransfer | ManagementEvent
+_STOPPED = "we have stopped"
 
 
 class TransferRefused(Enum):
@@ -55,6 +56,8 @@ class M3ua:
             return [transfer]
         peer = self._peers.get(flow.connection)
         if peer is None or peer.flow is None:
+            if peer is not None and peer.history.ended == _STOPPED:
+                return []  # it answers our leave
             return [PeerMisbehaved(flow, "m3ua", "octets on an association that is not up")]
         peer.heard = now
         try:
@@ -137,7 +140,7 @@ class M3ua:
             if peer.flow is not None:
                 for asp in peer.asps:
                     asp.say_goodbye()
-                events += self._network.settle(peer.link_down(now, "we have stopped"), now)
+                events += self._network.settle(peer.link_down(now, _STOPPED), now)
         return self._followed(events)
 
     # ---- inside

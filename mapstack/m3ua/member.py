@@ -23,6 +23,7 @@ class Member:
         "asp",
         "context",
         "dynamic",
+        "name",
         "registered",
         "served",
         "server",
@@ -42,17 +43,14 @@ class Member:
         """False: it was, before the ASP went down; only its traffic waits for it to register again."""
         own = asp.side is Side.NEAR and asp.peer.settings.role is Role.IPSP_DOUBLE
         self.context = served.own_context if own else served.routing_context
+        self.name = f"AS {asp.own_point_code}" if own else served.server
+        """What its AS is called."""
         self.server: ApplicationServer | None = None
         self.since: float | None = None
         """When it came into its state."""
         self.t_ack: float | None = None
         self.ways: dict[int, Way] = {}
         self._transitions = ASPTM[asp.side]
-
-    @property
-    def name(self) -> str:
-        """What its AS is called."""
-        return self.served.server
 
     @property
     def sends(self) -> bool:

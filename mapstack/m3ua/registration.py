@@ -85,9 +85,10 @@ class Wanted(NamedTuple):
 class _Refused(Exception):
     """A routing key that is not registered."""
 
-    def __init__(self, status: Status) -> None:
+    def __init__(self, status: Status, context: int = 0) -> None:
         super().__init__(status.name)
         self.status = status
+        self.context = context
 
 
 class Registrar:
@@ -120,7 +121,7 @@ class Registrar:
             except DecodeError:
                 status = Status.INVALID_ROUTING_KEY
             except _Refused as refused:
-                status = refused.status
+                status, context = refused.status, refused.context
             answers.append((Tag.REGISTRATION_RESULT, _result(identifier, status, context)))
         asp.peer.send(MessageType.REG_RSP, *answers)
         return joined
@@ -186,7 +187,8 @@ class Registrar:
         mine = [member for member in asp.members if member.dynamic]
         again = next((member for member in mine if member.served is granted), None)
         if again is not None and again.registered:
-            raise _Refused(Status.ROUTING_KEY_ALREADY_REGISTERED)
+            # with its context: whoever asks twice may have missed our answer
+            raise _Refused(Status.ROUTING_KEY_ALREADY_REGISTERED, again.context or 0)
         if wanted.context is not None and (granted is None or granted.routing_context != wanted.context):
             raise _Refused(Status.ROUTING_KEY_CHANGE_REFUSED)
         if granted is None and wanted.point_code in self._point_codes():

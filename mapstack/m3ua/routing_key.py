@@ -7,7 +7,6 @@ __all__ = ["PointCodes", "RoutingKey"]
 
 _MAX_MASK = 24
 _MAX_POINT_CODE = 0x3FFF
-_SCCP = 3
 
 
 class PointCodes(NamedTuple):
@@ -39,8 +38,8 @@ class RoutingKey:
 
     point_code: int | None = None
     """The destination; None: our own."""
-    service_indicators: tuple[int, ...] = (_SCCP,)
-    """Empty: every user part."""
+    service_indicators: tuple[int, ...] = ()
+    """Empty: every user part, as gateways without screening want it (osmo-stp refuses a list)."""
     originating: tuple[PointCodes, ...] = ()
     """Empty: from whomever."""
 

@@ -230,10 +230,18 @@ class M3uaSettings:
         for route in self.routes:
             if route.via not in names:
                 raise ValueError(f"no association and no AS is named {route.via!r}")
+        if fault := next(self._mode_faults(), None):
+            raise ValueError(fault)
+
+    def _mode_faults(self) -> Iterator[str]:
         modes: dict[str, TrafficMode | None] = {}
-        for one in served:
-            if modes.setdefault(one.server, one.traffic_mode) is not one.traffic_mode:
-                raise ValueError(f"{one.server} has two traffic modes")
+        for association in self.associations:
+            for one in association.served:
+                again, asked = one.server in modes, association.role is not Role.SGP
+                if modes.setdefault(one.server, one.traffic_mode) is not one.traffic_mode:
+                    yield f"{one.server} has two traffic modes"
+                if again and asked and one.traffic_mode is TrafficMode.BROADCAST:
+                    yield f"{one.server}: to one node broadcast would bring every message several times"
 
 
 def _twice(names: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from mapstack.m3ua.data import MtpTransfer
 from mapstack.m3ua.destination import DestinationState
 from mapstack.m3ua.m3ua import M3ua, TransferRefused
 from mapstack.m3ua.message import MessageType, Tag, decode, encode
-from mapstack.m3ua.settings import M3uaLimits, M3uaSettings, Role, TrafficMode
+from mapstack.m3ua.settings import M3uaLimits, M3uaSettings, M3uaTimers, Role, TrafficMode
 from tests.mapstack.m3ua.pair import (
     ASP_POINT_CODE,
     SGP_POINT_CODE,
@@ -180,6 +180,31 @@ def test_any_message_is_a_sign_of_life() -> None:
     assert kinds(pair.sgp) == [MessageType.BEAT, MessageType.BEAT]
     assert pair.sgp.deadline() == 89.0
     assert pair.sgp.expire(89.0)[0] == AssociationFailed(flow_of("a"), "a", "silent for two heartbeats")
+
+
+def test_without_a_heartbeat_silence_is_borne() -> None:
+    settings = M3uaSettings(
+        point_code=ASP_POINT_CODE,
+        associations=(association(Role.ASP),),
+        timers=M3uaTimers(t_beat=None, t_audit=None),
+    )
+    pair = Pair(M3ua(settings), sgp_of(association(Role.SGP)))
+    pair.link_up()
+    assert pair.asp.deadline() is None
+    assert (pair.asp.expire(1e6), pair.asp.take_output()) == ([], [])
+    assert pair.asp.transfer(SGP_POINT_CODE, 0, b"x") is None
+
+
+def test_a_node_that_stops_says_so_and_hears_no_more() -> None:
+    pair = active_pair()
+    events = pair.asp.stop(1.0)
+    assert AspStateChanged("a", A, D) in events
+    for octets, flow in pair.asp.take_output():
+        pair.sgp_events += pair.sgp.receive(octets, flow, 1.0)
+    assert AspStateChanged("a", I, D) in pair.sgp_events
+    for octets, flow in pair.sgp.take_output():
+        assert pair.asp.receive(octets, flow, 1.0) == []
+    assert (pair.asp.stop(2.0), pair.asp.take_output()) == ([], [])
 
 
 # ---- the application server

@@ -122,11 +122,11 @@ def test_an_asp_that_was_active_and_comes_up_again_is_told_that_this_was_not_exp
 
 def test_only_a_request_that_awaits_its_ack_has_t_ack() -> None:
     asp, _ = asp_in(Side.NEAR, AspState.DOWN, AspState.DOWN)
-    assert asp.deadline() == 2.0
+    assert asp.deadline == 2.0
     asp.step(AspInput.UP_ACK, 1.5)
-    assert asp.deadline() == 3.5
+    assert asp.deadline == 3.5
     asp.traffic(asp.members, TrafficInput.ACTIVE_ACK, 1.6)
-    assert asp.deadline() is None
+    assert asp.deadline is None
 
 
 def machine_in(state: AsState) -> AsMachine:

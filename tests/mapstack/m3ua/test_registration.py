@@ -143,7 +143,7 @@ def test_a_key_that_cannot_be_has_its_result(name: str) -> None:
 def test_a_key_is_registered_once_by_each_asp_and_by_several_for_one_as() -> None:
     layer = up(sgp("a", "b"), "a", "b")
     assert ask(layer, key()) == [(1, Status.REGISTERED, 2)]
-    assert ask(layer, key()) == [(1, Status.ROUTING_KEY_ALREADY_REGISTERED, 0)]
+    assert ask(layer, key()) == [(1, Status.ROUTING_KEY_ALREADY_REGISTERED, 2)]
     assert ask(layer, key(), name="b") == [(1, Status.REGISTERED, 2)]
     assert ask(layer, key(EAST, FROM_US)) == [(1, Status.CANNOT_SUPPORT_UNIQUE_ROUTING, 0)]
     assert ask(layer, key(WEST), key(WEST + 1)) == [

@@ -303,6 +303,15 @@ def test_servers_that_contradict_each_other_are_refused(reason: str) -> None:
 
 
 def test_settings_that_contradict_each_other_are_refused() -> None:
+    twice = tuple(
+        Association(name=name, role=Role.ASP, point_code=1, traffic_mode=TrafficMode.BROADCAST)
+        for name in "ab"
+    )
+    with pytest.raises(ValueError, match="every message several times"):
+        M3uaSettings(point_code=2, associations=twice)
+    other = Association(name="b", role=Role.ASP, point_code=1)
+    with pytest.raises(ValueError, match="two traffic modes"):
+        M3uaSettings(point_code=2, associations=(twice[0], other))
     with pytest.raises(ValueError, match="not in both"):
         Association(name="a", role=Role.ASP, point_code=1, servers=servers(EAST))
     with pytest.raises(ValueError, match="blocks nobody"):

@@ -123,11 +123,11 @@ class Wire:
     def settle(self) -> None:
         """From now on nothing is lost."""
         for _ in range(200):
+            self.wait(1.0)
             self.connect()
             while any(self.waiting):
                 for side in (0, 1):
                     self.carry(side)
-            self.wait(1.0)
 
 
 STEPS: dict[str, Callable[[Wire, int], None]] = {
