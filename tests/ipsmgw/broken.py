@@ -97,7 +97,8 @@ def _wrong_values(kind: object) -> Iterator[tuple[object, str]]:
         origin, *facts = get_args(each) if get_origin(each) is Annotated else (each,)
         if get_origin(origin) is tuple:
             item = get_args(origin)[0]
-            yield ([5], "expected str") if item is str else (["5"], "expected int")
+            number = item is int or get_args(item)[:1] == (int,)
+            yield (["5"], "expected int") if number else ([5], "expected str")
         yield {"a": 1}, "expected "
         yield from _of_scalar(origin)
         for meta in facts:
