@@ -121,7 +121,7 @@ def _of_scalar(kind: object) -> Iterator[tuple[object, str]]:
     elif kind is NodeNumber:
         yield "+44 x", "is not a node number"
     elif get_origin(kind) is Literal:
-        yield "nonsense", "invalid enum value"
+        yield "nonsense", "nvalid enum value" if isinstance(get_args(kind)[0], str) else "expected int"
     elif kind is float:
         yield "1", "expected float"
         yield float("nan"), "a number is wanted"
