@@ -94,6 +94,8 @@ class ConcernedSection(Section, frozen=True, kw_only=True):
 class SccpSection(Section, frozen=True, kw_only=True):
     transit: bool = False
     """Messages for others are handed on; our own number and those of [[map.address]] stay ours."""
+    protocol_class: Literal[0, 1] = 0
+    return_option: bool = True
     messages: Literal["as-needed", "udt", "xudt", "ludt"] = "as-needed"
     max_message: Annotated[int, Meta(ge=64, le=4096)] = 268
     max_long_message: Annotated[int, Meta(ge=64, le=65535)] = 4000
@@ -178,6 +180,8 @@ def sccp_settings(
         local_subsystems=subsystems | frozenset(section.subsystems or ()),
         concerned=tuple(Concerned(point_code=each.point_code, ssn=each.ssn) for each in section.concerned),
         transit=section.transit,
+        protocol_class=section.protocol_class,
+        return_option=section.return_option,
         messages=Messages(section.messages),
         max_message=section.max_message,
         max_long_message=section.max_long_message,

@@ -75,6 +75,8 @@ class Sccp:
         self._m3ua = M3ua(m3ua)
         self._point_code = m3ua.point_code
         self._settings = sccp
+        self._not_returned = sccp.protocol_class
+        self._returned = sccp.protocol_class | (_RETURN_OPTION if sccp.return_option else 0)
         self._translation = Translation(sccp.routes, sccp.translations, limit=sccp.limits.templates)
         self._scmg = Scmg(sccp, m3ua.point_code, self._send_management)
         self._routing = RoutingControl(self._m3ua, self._scmg)
@@ -141,7 +143,9 @@ class Sccp:
         return_option: bool = True,
     ) -> ReturnCause | None:
         """N-UNITDATA request: None when it has been handed on, else why it cannot be."""
-        octet = _RETURN_OPTION + in_sequence if return_option else in_sequence
+        octet = self._returned if return_option else self._not_returned
+        if in_sequence:
+            octet |= 1
         template = self._templates.get((called, calling, octet)) or self._template(called, calling, octet)
         point_code, head, room = template
         size = len(data)

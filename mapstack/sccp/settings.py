@@ -110,6 +110,10 @@ class SccpSettings:
     concerned: tuple[Concerned, ...] = ()
     transit: bool = False
     """Messages with a called address that leads elsewhere are relayed; else they are for us or go back."""
+    protocol_class: int = 0
+    """Where the user does not ask for class 1; 1 keeps messages of a dialogue in sequence (Q.711 §6.2)."""
+    return_option: bool = True
+    """Whether messages whose user asks for it say that they want to come back; False: none does."""
     messages: Messages = Messages.AS_NEEDED
     max_message: int = 268
     """Octets of one SCCP message: a SIF of 272 less the routing label (Q.703 §2.3.8)."""
@@ -125,6 +129,8 @@ class SccpSettings:
     limits: SccpLimits = field(default_factory=SccpLimits)
 
     def __post_init__(self) -> None:
+        if self.protocol_class not in (0, 1):
+            raise ValueError(f"protocol class {self.protocol_class} is not 0 or 1")
         if self.max_message < MIN_MESSAGE:
             raise ValueError(f"max_message {self.max_message} is below {MIN_MESSAGE}")
         if self.max_long_message < MIN_MESSAGE:

@@ -99,8 +99,8 @@ def _wrong_values(kind: object) -> Iterator[tuple[object, str]]:
         origin, *facts = get_args(each) if get_origin(each) is Annotated else (each,)
         if get_origin(origin) is tuple:
             item = get_args(origin)[0]
-            item = get_args(item)[0] if get_origin(item) is Annotated else item
-            yield ([5], "expected str") if item is str else (["5"], "expected int")
+            number = item is int or get_args(item)[:1] == (int,)
+            yield (["5"], "expected int") if number else ([5], "expected str")
         yield {"a": 1}, "expected "
         yield from _of_scalar(origin)
         for meta in facts:
@@ -123,7 +123,7 @@ def _of_scalar(kind: object) -> Iterator[tuple[object, str]]:
     elif kind is NodeNumber:
         yield "+44 x", "is not a node number"
     elif get_origin(kind) is Literal:
-        yield "nonsense", "invalid enum value"
+        yield "nonsense", "nvalid enum value" if isinstance(get_args(kind)[0], str) else "expected int"
     elif kind is float:
         yield "1", "expected float"
         yield float("nan"), "a number is wanted"

@@ -54,6 +54,8 @@ WRITTEN: Table = {
         }
     ],
     "sccp": {
+        "protocol_class": 1,
+        "return_option": False,
         "messages": "xudt",
         "max_message": 250,
         "max_long_message": 2000,
@@ -90,6 +92,8 @@ def test_every_setting_reaches_the_stack() -> None:
         address_rules=(RULE,),
         local_subsystems=frozenset({6, 8, 147, 149}),
         concerned=(Concerned(point_code=14), Concerned(point_code=14, ssn=8)),
+        protocol_class=1,
+        return_option=False,
         messages=Messages.XUDT,
         max_message=250,
         max_long_message=2000,

@@ -14,12 +14,14 @@ CALLED, CALLING = SccpAddress(Gt("2000"), 6), SccpAddress(Gt("1000"), 8)
 UDT, XUDT, LUDT = SccpMessageType.UDT, SccpMessageType.XUDT, SccpMessageType.LUDT
 
 
+ROUTES = (GtRoute(prefix="2", point_code=2), GtRoute(prefix="1", point_code=1))
+
+
 def mesh(messages: Messages, importance: int | None = None, max_long_message: int = 4000) -> Mesh:
-    routes = (GtRoute(prefix="2", point_code=2), GtRoute(prefix="1", point_code=1))
     sender = SccpSettings(
-        routes=routes, messages=messages, importance=importance, max_long_message=max_long_message
+        routes=ROUTES, messages=messages, importance=importance, max_long_message=max_long_message
     )
-    return Mesh({1: sender, 2: SccpSettings(routes=routes)}, [(1, 2)])
+    return Mesh({1: sender, 2: SccpSettings(routes=ROUTES)}, [(1, 2)])
 
 
 @given(
@@ -93,3 +95,24 @@ def test_an_xudt_between_known_addresses_is_a_template_too() -> None:
         assert len(net.nodes[1]._templates) == 1
     net.run()
     assert net.events[2] == [UnitData(CALLED, CALLING, data, 1) for data in (b"one", b"two")]
+
+
+@pytest.mark.parametrize(
+    ("protocol_class", "in_sequence", "told"), [(0, False, 0), (0, True, 1), (1, False, 1)]
+)
+@pytest.mark.parametrize(("wanted", "asked"), [(True, True), (True, False), (False, True), (False, False)])
+def test_class_and_return_option_are_what_the_user_and_the_settings_say(
+    protocol_class: int, in_sequence: bool, told: int, wanted: bool, asked: bool
+) -> None:
+    settings = SccpSettings(routes=ROUTES, protocol_class=protocol_class, return_option=wanted)
+    net = Mesh({1: settings, 2: SccpSettings(routes=ROUTES)}, [(1, 2)])
+    for size in (1, 300):
+        net.nodes[1].unitdata(
+            CALLED, CALLING, bytes(size), 1.0, sls=1, in_sequence=in_sequence, return_option=asked
+        )
+    net.run()
+    short, *long = net.messages(1, 2)
+    assert (short.protocol_class, short.return_option) == (told, wanted and asked)
+    # Q.714 §4.1.1.2: segments are class 1, and say which class the user wants.
+    assert {(each.protocol_class, each.return_option) for each in long} == {(1, wanted and asked)}
+    assert {each.segmentation.in_sequence for each in long if each.segmentation} == {told == 1}

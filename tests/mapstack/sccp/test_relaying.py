@@ -1,16 +1,19 @@
 """Messages of the network: relayed where that is wanted, else ours or back with the cause (Q.714 §2.3.1)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from mapstack.events import PeerMisbehaved
 from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.gt_translation import GtDestination, GtRewrite, GtRoute, GtTranslation
-from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType, Segmentation
+from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType, Segmentation, decode
 from mapstack.sccp.sccp import Notice, UnitData
 from mapstack.sccp.scmg import SubsystemService
 from mapstack.sccp.settings import SccpSettings
 from tests.mapstack.sccp.mesh import Mesh
+from tests.mapstack.vectors import octets_of
 
 ORIGIN, RELAY, END = 1, 2, 3
 ROUTES = (
@@ -221,3 +224,26 @@ def test_a_service_message_that_leads_nowhere_is_dropped() -> None:
     )
     net.inject(service, opc=ORIGIN, to=RELAY)
     assert net.messages(RELAY, ORIGIN) == net.messages(RELAY, END) == []
+
+
+VECTORS = list(octets_of("sccp").values())
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    octets = bytearray(draw(st.sampled_from(VECTORS)))
+    for _ in range(draw(st.integers(0, 5))):
+        octets[draw(st.integers(0, min(60, len(octets) - 1)))] = draw(st.integers(0, 255))
+    return bytes(octets[: draw(st.integers(1, len(octets)))] if draw(st.booleans()) else octets)
+
+
+@given(st.lists(mutated() | st.binary(max_size=60), max_size=10))
+def test_a_relay_survives_any_octets_and_emits_only_what_can_be_read(found: list[bytes]) -> None:
+    everywhere = GtTranslation(
+        rewrite=GtRewrite(prepend="39"), destinations=(GtDestination(point_code=END, route_on_ssn=True),)
+    )
+    net = mesh(everywhere)
+    for octets in found:
+        net.inject(octets, opc=ORIGIN, to=RELAY)
+    for _, _, octets in net.sent:
+        decode(octets)
