@@ -150,6 +150,12 @@ def _begin(code: int, context: int, contents: bytes) -> bytes:
     return b"\x62" + bytes((len(body),)) + body
 
 
+def test_a_string_in_segments_is_shown_in_one_piece() -> None:
+    found = decode(_begin(66, 24, bytes.fromhex("a00c0404001010320404547698f00a0100")))
+    assert value(found.tree, "imsi") == "000101234567890, in segments"
+    assert found.reencoded is False
+
+
 def test_an_operation_that_is_not_declared_is_read_by_pycrate() -> None:
     found = decode(
         _begin(
