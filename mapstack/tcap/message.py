@@ -110,7 +110,7 @@ def _decode_usual(data: bytes) -> Message | None:
 
 
 def _decode_message(data: bytes) -> Message:
-    tag, pos, end, after = read_header(data, 0, len(data))
+    tag, pos, end, after = _read_outer(data)
     kind = _KINDS.get(tag)
     if kind is None:
         code = PAbortCause.UNRECOGNIZED_MESSAGE_TYPE
@@ -125,23 +125,30 @@ def _decode_message(data: bytes) -> Message:
         if tag not in allowed or tag in found:
             raise DecodeError("tcap", f"element {tag:#x} in a {kind.name.lower()}", offset=at)
         found[tag] = at, start, stop, pos
-    otid = _tid(data, found, _OTID, wanted=_OTID in allowed)
-    dtid = _tid(data, found, _DTID, wanted=_DTID in allowed)
+    otid = _tid(data, found.get(_OTID, _NOTHING)) if _OTID in allowed else b""
+    dtid = _tid(data, found.get(_DTID, _NOTHING)) if _DTID in allowed else b""
     at, _, _, pos = found.get(_DIALOGUE, _NOTHING)
     _, start, stop, _ = found.get(_COMPONENTS, _NOTHING)
-    return Message(kind, otid, dtid, data[at:pos], start, stop, _p_abort_cause(data, found))
+    cause = _p_abort_cause(data, found) if _P_ABORT in found else None
+    return Message(kind, otid, dtid, data[at:pos], start, stop, cause)
 
 
-def _tid(data: bytes, found: dict[int, tuple[int, int, int, int]], tag: int, *, wanted: bool) -> bytes:
-    _, start, stop, _ = found.get(tag, _NOTHING)
-    if wanted and not 1 <= stop - start <= _MAX_TID:
+def _read_outer(data: bytes) -> tuple[int, int, int, int]:
+    """The header of the message; of the indefinite form the end is not looked for: it is that of the data."""
+    if data[1:2] == b"\x80" and data.endswith(b"\0\0") and data[0] in _KINDS:
+        # What is within is read up to there: end-of-contents octets on the way would be no element.
+        return data[0], 2, len(data) - 2, len(data)
+    return read_header(data, 0, len(data))
+
+
+def _tid(data: bytes, found: tuple[int, int, int, int]) -> bytes:
+    _, start, stop, _ = found
+    if not 1 <= stop - start <= _MAX_TID:
         raise DecodeError("tcap", f"transaction id of {stop - start} octets", offset=start)
     return data[start:stop]
 
 
-def _p_abort_cause(data: bytes, found: dict[int, tuple[int, int, int, int]]) -> int | None:
-    if _P_ABORT not in found:
-        return None
+def _p_abort_cause(data: bytes, found: dict[int, tuple[int, int, int, int]]) -> int:
     _, start, stop, _ = found[_P_ABORT]
     if stop - start != 1:
         raise DecodeError("tcap", "P-Abort cause", offset=start)
