@@ -69,6 +69,8 @@ _ENDS = headers(_END, b"\x49\x04")
 _READ = tuple(Struct(f"{min(len(head), _MAX_HEAD)}s4s2B").unpack_from for head in _BEGINS)
 _PORTIONS = headers(_COMPONENTS)
 _NOTHING = 0, 0, 0, 0
+PORTIONS = 256  # indefinite dialogue portions that are known again; a peer has one for each context
+_SEEN: set[bytes] = set()  # each is one element, and no element is the beginning of another
 # Q.773 tables 2 to 7: which elements belong into which message.
 _ELEMENTS = {
     MessageType.UNIDIRECTIONAL: {_DIALOGUE, _COMPONENTS},
@@ -121,7 +123,8 @@ def _decode_message(data: bytes) -> Message:
     found: dict[int, tuple[int, int, int, int]] = {}
     while pos < end:
         at = pos
-        tag, start, stop, pos = read_header(data, at, end)
+        read = read_header if data[at] != _DIALOGUE else _read_portion
+        tag, start, stop, pos = read(data, at, end)
         if tag not in allowed or tag in found:
             raise DecodeError("tcap", f"element {tag:#x} in a {kind.name.lower()}", offset=at)
         found[tag] = at, start, stop, pos
@@ -139,6 +142,20 @@ def _read_outer(data: bytes) -> tuple[int, int, int, int]:
         # What is within is read up to there: end-of-contents octets on the way would be no element.
         return data[0], 2, len(data) - 2, len(data)
     return read_header(data, 0, len(data))
+
+
+def _read_portion(data: bytes, at: int, end: int) -> tuple[int, int, int, int]:
+    """The header of a dialogue portion; of an indefinite one that was seen before the end is known."""
+    if data[at + 1 : at + 2] != b"\x80":
+        return read_header(data, at, end)
+    after = data.find(_COMPONENTS, at, end)
+    if after > 0 and data[at:after] in _SEEN:
+        return _DIALOGUE, at + 2, after - 2, after
+    found = read_header(data, at, end)
+    after = found[3]
+    if after - at < UNUSUAL and len(_SEEN) < PORTIONS:
+        _SEEN.add(data[at:after])
+    return found
 
 
 def _tid(data: bytes, found: tuple[int, int, int, int]) -> bytes:

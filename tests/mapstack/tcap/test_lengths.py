@@ -10,6 +10,7 @@ from lab.bench.codecs.lengths import indefinite, long_form
 from lab.bench.codecs.pdus import Pdu, pdus
 from mapstack.ber import read_header
 from mapstack.errors import DecodeError
+from mapstack.tcap import message
 from mapstack.tcap.component import decode_components
 from mapstack.tcap.message import PAbortCause, decode_message
 
@@ -68,3 +69,30 @@ def test_what_is_read_is_one_element(data: bytes, at: int, octets: bytes) -> Non
         except DecodeError:
             continue
         assert read_header(spoilt, 0, len(spoilt))[3] == len(spoilt)
+
+
+def _portion(number: int) -> bytes:
+    oid = b"\x06\x03\x2a" + bytes((number >> 7 & 0x7F | 0x80, number & 0x7F))
+    return b"\x62\x80\x48\x01\x01" + b"\x6b\x80" + oid + b"\0\0" + b"\x6c\x80\0\0" + b"\0\0"
+
+
+def test_dialogue_portions_are_kept_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: set[bytes] = set()
+    monkeypatch.setattr(message, "_SEEN", seen)
+    for number in [*range(300), 299, 0]:
+        assert decode_message(_portion(number)).dialogue == _portion(number)[5:14]
+    assert len(seen) == message.PORTIONS
+
+
+def test_a_portion_that_is_known_does_not_hide_what_follows() -> None:
+    known = _portion(0)
+    assert decode_message(known).start == 16
+    for at in range(5, len(known)):
+        for octet in (0x00, 0x6C, 0x80):
+            spoilt = known[:at] + bytes((octet,)) + known[at + 1 :]
+            try:
+                found = decode_message(spoilt)
+            except DecodeError:
+                continue
+            portion = read_header(spoilt, 5, len(spoilt) - 2)
+            assert found.dialogue == spoilt[5 : portion[3]]
