@@ -43,10 +43,10 @@ class Pair:
         self._flow = gateway_flow()
         self._peer_flow = peer.flow
 
-    def begin(self, operation: Operation) -> bytes:
-        """The peer invokes."""
-        self.peer.invoke(operation, _address(PLAN.gateway_number), argument(operation), _NOW)
-        return self._sent()
+    def begin(self, operation: Operation) -> Template:
+        """The peer invokes; the transaction id is left open."""
+        tid = self.peer.invoke(operation, _address(PLAN.gateway_number), argument(operation), _NOW)
+        return Template.of(self._sent(), {b"tid": tid.to_bytes(4)})
 
     def end(self, operation: Operation, no: MapError | None) -> Template:
         """The peer answers; the transaction id is left open."""
@@ -84,14 +84,15 @@ class Pair:
 
 
 class _Begins:
-    """The same Begin again; each opens a dialogue, which is left without an answer."""
+    """Each opens a dialogue, which is left without an answer."""
 
-    def __init__(self, pair: Pair, frame: bytes) -> None:
+    def __init__(self, pair: Pair, frame: Template) -> None:
         self._pair = pair
         self._frame = frame
 
     def __call__(self, times: int) -> float:
-        took, opened = self._pair.receive([self._frame] * times, Invoked)
+        begins = [self._frame.fill({b"tid": otid.to_bytes(4)}) for otid in range(times)]
+        took, opened = self._pair.receive(begins, Invoked)
         for event in opened:
             if event.operation.operation_class == 1:
                 self._pair.gateway.abort(event.dialogue, _NOW)
@@ -121,7 +122,7 @@ def frames() -> Iterator[Frame]:
     pair = Pair()
     for each in OPERATIONS:
         begin = pair.begin(each)
-        yield Frame(each.name, begin, _Begins(pair, begin))
+        yield Frame(each.name, begin.fill({b"tid": bytes(4)}), _Begins(pair, begin))
         if each.operation_class != 1:
             continue
         no = error(min(each.errors))

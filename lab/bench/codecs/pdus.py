@@ -18,9 +18,10 @@ from mapstack.tcap.component import (
 from mapstack.tcap.contexts import Contexts, Refusal
 from mapstack.tcap.message import MessageType, decode_message, encode_message
 
-__all__ = ["Pdu", "argument", "decode", "error", "pdus", "result"]
+__all__ = ["Pdu", "argument", "decode", "error", "others", "pdus", "result"]
 
-_OTID, _DTID = b"\x48\x04\x01\x02\x03\x04", b"\x49\x04\x01\x02\x03\x04"
+_TID = b"\x01\x02\x03\x04"
+_OTID, _DTID = b"\x48\x04" + _TID, b"\x49\x04" + _TID
 _INVOKE_ID = 1
 _INVOKE, _RESULT = ComponentType.INVOKE, ComponentType.RETURN_RESULT_LAST
 _BEGIN, _END = MessageType.BEGIN, MessageType.END
@@ -38,6 +39,11 @@ class Pdu(NamedTuple):
 def pdus() -> list[Pdu]:
     """All of them."""
     return [*_of_operations(), *_of_errors()]
+
+
+def others(octets: bytes) -> list[bytes]:
+    """The same message in several transactions: none comes twice in a row, as on a line."""
+    return [octets.replace(_TID, _TID[:3] + bytes((last,)), 1) for last in range(1, 11)]
 
 
 def argument(operation: Operation) -> Sequence:

@@ -1,15 +1,16 @@
 """What is timed: our codec and pycrate's on the same octets, after a check that they understand the same."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle, islice
 from time import process_time
 from typing import Literal, NamedTuple, TypeVar
 
 from lab.bench.codecs import oracle
 from lab.bench.codecs.frames import Frame, frames
 from lab.bench.codecs.lengths import indefinite, long_form
-from lab.bench.codecs.pdus import Pdu, pdus
+from lab.bench.codecs.pdus import Pdu, others, pdus
 
-__all__ = ["PARTS", "Disagreement", "Part", "Trial", "trials"]
+__all__ = ["PARTS", "Disagreement", "Part", "Trial", "called", "timed", "trials"]
 
 ArgumentT = TypeVar("ArgumentT")
 Part = Literal["usual", "long", "indefinite", "encode", "frame"]
@@ -54,28 +55,34 @@ def _of_pdu(pdu: Pdu) -> Iterator[Trial]:
         data = rewritten(octets)
         if pdu.decode(data) != ours or oracle.decode(data) != theirs:
             raise Disagreement(f"{pdu.name}, {part}: read otherwise")
-        yield Trial(part, pdu.name, len(data), _timed(pdu.decode, data), _timed(oracle.decode, data))
-    yield Trial("encode", pdu.name, len(octets), _called(pdu.encode), _timed(oracle.encode, theirs))
+        messages = others(data)
+        yield Trial(part, pdu.name, len(data), timed(pdu.decode, messages), timed(oracle.decode, messages))
+    yield Trial("encode", pdu.name, len(octets), called(pdu.encode), timed(oracle.encode, [theirs]))
 
 
 def _of_frame(frame: Frame) -> Trial:
     if not oracle.decode_frame(frame.octets):
         raise Disagreement(f"{frame.name}: pycrate reads no frame")
-    theirs = _timed(oracle.decode_frame, frame.octets)
+    theirs = timed(oracle.decode_frame, [frame.octets])
     return Trial("frame", frame.name, len(frame.octets), frame.receive, theirs)
 
 
-def _timed(call: Callable[[ArgumentT], object], argument: ArgumentT) -> Callable[[int], float]:
+def timed(call: Callable[[ArgumentT], object], arguments: Sequence[ArgumentT]) -> Callable[[int], float]:
+    """Call it so many times, with each of these in its turn; the seconds of CPU."""
+
     def run(times: int) -> float:
+        turns = list(islice(cycle(arguments), times))
         start = process_time()
-        for _ in range(times):
+        for argument in turns:
             call(argument)
         return process_time() - start
 
     return run
 
 
-def _called(call: Callable[[], object]) -> Callable[[int], float]:
+def called(call: Callable[[], object]) -> Callable[[int], float]:
+    """The same without an argument."""
+
     def run(times: int) -> float:
         start = process_time()
         for _ in range(times):

@@ -6,12 +6,14 @@
 import gc
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from os import getppid
 from struct import Struct
 
 from lab.bench.codecs.frames import frames
 from lab.bench.codecs.lengths import indefinite, long_form
-from lab.bench.codecs.pdus import pdus
+from lab.bench.codecs.pdus import others, pdus
+from lab.bench.codecs.trials import called, timed
 from mapstack.m3ua import message as m3ua
 from mapstack.sccp import message as sccp
 from mapstack.sccp.address import Gt, SccpAddress
@@ -79,32 +81,24 @@ def operations() -> Iterator[Operation]:
     yield "calibration", calibration
     for pdu in pdus():
         octets = pdu.encode()
-        yield f"{pdu.name}: encode", _calls(pdu.encode)
+        yield f"{pdu.name}: encode", called(pdu.encode)
         for form, data in (("", octets), (" long", long_form(octets)), (" indefinite", indefinite(octets))):
-            yield f"{pdu.name}: decode{form}", _calls(pdu.decode, data)
+            yield f"{pdu.name}: decode{form}", timed(pdu.decode, others(data))
     yield from _below()
     for frame in frames():
         yield f"{frame.name}: frame", frame.receive
 
 
 def _below() -> Iterator[Operation]:
-    called = SccpAddress(Gt("15550000002"), 8).encode()
-    calling = SccpAddress(Gt("15551230001"), 8).encode()
+    to = SccpAddress(Gt("15550000002"), 8).encode()
+    by = SccpAddress(Gt("15551230001"), 8).encode()
     for kind in (SccpMessageType.UDT, SccpMessageType.XUDT):
-        unit = SccpMessage(kind, called, calling, bytes(150), return_option=True)
-        yield f"SCCP {kind.name}: encode", _calls(sccp.encode, unit)
-        yield f"SCCP {kind.name}: decode", _calls(sccp.decode, sccp.encode(unit))
+        unit = SccpMessage(kind, to, by, bytes(150), return_option=True)
+        yield f"SCCP {kind.name}: encode", timed(sccp.encode, [unit])
+        yield f"SCCP {kind.name}: decode", timed(sccp.decode, [sccp.encode(unit)])
     parameters = (m3ua.Tag.ROUTING_CONTEXT, 11), (m3ua.Tag.PROTOCOL_DATA, bytes(200))
-    yield "M3UA DATA: encode", _calls(m3ua.encode, m3ua.MessageType.DATA, *parameters)
-    yield "M3UA DATA: decode", _calls(m3ua.decode, m3ua.encode(m3ua.MessageType.DATA, *parameters))
-
-
-def _calls(call: Callable[..., object], *arguments: object) -> Callable[[int], None]:
-    def run(times: int) -> None:
-        for _ in range(times):
-            call(*arguments)
-
-    return run
+    yield "M3UA DATA: encode", called(partial(m3ua.encode, m3ua.MessageType.DATA, *parameters))
+    yield "M3UA DATA: decode", timed(m3ua.decode, [m3ua.encode(m3ua.MessageType.DATA, *parameters)])
 
 
 def main() -> None:
