@@ -12,7 +12,7 @@ from lab.bench.__main__ import Figures
 from lab.bench.codecs import oracle, typical
 from lab.bench.codecs.frames import frames
 from lab.bench.codecs.lengths import indefinite, long_form
-from lab.bench.codecs.pdus import argument, error, pdus, result
+from lab.bench.codecs.pdus import argument, error, name_of, newest, pdus, result, version_of, versions
 from lab.bench.codecs.ratios import Ratio, goals, measure, shortfalls, tables
 from lab.bench.codecs.trials import PARTS, Part, Trial, trials
 from mapstack.map.errors import ErrorCode
@@ -24,12 +24,29 @@ ROOT = Path(__file__).parents[2]
 # The PDUs.
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
-def test_every_operation_has_its_typical_parameters(operation: Operation) -> None:
-    assert argument(operation).encode().hex() == typical.ARGUMENTS[operation.name]
-    res = result(operation)
+def test_every_operation_is_there_in_every_version() -> None:
+    wanted = {(each.name, version_of(each)) for each in OPERATIONS}
+    assert {(each.name, version_of(each)) for each in versions()} == wanted
+    assert {each.name for each in newest()} == {each.name for each in OPERATIONS}
+
+
+@pytest.mark.parametrize("operation", versions(), ids=name_of)
+def test_typical_parameters_are_written_as_they_stand_there(operation: Operation) -> None:
+    asked = typical.of_operation(typical.ARGUMENTS, operation.name, version_of(operation))
+    assert argument(operation).encode() == asked
+    answered, res = (
+        typical.of_operation(typical.RESULTS, operation.name, version_of(operation)),
+        result(operation),
+    )
     assert (res is None) == (operation.result is None)
-    assert res is None or res.encode().hex() == typical.RESULTS[operation.name]
+    assert res is None or res.encode() == answered
+
+
+def test_parameters_are_looked_for_by_version_first() -> None:
+    found = {"a v2": "02", "a": "03", "b": "04"}
+    assert [typical.of_operation(found, "a", version) for version in (1, 2, 3)] == [b"\2", b"\2", b"\3"]
+    assert typical.of_operation(found, "b", 1) == b"\4"
+    assert typical.of_operation(found, "c", 1) is None
 
 
 @pytest.mark.parametrize("code", typical.ERRORS)
@@ -41,9 +58,10 @@ def test_an_error_has_the_parameter_that_is_written_down(code: int) -> None:
 def test_every_operation_and_every_error_of_one_is_compared() -> None:
     names = {pdu.name for pdu in pdus()}
     errors = {code for each in OPERATIONS for code in each.errors}
-    answered = [each for each in OPERATIONS if each.operation_class == 1]
-    assert len(names) == len(pdus()) == len(OPERATIONS) + len(answered) + len(errors)
-    assert len(list(frames())) == len(OPERATIONS) + 2 * len(answered)
+    answered = [each for each in versions() if each.operation_class == 1]
+    assert len(names) == len(pdus()) == len(versions()) + len(answered) + len(errors)
+    begun = {frame.name for frame in frames()}
+    assert {each.name for each in newest() if version_of(each) > 1} <= begun
 
 
 def test_the_three_forms_of_length_are_those_of_the_standard() -> None:

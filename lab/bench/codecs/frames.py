@@ -5,13 +5,13 @@ from random import Random
 from time import process_time
 from typing import NamedTuple, Protocol
 
-from lab.bench.codecs.pdus import argument, error, result
+from lab.bench.codecs.pdus import argument, error, newest, result, version_of
 from lab.bench.frames import Template
 from lab.bench.place import PLAN
 from lab.bench.rehearsal import associated, gateway_flow
 from mapstack import Answered, Gt, Invoked, Refused, SccpAddress
 from mapstack.map.errors import MapError
-from mapstack.map.operations import OPERATIONS, Operation
+from mapstack.map.operations import Operation
 
 __all__ = ["Frame", "Incoming", "frames"]
 
@@ -43,13 +43,13 @@ class Pair:
         self._flow = gateway_flow()
         self._peer_flow = peer.flow
 
-    def begin(self, operation: Operation) -> Template:
-        """The peer invokes; the transaction id is left open."""
+    def begin(self, operation: Operation) -> Template | None:
+        """The peer invokes; the transaction id is left open. None: it takes more than one UDT."""
         tid = self.peer.invoke(operation, _address(PLAN.gateway_number), argument(operation), _NOW)
-        return Template.of(self._sent(), {b"tid": tid.to_bytes(4)})
+        return self._sent(tid)
 
-    def end(self, operation: Operation, no: MapError | None) -> Template:
-        """The peer answers; the transaction id is left open."""
+    def end(self, operation: Operation, no: MapError | None) -> Template | None:
+        """The peer answers, likewise."""
         tid = self.invoke(operation)
         ((frame, _),) = self.gateway.take_output()
         (event,) = self.peer.receive(frame, self._peer_flow, _NOW)
@@ -59,9 +59,8 @@ class Pair:
             self.peer.result(event.dialogue, result(operation), _NOW)
         else:
             self.peer.error(event.dialogue, no, _NOW)
-        frame = self._sent()
-        self.receive([frame], Refused if no else Answered)
-        return Template.of(frame, {b"tid": tid.to_bytes(4)})
+        self.gateway.abort(tid, _NOW)
+        return self._sent(tid)
 
     def invoke(self, operation: Operation) -> int:
         """The gateway invokes: a dialogue waits."""
@@ -78,9 +77,9 @@ class Pair:
             raise ValueError(f"not understood: {events[:1]}")
         return took, [event for event in events if isinstance(event, Invoked)]
 
-    def _sent(self) -> bytes:
-        ((frame, _),) = self.peer.take_output()
-        return frame
+    def _sent(self, tid: int) -> Template | None:
+        first, *more = [frame for frame, _ in self.peer.take_output()]
+        return None if more else Template.of(first, {b"tid": tid.to_bytes(4)})
 
 
 class _Begins:
@@ -118,20 +117,24 @@ class _Ends:
 
 
 def frames() -> Iterator[Frame]:
-    """A Begin of each operation, and the Ends with its result and with one of its errors."""
+    """A Begin of each operation, and Ends with its result and one of its errors: those that one UDT holds."""
     pair = Pair()
-    for each in OPERATIONS:
-        begin = pair.begin(each)
-        yield Frame(each.name, begin.fill({b"tid": bytes(4)}), _Begins(pair, begin))
-        if each.operation_class != 1:
+    for each in newest():
+        if version_of(each) == 1:
             continue
-        no = error(min(each.errors))
-        for name, answer in ((", result", None), (", error", no)):
-            template = pair.end(each, answer)
-            octets = template.fill({b"tid": bytes(4)})
-            yield Frame(
-                each.name + name, octets, _Ends(pair, each, template, Refused if answer else Answered)
-            )
+        name, begin = each.name, pair.begin(each)
+        if begin is not None:
+            yield Frame(name, begin.fill({b"tid": bytes(4)}), _Begins(pair, begin))
+        if each.operation_class == 1:
+            yield from _ends(pair, each, f"{name}, result", None)
+            yield from _ends(pair, each, f"{name}, error", error(min(each.errors)))
+
+
+def _ends(pair: Pair, operation: Operation, name: str, no: MapError | None) -> Iterator[Frame]:
+    end = pair.end(operation, no)
+    if end is not None:
+        receive = _Ends(pair, operation, end, Refused if no else Answered)
+        yield Frame(name, end.fill({b"tid": bytes(4)}), receive)
 
 
 def _address(digits: str) -> SccpAddress:

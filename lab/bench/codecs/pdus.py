@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from lab.bench.codecs import typical
 from mapstack.asn1 import Sequence
 from mapstack.map.errors import ErrorCode, MapError, decode_error, encode_error_parameter
-from mapstack.map.operations import OPERATIONS, OPERATIONS_OF, Operation
+from mapstack.map.operations import OPERATIONS, Operation
 from mapstack.tcap.component import (
     ComponentType,
     decode_components,
@@ -15,17 +15,29 @@ from mapstack.tcap.component import (
     encode_return_error,
     encode_return_result,
 )
-from mapstack.tcap.contexts import Contexts, Refusal
+from mapstack.tcap.dialogue_portion import DialoguePdu, decode_dialogue
 from mapstack.tcap.message import MessageType, decode_message, encode_message
 
-__all__ = ["Pdu", "argument", "decode", "error", "others", "pdus", "result"]
+__all__ = [
+    "Pdu",
+    "argument",
+    "error",
+    "name_of",
+    "newest",
+    "others",
+    "pdus",
+    "result",
+    "version_of",
+    "versions",
+]
 
 _TID = b"\x01\x02\x03\x04"
 _OTID, _DTID = b"\x48\x04" + _TID, b"\x49\x04" + _TID
 _INVOKE_ID = 1
 _INVOKE, _RESULT = ComponentType.INVOKE, ComponentType.RETURN_RESULT_LAST
 _BEGIN, _END = MessageType.BEGIN, MessageType.END
-_CONTEXTS = Contexts(OPERATIONS_OF)
+_known: dict[bytes, DialoguePdu | None] = {b"": None}
+"""Dialogue portions that have come; the stack learns them too (mapstack/tcap/contexts.py)."""
 
 
 class Pdu(NamedTuple):
@@ -46,16 +58,50 @@ def others(octets: bytes) -> list[bytes]:
     return [octets.replace(_TID, _TID[:3] + bytes((last,)), 1) for last in range(1, 11)]
 
 
+# Operations and their versions.
+
+
+def version_of(operation: Operation) -> int:
+    """The application context's."""
+    return operation.context.oid[-1]
+
+
+def versions() -> list[Operation]:
+    """Each operation in each version, in one of its contexts."""
+    found: dict[tuple[str, int], Operation] = {}
+    for each in OPERATIONS:
+        if typical.of_operation(typical.ARGUMENTS, each.name, version_of(each)) is not None:
+            found.setdefault((each.name, version_of(each)), each)
+    return list(found.values())
+
+
+def newest() -> list[Operation]:
+    """Each operation in its newest version."""
+    found: dict[str, Operation] = {}
+    for each in sorted(versions(), key=version_of, reverse=True):
+        found.setdefault(each.name, each)
+    return [each for each in versions() if found[each.name] is each]
+
+
+def name_of(operation: Operation) -> str:
+    """With its version, if it is an old one."""
+    return operation.name if operation in newest() else f"{operation.name} v{version_of(operation)}"
+
+
 def argument(operation: Operation) -> Sequence:
     """A typical one."""
-    return operation.argument.decode(bytes.fromhex(typical.ARGUMENTS[operation.name]))
+    octets = typical.of_operation(typical.ARGUMENTS, operation.name, version_of(operation))
+    found: object = operation.argument.decode(octets or b"")
+    return cast(Sequence, found)
 
 
 def result(operation: Operation) -> Sequence | None:
     """A typical one; None where a result has no parameter."""
     if operation.result is None:
         return None
-    return operation.result.decode(bytes.fromhex(typical.RESULTS[operation.name]))
+    octets = typical.of_operation(typical.RESULTS, operation.name, version_of(operation))
+    found: object = operation.result.decode(octets or b"")
+    return cast(Sequence, found)
 
 
 def error(code: int) -> MapError:
@@ -65,11 +111,11 @@ def error(code: int) -> MapError:
 
 
 def _of_operations() -> Iterator[Pdu]:
-    for each in OPERATIONS:
-        read = partial(decode, each)
-        yield Pdu(f"{each.name}", partial(_begin, each, argument(each)), read)
+    for each in versions():
+        name, read = name_of(each), partial(_decode, each)
+        yield Pdu(name, partial(_begin, each, argument(each)), read)
         if each.operation_class == 1:
-            yield Pdu(f"{each.name}, result", partial(_result, each, result(each)), read)
+            yield Pdu(f"{name}, result", partial(_result, each, result(each)), read)
 
 
 def _of_errors() -> Iterator[Pdu]:
@@ -77,43 +123,47 @@ def _of_errors() -> Iterator[Pdu]:
         operation = next((each for each in OPERATIONS if code in each.errors), None)
         if operation is not None:
             name = code.name.lower().replace("_", " ")
-            yield Pdu(name, partial(_error, operation, error(code)), partial(decode, operation))
+            yield Pdu(name, partial(_error, operation, error(code)), partial(_decode, operation))
 
 
 # What the stack does with one message, without the dialogue that it belongs to.
 
 
+def _request(operation: Operation) -> bytes:
+    """Version 1 has no dialogue portions (TS 29.002 §5.2)."""
+    return operation.context.request if version_of(operation) > 1 else b""
+
+
+def _accept(operation: Operation) -> bytes:
+    return operation.context.accept if version_of(operation) > 1 else b""
+
+
 def _begin(operation: Operation, arg: Sequence) -> bytes:
     invoke = encode_invoke(_INVOKE_ID, operation.code, arg.encode_element())
-    return encode_message(_BEGIN, _OTID, operation.context.request, invoke)
+    return encode_message(_BEGIN, _OTID, _request(operation), invoke)
 
 
 def _result(operation: Operation, res: Sequence | None) -> bytes:
     parameter = b"" if res is None else res.encode_element()
     answer = encode_return_result(_INVOKE_ID, operation.code, parameter)
-    return encode_message(_END, _DTID, operation.context.accept, answer)
+    return encode_message(_END, _DTID, _accept(operation), answer)
 
 
 def _error(operation: Operation, no: MapError) -> bytes:
     answer = encode_return_error(_INVOKE_ID, no.code, encode_error_parameter(no))
-    return encode_message(_END, _DTID, operation.context.accept, answer)
+    return encode_message(_END, _DTID, _accept(operation), answer)
 
 
-def decode(operation: Operation, data: bytes) -> object:
+def _decode(operation: Operation, data: bytes) -> object:
     """Transaction and dialogue portion, the component, and its parameter."""
     message = decode_message(data)
-    if message.kind is _BEGIN:
-        context = _CONTEXTS.requested(message)
-        if isinstance(context, Refusal):
-            raise ValueError(context.reason)
-        operations = OPERATIONS_OF[context]
-    elif refused := _CONTEXTS.refused(message.dialogue):
-        raise ValueError(refused)
+    if message.dialogue not in _known:
+        _known[message.dialogue] = decode_dialogue(message.dialogue)
     (component,) = decode_components(data, message.start, message.stop)
-    tag, start, stop = component.tag, component.start, component.stop
-    if component.kind is _INVOKE:
-        return operations[component.code or 0].argument.decode_element(data, tag, start, stop)
-    if component.kind is not _RESULT:
+    kind, tag, start, stop = component.kind, component.tag, component.start, component.stop
+    if kind is _INVOKE:
+        return operation.argument.decode_element(data, tag, start, stop)
+    if kind is not _RESULT:
         return decode_error(component.code or 0, data, tag, start, stop)
     if operation.result is None or not tag:
         return None
