@@ -79,13 +79,14 @@ def element(tag: int, contents: bytes) -> bytes:
 
 def read_header(data: bytes, at: int, end: int) -> tuple[int, int, int, int]:
     """Tag (its octets, as a number), start and stop of the contents, and where the next element begins."""
-    if end - at > 3 and (tag := data[at]) in _PLAIN_TAGS:
+    room = end - at
+    if room > 1 and (tag := data[at]) in _PLAIN_TAGS:
         length = data[at + 1]
         if length < _INDEFINITE:
             start = at + 2
-        elif length == 0x82:
+        elif length == 0x82 and room > 3:
             start, length = at + 4, data[at + 2] << 8 | data[at + 3]
-        elif length == 0x81:
+        elif length == 0x81 and room > 2:
             start, length = at + 3, data[at + 2]
         elif length == _INDEFINITE and tag & _CONSTRUCTED:
             stop = _end_of_contents(data, at + 2, end, 0)
