@@ -15,7 +15,7 @@ help:
 	@echo "make lab    start the carrier on loopback and send a first message  (ARGS='--for 10')"
 	@echo "make test   run every test                                         (ARGS='tests/house')"
 	@echo "make check  format, lint, types, and the rules of the house"
-	@echo "make bench  what a message costs, beside a bare relay of the same packets"
+	@echo "make bench  what a message costs, beside a bare relay of the same packets; the codecs beside pycrate"
 	@echo "make soak   the laws over 10,000 seeds, with every fault there is"
 	@echo "make clean  remove the virtual environment and what tools left behind"
 

@@ -24,6 +24,7 @@ _MAX_TAG_OCTETS = 4
 _MAX_LENGTH_OCTETS = 4
 _MAX_OID_OCTETS = 128  # its name is written out, and echoed
 _PLAIN_TAGS = frozenset(tag for tag in range(1, 256) if tag & 0x1F != 0x1F)
+_CONSTRUCTED_TAGS = frozenset(tag for tag in _PLAIN_TAGS if tag & 0x20)
 _HIGH_TAG, _CONSTRUCTED, _INDEFINITE = 0x1F, 0x20, 0x80
 
 
@@ -78,19 +79,28 @@ def element(tag: int, contents: bytes) -> bytes:
 
 def read_header(data: bytes, at: int, end: int) -> tuple[int, int, int, int]:
     """Tag (its octets, as a number), start and stop of the contents, and where the next element begins."""
-    if end - at > 2 and (tag := data[at]) in _PLAIN_TAGS:
+    room = end - at
+    if room > 1 and (tag := data[at]) in _PLAIN_TAGS:
         length = data[at + 1]
-        start = at + 2
-        if length == 0x81:
-            length = data[start]
-            start += 1
+        if length < _INDEFINITE:
+            start = at + 2
+        elif length == 0x82 and room > 3:
+            start, length = at + 4, data[at + 2] << 8 | data[at + 3]
+        elif length == 0x81 and room > 2:
+            start, length = at + 3, data[at + 2]
+        elif length == _INDEFINITE and tag & _CONSTRUCTED:
+            stop = _end_of_contents(data, at + 2, end, 0)
+            return tag, at + 2, stop, stop + 2
+        else:
+            return _read_header(data, at, end)
         stop = start + length
-        if stop <= end and (length < _INDEFINITE or start == at + 3):
+        if stop <= end:
             return tag, start, stop, stop
-    return _read_header(data, at, end, 0)
+    return _read_header(data, at, end)
 
 
-def _read_header(data: bytes, at: int, end: int, depth: int) -> tuple[int, int, int, int]:
+def _read_header(data: bytes, at: int, end: int, depth: int = 0) -> tuple[int, int, int, int]:
+    """The same, of whatever form."""
     tag, at_length = _read_tag(data, at, end)
     if at_length >= end:
         raise DecodeError("ber", "element ends before its length", offset=at)
@@ -128,11 +138,22 @@ def _read_tag(data: bytes, at: int, end: int) -> tuple[int, int]:
 
 def _end_of_contents(data: bytes, at: int, end: int, depth: int) -> int:
     """Where the end-of-contents octets are that close what starts `at` (X.690 §8.1.5)."""
-    if depth >= MAX_DEPTH:
-        raise DecodeError("ber", "nested too deep", offset=at)
-    while data[at : at + 2] != b"\x00\x00" or at + 2 > end:
-        *_, at = _read_header(data, at, end, depth + 1)
-    return at
+    inside, deepest, last = 0, MAX_DEPTH - depth, end - 2
+    while at <= last and inside < deepest:
+        tag, length = data[at], data[at + 1]
+        if length < _INDEFINITE and tag in _PLAIN_TAGS:
+            at += 2 + length
+        elif not tag and not length:
+            if not inside:
+                return at
+            inside -= 1
+            at += 2
+        elif length == _INDEFINITE and tag in _CONSTRUCTED_TAGS:
+            inside += 1
+            at += 2
+        else:
+            at = _read_header(data, at, end, depth + inside + 1)[3]
+    raise DecodeError("ber", "nested too deep" if inside >= deepest else "no end of contents", offset=at)
 
 
 def check_elements(data: bytes, at: int, end: int, depth: int = 0) -> None:

@@ -1,6 +1,7 @@
-"""`python -m lab.bench`: the gateway beside the relay, by turns; exit status 1 where the goal is missed."""
+"""`python -m lab.bench`: gateway beside relay, codecs beside pycrate; exit status 1 if a goal is missed."""
 
 import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
@@ -12,13 +13,16 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from lab.bench.codecs.ratios import Goal, Ratio, goals, measure, shortfalls, tables
+from lab.bench.codecs.trials import Disagreement, trials
 from lab.bench.exchange import Exchange, Lost
 from lab.bench.measure import KINDS, Bench, Kind, Plan
-from lab.bench.process import Place, Process, gateway, placement, relay
+from lab.bench.process import Place, Process, placement, relay
+from lab.bench.process import gateway as gateway_process
 from lab.bench.stages import stage_table
-from lab.bench.verdict import Result, journal_faults, result, table
+from lab.bench.verdict import Result, exceeded, journal_faults, result, table
 
-__all__ = ["bench", "main"]
+__all__ = ["Figures", "bench", "main"]
 
 _WARM_UP = 2_000
 _QUIET = 0.7
@@ -28,6 +32,13 @@ _WHERE = {
     False: "gateway, relay and generator share a core",
 }
 _console = Console()
+
+
+class Figures(msgspec.Struct):
+    """What `--json` writes; empty where it was not measured."""
+
+    gateway: list[Result] = []
+    codecs: list[Ratio] = []
 
 
 def bench(
@@ -40,28 +51,51 @@ def bench(
     one_core: Annotated[
         bool, typer.Option("--one-core", help="Generator and gateway share a core: the stricter yardstick.")
     ] = False,
-    stages: Annotated[
-        bool, typer.Option(help="Also time the steps of a message in the stacks alone.")
-    ] = True,
+    gateway: Annotated[bool, typer.Option(help="Measure the whole gateway, beside the relay.")] = True,
+    stages: Annotated[bool, typer.Option(help="Time the steps of a message in the stacks alone.")] = True,
+    codecs: Annotated[bool, typer.Option(help="Time the codecs of SS7, beside pycrate's.")] = True,
+    decode_goal: Annotated[float, typer.Option(help="Times as fast as pycrate: decoding MAP.")] = 15.0,
+    encode_goal: Annotated[float, typer.Option(help="Times as fast as pycrate: encoding MAP.")] = 60.0,
+    frame_goal: Annotated[float, typer.Option(help="Times as fast as pycrate: M3UA down to MAP.")] = 60.0,
     json: Annotated[Path | None, typer.Option(help="Write the figures there.")] = None,
 ) -> None:
-    """What a message costs the whole gateway, beside a bare relay of the same packets."""
-    plan = Plan(messages, rounds, window, subscribers)
+    """What a message costs the whole gateway beside a bare relay, and the codecs beside pycrate."""
+    plan, figures = Plan(messages, rounds, window, subscribers), Figures()
+    missed: list[str] = []
     if (load := os.getloadavg()[0]) > _QUIET:
         _console.print(f"[yellow]load average {load:.1f}: what else runs here makes the ratios larger")
+    if gateway:
+        figures.gateway = _measured(plan, goal, apart=not one_core)
+        missed += exceeded(figures.gateway, goal)
+    if stages:
+        _console.print(stage_table())
+    if codecs:
+        figures.codecs, faults = _compared(rounds, goals(decode_goal, encode_goal, frame_goal))
+        missed += faults
+    if json is not None:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
+    for each in missed:
+        _console.print(f"[red]{each}")
+    raise typer.Exit(1 if missed else 0)
+
+
+def _measured(plan: Plan, goal: float, *, apart: bool) -> list[Result]:
     try:
-        results = _run(plan, goal, apart=not one_core)
+        return _run(plan, goal, apart=apart)
     except (Lost, OSError) as fault:
         _console.print(f"bench: {fault}", style="red", markup=False)
         raise typer.Exit(2) from None
-    if stages:
-        _console.print(stage_table())
-    if json is not None:
-        json.write_bytes(msgspec.json.format(msgspec.json.encode(results)))
-    missed = [each for each in results if each.ratio > goal]
-    for each in missed:
-        _console.print(f"[red]{each.kind} costs {each.ratio:.2f} times the relay; the goal is {goal:g}")
-    raise typer.Exit(1 if missed else 0)
+
+
+def _compared(rounds: int, wanted: Sequence[Goal]) -> tuple[list[Ratio], list[str]]:
+    try:
+        ratios = measure(list(trials()), rounds)
+    except Disagreement as fault:
+        _console.print(f"bench: {fault}", style="red", markup=False)
+        raise typer.Exit(2) from None
+    for shown in tables(ratios, wanted):
+        _console.print(shown)
+    return ratios, shortfalls(ratios, wanted)
 
 
 def _run(plan: Plan, goal: float, *, apart: bool) -> list[Result]:
@@ -69,7 +103,7 @@ def _run(plan: Plan, goal: float, *, apart: bool) -> list[Result]:
     with TemporaryDirectory(prefix="bench-", dir=_VAR) as folder, ExitStack() as opened:
         place = Place(Path(folder).resolve(), placement(apart=apart))
         exchange = opened.enter_context(Exchange(Random(2)))
-        system = opened.enter_context(gateway(place))
+        system = opened.enter_context(gateway_process(place))
         try:
             trial = Bench(exchange, system, plan)
             batches = _measure(trial, place, opened, plan)

@@ -12,7 +12,7 @@ from rich.table import Table
 from lab.bench.frames import OTHER_PREFIX
 from lab.bench.measure import KINDS, Cost, Kind, Plan, System
 
-__all__ = ["Result", "journal_faults", "result", "table"]
+__all__ = ["Result", "exceeded", "journal_faults", "result", "table"]
 
 _RECORDS: dict[str, Kind] = {"ISMSMO": "MO", "ISMSMT": "MT"}
 
@@ -49,6 +49,15 @@ def result(kind: Kind, costs: Mapping[tuple[Kind, System], Cost]) -> Result:
         messages_per_second=round(max(gateway.rate)),
         records_per_sync=round(sum(gateway.group) / len(gateway.group), 1),
     )
+
+
+def exceeded(results: Iterable[Result], goal: float) -> list[str]:
+    """Each kind of message that costs more than it may, in words."""
+    return [
+        f"{each.kind} costs {each.ratio:.2f} times the relay; the goal is {goal:g}"
+        for each in results
+        if each.ratio > goal
+    ]
 
 
 def table(results: Iterable[Result], plan: Plan, batches: Mapping[Kind, float], goal: float) -> Table:

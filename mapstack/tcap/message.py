@@ -69,6 +69,8 @@ _ENDS = headers(_END, b"\x49\x04")
 _READ = tuple(Struct(f"{min(len(head), _MAX_HEAD)}s4s2B").unpack_from for head in _BEGINS)
 _PORTIONS = headers(_COMPONENTS)
 _NOTHING = 0, 0, 0, 0
+PORTIONS = 256  # indefinite dialogue portions that are known again; a peer has one for each context
+_SEEN: set[bytes] = set()  # each is one element, and no element is the beginning of another
 # Q.773 tables 2 to 7: which elements belong into which message.
 _ELEMENTS = {
     MessageType.UNIDIRECTIONAL: {_DIALOGUE, _COMPONENTS},
@@ -110,7 +112,7 @@ def _decode_usual(data: bytes) -> Message | None:
 
 
 def _decode_message(data: bytes) -> Message:
-    tag, pos, end, after = read_header(data, 0, len(data))
+    tag, pos, end, after = _read_outer(data)
     kind = _KINDS.get(tag)
     if kind is None:
         code = PAbortCause.UNRECOGNIZED_MESSAGE_TYPE
@@ -121,27 +123,49 @@ def _decode_message(data: bytes) -> Message:
     found: dict[int, tuple[int, int, int, int]] = {}
     while pos < end:
         at = pos
-        tag, start, stop, pos = read_header(data, at, end)
+        read = read_header if data[at] != _DIALOGUE else _read_portion
+        tag, start, stop, pos = read(data, at, end)
         if tag not in allowed or tag in found:
             raise DecodeError("tcap", f"element {tag:#x} in a {kind.name.lower()}", offset=at)
         found[tag] = at, start, stop, pos
-    otid = _tid(data, found, _OTID, wanted=_OTID in allowed)
-    dtid = _tid(data, found, _DTID, wanted=_DTID in allowed)
+    otid = _tid(data, found.get(_OTID, _NOTHING)) if _OTID in allowed else b""
+    dtid = _tid(data, found.get(_DTID, _NOTHING)) if _DTID in allowed else b""
     at, _, _, pos = found.get(_DIALOGUE, _NOTHING)
     _, start, stop, _ = found.get(_COMPONENTS, _NOTHING)
-    return Message(kind, otid, dtid, data[at:pos], start, stop, _p_abort_cause(data, found))
+    cause = _p_abort_cause(data, found) if _P_ABORT in found else None
+    return Message(kind, otid, dtid, data[at:pos], start, stop, cause)
 
 
-def _tid(data: bytes, found: dict[int, tuple[int, int, int, int]], tag: int, *, wanted: bool) -> bytes:
-    _, start, stop, _ = found.get(tag, _NOTHING)
-    if wanted and not 1 <= stop - start <= _MAX_TID:
+def _read_outer(data: bytes) -> tuple[int, int, int, int]:
+    """The header of the message; of the indefinite form the end is not looked for: it is that of the data."""
+    if data[1:2] == b"\x80" and data.endswith(b"\0\0") and data[0] in _KINDS:
+        # What is within is read up to there: end-of-contents octets on the way would be no element.
+        return data[0], 2, len(data) - 2, len(data)
+    return read_header(data, 0, len(data))
+
+
+def _read_portion(data: bytes, at: int, end: int) -> tuple[int, int, int, int]:
+    """The header of a dialogue portion; of an indefinite one that was seen before the end is known."""
+    if data[at + 1 : at + 2] != b"\x80":
+        return read_header(data, at, end)
+    after = data.find(_COMPONENTS, at, end)
+    if after > 0 and data[at:after] in _SEEN:
+        return _DIALOGUE, at + 2, after - 2, after
+    found = read_header(data, at, end)
+    after = found[3]
+    if after - at < UNUSUAL and len(_SEEN) < PORTIONS:
+        _SEEN.add(data[at:after])
+    return found
+
+
+def _tid(data: bytes, found: tuple[int, int, int, int]) -> bytes:
+    _, start, stop, _ = found
+    if not 1 <= stop - start <= _MAX_TID:
         raise DecodeError("tcap", f"transaction id of {stop - start} octets", offset=start)
     return data[start:stop]
 
 
-def _p_abort_cause(data: bytes, found: dict[int, tuple[int, int, int, int]]) -> int | None:
-    if _P_ABORT not in found:
-        return None
+def _p_abort_cause(data: bytes, found: dict[int, tuple[int, int, int, int]]) -> int:
     _, start, stop, _ = found[_P_ABORT]
     if stop - start != 1:
         raise DecodeError("tcap", "P-Abort cause", offset=start)

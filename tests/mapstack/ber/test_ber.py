@@ -114,3 +114,27 @@ def test_any_octets_are_read_or_refused(data: bytes) -> None:
     except DecodeError:
         return
     assert 2 <= start <= stop <= after <= len(data)
+
+
+@pytest.mark.parametrize(
+    ("octets", "stop"),
+    [
+        ("3080 0000", 2),
+        ("3080 0481 01aa 0000", 6),
+        ("3080 0482 0001aa 0000", 7),
+        ("3080 9f1f 01aa 0000", 6),
+        ("3080 bf1f80 0401aa 0000 0000", 10),
+        ("3080 a080 a180 0000 0000 0000", 10),
+        ("3080 3003 040100 0000 0401ff", 7),
+    ],
+)
+def test_the_end_of_contents_is_found_behind_elements_of_every_form(octets: str, stop: int) -> None:
+    data = bytes.fromhex(octets)
+    assert read_header(data, 0, len(data)) == (0x30, 2, stop, stop + 2)
+    with pytest.raises(DecodeError):
+        read_header(data, 0, stop + 1)
+
+
+def test_an_element_may_be_nested_as_deep_as_we_walk() -> None:
+    deepest = b"\x30\x80" * 32 + b"\0\0" * 32
+    assert read_header(deepest, 0, len(deepest)) == (0x30, 2, 126, 128)
