@@ -1,6 +1,7 @@
 """A node of ours on kernel SCTP, of the stack, the transport and the Driver that the gateway has."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from random import Random
@@ -22,12 +23,14 @@ from mapstack import (
 from mapstack.asn1 import Sequence
 from mapstack.events import AspStateChanged, AssociationFailed
 from mapstack.m3ua.asp import AspState
+from mapstack.m3ua.data import DATA_HEADER
 from mapstack.transport import AssociationSpec
 from tests.interop.sctp.stp import PATIENCE
 from tests.mapstack.stack.samples import RESULTS
 
 __all__ = ["Node", "Outcome", "running"]
 
+_DATA = DATA_HEADER[2:4]
 Outcome = Answered | Refused | DialogueLost
 
 
@@ -39,6 +42,9 @@ class Node:
         self.events: list[MapEvent] = []
         self.outcomes: dict[int, list[Outcome]] = {}
         self.active: set[str] = set()
+        self.addresses = {spec.name: spec.local[0] for spec in specs if spec.local is not None}
+        self.data: Counter[tuple[str, str]] = Counter()
+        """DATA that it has sent and received, by association."""
         self.answer: Callable[[MapStack, Invoked, float], None] = _with_results
         self._changed = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -48,6 +54,7 @@ class Node:
         self.stack = MapStack(settings, rng)
         self.port = self.driver.open(self.stack, self._on_event)
         self.sockets.associations(name, specs, self.port)
+        self.port.tap = self._count
 
     async def until(self, condition: Callable[["Node"], bool], within: float = PATIENCE) -> None:
         """Events make it look again."""
@@ -84,6 +91,10 @@ class Node:
         """The node is gone."""
         self.driver.close()
         await self.sockets.stop()
+
+    def _count(self, now: float, sent: bool, data: bytes, flow: Flow) -> None:
+        if data[2:4] == _DATA:
+            self.data["sent" if sent else "received", flow.connection] += 1
 
     def _on_event(self, event: MapEvent, now: float) -> None:
         self.events.append(event)

@@ -96,11 +96,6 @@ class Stp:
         """The state of an AS, such as AS_ACTIVE."""
         return self._cell("show cs7 instance 0 as all", name, 1)
 
-    def hang_up(self, asp: Peer) -> None:
-        """Close the association of an ASP; it may connect again."""
-        local = f"asp {asp.name} {asp.address[1]} {M3UA} m3ua"
-        self.tell("configure terminal", "cs7 instance 0", local, "shutdown", "end")
-
     async def until(self, condition: Callable[[], bool], what: str) -> None:
         """Look again and again, for it tells nothing by itself."""
         for _ in range(round(PATIENCE / LOOK)):
@@ -135,7 +130,9 @@ class Stp:
         assert self._vty is not None
         said = ""
         while not said.rstrip("\r\n\0").endswith(("> ", "# ")):
-            said += self._vty.recv(65_536).decode("latin-1")
+            more = self._vty.recv(65_536)
+            assert more, f"osmo-stp has gone\n{self.log[-2000:]}"
+            said += more.decode("latin-1")
         return said
 
 
