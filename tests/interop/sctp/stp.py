@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from tests.interop.sctp.place import M3UA, STP_POINT_CODE, Place
+from tests.interop.sctp.place import M3UA, STP, STP_POINT_CODE, Place
 
 __all__ = ["PATIENCE", "Peer", "Server", "Stp", "stp_running"]
 
@@ -47,7 +47,7 @@ class Stp:
         self._file = place.folder / "osmo-stp.cfg"
         self._log = place.folder / "osmo-stp.log"
         self._file.write_text(_configuration(place, peers, servers))
-        self._vty_address = (place.host(1), VTY)
+        self._vty_address = (place.host(STP), VTY)
         self._process: subprocess.Popen[bytes] | None = None
         self._vty: socket.socket | None = None
 
@@ -157,7 +157,7 @@ def _configuration(place: Place, peers: Iterable[Peer], servers: Iterable[Server
         " logging level set-all notice",
         "line vty",
         " no login",
-        f" bind {place.host(1)} {VTY}",
+        f" bind {place.host(STP)} {VTY}",
         "cs7 instance 0",
         " network-indicator national",
         f" point-code {_dotted(STP_POINT_CODE)}",
@@ -170,7 +170,7 @@ def _configuration(place: Place, peers: Iterable[Peer], servers: Iterable[Server
     lines += [" route-table system"]
     # a static AS gets no route by itself
     lines += [f"  update route {_dotted(each.point_code)} 7.255.7 linkset {each.name}" for each in servers]
-    lines += [f" listen m3ua {M3UA}", f"  local-ip {place.host(1)}"]
+    lines += [f" listen m3ua {M3UA}", f"  local-ip {place.host(STP)}"]
     return "\n".join([*lines, "  accept-asp-connections dynamic-permitted", ""])
 
 
@@ -181,7 +181,7 @@ def _asp(place: Place, peer: Peer, number: int) -> list[str]:
     return [
         f" asp {peer.name} {port} {here} m3ua",
         f"  remote-ip {host}",
-        f"  local-ip {place.host(1)}",
+        f"  local-ip {place.host(STP)}",
         f"  role {peer.role}",
         f"  sctp-role {'client' if client else 'server'}",
     ]

@@ -19,7 +19,7 @@ from mapstack.sccp.sccp import Notice, Sccp, SccpEvent, UnitData
 from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
 from tests.interop.sctp.pair import sc_end
-from tests.interop.sctp.place import SC_CONTEXT, SC_POINT_CODE, Place
+from tests.interop.sctp.place import ECHO, SC_CONTEXT, SC_POINT_CODE, STP, Place
 from tests.interop.sctp.stp import PATIENCE, Stp, stp_running
 
 pytestmark = pytest.mark.interop
@@ -93,7 +93,7 @@ async def met(place: Place, echo: Path) -> AsyncIterator[Peer]:
     """Our SCCP, osmo-stp, and the echo, which has registered its routing key."""
     end, peer = sc_end(place), Peer(place)
     async with stp_running(place, end.peers, [end.server]) as stp:
-        command = [str(echo), str(ECHO_POINT_CODE), place.host(1), place.host(31)]
+        command = [str(echo), str(ECHO_POINT_CODE), place.host(STP), place.host(ECHO)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
             try:
                 await peer.sockets.start()

@@ -21,6 +21,7 @@ from tests.interop.sctp.place import (
     M3UA,
     SC,
     SC_POINT_CODE,
+    STP,
     Place,
 )
 from tests.interop.sctp.stp import Peer, Server, stp_running
@@ -38,7 +39,7 @@ async def served(place: Place) -> AsyncIterator[Pair]:
     link = Association(name="stp", role=Role.SGP, point_code=SC_POINT_CODE, routing_context=HLR_CONTEXT)
     m3ua = M3uaSettings(point_code=HLR_POINT_CODE, associations=(link,), timers=M3uaTimers(t_recovery=10.0))
     hlr = Node(
-        "hlr", settings(m3ua, HLR_GT), [AssociationSpec("stp", "sctp", False, here, (place.host(1), 0))]
+        "hlr", settings(m3ua, HLR_GT), [AssociationSpec("stp", "sctp", False, here, (place.host(STP), 0))]
     )
     async with running(hlr), stp_running(place, [*sc.peers, peer], [sc.server, server]) as stp:
         asp = sc.node()
