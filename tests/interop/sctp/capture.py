@@ -58,9 +58,10 @@ class Capture:
         return self._tshark("-Y", wrong).splitlines()
 
     def chunks(self) -> Iterator[Chunk]:
-        """Every DATA chunk; a packet may hold several."""
+        """Every DATA chunk; a packet may hold several. What is sent again is not dissected again."""
         fields = [word for field in FIELDS for word in ("-e", field)]
-        for line in self._tshark("-Y", "sctp.chunk_type == 0", "-T", "fields", *fields).splitlines():
+        once = "sctp.chunk_type == 0 && !sctp.retransmission"
+        for line in self._tshark("-Y", once, "-T", "fields", *fields).splitlines():
             columns = (column.split(",") for column in line.split("\t"))
             for stream, ppid, kind in zip(*columns, strict=True):
                 yield Chunk(int(stream, 0), int(ppid, 0), int(kind, 0))
