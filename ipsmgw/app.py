@@ -56,6 +56,8 @@ async def run(settings: Settings, said: Callable[[str], None]) -> None:
         if served is not None:
             await served.close()
         await _recorded(gateway)
+        if not faults:  # a disk that has failed lets nothing leave
+            gateway.take_leave()
     finally:
         await sockets.stop()
         gateway.close()

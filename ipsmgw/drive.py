@@ -1,7 +1,7 @@
 """The Driver runs the stacks of one node; it alone arms a timer (DESIGN §3)."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
 import mapstack.flow
@@ -84,6 +84,8 @@ class Port(Generic[EventT, FlowT]):
         self._sink = sink
         self.send: Sender[FlowT] | None = None
         self.cut: Callable[[FlowT], None] = _nothing_to_cut
+        self.trouble: Callable[[], Mapping[str, str]] = dict
+        """Why which association is not there, as far as the network knows."""
         self.tap: Tap[FlowT] | None = None
 
     def receive(self, batch: Sequence[tuple[bytes, FlowT]]) -> None:
@@ -171,7 +173,7 @@ class Driver:
         if before_flush is not None:
             self._flush.insert(0, before_flush)
 
-    def turn(self, work: Callable[[float], None]) -> None:
+    def turn(self, work: Callable[[float], object]) -> None:
         """Run work that came from elsewhere (a user's request, an element that begins) as an input."""
         now = self.clock.now()
         if not self._closed:

@@ -11,7 +11,7 @@ import msgspec
 
 from ipsmgw.identity import NodeNumber
 
-__all__ = ["Address", "Fault", "Section", "faults_of", "in_words", "scalar"]
+__all__ = ["Address", "Addresses", "Fault", "Section", "faults_of", "in_words", "scalar"]
 
 Fault = tuple[str, str]
 """Path of the key, and what is wrong with it."""
@@ -54,6 +54,32 @@ class Address(str):
         return (self.host, self.port)
 
 
+class Addresses(Address):
+    """`host:port`, or a list of it and more hosts of the same end, whose port is the same (SCTP)."""
+
+    others: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, value: object) -> Self:
+        """ValueError with a sentence."""
+        texts = [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+        if not texts or (isinstance(value, list) and len(texts) != len(value)):
+            raise ValueError(f"expected host:port, or a list of it and more hosts, got {_kind(value)}")
+        found = cls.parse(texts[0])
+        found.others = tuple(_host(text, found.port) for text in texts[1:])
+        return found
+
+
+def _host(text: str, port: int) -> str:
+    """A further address: alone, or with the port that all of them have."""
+    if ":" not in text and text:
+        return text
+    address = Address.parse(text)
+    if address.port != port:
+        raise ValueError(f"all addresses of an end have one port, {port}; got {text!r}")
+    return address.host
+
+
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of the file: an unknown key is an error."""
 
@@ -91,7 +117,9 @@ def _value_faults(kind: object, value: object, path: str) -> Iterator[Fault]:
 
 
 def scalar(kind: type, value: object) -> object:
-    """Types of ours that are written as a string."""
+    """Types of ours that are written as a string, or as a list of them."""
+    if kind is Addresses:
+        return Addresses.read(value)
     if not isinstance(value, str):
         raise ValueError(f"expected str, got {_kind(value)}")
     return Address.parse(value) if kind is Address else _node_number(kind, value)

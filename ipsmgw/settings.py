@@ -4,11 +4,20 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from ipsmgw.association import (
+    AssociationSettings,
+    M3uaSection,
+    MtpRouteSettings,
+    Name,
+    PointCode,
+    association_faults,
+    leads_to,
+)
 from ipsmgw.identity import NodeNumber
 from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
 from sipbridge import DecodeError, parse_uri
@@ -20,7 +29,9 @@ __all__ = [
     "BadSettings",
     "JournalSettings",
     "Limits",
+    "M3uaSection",
     "MapSection",
+    "MtpRouteSettings",
     "NodeSettings",
     "RouteSettings",
     "Section",
@@ -35,10 +46,8 @@ __all__ = [
 ]
 
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
-PointCode = Annotated[int, Meta(ge=0, le=0x3FFF)]
 Count = Annotated[int, Meta(ge=1)]
 Prefix = Annotated[str, Meta(pattern="^[0-9]{1,15}$")]
-Name = Annotated[str, Meta(min_length=1, max_length=32)]
 
 
 class NodeSettings(Section, frozen=True, kw_only=True):
@@ -66,19 +75,6 @@ class SipSection(Section, frozen=True, kw_only=True):
     timers: SipTimers = SipTimers()
 
 
-class AssociationSettings(Section, frozen=True, kw_only=True):
-    name: Name
-    transport: Literal["sctp", "tcp"] = "sctp"
-    role: Literal["asp", "sgp"] = "asp"
-    connect: bool = True
-    local: Address | None = None
-    remote: Address | None = None
-    point_code: PointCode
-    """Of the peer."""
-    routing_context: Annotated[int, Meta(ge=0, le=0xFFFFFFFF)] | None = None
-    network_appearance: Annotated[int, Meta(ge=0, le=0xFFFFFFFF)] | None = None
-
-
 class RouteSettings(Section, frozen=True, kw_only=True):
     prefix: Prefix
     point_code: PointCode
@@ -91,7 +87,9 @@ class MapSection(Section, frozen=True, kw_only=True):
     """Number of the HLR; without it the HLR is addressed by the subscriber's MSISDN (TS 29.002 §6.1)."""
     atm_calling_ssn: Annotated[int, Meta(ge=1, le=254)] = 147
     """anyTimeModification comes from a gsmSCF as far as TS 29.002 §8.11 is concerned; some HLRs want 8."""
+    m3ua: M3uaSection = M3uaSection()
     association: tuple[AssociationSettings, ...]
+    mtp_route: tuple[MtpRouteSettings, ...] = ()
     route: tuple[RouteSettings, ...]
 
 
@@ -247,27 +245,9 @@ def _is_any(host: str) -> bool:
 
 
 def _map_faults(section: MapSection) -> Iterator[Fault]:
-    names: set[str] = set()
-    for i, association in enumerate(section.association):
-        key = f"map.association[{i}]"
-        if association.name in names:
-            yield f"{key}.name", f"{association.name!r} is there twice"
-        names.add(association.name)
-        yield from _address_faults(association, key)
-    codes = {association.point_code for association in section.association}
+    yield from association_faults(section.association, section.mtp_route)
     for i, route in enumerate(section.route):
-        if route.point_code not in codes:
+        if not leads_to(route.point_code, section.association, section.mtp_route):
             yield f"map.route[{i}].point_code", f"no association leads to point code {route.point_code}"
     if section.hlr is not None and not section.hlr.startswith(tuple(route.prefix for route in section.route)):
         yield "map.hlr", f"no route leads to {section.hlr}"
-
-
-def _address_faults(association: AssociationSettings, key: str) -> Iterator[Fault]:
-    wanted, address = ("remote", association.remote) if association.connect else ("local", association.local)
-    if address is None:
-        yield (
-            f"{key}.{wanted}",
-            "whom shall it connect to?" if association.connect else "where shall it listen?",
-        )
-    elif not address.port:
-        yield f"{key}.{wanted}", f"a port is wanted, got {address}"

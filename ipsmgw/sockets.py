@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import ChainMap
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import TypeVar
@@ -72,6 +73,7 @@ class Sockets:
     ) -> None:
         senders: dict[str, Callable[[list[tuple[bytes, mapstack.Flow]]], None]] = {}
         cutters: dict[str, Callable[[str], None]] = {}
+        troubles: list[dict[str, str]] = []
         for kind, opener in (("tcp", TcpTransport), ("sctp", SctpTransport)):
             mine = [spec for spec in specs if spec.transport == kind]
             if mine:
@@ -81,6 +83,8 @@ class Sockets:
                 self._transports.append((node, transport))
                 senders[kind] = transport.send
                 cutters[kind] = transport.cut
+                troubles.append(transport.trouble)
+        port.trouble = lambda: ChainMap(*troubles)
         port.cut = lambda flow: cutters[flow.transport](flow.connection)
         port.send = next(iter(senders.values())) if len(senders) == 1 else _by_transport(senders)
 

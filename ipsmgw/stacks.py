@@ -1,8 +1,9 @@
 """From the gateway's settings to those of its stacks."""
 
-from ipsmgw.settings import AssociationSettings, Settings
+from ipsmgw.association import AssociationSettings, m3ua_association, m3ua_route
+from ipsmgw.settings import MapSection, Settings
 from mapstack import ANY_TIME_MODIFICATION, MO_FORWARD_SM, MapSettings
-from mapstack.m3ua.settings import Association, M3uaSettings, Role
+from mapstack.m3ua.settings import M3uaLimits, M3uaSettings, M3uaTimers
 from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
 from sipbridge import SipSettings
@@ -31,6 +32,8 @@ def association_specs(associations: tuple[AssociationSettings, ...]) -> list[Ass
             connect=association.connect,
             local=association.local.pair() if association.local else None,
             remote=association.remote.pair() if association.remote else None,
+            other_local=association.local.others if association.local else (),
+            other_remote=association.remote.others if association.remote else (),
         )
         for association in associations
     ]
@@ -38,14 +41,9 @@ def association_specs(associations: tuple[AssociationSettings, ...]) -> list[Ass
 
 def map_settings(settings: Settings, boot: int) -> MapSettings:
     section, timers = settings.map, settings.timers
-    m3ua = M3uaSettings(
-        point_code=section.point_code,
-        network_indicator=section.network_indicator,
-        associations=tuple(_association(association) for association in section.association),
-    )
     routes = tuple(GtRoute(prefix=route.prefix, point_code=route.point_code) for route in section.route)
     return MapSettings(
-        m3ua=m3ua,
+        m3ua=_m3ua_settings(section),
         sccp=SccpSettings(routes=routes, local_subsystems=frozenset({MSC, SGSN, section.atm_calling_ssn})),
         own_gt=settings.node.number,
         node=settings.node.index,
@@ -58,11 +56,23 @@ def map_settings(settings: Settings, boot: int) -> MapSettings:
     )
 
 
-def _association(association: AssociationSettings) -> Association:
-    return Association(
-        name=association.name,
-        role=Role(association.role),
-        point_code=association.point_code,
-        routing_context=association.routing_context,
-        network_appearance=association.network_appearance,
+def _m3ua_settings(section: MapSection) -> M3uaSettings:
+    m3ua = section.m3ua
+    return M3uaSettings(
+        point_code=section.point_code,
+        network_indicator=section.network_indicator,
+        associations=tuple(m3ua_association(association) for association in section.association),
+        routes=tuple(m3ua_route(route) for route in section.mtp_route),
+        timers=M3uaTimers(
+            t_ack=m3ua.t_ack,
+            t_beat=m3ua.t_beat or None,
+            t_recovery=m3ua.t_recovery,
+            t_audit=m3ua.t_audit or None,
+            t_register=m3ua.t_register,
+        ),
+        limits=M3uaLimits(
+            pending_messages=m3ua.pending_messages,
+            destinations=m3ua.destinations,
+            routing_keys=m3ua.routing_keys,
+        ),
     )

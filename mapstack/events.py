@@ -17,14 +17,17 @@ __all__ = [
     "ManagementKind",
     "ManagementNotified",
     "PeerMisbehaved",
+    "UserPartUnavailable",
 ]
 
 
 class ManagementKind(Enum):
-    """Which MGMT message came (RFC 4666 §3.8)."""
+    """Which message of management came (RFC 4666 §3.6, §3.8)."""
 
     ERR = "ERR"
     NTFY = "NTFY"
+    REG_RSP = "REG RSP"
+    DEREG_RSP = "DEREG RSP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,12 @@ class PeerMisbehaved:
 
 @dataclass(frozen=True, slots=True)
 class AspStateChanged:
-    """The ASP on an association changed its state."""
+    """The ASP on an association changed its state, in the AS that is named where there are several."""
 
     association: str
     old: AspState
     new: AspState
+    application_server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +69,27 @@ class AssociationFailed:
 
 @dataclass(frozen=True, slots=True)
 class DestinationStateChanged:
-    """SSNM told how a point code can be reached."""
+    """How a point code can be reached: MTP-PAUSE, MTP-RESUME and MTP-STATUS (RFC 4666 §4.5, Q.701 §8)."""
 
     point_code: int
     state: DestinationState
+    level: int = 0
+    """Of its congestion; 0 where none was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserPartUnavailable:
+    """DUPU: a user part of a point code, `user`, is unavailable (RFC 4666 §3.4.5)."""
+
+    point_code: int
+    user: int
+    cause: int
+    """0 unknown, 1 unequipped, 2 inaccessible."""
 
 
 @dataclass(frozen=True, slots=True)
 class ManagementNotified:
-    """ERR (`code`: the error code) or NTFY (`code`: status type << 16 | information)."""
+    """ERR (`code`: the error code), NTFY (status type << 16 | information), or a result of RKM."""
 
     association: str
     kind: ManagementKind
@@ -88,4 +104,5 @@ ManagementEvent = (
     | AssociationFailed
     | DestinationStateChanged
     | ManagementNotified
+    | UserPartUnavailable
 )

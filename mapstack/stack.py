@@ -7,6 +7,7 @@ from mapstack.ber import element, encode_oid
 from mapstack.errors import LocalError
 from mapstack.events import AspStateChanged, DestinationStateChanged, PeerMisbehaved
 from mapstack.flow import Flow
+from mapstack.m3ua.status import M3uaStatus
 from mapstack.map.errors import MapError, encode_error_parameter
 from mapstack.map.operations import INFORM_SERVICE_CENTRE, OPERATIONS, OPERATIONS_OF, Operation
 from mapstack.map.performing import Performing
@@ -96,6 +97,14 @@ class MapStack:
     def take_output(self) -> list[tuple[bytes, Flow]]:
         """What has to be sent."""
         return self._sccp.take_output()
+
+    def m3ua_status(self, now: float) -> M3uaStatus:
+        """How associations, application servers and destinations stand."""
+        return self._sccp.m3ua_status(now)
+
+    def stop(self, now: float) -> list[MapEvent]:
+        """Take leave of the peers; what is to be sent for it must still be taken."""
+        return self._indicate(self._sccp.stop(now), _NO_FLOW, now)
 
     # ---- requests from above
 

@@ -1,4 +1,4 @@
-"""The command `ipsmgw`: run the gateway, check a configuration, decode a PDU."""
+"""The command `ipsmgw`: run the gateway, check a configuration, see how it stands, decode a PDU."""
 
 from typing import Annotated
 
@@ -8,6 +8,7 @@ from ipsmgw import __version__
 from ipsmgw.cli.check import check_command
 from ipsmgw.cli.decode import decode_command
 from ipsmgw.cli.run import run_command
+from ipsmgw.cli.status import status_command
 
 __all__ = ["app", "main"]
 
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.command("run")(run_command)
 app.command("check")(check_command)
+app.command("status")(status_command)
 app.command("decode")(decode_command)
 
 

@@ -3,6 +3,10 @@
 Events are told apart by `type(…) is`, the usual one first: a class pattern costs ten times as much.
 """
 
+from dataclasses import replace
+
+import msgspec
+
 from ipsmgw.cause import Cause
 from ipsmgw.drive import Driver
 from ipsmgw.gateway.core import Core, World
@@ -14,6 +18,7 @@ from ipsmgw.settings import Settings, trusted
 from ipsmgw.stacks import association_specs
 from mapstack import Answered, DialogueClosed, DialogueLost, Invoked, MapEvent, Refused
 from mapstack.events import AssociationFailed
+from mapstack.m3ua.status import M3uaStatus
 from mapstack.map import MtForwardSmArg
 from sipbridge import (
     IscEvent,
@@ -51,6 +56,10 @@ class Gateway:
         world.network.associations(node, association_specs(settings.map.association), self.map)
         self.driver.settle(world.clock.now())
 
+    def take_leave(self) -> None:
+        """The SS7 peers are told that no traffic is wanted any more (RFC 4666 §4.3.4.2, §4.3.4.4)."""
+        self.driver.turn(self._core.map.stop)
+
     def close(self) -> None:
         """Nothing is decided after this; what was recorded is on its way to the disk."""
         self.driver.close()
@@ -70,7 +79,21 @@ class Gateway:
             "cdr_groups": core.journal.groups,
             "cdrs_waiting": core.journal.pending,
             "bugs": self.driver.bugs,
+            "m3ua": msgspec.to_builtins(self._m3ua_status()),
         }
+
+    def _m3ua_status(self) -> M3uaStatus:
+        """How SIGTRAN stands; what the sockets know of an association that is not there goes with it."""
+        core = self._core
+        trouble = {
+            one.name: f"nobody has come to {one.local} yet"
+            for one in core.settings.map.association
+            if not one.connect
+        }
+        trouble |= self.map.trouble()
+        status = core.map.m3ua_status(self.driver.clock.now())
+        known = (replace(one, trouble=trouble.get(one.name, "")) for one in status.associations)
+        return replace(status, associations=tuple(known))
 
     @property
     def open_work(self) -> int:

@@ -3,11 +3,12 @@
 from collections import deque
 from collections.abc import Sequence
 from enum import Enum
+from typing import NamedTuple
 
 from mapstack.errors import LocalError
 from mapstack.m3ua.asp import AspState
 
-__all__ = ["AS_TRANSITIONS", "AsAction", "AsInput", "AsMachine", "AsState", "as_input"]
+__all__ = ["AS_TRANSITIONS", "AsAction", "AsInput", "AsMachine", "AsState", "Kept", "as_input"]
 
 
 class AsState(Enum):
@@ -67,6 +68,14 @@ def as_input(asps: Sequence[AspState], *, expired: bool = False) -> AsInput:
     return AsInput.RECOVERY_EXPIRED_NONE_UP if expired else AsInput.NONE_UP
 
 
+class Kept(NamedTuple):
+    """DATA that waits for an ASP."""
+
+    point_code: int
+    sls: int
+    data: bytes
+
+
 class AsMachine:
     """State, T(r) and the traffic kept during it."""
 
@@ -75,11 +84,11 @@ class AsMachine:
     def __init__(self, *, t_recovery: float, limit: int) -> None:
         self.state = AsState.DOWN
         self.recovery: float | None = None
-        self.kept: deque[tuple[int, bytes]] = deque()
+        self.kept: deque[Kept] = deque()
         self._t_recovery = t_recovery
         self._limit = limit
 
-    def step(self, what: AsInput, now: float) -> list[tuple[int, bytes]]:
+    def step(self, what: AsInput, now: float) -> list[Kept]:
         """Take one transition; what comes back is the traffic to send now."""
         transition = AS_TRANSITIONS.get((self.state, what))
         if transition is None:
@@ -94,9 +103,9 @@ class AsMachine:
         self.recovery = None
         return traffic
 
-    def keep(self, sls: int, data: bytes) -> bool:
+    def keep(self, point_code: int, sls: int, data: bytes) -> bool:
         """Keep a message until an ASP is back; False: there are too many."""
         if len(self.kept) >= self._limit:
             return False
-        self.kept.append((sls, data))
+        self.kept.append(Kept(point_code, sls, data))
         return True

@@ -1,138 +1,171 @@
-"""One association and the ASP on it, seen from either end, run by the tables of `asp` (RFC 4666 §4.3.4)."""
+"""One association: what is sent on it, heartbeat, what its peer has told (RFC 4666 §1.4.7, §4.3.4.6)."""
 
-from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from mapstack.errors import LocalError
-from mapstack.events import AspStateChanged, ManagementEvent
+from mapstack.events import ManagementNotified
 from mapstack.flow import Flow
-from mapstack.m3ua.asp import AS_ASP, AS_SGP, AspAction, AspInput, AspState
-from mapstack.m3ua.codes import ErrorCode, Status
-from mapstack.m3ua.data import DataCodec
-from mapstack.m3ua.destination import DestinationState
+from mapstack.m3ua.asp import AspInput, AspState, Side
+from mapstack.m3ua.asp_side import Asp, contexts_of
+from mapstack.m3ua.data import DataCodec, DataCodecs
+from mapstack.m3ua.destination import Told
+from mapstack.m3ua.member import Change, Member
 from mapstack.m3ua.message import MessageType, Tag, encode
-from mapstack.m3ua.settings import Association, M3uaSettings, M3uaTimers, Role
+from mapstack.m3ua.routing_key import PointCodes
+from mapstack.m3ua.settings import Association, M3uaSettings, Role, Served
+from mapstack.m3ua.way import SLS_VALUES, Way
 
-__all__ = ["Asp"]
+__all__ = ["Peer"]
 
 DIAGNOSTIC_OCTETS = 40  # RFC 4666 §3.8.1 wants the first octets of what was wrong
-SLS_VALUES = 16  # Q.704 §2.2.4: 4 bits; DATA spreads over streams by them
+_SIDES = {
+    Role.ASP: (Side.NEAR,),
+    Role.SGP: (Side.FAR,),
+    Role.IPSP_SINGLE: (Side.BOTH,),
+    Role.IPSP_DOUBLE: (Side.NEAR, Side.FAR),
+}
 
 
-class Asp:
-    """The ASP at the far (we are SGP) or near (we are ASP) end of one association."""
+@dataclass(slots=True)
+class History:
+    """What is remembered for whoever asks why it does not work."""
+
+    link_since: float | None = None
+    """When it was connected, or was lost."""
+    last: list[tuple[ManagementNotified, float]] = field(default_factory=list)
+    """The last message of each kind of management that came."""
+    misbehaved: tuple[str, float] | None = None
+    """What the peer did last that we refused."""
+    ended: str = ""
+    """Why the last connection ended, where we ended it."""
+
+    def note(self, event: ManagementNotified, now: float) -> None:
+        """Remember a message of management, the newest last."""
+        self.last = [(old, when) for old, when in self.last if old.kind is not event.kind]
+        self.last.append((event, now))
+
+
+class Peer:
+    """The far end of an association, and the ASP at either end of it."""
 
     __slots__ = (
         "_beats",
         "_flows",
-        "_output",
-        "_t_ack",
+        "_own",
+        "_t_audit",
         "_t_beat",
         "_timers",
-        "_transitions",
         "asp_identifier",
+        "asps",
         "codec",
-        "destination",
         "flow",
         "heard",
-        "requested_contexts",
-        "requested_mode",
+        "history",
+        "name",
+        "output",
         "settings",
-        "state",
         "takes_data",
+        "told",
     )
 
     def __init__(self, settings: Association, own: M3uaSettings, output: list[tuple[bytes, Flow]]) -> None:
         self.settings = settings
-        self.state = AspState.DOWN
-        self.destination = DestinationState.AVAILABLE
-        self.codec = DataCodec(settings, opc=own.point_code, network_indicator=own.network_indicator)
+        self.name = settings.name
+        self.output = output
         self.flow: Flow | None = None
         self.heard = 0.0
         self.takes_data = False
-        self.requested_contexts: bytes | None = None
-        self.requested_mode: int | None = None
         self.asp_identifier = settings.asp_identifier
-        self._transitions = AS_ASP if settings.role is Role.ASP else AS_SGP
-        self._timers: M3uaTimers = own.timers
-        self._output = output
+        self.told = Told(own.limits.destinations)
+        self.history = History()
+        self._own = own
+        self._timers = own.timers
         self._flows: tuple[Flow, ...] = ()
-        self._t_ack: float | None = None
         self._t_beat: float | None = None
+        self._t_audit: float | None = None
         self._beats = 0
+        self.asps = tuple(Asp(self, side, own) for side in _SIDES[settings.role])
+        self.codec: DataCodec | DataCodecs = DataCodecs(())
+
+    @property
+    def members(self) -> list[Member]:
+        """All ASPs of all AS on it."""
+        return [member for asp in self.asps for member in asp.members]
+
+    @property
+    def is_active(self) -> bool:
+        """Whether any AS has traffic on it."""
+        return any(member.state is AspState.ACTIVE for asp in self.asps for member in asp.members)
 
     # ---- the association
 
-    def link_up(self, flow: Flow, now: float) -> list[ManagementEvent]:
+    def link_up(self, flow: Flow, now: float) -> list[Change]:
         """The association is there; an ASP starts by itself."""
         self.flow = flow
         data_streams = self.settings.streams - 1
         self._flows = tuple(flow._replace(stream=1 + sls % data_streams) for sls in range(SLS_VALUES))
-        self.heard = now
-        self._t_beat = now + self._timers.t_beat
-        return self.step(AspInput.LINK_UP, now)
+        self.heard = self.history.link_since = now
+        self.history.ended = ""
+        self._t_beat = None if self._timers.t_beat is None else now + self._timers.t_beat
+        for member in self.members:
+            member.ways.clear()
+        return [change for asp in self.asps for change in asp.step(AspInput.LINK_UP, now)]
 
-    def link_down(self, now: float) -> list[ManagementEvent]:
+    def link_down(self, now: float, reason: str = "") -> list[Change]:
         """The association is gone, and the ASP with it."""
         self.flow = None
-        self._t_beat = None
-        return self.step(AspInput.LINK_DOWN, now)
+        self._t_beat = self._t_audit = None
+        self.history.link_since = now
+        self.history.ended = reason
+        return [change for asp in self.asps for change in asp.step(AspInput.LINK_DOWN, now)]
+
+    def settled(self) -> None:
+        """States have changed: from now on DATA is read for the AS that may have it."""
+        receiving = [member for member in self.members if member.receives]
+        self.takes_data = bool(receiving)
+        codecs = [(member.context, self._data_codec(member, 0)) for member in receiving]
+        self.codec = codecs[0][1] if len(codecs) == 1 else DataCodecs(codecs)
+        if not self.is_active:
+            self.told.clear()
+            self._t_audit = None
 
     # ---- time
 
     def deadline(self) -> float | None:
-        """The soonest of T(ack), T(beat) and the end of our patience."""
-        if self._t_beat is None:
+        """The soonest of T(ack), T(beat), the audit and the end of our patience."""
+        if self.flow is None:
             return None
-        silence = self.heard + 2 * self._timers.t_beat
-        return min(self._t_beat, silence, silence if self._t_ack is None else self._t_ack)
+        deadlines = [asp.deadline() for asp in self.asps] + [self._t_beat, self._t_audit, self._patience()]
+        return min((when for when in deadlines if when is not None), default=None)
 
     def is_silent(self, now: float) -> bool:
         """Nothing has been heard for two heartbeats (RFC 4666 §4.3.4.6)."""
-        return self.flow is not None and now >= self.heard + 2 * self._timers.t_beat
+        patience = self._patience()
+        return self.flow is not None and patience is not None and now >= patience
 
-    def expire(self, now: float) -> list[ManagementEvent]:
+    def expire(self, now: float) -> list[Change]:
         """Send the heartbeat or the retransmission that is due."""
-        if self._t_beat is not None and now >= self._t_beat:
+        if self._t_beat is not None and self._timers.t_beat is not None and now >= self._t_beat:
             self._t_beat = now + self._timers.t_beat
             self._beats = self._beats + 1 & 0xFFFFFFFF
             self.send(MessageType.BEAT, (Tag.HEARTBEAT_DATA, self._beats))
-        if self._t_ack is not None and now >= self._t_ack:
-            return self.step(AspInput.T_ACK, now)
-        return []
+        return [change for asp in self.asps for change in asp.expire(now)]
 
-    # ---- the machine
+    def audit_due(self, now: float) -> bool:
+        """Whether it is time to ask again for what is not available."""
+        return self._t_audit is not None and now >= self._t_audit
 
-    def allows(self, what: AspInput) -> bool:
-        """Whether that may happen now; if not, it is an unexpected message."""
-        return (self.state, what) in self._transitions
-
-    def step(self, what: AspInput, now: float) -> list[ManagementEvent]:
-        """Take one transition of the table."""
-        transition = self._transitions.get((self.state, what))
-        if transition is None:
-            raise LocalError(f"{what} in {self.state} of {self.settings.name}")
-        old, (self.state, action) = self.state, transition
-        _ACTIONS[action](self, now)
-        # RFC 4666 §4.3.4.3: DATA may overtake the ASPAC ACK, so an ASP takes it while inactive
-        early = self.settings.role is Role.ASP and self.state is AspState.INACTIVE
-        self.takes_data = early or self.state is AspState.ACTIVE
-        if old is self.state:
-            return []
-        self.destination = DestinationState.AVAILABLE
-        return [AspStateChanged(self.settings.name, old, self.state)]
+    def _patience(self) -> float | None:
+        t_beat = self._timers.t_beat
+        return None if t_beat is None else self.heard + 2 * t_beat
 
     # ---- what is sent
 
     def send(self, kind: MessageType, *parameters: tuple[Tag, bytes | int | None]) -> None:
         """Send a management message, on stream 0 (RFC 4666 §1.4.7)."""
         if self.flow is not None:
-            self._output.append((encode(kind, *parameters), self.flow))
+            self.output.append((encode(kind, *parameters), self.flow))
 
-    def transfer(self, sls: int, data: bytes) -> None:
-        """Send DATA, on the stream of its SLS and never on 0."""
-        self._output.append((self.codec.encode(sls, data), self._flows[sls & SLS_VALUES - 1]))
-
-    def report(self, code: int, offending: bytes = b"", *invalid: tuple[Tag, bytes | None]) -> None:
+    def report(self, code: int, offending: bytes = b"", *invalid: tuple[Tag, bytes | int | None]) -> None:
         """Send ERR, with the parameters that were not valid."""
         self.send(
             MessageType.ERR,
@@ -141,77 +174,54 @@ class Asp:
             (Tag.DIAGNOSTIC_INFORMATION, offending[:DIAGNOSTIC_OCTETS] or None),
         )
 
-    def notify(self, status: Status) -> None:
-        """Send NTFY."""
+    def audit(self, point_codes: list[PointCodes], now: float) -> None:
+        """Ask how destinations can be reached (DAUD, §4.5.3), and ask again later."""
+        timer = self._timers.t_audit
+        if timer is None:
+            return
+        self._t_audit = now + timer if point_codes else None
+        if point_codes:
+            self.send_ssnm(MessageType.DAUD, point_codes)
+
+    def audit_later(self, *, wanted: bool, now: float) -> None:
+        """Ask again while something is not available."""
+        timer = self._timers.t_audit
+        if not wanted or timer is None:
+            self._t_audit = None
+        elif self._t_audit is None:
+            self._t_audit = now + timer
+
+    def send_ssnm(
+        self, kind: MessageType, point_codes: list[PointCodes], *more: tuple[Tag, bytes | int | None]
+    ) -> None:
+        """Send a message of SSNM for the AS that are active."""
+        active = [member for member in self.members if member.state is AspState.ACTIVE]
+        appearances = {member.served.network_appearance for member in active}
         self.send(
-            MessageType.NTFY,
-            (Tag.STATUS, status),
-            (Tag.ASP_IDENTIFIER, self.asp_identifier),
-            (Tag.ROUTING_CONTEXT, self.settings.routing_context),
+            kind,
+            (Tag.NETWORK_APPEARANCE, appearances.pop() if len(appearances) == 1 else None),
+            (Tag.ROUTING_CONTEXT, contexts_of(active)),
+            (Tag.AFFECTED_POINT_CODE, b"".join(codes.octets for codes in point_codes)),
+            *more,
         )
 
-    # ---- actions of the tables
+    # ---- DATA
 
-    def _nothing(self, now: float) -> None:
-        pass
+    def way(self, member: Member, point_code: int) -> Way:
+        """The way through one of its ASPs to a point code."""
+        found = member.ways.get(point_code)
+        if found is None:
+            if len(member.ways) >= self._own.limits.destinations:
+                member.ways.clear()
+            codec = self._data_codec(member, point_code)
+            found = member.ways[point_code] = Way(codec, self._flows, self.output)
+        return found
 
-    def _settle(self, now: float) -> None:
-        self._t_ack = None
-
-    def _send_up(self, now: float) -> None:
-        self.send(MessageType.ASPUP, (Tag.ASP_IDENTIFIER, self.settings.asp_identifier))
-        self._t_ack = now + self._timers.t_ack
-
-    def _send_active(self, now: float) -> None:
-        self.send(
-            MessageType.ASPAC,
-            (Tag.TRAFFIC_MODE_TYPE, self.settings.traffic_mode),
-            (Tag.ROUTING_CONTEXT, self.settings.routing_context),
+    def _data_codec(self, member: Member, point_code: int) -> DataCodec:
+        to = Served(
+            point_code=point_code,
+            routing_context=member.context,
+            network_appearance=member.served.network_appearance,
         )
-        self._t_ack = now + self._timers.t_ack
-
-    def _report_and_send_active(self, now: float) -> None:
-        self.report(ErrorCode.UNEXPECTED_MESSAGE)
-        self._send_active(now)
-
-    def _ack_up(self, now: float) -> None:
-        self.send(MessageType.ASPUP_ACK, (Tag.ASP_IDENTIFIER, self.asp_identifier))
-
-    def _ack_up_and_report(self, now: float) -> None:
-        self._ack_up(now)
-        self.report(ErrorCode.UNEXPECTED_MESSAGE)
-
-    def _ack_down(self, now: float) -> None:
-        self.send(MessageType.ASPDN_ACK)
-
-    def _ack_active(self, now: float) -> None:
-        self.send(
-            MessageType.ASPAC_ACK,
-            (Tag.TRAFFIC_MODE_TYPE, self.requested_mode),
-            (Tag.ROUTING_CONTEXT, self._contexts()),
-        )
-
-    def _ack_inactive(self, now: float) -> None:
-        self.send(MessageType.ASPIA_ACK, (Tag.ROUTING_CONTEXT, self._contexts()))
-
-    def _notify_alternate(self, now: float) -> None:
-        self.notify(Status.ALTERNATE_ASP_ACTIVE)
-
-    def _contexts(self) -> bytes | int | None:
-        own = self.settings.routing_context
-        return self.requested_contexts if own is None else own
-
-
-_ACTIONS: dict[AspAction, Callable[[Asp, float], None]] = {
-    AspAction.NOTHING: Asp._nothing,
-    AspAction.SETTLE: Asp._settle,
-    AspAction.SEND_UP: Asp._send_up,
-    AspAction.SEND_ACTIVE: Asp._send_active,
-    AspAction.REPORT_AND_SEND_ACTIVE: Asp._report_and_send_active,
-    AspAction.ACK_UP: Asp._ack_up,
-    AspAction.ACK_UP_AND_REPORT: Asp._ack_up_and_report,
-    AspAction.ACK_DOWN: Asp._ack_down,
-    AspAction.ACK_ACTIVE: Asp._ack_active,
-    AspAction.ACK_INACTIVE: Asp._ack_inactive,
-    AspAction.NOTIFY_ALTERNATE: Asp._notify_alternate,
-}
+        own = self._own
+        return DataCodec(to, opc=own.point_code, network_indicator=own.network_indicator)

@@ -1,8 +1,8 @@
-"""The codes of ERR and NTFY (RFC 4666 §3.8.1, §3.8.2)."""
+"""The codes of ERR, NTFY, REG RSP and DEREG RSP (RFC 4666 §3.6, §3.8)."""
 
 from enum import IntEnum
 
-__all__ = ["ErrorCode", "Status", "code_name"]
+__all__ = ["DeregistrationStatus", "ErrorCode", "RegistrationStatus", "Status", "code_name"]
 
 
 class ErrorCode(IntEnum):
@@ -37,6 +37,35 @@ class Status(IntEnum):
     INSUFFICIENT_ASP_RESOURCES = 2 << 16 | 1
     ALTERNATE_ASP_ACTIVE = 2 << 16 | 2
     ASP_FAILURE = 2 << 16 | 3
+
+
+class RegistrationStatus(IntEnum):
+    """RFC 4666 §3.6.2."""
+
+    REGISTERED = 0
+    UNKNOWN = 1
+    INVALID_DPC = 2
+    INVALID_NETWORK_APPEARANCE = 3
+    INVALID_ROUTING_KEY = 4
+    PERMISSION_DENIED = 5
+    CANNOT_SUPPORT_UNIQUE_ROUTING = 6
+    ROUTING_KEY_NOT_PROVISIONED = 7
+    INSUFFICIENT_RESOURCES = 8
+    UNSUPPORTED_PARAMETER_FIELD = 9
+    UNSUPPORTED_TRAFFIC_MODE = 10
+    ROUTING_KEY_CHANGE_REFUSED = 11
+    ROUTING_KEY_ALREADY_REGISTERED = 12
+
+
+class DeregistrationStatus(IntEnum):
+    """RFC 4666 §3.6.4."""
+
+    DEREGISTERED = 0
+    UNKNOWN = 1
+    INVALID_ROUTING_CONTEXT = 2
+    PERMISSION_DENIED = 3
+    NOT_REGISTERED = 4
+    ASP_CURRENTLY_ACTIVE = 5
 
 
 def code_name(codes: type[IntEnum], code: int) -> str:

@@ -1,14 +1,24 @@
-"""DATA, the message that everything else is for: one template per association (RFC 4666 §3.3.1)."""
+"""DATA, the message that everything else is for: one template per AS and destination (RFC 4666 §3.3.1)."""
 
+from collections.abc import Iterable
 from struct import Struct
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
-from mapstack.m3ua.message import HEADER_SIZE, M3uaMessage, MessageType, Tag, encode
-from mapstack.m3ua.settings import Association
+from mapstack.m3ua.message import HEADER_SIZE, M3uaMessage, MessageType, Tag, encode, encode_parameters
 
-__all__ = ["DATA_HEADER", "HEADS", "SCCP", "DataCodec", "MtpTransfer", "ProtocolData", "protocol_data"]
+__all__ = [
+    "DATA_HEADER",
+    "HEADS",
+    "SCCP",
+    "Addressed",
+    "DataCodec",
+    "DataCodecs",
+    "MtpTransfer",
+    "ProtocolData",
+    "protocol_data",
+]
 
 DATA_HEADER = encode(MessageType.DATA)[:4]
 SCCP = 3  # service indicator, Q.704 §14.2.1
@@ -47,8 +57,19 @@ def protocol_data(message: M3uaMessage) -> ProtocolData:
     return ProtocolData(opc, dpc, si, ni, priority, sls, value[_LABEL.size :])
 
 
+class Addressed(Protocol):
+    """What stands in every DATA to one destination: an association in its simple form, or an AS on it."""
+
+    @property
+    def point_code(self) -> int | None: ...
+    @property
+    def routing_context(self) -> int | None: ...
+    @property
+    def network_appearance(self) -> int | None: ...
+
+
 class DataCodec:
-    """DATA on one association, whose network appearance, routing context and point codes do not change.
+    """DATA of one AS, whose network appearance, routing context and point codes do not change.
 
     Two layouts are read without looking for parameters: Protocol Data last, as the RFC lists it, and
     Protocol Data first, as osmo-stp sends it. The general decoder reads any other.
@@ -67,18 +88,17 @@ class DataCodec:
         "_size",
     )
 
-    def __init__(self, association: Association, *, opc: int, network_indicator: int) -> None:
-        self._parameters = encode(
-            MessageType.DATA,
-            (Tag.NETWORK_APPEARANCE, association.network_appearance),
-            (Tag.ROUTING_CONTEXT, association.routing_context),
-        )[HEADER_SIZE:]
+    def __init__(self, to: Addressed, *, opc: int, network_indicator: int) -> None:
+        self._parameters = encode_parameters(
+            (Tag.NETWORK_APPEARANCE, to.network_appearance),
+            (Tag.ROUTING_CONTEXT, to.routing_context),
+        )
         self._before = self._parameters + _TAG
         self._head = Struct(f">4sI{len(self._before)}sH11sB")
         self._first = Struct(">4sI2sH11sB")
         self._size = self._head.size
         self._network = network_indicator
-        self._label = _LABEL.pack(opc, association.point_code, SCCP, network_indicator, 0, 0)[:-1]
+        self._label = _LABEL.pack(opc, to.point_code or 0, SCCP, network_indicator, 0, 0)[:-1]
         self._label_end = self._size - 1
         self._heads: dict[bytes, tuple[int, int, int, int]] = {}
         """OPC, DPC, size of the message and end of the data, by all that stands before the SLS."""
@@ -139,3 +159,23 @@ class DataCodec:
         if len(self._heads) >= HEADS:
             self._heads.clear()
         self._heads[head] = known
+
+
+class DataCodecs:
+    """DATA of several AS on one association: the routing context says which, where it usually stands."""
+
+    __slots__ = ("_codecs",)
+
+    def __init__(self, codecs: Iterable[tuple[int | None, DataCodec]]) -> None:
+        """Each codec with its routing context."""
+        self._codecs = {
+            encode_parameters((Tag.ROUTING_CONTEXT, context)): codec
+            for context, codec in codecs
+            if context is not None
+        }
+
+    def decode(self, data: bytes) -> MtpTransfer | None:
+        """Read DATA of one of them in the usual layout; None: the general decoder must look."""
+        first, second = data[HEADER_SIZE : HEADER_SIZE + 8], data[HEADER_SIZE + 8 : HEADER_SIZE + 16]
+        codec = self._codecs.get(first) or self._codecs.get(second)
+        return None if codec is None else codec.decode(data)

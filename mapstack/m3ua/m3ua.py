@@ -1,39 +1,23 @@
-"""M3UA as a layer: MTP-TRANSFER over associations, as ASP and as SGP (RFC 4666)."""
+"""M3UA as a layer: MTP-TRANSFER over associations, as ASP, SGP and IPSP (RFC 4666)."""
 
 from enum import Enum
 
 from mapstack.errors import DecodeError
-from mapstack.events import (
-    AspStateChanged,
-    AssociationFailed,
-    ManagementEvent,
-    ManagementKind,
-    ManagementNotified,
-    PeerMisbehaved,
-)
+from mapstack.events import AssociationFailed, AsStateChanged, ManagementEvent, PeerMisbehaved
 from mapstack.flow import Flow
-from mapstack.m3ua.application_server import AsState
-from mapstack.m3ua.asp import AspInput, AspState
-from mapstack.m3ua.association import Asp
-from mapstack.m3ua.codes import ErrorCode, Status
+from mapstack.m3ua.association import Peer
+from mapstack.m3ua.codes import ErrorCode
 from mapstack.m3ua.data import SCCP, MtpTransfer, protocol_data
-from mapstack.m3ua.destination import DestinationState
+from mapstack.m3ua.management import Management
 from mapstack.m3ua.message import M3uaMessage, MessageType, Tag, decode
-from mapstack.m3ua.procedures import check_parameters, meaning, refusal
-from mapstack.m3ua.settings import M3uaSettings, Role
-from mapstack.m3ua.sgp import ApplicationServer
+from mapstack.m3ua.network import Network
+from mapstack.m3ua.procedures import check_network, member_of, refusal
+from mapstack.m3ua.settings import M3uaSettings
+from mapstack.m3ua.status import M3uaStatus, snapshot
 
 __all__ = ["M3ua", "M3uaEvent", "TransferRefused"]
 
 M3uaEvent = MtpTransfer | ManagementEvent
-
-# RFC 4666 §4.3.4.3: what NTFY says to an ASP that stands by
-_NOTIFIED: dict[int, AspInput] = {
-    Status.ALTERNATE_ASP_ACTIVE: AspInput.ALTERNATE_ACTIVE,
-    Status.AS_PENDING: AspInput.MORE_WANTED,
-    Status.INSUFFICIENT_ASP_RESOURCES: AspInput.MORE_WANTED,
-    Status.ASP_FAILURE: AspInput.MORE_WANTED,
-}
 
 
 class TransferRefused(Enum):
@@ -49,74 +33,77 @@ class M3ua:
     def __init__(self, settings: M3uaSettings) -> None:
         self._settings = settings
         self._output: list[tuple[bytes, Flow]] = []
-        self._asps = {one.name: Asp(one, settings, self._output) for one in settings.associations}
-        self._servers: dict[int, ApplicationServer] = {}
-        for asp in self._asps.values():
-            if asp.settings.role is Role.SGP:
-                point_code = asp.settings.point_code
-                server = self._servers.setdefault(point_code, ApplicationServer(point_code, settings))
-                server.asps.append(asp)
-        self._ways: dict[int, tuple[Asp, ...]] = {}
+        self._network = Network(settings, self._output)
+        self._management = Management(settings, self._network)
+        self._peers = self._network.peers
+        self._ways = self._network.ways
 
     # ---- the contract of a stack
 
     def transferred(self, data: bytes, flow: Flow, now: float) -> MtpTransfer | None:
         """What nearly every message is: DATA as usual; None, and `receive` must look at it."""
-        asp = self._asps.get(flow.connection)
-        if asp is None or not asp.takes_data or (flow.transport == "sctp" and not flow.stream):
+        peer = self._peers.get(flow.connection)
+        if peer is None or not peer.takes_data or (flow.transport == "sctp" and not flow.stream):
             return None
-        asp.heard = now
-        return asp.codec.decode(data)
+        peer.heard = now
+        return peer.codec.decode(data)
 
     def receive(self, data: bytes, flow: Flow, now: float) -> list[M3uaEvent]:
         """One message has come."""
         transfer = self.transferred(data, flow, now)
         if transfer is not None:
             return [transfer]
-        asp = self._asps.get(flow.connection)
-        if asp is None or asp.flow is None:
+        peer = self._peers.get(flow.connection)
+        if peer is None or peer.flow is None:
             return [PeerMisbehaved(flow, "m3ua", "octets on an association that is not up")]
-        asp.heard = now
+        peer.heard = now
         try:
             message = decode(data)
             if message.kind is MessageType.DATA:
-                return [self._data(asp, message, flow)]
-            return [*self._manage(asp, message, now)]
+                return [self._data(peer, message, flow)]
+            return [*self._followed(self._management.receive(peer, message, now))]
         except DecodeError as error:
-            self._answer(asp, data, error)
+            self._answer(peer, data, error)
+            peer.history.misbehaved = error.reason, now
             return [PeerMisbehaved(flow, "m3ua", error.reason)]
 
     def link_up(self, flow: Flow, identity: str, now: float) -> list[ManagementEvent]:
         """An association is established; `identity` is not used: M3UA proves none."""
-        asp = self._asps.get(flow.connection)
-        if asp is None:
+        peer = self._peers.get(flow.connection)
+        if peer is None:
             return [PeerMisbehaved(flow, "m3ua", "an association that is not configured")]
-        events = self._settle(asp, asp.link_down(now), now) if asp.flow is not None else []
-        return events + self._settle(asp, asp.link_up(flow, now), now)
+        replaced = "a new connection has taken its place"
+        changes = peer.link_down(now, replaced) if peer.flow is not None else []
+        events = self._network.settle(changes, now)
+        return self._followed(events + self._network.settle(peer.link_up(flow, now), now))
 
     def link_down(self, flow: Flow, now: float) -> list[ManagementEvent]:
         """An association is lost."""
-        asp = self._asps.get(flow.connection)
-        if asp is None or asp.flow is None:
+        peer = self._peers.get(flow.connection)
+        if peer is None or peer.flow is None:
             return []
-        return self._settle(asp, asp.link_down(now), now)
+        return self._followed(self._network.settle(peer.link_down(now), now))
 
     def expire(self, now: float) -> list[ManagementEvent]:
         """Run what is due."""
         events: list[ManagementEvent] = []
-        for asp in self._asps.values():
-            if asp.flow is not None and asp.is_silent(now):
-                events.append(AssociationFailed(asp.flow, asp.settings.name, "silent for two heartbeats"))
-                events += self._settle(asp, asp.link_down(now), now)
-            events += self._settle(asp, asp.expire(now), now)
-        for server in self._servers.values():
-            events += server.expire(now)
-        return events
+        for peer in self._peers.values():
+            if peer.flow is not None and peer.is_silent(now):
+                reason = "silent for two heartbeats"
+                events.append(AssociationFailed(peer.flow, peer.name, reason))
+                events += self._network.settle(peer.link_down(now, reason), now)
+            events += self._network.settle(peer.expire(now), now)
+            if peer.audit_due(now):
+                self._network.audit(peer, now)
+        recovered = [event for server in self._network.servers.values() for event in server.expire(now)]
+        if recovered:
+            events += recovered + self._network.reroute(now)
+        return self._followed(events)
 
     def deadline(self) -> float | None:
         """The soonest deadline."""
-        deadlines = [asp.deadline() for asp in self._asps.values()]
-        deadlines += [server.deadline() for server in self._servers.values()]
+        deadlines = [peer.deadline() for peer in self._peers.values()]
+        deadlines += [server.deadline() for server in self._network.servers.values()]
         return min((when for when in deadlines if when is not None), default=None)
 
     def take_output(self) -> list[tuple[bytes, Flow]]:
@@ -130,22 +117,48 @@ class M3ua:
     def transfer(self, point_code: int, sls: int, data: bytes) -> TransferRefused | None:
         """MTP-TRANSFER request: hand on one SCCP message; None: done, or kept while the AS is pending."""
         ways = self._ways.get(point_code)
-        if ways is not None:
-            ways[sls % len(ways)].transfer(sls, data)
-            return None
-        server = self._servers.get(point_code)
-        if server is None or server.state is not AsState.PENDING:
-            return TransferRefused.UNREACHABLE
-        return None if server.keep(sls, data) else TransferRefused.CONGESTED
+        if ways is None:
+            return self._transfer_otherwise(point_code, sls, data)
+        ways[sls % len(ways)].transfer(sls, data)
+        return None
+
+    def user_part_unavailable(self, point_code: int, user: int, cause: int) -> None:
+        """Tell the ASPs behind us that a user part is not there (DUPU, RFC 4666 §3.4.5)."""
+        self._management.user_part_unavailable(point_code, user, cause)
+
+    def status(self, now: float) -> M3uaStatus:
+        """How everything stands."""
+        return snapshot(self._settings, self._network, now)
+
+    def stop(self, now: float) -> list[ManagementEvent]:
+        """Take leave of every peer; what is to be sent for it must still be taken."""
+        events: list[ManagementEvent] = []
+        for peer in self._peers.values():
+            if peer.flow is not None:
+                for asp in peer.asps:
+                    asp.say_goodbye()
+                events += self._network.settle(peer.link_down(now, "we have stopped"), now)
+        return self._followed(events)
 
     # ---- inside
 
-    def _data(self, asp: Asp, message: M3uaMessage, flow: Flow) -> MtpTransfer:
+    def _transfer_otherwise(self, point_code: int, sls: int, data: bytes) -> TransferRefused | None:
+        """To an AS that is pending, or to a point code that only a route with a mask leads to."""
+        for member in self._network.routing.pending(point_code):
+            if member.server is not None:
+                kept = member.server.keep(point_code, sls, data)
+                return None if kept else TransferRefused.CONGESTED
+        ways = self._network.way_to(point_code)
+        if not ways:
+            return TransferRefused.UNREACHABLE
+        ways[sls % len(ways)].transfer(sls, data)
+        return None
+
+    def _data(self, peer: Peer, message: M3uaMessage, flow: Flow) -> MtpTransfer:
         if not flow.stream and flow.transport == "sctp":
             raise refusal("DATA on stream 0", ErrorCode.INVALID_STREAM_IDENTIFIER)
-        if not asp.takes_data:
-            raise refusal(f"DATA in {asp.state.value}", ErrorCode.UNEXPECTED_MESSAGE)
-        check_parameters(asp, message)
+        check_network(peer, message)
+        member_of(peer, message)
         found = protocol_data(message)
         if found.service_indicator != SCCP or found.network_indicator != self._settings.network_indicator:
             reason = (
@@ -154,44 +167,21 @@ class M3ua:
             raise refusal(reason, ErrorCode.INVALID_PARAMETER_VALUE)
         return MtpTransfer(found.opc, found.dpc, found.sls, found.data)
 
-    def _manage(self, asp: Asp, message: M3uaMessage, now: float) -> list[ManagementEvent]:
-        found = meaning(asp, message, (*self._ways, self._settings.point_code))
-        if isinstance(found, AspInput):
-            return self._settle(asp, asp.step(found, now), now)
-        for event in found:
-            if isinstance(event, ManagementNotified) and event.kind is ManagementKind.NTFY:
-                what = _NOTIFIED.get(event.code)
-                return found if what is None else found + self._settle(asp, asp.step(what, now), now)
-        self._find_ways()
-        return found
-
-    def _settle(self, asp: Asp, events: list[ManagementEvent], now: float) -> list[ManagementEvent]:
-        """An ASP has taken a step: its AS and the ways through it follow."""
-        server = self._servers.get(asp.settings.point_code) if asp.settings.role is Role.SGP else None
-        changes = [event for event in events if isinstance(event, AspStateChanged)]
-        if server is not None:
-            for change in changes:
-                events = events + server.asp_changed(asp, change.old, now)
-        if changes:
-            self._find_ways()
+    def _followed(self, events: list[ManagementEvent]) -> list[ManagementEvent]:
+        """An AS may have ended with what happened: then so have the registrations for it."""
+        if any(isinstance(event, AsStateChanged) for event in events):
+            self._management.prune()
         return events
 
-    def _find_ways(self) -> None:
-        ways: dict[int, tuple[Asp, ...]] = {}
-        for asp in self._asps.values():
-            if asp.state is AspState.ACTIVE and asp.destination is not DestinationState.UNAVAILABLE:
-                ways[asp.settings.point_code] = (*ways.get(asp.settings.point_code, ()), asp)
-        self._ways = ways
-
-    def _answer(self, asp: Asp, data: bytes, error: DecodeError) -> None:
+    def _answer(self, peer: Peer, data: bytes, error: DecodeError) -> None:
         if data[2:4] == b"\0\0":
             return  # RFC 4666 §3.8.1: ERR is not answered with ERR
         code = ErrorCode.PROTOCOL_ERROR if error.code is None else error.code
         invalid = _INVALID.get(code)
         if invalid is None:
-            asp.report(code, data)
+            peer.report(code, data)
         else:
-            asp.report(code, data, (invalid, decode(data).get(invalid)))
+            peer.report(code, data, (invalid, decode(data).get(invalid)))
 
 
 _INVALID: dict[int, Tag] = {

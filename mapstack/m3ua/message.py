@@ -8,7 +8,17 @@ from typing import NamedTuple
 from mapstack.errors import DecodeError
 from mapstack.m3ua.codes import ErrorCode
 
-__all__ = ["HEADER_SIZE", "M3uaMessage", "MessageType", "Parameter", "Tag", "decode", "encode"]
+__all__ = [
+    "HEADER_SIZE",
+    "M3uaMessage",
+    "MessageType",
+    "Parameter",
+    "Tag",
+    "decode",
+    "decode_parameters",
+    "encode",
+    "encode_parameters",
+]
 
 HEADER_SIZE = 8
 _HEADER = Struct(">BBHI")
@@ -64,7 +74,13 @@ class Tag(IntEnum):
     ROUTING_KEY = 0x0207
     REGISTRATION_RESULT = 0x0208
     DEREGISTRATION_RESULT = 0x0209
+    LOCAL_RK_IDENTIFIER = 0x020A
+    DESTINATION_POINT_CODE = 0x020B
+    SERVICE_INDICATORS = 0x020C
+    ORIGINATING_POINT_CODE_LIST = 0x020E
     PROTOCOL_DATA = 0x0210
+    REGISTRATION_STATUS = 0x0212
+    DEREGISTRATION_STATUS = 0x0213
 
 
 MANDATORY: dict[MessageType, Tag] = {  # RFC 4666 §3.3-§3.8
@@ -95,9 +111,13 @@ _FOUR_OCTETS = frozenset(
         Tag.USER_CAUSE,
         Tag.CONGESTION_INDICATIONS,
         Tag.CONCERNED_DESTINATION,
+        Tag.LOCAL_RK_IDENTIFIER,
+        Tag.DESTINATION_POINT_CODE,
+        Tag.REGISTRATION_STATUS,
+        Tag.DEREGISTRATION_STATUS,
     }
 )
-_LISTS = frozenset({Tag.ROUTING_CONTEXT, Tag.AFFECTED_POINT_CODE})
+_LISTS = frozenset({Tag.ROUTING_CONTEXT, Tag.AFFECTED_POINT_CODE, Tag.ORIGINATING_POINT_CODE_LIST})
 _PROTOCOL_DATA_HEAD = 12
 
 
@@ -121,6 +141,10 @@ class M3uaMessage(NamedTuple):
                 return parameter.value
         return None
 
+    def all(self, tag: Tag) -> list[bytes]:
+        """The values of every parameter with that tag."""
+        return [parameter.value for parameter in self.parameters if parameter.tag == tag]
+
     def numbers(self, tag: Tag) -> tuple[int, ...]:
         """The 32-bit numbers of a parameter, none where it is absent."""
         value = self.get(tag) or b""
@@ -138,8 +162,18 @@ class M3uaMessage(NamedTuple):
 
 def encode(kind: MessageType, *parameters: tuple[Tag, bytes | int | None]) -> bytes:
     """The octets of a message; a parameter that is None is left out, an int takes 32 bits."""
-    body = b"".join(_encode_parameter(tag, value) for tag, value in parameters if value is not None)
+    body = encode_parameters(*parameters)
     return _HEADER.pack(_VERSION, 0, kind, HEADER_SIZE + len(body)) + body
+
+
+def encode_parameters(*parameters: tuple[Tag, bytes | int | None]) -> bytes:
+    """The octets of parameters, as they stand in a message or in a parameter that has some inside."""
+    return b"".join(_encode_parameter(tag, value) for tag, value in parameters if value is not None)
+
+
+def decode_parameters(value: bytes) -> tuple[Parameter, ...]:
+    """The parameters inside a parameter (RFC 4666 §3.6: routing key, results)."""
+    return tuple(_decode_parameters(value, 0))
 
 
 def _encode_parameter(tag: int, value: bytes | int) -> bytes:
@@ -173,8 +207,8 @@ def _decode_header(data: bytes) -> MessageType:
     return _KINDS[kind]
 
 
-def _decode_parameters(data: bytes) -> Iterator[Parameter]:
-    at, end = HEADER_SIZE, len(data)
+def _decode_parameters(data: bytes, at: int = HEADER_SIZE) -> Iterator[Parameter]:
+    end = len(data)
     while end - at >= _TLV.size:
         tag, length = _TLV.unpack_from(data, at)
         if length < _TLV.size or at + length > end:

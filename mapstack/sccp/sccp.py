@@ -11,6 +11,7 @@ from mapstack.flow import Flow
 from mapstack.m3ua.data import MtpTransfer
 from mapstack.m3ua.m3ua import M3ua, TransferRefused
 from mapstack.m3ua.settings import M3uaSettings
+from mapstack.m3ua.status import M3uaStatus
 from mapstack.sccp.address import SccpAddress, decode_address
 from mapstack.sccp.management import MANAGEMENT_SSN, subsystem_allowed, subsystem_status_test
 from mapstack.sccp.message import (
@@ -161,6 +162,14 @@ class Sccp:
             return self._send_segments(point_code, message, sls)
         refused = self._m3ua.transfer(point_code, sls, head + _OCTETS[size] + data)
         return None if refused is None else _REFUSED[refused]
+
+    def m3ua_status(self, now: float) -> M3uaStatus:
+        """How the layer below stands."""
+        return self._m3ua.status(now)
+
+    def stop(self, now: float) -> list[SccpEvent]:
+        """Take leave of the peers."""
+        return [*self._m3ua.stop(now)]
 
     # ---- inside: to the network
 

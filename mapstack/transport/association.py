@@ -1,6 +1,7 @@
 """Keeps the configured associations connected: who connects to whom, back-off, batches, both media alike."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,13 +23,28 @@ class TransportUnavailable(OSError):
 
 @dataclass(frozen=True, slots=True)
 class AssociationSpec:
-    """One association: its name, who connects, and the addresses; a remote port of 0 is any."""
+    """One association: its name, who connects, and the addresses; a remote port of 0 is any.
+
+    SCTP may have more addresses at either end, with the same port (RFC 9260 §6.4).
+    """
 
     name: str
     transport: str
     connect: bool
     local: tuple[str, int] | None = None
     remote: tuple[str, int] | None = None
+    other_local: tuple[str, ...] = ()
+    other_remote: tuple[str, ...] = ()
+
+    @property
+    def locals(self) -> list[tuple[str, int]]:
+        """All addresses of our end."""
+        return _all(self.local, self.other_local)
+
+    @property
+    def remotes(self) -> list[tuple[str, int]]:
+        """All addresses of the peer that are known."""
+        return _all(self.remote, self.other_remote)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,25 +84,27 @@ class Transport:
         self._rng = rng
         self._backoff = backoff or Backoff()
         self._lines: dict[str, Line] = {}
-        self._listeners: list[socket.socket] = []
+        self._listeners: list[tuple[socket.socket, str]] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self.trouble: dict[str, str] = {}
+        """Why an association is not there, or went away: the last reason, by its name."""
 
     async def start(self) -> None:
         """Listen, and begin to connect; a port that is taken is an `OSError` with the address in it."""
-        listening: dict[tuple[str, int], list[AssociationSpec]] = {}
+        listening: dict[tuple[tuple[str, int], ...], list[AssociationSpec]] = {}
         for spec in self._specs:
             if not spec.connect and spec.local is not None:
-                listening.setdefault(spec.local, []).append(spec)
+                listening.setdefault(tuple(spec.locals), []).append(spec)
         try:
             self.medium.open().close()  # whether there is such a transport at all
-            for local, specs in listening.items():
-                self._listen(local, specs)
+            for addresses, specs in listening.items():
+                self._listen(addresses, specs)
         except OSError:
             await self.stop()
             raise
         for spec in self._specs:
             if spec.connect and spec.remote is not None:
-                self._tasks.append(self._loop.create_task(self._keep_connected(spec, spec.remote)))
+                self._tasks.append(self._loop.create_task(self._keep_connected(spec)))
 
     async def stop(self) -> None:
         """Close everything; `on_down` is not called for it."""
@@ -94,7 +112,7 @@ class Transport:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for listener in self._listeners:
+        for listener, _ in self._listeners:
             self._loop.remove_reader(listener.fileno())
             listener.close()
         lines, self._lines, self._listeners = self._lines, {}, []
@@ -125,14 +143,14 @@ class Transport:
     @property
     def listening(self) -> list[tuple[str, int]]:
         """The addresses that are listened at, with their real ports."""
-        return [_address(listener.getsockname()) for listener in self._listeners]
+        return [(host, listener.getsockname()[1]) for listener, host in self._listeners]
 
     # ---- connecting
 
-    async def _keep_connected(self, spec: AssociationSpec, remote: tuple[str, int]) -> None:
+    async def _keep_connected(self, spec: AssociationSpec) -> None:
         failures = 0
         while True:
-            connected = await self._connect(spec, remote)
+            connected = await self._connect(spec)
             line = None if connected is None else self._attach(spec.name, connected)
             if line is not None:
                 await asyncio.wait([line.closed])
@@ -141,53 +159,87 @@ class Transport:
             await asyncio.sleep(self._backoff.after(failures, self._rng))
             failures += 1
 
-    async def _connect(self, spec: AssociationSpec, remote: tuple[str, int]) -> socket.socket | None:
+    async def _connect(self, spec: AssociationSpec) -> socket.socket | None:
         connecting = self.medium.open()
         try:
-            if spec.local is not None:
+            if spec.locals:
                 connecting.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                connecting.bind(spec.local)
-            await self._loop.sock_connect(connecting, remote)
-        except OSError:
+                self.medium.bind(connecting, spec.locals)
+            if len(spec.remotes) == 1:
+                await self._loop.sock_connect(connecting, spec.remotes[0])
+            else:
+                await self._connect_several(connecting, spec.remotes)
+        except OSError as error:
             connecting.close()
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            self.trouble[spec.name] = f"{_words(spec.remotes)}: {reason}"
             return None
         except asyncio.CancelledError:
             connecting.close()
             raise
         return connecting
 
+    async def _connect_several(self, connecting: socket.socket, remotes: list[tuple[str, int]]) -> None:
+        """Connect to an end with several addresses; OSError where none answers."""
+        self.medium.begin(connecting, remotes)
+        writable = self._loop.create_future()
+        self._loop.add_writer(connecting.fileno(), _resolve, writable)
+        try:
+            await writable
+        finally:
+            self._loop.remove_writer(connecting.fileno())
+        code = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, os.strerror(code))
+
     # ---- listening
 
-    def _listen(self, local: tuple[str, int], specs: list[AssociationSpec]) -> None:
+    def _listen(self, addresses: Sequence[tuple[str, int]], specs: list[AssociationSpec]) -> None:
         listener = self.medium.open()
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(local)
+            self.medium.bind(listener, addresses)
             listener.listen()
         except OSError as error:
             listener.close()
-            address = f"{self.medium.name} {local[0]}:{local[1]}"
-            raise OSError(error.errno, f"{address}: {error.strerror}") from error
-        self._listeners.append(listener)
+            where = f"{self.medium.name} {_words(addresses)}"
+            raise OSError(error.errno, f"{where}: {error.strerror}") from error
+        self._listeners.append((listener, addresses[0][0]))
         self._loop.add_reader(listener.fileno(), self._accept, listener, specs)
 
     def _accept(self, listener: socket.socket, specs: list[AssociationSpec]) -> None:
         try:
-            connected, remote = listener.accept()
+            connected, _ = listener.accept()
         except OSError:
             return  # it went away again between the two calls
-        spec = self._expecting(specs, _address(remote))
+        try:
+            remotes = self.medium.remotes(connected)
+        except OSError:
+            connected.close()
+            return
+        spec = self._expecting(specs, remotes)
         if spec is None:
             connected.close()
+            self._turned_away(specs, remotes)
             return
         connected.setblocking(False)
         self._attach(spec.name, connected)
 
-    def _expecting(self, specs: Iterable[AssociationSpec], remote: tuple[str, int]) -> AssociationSpec | None:
+    def _expecting(
+        self, specs: Iterable[AssociationSpec], remotes: Sequence[tuple[str, int]]
+    ) -> AssociationSpec | None:
         """The free association that expects this peer; else a free one that expects nobody in particular."""
         free = [spec for spec in specs if spec.name not in self._lines]
-        wanted = (remote, (remote[0], 0), None)
-        return next((spec for want in wanted for spec in free if spec.remote == want), None)
+        wanted = (*remotes, *((host, 0) for host, _ in remotes))
+        known = next((spec for want in wanted for spec in free if want in spec.remotes), None)
+        return known or next((spec for spec in free if spec.remote is None), None)
+
+    def _turned_away(self, specs: Iterable[AssociationSpec], remotes: Sequence[tuple[str, int]]) -> None:
+        """Whoever looks why nobody comes is told who came."""
+        for spec in specs:
+            if spec.name not in self._lines:
+                expected = _words(spec.remotes)
+                self.trouble[spec.name] = f"{_words(remotes)} came, and {expected} is expected"
 
     # ---- the connection
 
@@ -202,12 +254,14 @@ class Transport:
         line = self._lines[name] = Line(self._loop, connected, wire, flow)
         line.closed.add_done_callback(partial(self._detach, name, line))
         line.open(self._on_batch)
+        self.trouble.pop(name, None)
         self._on_up(flow, "")
         return line
 
-    def _detach(self, name: str, line: Line, _: "asyncio.Future[str]") -> None:
+    def _detach(self, name: str, line: Line, closed: "asyncio.Future[str]") -> None:
         if self._lines.get(name) is line:
             del self._lines[name]
+            self.trouble[name] = closed.result()
             self._on_down(line.flow)
 
 
@@ -215,8 +269,23 @@ def _address(address: tuple[str, int]) -> tuple[str, int]:
     return address[0], address[1]
 
 
+def _all(first: tuple[str, int] | None, others: tuple[str, ...]) -> list[tuple[str, int]]:
+    return [] if first is None else [first, *((host, first[1]) for host in others)]
+
+
+def _words(addresses: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(f"{host}:{port}" if port else host for host, port in addresses)
+
+
+def _resolve(writable: "asyncio.Future[None]") -> None:
+    if not writable.done():
+        writable.set_result(None)
+
+
 def _check(spec: AssociationSpec, medium: Medium) -> None:
     if spec.transport != medium.name:
         raise ValueError(f"association {spec.name}: {spec.transport} is not {medium.name}")
+    if not medium.multi_homed and (spec.other_local or spec.other_remote):
+        raise ValueError(f"association {spec.name}: {medium.name} has one address at each end; use sctp")
     if (spec.remote if spec.connect else spec.local) is None:
         raise ValueError(f"association {spec.name} has no address to connect to, or to listen at")

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mapstack.errors import DecodeError
@@ -32,8 +32,20 @@ class Medium(Protocol):
 
     name: str
 
+    multi_homed: bool
+    """Whether an end may have several addresses."""
+
     def open(self) -> socket.socket:
         """A socket to connect or to listen with; `TransportUnavailable` where the kernel has none."""
+
+    def bind(self, opened: socket.socket, addresses: Sequence[tuple[str, int]]) -> None:
+        """Give a socket its addresses."""
+
+    def begin(self, opened: socket.socket, addresses: Sequence[tuple[str, int]]) -> None:
+        """Begin to connect to an end that has several addresses; writable: it is, or is not."""
+
+    def remotes(self, connected: socket.socket) -> list[tuple[str, int]]:
+        """All addresses of the peer, the one in use first."""
 
     def wire(self, connected: socket.socket) -> Wire:
         """What runs over a connected one."""

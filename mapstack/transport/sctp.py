@@ -2,6 +2,8 @@
 
 import socket
 from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
 from errno import EPROTONOSUPPORT
 
 from mapstack.transport.association import Transport, TransportUnavailable
@@ -104,6 +106,7 @@ class SctpMedium:
     """Kernel SCTP sockets."""
 
     name = "sctp"
+    multi_homed = True
 
     def open(self) -> socket.socket:
         """A socket to connect or to listen with."""
@@ -119,6 +122,25 @@ class SctpMedium:
         parameters = pysctp.sctpsocket_tcp(socket.AF_INET, opened).initparams
         parameters.num_ostreams = parameters.max_instreams = STREAMS
         return opened
+
+    def bind(self, opened: socket.socket, addresses: Sequence[tuple[str, int]]) -> None:
+        """Give a socket its addresses; the first one chooses the port where that is 0 (RFC 6458 §9.1)."""
+        opened.bind(addresses[0])
+        port = opened.getsockname()[1]
+        others = [(host, port) for host, _ in addresses[1:]]
+        if others:
+            pysctp.sctpsocket_tcp(socket.AF_INET, opened).bindx(others)
+
+    def begin(self, opened: socket.socket, addresses: Sequence[tuple[str, int]]) -> None:
+        """Begin to connect to any of the addresses (RFC 6458 §9.9)."""
+        with suppress(BlockingIOError):
+            pysctp.sctpsocket_tcp(socket.AF_INET, opened).connectx(list(addresses))
+
+    def remotes(self, connected: socket.socket) -> list[tuple[str, int]]:
+        """All addresses of the peer (RFC 6458 §9.3), the primary one first."""
+        primary = connected.getpeername()[:2]
+        found = pysctp.sctpsocket_tcp(socket.AF_INET, connected).getpaddrs()
+        return [primary, *((host, port) for host, port in found if (host, port) != primary)]
 
     def wire(self, connected: socket.socket) -> Wire:
         """What runs over a connected one."""

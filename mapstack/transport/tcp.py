@@ -1,6 +1,7 @@
 """M3UA over TCP: for machines and tests without SCTP; the messages delimit themselves."""
 
 import socket
+from collections.abc import Sequence
 
 from mapstack.transport.association import Transport
 from mapstack.transport.framing import Framer
@@ -63,12 +64,26 @@ class TcpMedium:
     """TCP sockets."""
 
     name = "tcp"
+    multi_homed = False
 
     def open(self) -> socket.socket:
         """A socket to connect or to listen with."""
         opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         opened.setblocking(False)
         return opened
+
+    def bind(self, opened: socket.socket, addresses: Sequence[tuple[str, int]]) -> None:
+        """Give a socket its address."""
+        opened.bind(addresses[0])
+
+    def begin(self, opened: socket.socket, addresses: Sequence[tuple[str, int]]) -> None:
+        """Begin to connect; TCP knows one address."""
+        opened.connect_ex(addresses[0])
+
+    def remotes(self, connected: socket.socket) -> list[tuple[str, int]]:
+        """The address of the peer."""
+        host, port = connected.getpeername()[:2]
+        return [(host, port)]
 
     def wire(self, connected: socket.socket) -> Wire:
         """What runs over a connected one."""

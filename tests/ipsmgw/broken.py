@@ -10,8 +10,14 @@ import msgspec
 from msgspec import Meta
 
 from ipsmgw.identity import NodeNumber
-from ipsmgw.section import Address, Section
+from ipsmgw.section import Address, Addresses, Section
 from ipsmgw.settings import Settings
+
+_ITEMS: dict[str, dict[str, object]] = {
+    "mtp_route": {"point_code": 14, "via": "smsc"},
+    "server": {"point_code": 14},
+}
+"""One of each table that may be there several times, and need not be there."""
 
 __all__ = ["Broken", "Table", "broken", "paths", "sound", "toml"]
 
@@ -103,7 +109,7 @@ def _is_union(kind: object) -> bool:
 
 
 def _of_scalar(kind: object) -> Iterator[tuple[object, str]]:
-    if kind is Address:
+    if kind in (Address, Addresses):
         yield "127.0.0.1", "expected host:port"
         yield "127.0.0.1:65536", "port out of range"
         yield "::1:5060", "expected host:port"
@@ -154,7 +160,8 @@ def _without(path: str) -> Broken:
 
 def _reach(table: Table, parents: list[str]) -> Table:
     for name in parents:
-        inner = table.setdefault(name.removesuffix("[]"), {})
+        name = name.removesuffix("[]")
+        inner = table.setdefault(name, [dict(_ITEMS[name])] if name in _ITEMS else {})
         if isinstance(inner, list):
             inner = inner[0]
         assert isinstance(inner, dict)

@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from ipsmgw.settings import Address, BadSettings, Settings, load, parse, trusted
+from ipsmgw.stacks import association_specs, map_settings
+from mapstack.m3ua.settings import PointCodes, RoutingKey, TrafficMode
 from tests.ipsmgw.broken import Broken, Table, broken, paths, sound, toml
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "gateway.toml"
@@ -31,6 +33,47 @@ def with_association(**changed: object) -> Table:
     assert isinstance(section, dict)
     section["association"][0].update(changed)
     return table
+
+
+def with_routes(*routes: Table) -> Table:
+    table = sound()
+    section = table["map"]
+    assert isinstance(section, dict)
+    section["mtp_route"] = [*routes]
+    return table
+
+
+def test_a_route_leads_where_no_association_does() -> None:
+    table = with_routes({"point_code": 8, "mask": 3, "via": "smsc"})
+    section = table["map"]
+    assert isinstance(section, dict)
+    section["route"] = [{"prefix": "1555", "point_code": 9}]
+    assert parse(toml(table)).map.mtp_route[0].mask == 3
+
+
+def test_an_end_may_have_several_addresses() -> None:
+    for remote in (["127.0.0.1:7", "127.0.0.2"], ["127.0.0.1:7", "127.0.0.2:7"]):
+        settings = parse(toml(with_association(remote=remote)))
+        (spec,) = association_specs(settings.map.association)
+        assert spec.remotes == [("127.0.0.1", 7), ("127.0.0.2", 7)]
+
+
+def test_the_example_is_what_the_stack_is_told() -> None:
+    m3ua = map_settings(load(EXAMPLE), 0).m3ua
+    assert [one.role.value for one in m3ua.associations] == ["asp", "asp", "asp", "sgp", "ipsp-double"]
+    stp = m3ua.associations[2].served
+    assert [(one.server, one.routing_context, one.traffic_mode) for one in stp] == [
+        ("home", 21, TrafficMode.OVERRIDE),
+        ("abroad", None, None),
+    ]
+    assert stp[1].register == RoutingKey(point_code=1011)
+    assert m3ua.associations[3].grants == (PointCodes(4, 1024),)
+    assert [(route.via, route.priority) for route in m3ua.routes] == [("home", 1), ("abroad", 2)]
+    table = sound()
+    assert isinstance(table["map"], dict)
+    table["map"]["m3ua"] = {"t_beat": 0.0, "t_audit": 0.0}
+    timers = map_settings(parse(toml(table)), 0).m3ua.timers
+    assert (timers.t_beat, timers.t_audit, timers.t_ack) == (None, None, 2.0)
 
 
 def test_a_configuration_needs_only_what_has_no_default() -> None:
@@ -84,6 +127,16 @@ def test_a_missing_table_is_said_once() -> None:
         (with_sip(service_info="{imsi}{imsi}"), "sip.service_info: {imsi} and {msisdn} must stand in it"),
         (with_sip(timers={"t1": 5.0}), "sip.timers.t1: it is longer than t2"),
         (with_association(point_code=15), "map.route[0].point_code: no association leads to point code 14"),
+        (with_association(role="sgp", register=1), "map.association[0].register: unknown key"),
+        (with_association(grants=["7"]), "map.association[0]: an ASP grants nothing"),
+        (with_association(role="sgp", grants=["7/15"]), "map.association[0]: 7/15 is not within"),
+        (with_association(server=[{"point_code": 14}]), "map.association[0]: its parameters stand either"),
+        (with_association(remote=["127.0.0.1:7", "127.0.0.2:8"]), "map.association[0].remote: all addresses"),
+        (
+            with_association(transport="tcp", remote=["127.0.0.1:7", "127.0.0.2"]),
+            "map.association[0].remote: TCP has one address",
+        ),
+        (with_routes({"point_code": 1, "via": "stp"}), "map.mtp_route[0].via: no association and no server"),
         (with_association(remote="127.0.0.1:0"), "map.association[0].remote: a port is wanted"),
         (with_association(connect=False), "map.association[0].local: where shall it listen?"),
         (with_association(connect=False, local="127.0.0.1:0"), "map.association[0].local: a port is wanted"),
@@ -200,7 +253,8 @@ def test_the_example_has_every_setting_and_the_right_defaults() -> None:
     defaults = {
         path: field.default for path, field in paths() if field.default not in (msgspec.NODEFAULT, None)
     }
-    assert {path: written[path] for path in defaults} == defaults
+    shown = {path: value if value != [] else () for path, value in written.items()}
+    assert {path: shown[path] for path in defaults} == defaults
 
 
 def test_the_example_says_of_every_default_that_it_is_one() -> None:

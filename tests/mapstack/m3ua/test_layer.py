@@ -4,6 +4,7 @@ from mapstack.events import (
     AspStateChanged,
     AssociationFailed,
     AsStateChanged,
+    DestinationStateChanged,
     ManagementKind,
     ManagementNotified,
     PeerMisbehaved,
@@ -12,6 +13,7 @@ from mapstack.m3ua.application_server import AsState
 from mapstack.m3ua.asp import AspState
 from mapstack.m3ua.codes import ErrorCode, Status
 from mapstack.m3ua.data import MtpTransfer
+from mapstack.m3ua.destination import DestinationState
 from mapstack.m3ua.m3ua import M3ua, TransferRefused
 from mapstack.m3ua.message import MessageType, Tag, decode, encode
 from mapstack.m3ua.settings import M3uaLimits, M3uaSettings, Role, TrafficMode
@@ -37,14 +39,18 @@ STARTED = [
 
 def test_an_association_comes_up_by_itself() -> None:
     pair = active_pair()
-    changes = [event for event in pair.asp_events if isinstance(event, AspStateChanged)]
-    assert changes == [AspStateChanged("a", D, I), AspStateChanged("a", I, A)]
+    there, here = (
+        DestinationStateChanged(code, DestinationState.AVAILABLE) for code in (SGP_POINT_CODE, ASP_POINT_CODE)
+    )
+    changes = [AspStateChanged("a", D, I), AspStateChanged("a", I, A), there]
+    assert [event for event in pair.asp_events if event not in STARTED] == changes
     assert [event for event in pair.asp_events if event not in changes] == STARTED
     assert pair.sgp_events == [
         AspStateChanged("a", D, I),
         AsStateChanged(f"AS {ASP_POINT_CODE}", AsState.DOWN, AsState.INACTIVE),
         AspStateChanged("a", I, A),
         AsStateChanged(f"AS {ASP_POINT_CODE}", AsState.INACTIVE, AsState.ACTIVE),
+        here,
     ]
 
 
@@ -107,7 +113,7 @@ def test_a_notification_before_its_ack_and_acks_without_parameters_are_lived_wit
     ]
     for octets in (notify[0], encode(MessageType.ASPUP_ACK), notify[1], encode(MessageType.ASPAC_ACK)):
         asp.receive(octets, flow_of("a"), 0.1)
-    assert kinds(asp) == [MessageType.ASPUP, MessageType.ASPAC]
+    assert kinds(asp) == [MessageType.ASPUP, MessageType.ASPAC, MessageType.DAUD]
     assert asp.transfer(SGP_POINT_CODE, 0, b"x") is None
 
 
@@ -157,6 +163,7 @@ def test_a_peer_that_is_silent_for_two_heartbeats_is_given_up() -> None:
     assert events == [
         AssociationFailed(flow_of("a"), "a", "silent for two heartbeats"),
         AspStateChanged("a", A, D),
+        DestinationStateChanged(SGP_POINT_CODE, DestinationState.UNAVAILABLE),
     ]
     assert pair.asp.deadline() is None
     assert pair.asp.transfer(SGP_POINT_CODE, 0, b"x") is TransferRefused.UNREACHABLE
@@ -196,7 +203,10 @@ def test_after_t_r_a_pending_as_is_down_and_refuses() -> None:
     pair.sgp.transfer(ASP_POINT_CODE, 4, b"lost")
     assert pair.sgp.expire(2.9) == []
     name = f"AS {ASP_POINT_CODE}"
-    assert pair.sgp.expire(3.0) == [AsStateChanged(name, AsState.PENDING, AsState.DOWN)]
+    assert pair.sgp.expire(3.0) == [
+        AsStateChanged(name, AsState.PENDING, AsState.DOWN),
+        DestinationStateChanged(ASP_POINT_CODE, DestinationState.UNAVAILABLE),
+    ]
     assert pair.sgp.transfer(ASP_POINT_CODE, 4, b"x") is TransferRefused.UNREACHABLE
     pair.asp.link_down(flow_of("a"), 3.0)
     pair.link_up(now=4.0)

@@ -10,6 +10,7 @@ from mapstack.events import (
     ManagementKind,
     ManagementNotified,
     PeerMisbehaved,
+    UserPartUnavailable,
 )
 from mapstack.m3ua.codes import ErrorCode, Status
 from mapstack.m3ua.destination import DestinationState
@@ -49,7 +50,11 @@ def test_what_ssnm_tells_of_a_destination_decides_whether_it_is_used() -> None:
     available = [DestinationStateChanged(SGP_POINT_CODE, DestinationState.AVAILABLE)]
     assert told(MessageType.SCON, clear) == available
     assert told(MessageType.DAVA) == []
-    assert told(MessageType.DUPU, (Tag.USER_CAUSE, 3)) == []
+    unequipped = UserPartUnavailable(SGP_POINT_CODE, user=3, cause=1)
+    assert told(MessageType.DUPU, (Tag.USER_CAUSE, 1 << 16 | 3)) == [unequipped]
+    assert told(MessageType.SCON, (Tag.CONGESTION_INDICATIONS, 2)) == [
+        DestinationStateChanged(SGP_POINT_CODE, DestinationState.CONGESTED, 2)
+    ]
 
 
 def test_a_mask_covers_a_range_and_other_point_codes_are_not_ours() -> None:

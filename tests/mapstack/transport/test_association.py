@@ -17,6 +17,8 @@ HERE = ("127.0.0.1", 2905)
         AssociationSpec("a", "sctp", connect=True, remote=HERE),
         AssociationSpec("a", "tcp", connect=True, local=HERE),
         AssociationSpec("a", "tcp", connect=False, remote=HERE),
+        AssociationSpec("a", "tcp", connect=True, remote=HERE, other_remote=("127.0.0.2",)),
+        AssociationSpec("a", "tcp", connect=False, local=HERE, other_local=("127.0.0.2",)),
     ],
 )
 def test_an_association_that_cannot_be_is_refused(spec: AssociationSpec) -> None:

@@ -8,7 +8,7 @@ import pytest
 from mapstack.flow import Flow
 from mapstack.transport import AssociationSpec, TransportUnavailable
 from mapstack.transport.sctp import SctpTransport
-from tests.mapstack.transport.node import Node, beat
+from tests.mapstack.transport.node import PATIENCE, Node, beat
 
 pytestmark = pytest.mark.wire
 
@@ -67,3 +67,54 @@ async def with_sctp() -> None:
 
 def test_messages_keep_their_streams_or_the_lack_of_sctp_is_said_in_a_sentence() -> None:
     asyncio.run(with_sctp() if has_sctp() else without_sctp())
+
+
+async def several_addresses() -> None:
+    """The server knows one address of the client and has two; either way they meet, and all are known."""
+    server = Node(
+        SctpTransport,
+        AssociationSpec("other", "sctp", False, ANY, ("127.0.0.9", 0), other_local=("127.0.0.2",)),
+        AssociationSpec("a", "sctp", False, ANY, ("127.0.0.4", 0), other_local=("127.0.0.2",)),
+    )
+    await server.transport.start()
+    (first, port) = server.transport.listening[0]
+    assert first == ANY[0]
+    client = Node(
+        SctpTransport,
+        AssociationSpec(
+            "b",
+            "sctp",
+            True,
+            ("127.0.0.3", 0),
+            (first, port),
+            other_local=("127.0.0.4",),
+            other_remote=("127.0.0.2",),
+        ),
+    )
+    await client.transport.start()
+    await server.until(lambda node: len(node.ups) == 1)
+    await client.until(lambda node: len(node.ups) == 1)
+    assert server.ups[0].connection == "a"
+    line = server.transport._lines["a"]
+    known = {host for host, _ in SctpTransport.medium.remotes(line._socket)}
+    assert known == {"127.0.0.3", "127.0.0.4"}
+    client.say("there", stream=2)
+    await server.until(lambda node: len(node.heard) == 1)
+    await client.transport.stop()
+    await server.transport.stop()
+    assert await refusal(AssociationSpec("b", "sctp", True, None, (first, port), other_remote=("127.0.0.2",)))
+
+
+async def refusal(spec: AssociationSpec) -> str:
+    """What a node says that finds nobody."""
+    node = Node(SctpTransport, spec)
+    await node.transport.start()
+    async with asyncio.timeout(PATIENCE):
+        while "b" not in node.transport.trouble:
+            await asyncio.sleep(0.01)
+    await node.transport.stop()
+    return node.transport.trouble["b"]
+
+
+def test_both_ends_may_have_several_addresses() -> None:
+    asyncio.run(several_addresses() if has_sctp() else without_sctp())

@@ -205,6 +205,34 @@ def test_a_peer_that_nobody_expects_is_refused() -> None:
     asyncio.run(scenario())
 
 
+def test_why_an_association_is_not_there_is_said() -> None:
+    async def scenario() -> None:
+        spec = AssociationSpec("known", "tcp", False, ANY, ("127.0.0.9", 0))
+        async with listening(spec) as server:
+            (host, port) = server.transport.listening[0]
+            loop = asyncio.get_running_loop()
+            with socket.create_connection((host, port)) as peer:
+                assert await loop.run_in_executor(None, hung_up, peer)
+                stranger = peer.getsockname()
+            came = f"127.0.0.1:{stranger[1]} came, and 127.0.0.9 is expected"
+            assert server.transport.trouble == {"known": came}
+        client = Node(TcpTransport, AssociationSpec("b", "tcp", True, None, (host, port)))
+        await client.transport.start()
+        async with asyncio.timeout(PATIENCE):
+            while not client.transport.trouble:
+                await asyncio.sleep(0.01)
+        assert client.transport.trouble == {"b": f"{host}:{port}: Connection refused"}
+        async with listening(AssociationSpec("a", "tcp", False, (host, port))) as server:
+            await client.until(is_up)
+            assert client.transport.trouble == {}
+            server.transport.cut("a")
+            await client.until(lambda node: len(node.downs) == 1)
+            assert server.transport.trouble == {"a": "cut"}
+        await client.transport.stop()
+
+    asyncio.run(scenario())
+
+
 def test_a_port_that_is_taken_is_named() -> None:
     async def scenario() -> None:
         async with listening() as server:

@@ -1,0 +1,125 @@
+"""`ipsmgw status`: where every association, application server and destination stands, in words."""
+
+import json
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import msgspec
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from ipsmgw.cli.check import sound
+from ipsmgw.signalling import Standing, lasting, standings
+from mapstack.m3ua.status import M3uaStatus
+
+__all__ = ["status_command"]
+
+_URL = "http://127.0.0.1:8080"
+_TIMEOUT = 5.0
+_EVERY = 1.0
+_NOBODY = 2
+
+
+class _Silent(Exception):
+    """One sentence: nobody answers, or not as a gateway does."""
+
+
+def status_command(
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "-c", "--config", metavar="FILE", help="Configuration of the gateway: asks where it listens."
+        ),
+    ] = None,
+    url: Annotated[str | None, typer.Option(help=f"Where its API listens; {_URL} without.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Look again each second, until Ctrl-C.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say how SIGTRAN stands and what to change; exit status 0: all active, 1: not so, 2: nobody answers."""
+    try:
+        where = _where(file, url)
+        if watch:
+            raise typer.Exit(_watch(where))
+        status = _ask(where)
+    except _Silent as silence:
+        typer.echo(f"ipsmgw status: {silence}", err=True)
+        raise typer.Exit(_NOBODY) from None
+    found = standings(status)
+    if as_json:
+        typer.echo(json.dumps([one._asdict() for one in found], indent=2))
+    else:
+        Console().print(_picture(status, found), soft_wrap=True)
+    raise typer.Exit(_verdict(found))
+
+
+def _verdict(found: list[Standing]) -> int:
+    return 0 if all(one.sound for one in found) else 1
+
+
+def _where(file: Path | None, url: str | None) -> str:
+    if file is None:
+        return url or _URL
+    if url is not None:
+        raise _Silent("-c and --url exclude each other")
+    address = sound(file).api.listen
+    if address is None:
+        raise _Silent(f"{file}: the gateway has no API: set api.listen")
+    return f"http://{address}"
+
+
+def _ask(url: str) -> M3uaStatus:
+    """What the gateway says of itself, or the lab of its gateway."""
+    try:
+        answer = httpx.get(f"{url.rstrip('/')}/api/status", timeout=_TIMEOUT, trust_env=False)
+        answer.raise_for_status()
+        found = msgspec.json.decode(answer.content, type=dict[str, msgspec.Raw])
+        if "gateway" in found:
+            found = msgspec.json.decode(found["gateway"], type=dict[str, msgspec.Raw])
+        return msgspec.json.decode(found["m3ua"], type=M3uaStatus)
+    except (httpx.HTTPError, httpx.InvalidURL) as fault:
+        raise _Silent(f"{url}: {fault}; does the gateway run, with this api.listen?") from None
+    except (msgspec.MsgspecError, KeyError):
+        raise _Silent(f"{url}: the answer is not that of a gateway") from None
+
+
+def _watch(url: str) -> int:
+    """Until Ctrl-C; who is silent now may answer later. The exit status is that of the last look."""
+    verdict, console = _NOBODY, Console()
+    with Live(console=console, auto_refresh=False) if console.is_terminal else nullcontext() as live:
+        try:
+            while True:
+                picture, verdict = _look(url)
+                if live is None:
+                    console.print(picture, soft_wrap=True)  # a file, or a pipe
+                else:
+                    live.update(picture, refresh=True)
+                time.sleep(_EVERY)
+        except KeyboardInterrupt:
+            return verdict
+
+
+def _look(url: str) -> tuple[Group | Text, int]:
+    try:
+        status = _ask(url)
+    except _Silent as silence:
+        return Text(str(silence), "red"), _NOBODY
+    found = standings(status)
+    return _picture(status, found), _verdict(found)
+
+
+def _picture(status: M3uaStatus, found: list[Standing]) -> Group:
+    """A table of all, and a sentence for each association and for whatever is not as it should be."""
+    table = Table("", "name", "state", "for", box=None, pad_edge=False, header_style="bold")
+    for one in found:
+        colour = "green" if one.sound else "red"
+        since = "" if one.seconds is None else lasting(one.seconds)
+        table.add_row(one.what, Text(one.name), Text(one.state, colour), since)
+    told = [one for one in found if one.what == "association" or not one.sound]
+    sentences = [Text(one.sentence, "" if one.sound else "red") for one in told]
+    return Group(Text(f"point code {status.point_code}", "bold"), table, Text(""), *sentences)

@@ -1,0 +1,178 @@
+"""What a node is connected to: peers, their AS, the destinations behind them (RFC 4666 §1.4, §4.5)."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from mapstack.events import DestinationStateChanged, ManagementEvent
+from mapstack.flow import Flow
+from mapstack.m3ua.application_server import AsState
+from mapstack.m3ua.asp import AspState, Side
+from mapstack.m3ua.association import Peer
+from mapstack.m3ua.destination import AVAILABLE, UNAVAILABLE, Destination, DestinationState
+from mapstack.m3ua.member import Change, Member
+from mapstack.m3ua.routing import Routing
+from mapstack.m3ua.routing_key import PointCodes
+from mapstack.m3ua.settings import M3uaSettings, Role
+from mapstack.m3ua.sgp import ApplicationServer
+from mapstack.m3ua.ssnm import tell
+from mapstack.m3ua.way import WayOut
+
+__all__ = ["Network"]
+
+
+class Network:
+    """Keeps AS, routes and destinations in step with the ASPs."""
+
+    def __init__(self, settings: M3uaSettings, output: list[tuple[bytes, Flow]]) -> None:
+        self._settings = settings
+        self.routing = Routing(settings)
+        self.servers: dict[str, ApplicationServer] = {}
+        self.destinations: dict[int, Destination] = {}
+        self.since: dict[int, float] = {}
+        """When each destination came into its state."""
+        self.ways: dict[int, tuple[WayOut, ...]] = {}
+        self.peers = {one.name: Peer(one, settings, output) for one in settings.associations}
+        for peer in self.peers.values():
+            for member in peer.members:
+                self.enrol(member)
+
+    # ---- who serves what
+
+    def enrol(self, member: Member) -> None:
+        """An ASP joins its AS, and the routes through it are there."""
+        if member.asp.side is not Side.NEAR:
+            server = self.servers.get(member.name)
+            if server is None:
+                server = self.servers[member.name] = ApplicationServer(member.served, self._settings)
+            server.members.append(member)
+            member.server = server
+        self.routing.add(member)
+
+    def leave(self, member: Member) -> None:
+        """An ASP leaves an AS that it has registered for; the last one takes the AS with it."""
+        member.asp.members.remove(member)
+        self.routing.remove(member)
+        server = member.server
+        if server is not None:
+            server.members.remove(member)
+            if not server.members:
+                del self.servers[server.name]
+
+    def lapsed(self) -> list[Member]:
+        """ASPs whose registration has ended for good: neither they nor their AS have come back."""
+        return [
+            member
+            for server in self.servers.values()
+            for member in server.members
+            if not member.registered and server.state is AsState.DOWN
+        ]
+
+    # ---- following the ASPs
+
+    def settle(self, changes: Sequence[Change], now: float) -> list[ManagementEvent]:
+        """ASPs have taken steps: their AS, the ways through them and the destinations follow."""
+        events: list[ManagementEvent] = []
+        waiting = deque(changes)
+        done: list[Change] = []
+        while waiting:
+            change = waiting.popleft()
+            done.append(change)
+            change.member.since = now
+            events.append(change.event())
+            if change.member.server is not None:
+                displaced, more = change.member.server.changed(change, now)
+                waiting.extend(displaced)
+                events += more
+        if not done:
+            return events
+        for peer in {id(change.member.asp.peer): change.member.asp.peer for change in done}.values():
+            peer.settled()
+        events += self.reroute(now)
+        for peer in {id(one.member.asp.peer): one.member.asp.peer for one in done if _starts(one)}.values():
+            self._started(peer, now)
+        return events
+
+    def reroute(self, now: float, affected: Iterable[PointCodes] | None = None) -> list[ManagementEvent]:
+        """Find the ways again, to all that is known or to those; what has changed is told on both sides."""
+        changed: list[int] = []
+        known = self.routing.known()
+        some = None if affected is None else list(affected)
+        for point_code in known:
+            if some is None or any(codes.covers(point_code) for codes in some):
+                before = self.destinations.get(point_code, UNAVAILABLE)
+                if self._find(point_code) != before:
+                    self.since[point_code] = now
+                    changed.append(point_code)
+        gone = self._forget(known)
+        self._release()
+        self._tell(changed)
+        for peer in self.peers.values():
+            peer.audit_later(wanted=peer.settings.role is Role.ASP and len(peer.told) > 0, now=now)
+        events = [DestinationStateChanged(code, *self.destinations[code]) for code in changed]
+        return [*events, *(DestinationStateChanged(code, *UNAVAILABLE) for code in gone)]
+
+    def way_to(self, point_code: int) -> tuple[WayOut, ...]:
+        """The ways to a point code that nobody has asked for yet: a route with a mask may lead to it."""
+        if point_code in self.destinations or self.routing.find(point_code).destination == UNAVAILABLE:
+            return ()
+        self.routing.use(point_code)
+        self._find(point_code)
+        return self.ways.get(point_code, ())
+
+    def audit(self, peer: Peer, now: float) -> None:
+        """Ask a peer again for what it said is not available (§4.5.3)."""
+        behind = self.routing.behind(peer)
+        peer.audit([PointCodes(0, code) for code in behind if peer.told.state(code) != AVAILABLE], now)
+
+    def _find(self, point_code: int) -> Destination:
+        found = self.routing.find(point_code)
+        ways = self.routing.ways(point_code, found)
+        if ways:
+            self.ways[point_code] = ways
+        else:
+            self.ways.pop(point_code, None)
+        self.destinations[point_code] = found.destination
+        return found.destination
+
+    def _forget(self, known: Iterable[int]) -> list[int]:
+        """Point codes that no route leads to any more; those that were reachable until now."""
+        gone = set(self.destinations) - set(known)
+        reachable = [code for code in sorted(gone) if self.destinations[code] != UNAVAILABLE]
+        for code in gone:
+            del self.destinations[code]
+            self.ways.pop(code, None)
+            self.since.pop(code, None)
+        return reachable
+
+    def _release(self) -> None:
+        """Traffic that waited for an AS goes out."""
+        for server in self.servers.values():
+            released, server.released = server.released, []
+            for point_code, sls, data in released:
+                ways = self.ways.get(point_code)
+                if ways:
+                    ways[sls % len(ways)].transfer(sls, data)
+
+    # ---- telling our ASPs
+
+    def _tell(self, changed: Sequence[int]) -> None:
+        for peer in self.peers.values():
+            if changed and peer.settings.role is Role.SGP and peer.is_active:
+                tell(peer, self._of_others(peer, changed))
+
+    def _started(self, peer: Peer, now: float) -> None:
+        """Traffic starts: an ASP asks what it can reach, and is told what it cannot (§4.5.1, §4.5.3)."""
+        if peer.settings.role is Role.ASP:
+            peer.audit([PointCodes(0, code) for code in self.routing.behind(peer)], now)
+        elif peer.settings.role is Role.SGP:
+            told = self._of_others(peer, self.destinations)
+            tell(peer, [one for one in told if one[1].state is not DestinationState.AVAILABLE])
+
+    def _of_others(self, peer: Peer, codes: Iterable[int]) -> list[tuple[PointCodes, Destination]]:
+        """What an ASP hears of: all but itself."""
+        own = {member.served.point_code for member in peer.members}
+        return [(PointCodes(0, code), self.destinations[code]) for code in codes if code not in own]
+
+
+def _starts(change: Change) -> bool:
+    return change.new is AspState.ACTIVE and change.member.state is AspState.ACTIVE

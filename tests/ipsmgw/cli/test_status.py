@@ -1,0 +1,113 @@
+"""`ipsmgw status` asks a gateway that runs, and says by words and exit status how it stands."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from typer.testing import CliRunner
+
+from ipsmgw.cli import app
+from mapstack.m3ua.message import MessageType, encode
+from tests.ipsmgw.broken import toml
+from tests.ipsmgw.cli.test_run import LIMIT, host, running, table, write
+
+pytestmark = pytest.mark.wire
+
+
+def status(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["status", *arguments])
+    return done.exit_code, done.output
+
+
+def test_nobody_nothing_and_all_are_told_apart(tmp_path: Path) -> None:
+    with running(write(tmp_path, table(tmp_path))) as (_, said):
+        url = said[2].removeprefix("API: ")
+        code, text = status("--url", url)
+        assert code == 1
+        assert f"smsc: not connected: nobody has come to {host(11)}:2905 yet" in text
+        assert "point code 14: unavailable: no association that leads there is active" in text
+        with socket.create_connection((host(11), 2905), timeout=LIMIT) as peer:
+            for expected, answer in (
+                (MessageType.ASPUP, MessageType.ASPUP_ACK),
+                (MessageType.ASPAC, MessageType.ASPAC_ACK),
+            ):
+                assert int.from_bytes(peer.recv(1000)[2:4]) == expected
+                peer.send(encode(answer))
+            peer.recv(1000)  # the audit: it is active
+            code, text = status("--url", url)
+            assert (code, "ASP-ACTIVE" in text) == (0, True)
+            code, text = status("--url", url, "--json")
+            assert [one["state"] for one in json.loads(text)] == ["ASP-ACTIVE", "available"]
+    code, text = status("--url", url)
+    assert (code, "does the gateway run" in text) == (2, True)
+
+
+def test_where_the_gateway_listens_is_read_from_its_configuration(tmp_path: Path) -> None:
+    settings = table(tmp_path)
+    settings["api"] = {"listen": f"{host(11)}:1"}
+    code, text = status("-c", str(write(tmp_path, settings)))
+    assert (code, f"http://{host(11)}:1: " in text) == (2, True)
+    del settings["api"]
+    (tmp_path / "gateway.toml").write_text(toml(settings))
+    code, text = status("-c", str(tmp_path / "gateway.toml"))
+    assert (code, "set api.listen" in text) == (2, True)
+    assert status("-c", str(tmp_path / "gateway.toml"), "--url", "http://x")[0] == 2
+    assert status("-c", str(tmp_path / "missing.toml"))[0] == 2
+
+
+def test_a_gateway_that_is_told_to_end_takes_leave_of_its_peers(tmp_path: Path) -> None:
+    with running(write(tmp_path, table(tmp_path))) as (process, _):
+        with socket.create_connection((host(11), 2905), timeout=LIMIT) as peer:
+            for answer in (MessageType.ASPUP_ACK, MessageType.ASPAC_ACK):
+                peer.recv(1000)
+                peer.send(encode(answer))
+            peer.recv(1000)  # the audit
+            process.send_signal(signal.SIGTERM)
+            last = b""
+            while octets := peer.recv(1000):
+                last += octets
+        assert last == encode(MessageType.ASPIA) + encode(MessageType.ASPDN)
+
+
+def test_a_watch_ends_with_what_it_saw_last(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from ipsmgw.cli import main; main()", "status", "--watch", "--url"]
+    with running(write(tmp_path, table(tmp_path))) as (_, said):
+        watch = subprocess.Popen(
+            [*command, said[2].removeprefix("API: ")],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[3],
+        )
+        assert watch.stdout is not None
+        while "nobody has come" not in watch.stdout.readline():
+            pass
+        watch.send_signal(signal.SIGINT)
+        watch.communicate(timeout=LIMIT)
+        assert watch.returncode == 1
+
+
+class _Other(BaseHTTPRequestHandler):
+    """Answers JSON, and is no gateway."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"m3ua": {"now": "yesterday"}}')
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_whoever_answers_and_is_no_gateway_is_not_believed() -> None:
+    with HTTPServer((host(12), 0), _Other) as server:
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        code, text = status("--url", f"http://{host(12)}:{server.server_port}")
+        thread.join(LIMIT)
+    assert (code, "is not that of a gateway" in text) == (2, True)
