@@ -8,22 +8,27 @@ LAB := $(VENV)/.stamp-lab
 TEST := $(VENV)/.stamp-test
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
-.PHONY: help lab test check bench soak clean
+.PHONY: help lab test interop check bench soak clean
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make lab    start the carrier on loopback and send a first message  (ARGS='--for 10')"
-	@echo "make test   run every test                                         (ARGS='tests/house')"
-	@echo "make check  format, lint, types, and the rules of the house"
-	@echo "make bench  what a message costs, beside a bare relay of the same packets; the codecs beside pycrate"
-	@echo "make soak   the laws over 10,000 seeds, with every fault there is"
-	@echo "make clean  remove the virtual environment and what tools left behind"
+	@echo "make lab      start the carrier on loopback and send a first message  (ARGS='--for 10')"
+	@echo "make test     run every test                                        (ARGS='tests/house')"
+	@echo "make interop  our nodes and osmo-stp over kernel SCTP              (ARGS='-k loadshare')"
+	@echo "make check    format, lint, types, and the rules of the house"
+	@echo "make bench    what a message costs, beside a bare relay; the codecs beside pycrate"
+	@echo "make soak     the laws over 10,000 seeds, with every fault there is"
+	@echo "make clean    remove the virtual environment and what tools left behind"
 
 lab: $(LAB)
 	@exec $(VENV)/bin/ipsmgw-lab up $(ARGS)
 
 test: $(TEST)
 	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 -rs $(ARGS)
+
+# One machine for all of them: it takes longer to start than most of them to run.
+interop: $(TEST)
+	tests/interop/run-with-sctp $(VENV)/bin/python -m pytest -p no:cacheprovider -rs tests/interop/sctp $(ARGS)
 
 check: $(TEST)
 	$(VENV)/bin/ruff format --check .

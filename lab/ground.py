@@ -214,8 +214,9 @@ class WireGround:
     def _path(self, name: str) -> Path:
         return Path(self._folder.name) / name
 
-    def _sent(self, now: float, node: str, host: str, protocol: str, data: bytes) -> None:
-        self.trace.pdu(now, node, self._plan.node_at(host), protocol, data)
+    def _sent(self, now: float, node: str, to: str, protocol: str, data: bytes) -> None:
+        """To an address, or to a node by its name."""
+        self.trace.pdu(now, node, self._plan.node_at(to), protocol, data)
         self.waiting.changed()
 
 
@@ -246,7 +247,7 @@ class _TappedSockets:
 
         def tap(now: float, sent: bool, data: bytes, flow: mapstack.Flow) -> None:
             if sent:
-                self._sent(now, node, flow.remote[0], "m3ua", data)
+                self._sent(now, node, flow.connection, "m3ua", data)  # the peer may be behind an STP
 
         port.tap = tap
 

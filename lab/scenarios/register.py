@@ -19,6 +19,7 @@ async def register(carrier: Carrier) -> None:
         "bob is not registered",
     )
 
+    await carrier.pause(0.5)  # the answer of the HLR may still be under way
     before = sum(pdu.protocol == "m3ua" for pdu in carrier.pdus)
     alice.register()
     await carrier.until(lambda: alice.registered, "alice has refreshed her registration")

@@ -1,0 +1,58 @@
+"""Two of our nodes exchange all dialogues through osmo-stp, over kernel SCTP."""
+
+import asyncio
+
+import pytest
+
+from mapstack import Answered, Invoked, MapStack, Refused
+from mapstack.map.operations import INFORM_SERVICE_CENTRE, OPERATIONS, REPORT_SM_DELIVERY_STATUS
+from tests.interop.sctp.pair import pair, sc_end
+from tests.interop.sctp.place import HLR, Place
+from tests.mapstack.stack.samples import ARGUMENTS, ERRORS, INFORM, RESULTS
+
+pytestmark = pytest.mark.interop
+
+
+def _refuse(stack: MapStack, asked: Invoked, now: float) -> None:
+    stack.error(asked.dialogue, ERRORS[asked.operation], now)
+
+
+def _inform(stack: MapStack, asked: Invoked, now: float) -> None:
+    if asked.operation.operation_class != 4:
+        stack.result(asked.dialogue, RESULTS[asked.operation], now, inform=INFORM)
+
+
+def test_every_operation_has_a_sample() -> None:
+    assert {*ARGUMENTS, INFORM_SERVICE_CENTRE} == set(OPERATIONS)
+
+
+def test_every_operation_is_answered_with_its_result_and_with_an_error(place: Place) -> None:
+    async def scenario() -> None:
+        async with pair(sc_end(place)) as (_, sc, hlr):
+            for operation, arg in ARGUMENTS.items():
+                answered = sc.ask(operation, HLR, arg)
+                assert await sc.outcome(answered) == Answered(answered, operation, RESULTS[operation])
+                last = hlr.invoked[-1]
+                assert (last.operation, last.arg) == (operation, arg)
+            hlr.answer = _refuse
+            for operation, arg in ARGUMENTS.items():
+                refused = sc.ask(operation, HLR, arg)
+                assert await sc.outcome(refused) == Refused(refused, operation, ERRORS[operation])
+            assert len(sc.stack) == len(hlr.stack) == 0
+
+    asyncio.run(scenario())
+
+
+def test_waiting_data_come_with_an_answer_and_alone(place: Place) -> None:
+    async def scenario() -> None:
+        async with pair(sc_end(place)) as (_, sc, hlr):
+            hlr.answer = _inform
+            await sc.outcome(sc.ask(REPORT_SM_DELIVERY_STATUS, HLR, ARGUMENTS[REPORT_SM_DELIVERY_STATUS]))
+            await sc.until(lambda node: len(node.invoked) == 1)
+            sc.ask(INFORM_SERVICE_CENTRE, HLR, INFORM)
+            await hlr.until(lambda node: len(node.invoked) == 2)
+            heard = [each for node in (sc, hlr) for each in node.invoked]
+            informs = [each.arg for each in heard if each.operation is INFORM_SERVICE_CENTRE]
+            assert informs == [INFORM, INFORM]
+
+    asyncio.run(scenario())
