@@ -1,5 +1,6 @@
 """The application server side of ISC: third-party REGISTER, MESSAGE with RPDUs (TS 24.341 §5.3.3)."""
 
+import re
 from random import Random
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from sipbridge.message import Message
 from sipbridge.rp import Direction, Rpdu
 from sipbridge.settings import SipSettings
 from sipbridge.stack import SipStack
-from sipbridge.uri import parse_name_addr, parse_uri
+from sipbridge.uri import SipUri, parse_name_addr, parse_uri
 
 __all__ = ["SMS", "IscEvent", "IscStack", "SmMessage", "SmUnreadable", "ThirdPartyRegister"]
 
@@ -26,6 +27,10 @@ _FROM_PHONE = Direction.MS_TO_NETWORK
 _ALLOW = ("Allow", "MESSAGE, REGISTER, OPTIONS")
 _ACCEPT = ("Accept", SMS)
 _SCHEMES = (b"sip:", b"sips:", b"tel:")
+_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]*:")  # RFC 3986 §3.1
+_METHODS = frozenset(  # RFC 3261, 3262, 3311, 3428, 3515, 3903, 6086, 6665
+    b"ACK BYE CANCEL INFO INVITE NOTIFY PRACK PUBLISH REFER SUBSCRIBE UPDATE".split()
+)
 _DEFAULT_EXPIRES = 3600  # RFC 3261 §10.3 step 7: where nobody says anything, the registrar chooses
 _LONGEST_EXPIRES = 2**32 - 1
 
@@ -171,11 +176,11 @@ class IscStack:
 
     def _take(self, request: Request, now: float) -> IscEvent | None:
         message = request.message
-        refused = _refusal(message)
-        if refused is not None:
-            self.respond(request.tx, refused[0], now, headers=refused[1])
-            return None
         try:
+            refused = _refusal(message)
+            if refused is not None:
+                self.respond(request.tx, refused[0], now, headers=refused[1])
+                return None
             if message.method == b"MESSAGE":
                 return self._take_message(request, now)
             if message.method == b"REGISTER":
@@ -185,8 +190,8 @@ class IscStack:
             return PeerMisbehaved(request.flow, "ISC", error.reason)
         if message.method == b"OPTIONS":
             self.respond(request.tx, 200, now, headers=[_ALLOW, _ACCEPT])
-        else:
-            self.respond(request.tx, 405, now, headers=[_ALLOW])
+        else:  # RFC 3261 §8.2.1, §21.5.2: what nobody knows is not implemented
+            self.respond(request.tx, 405 if message.method in _METHODS else 501, now, headers=[_ALLOW])
         return None
 
     def _take_message(self, request: Request, now: float) -> IscEvent | None:
@@ -215,7 +220,7 @@ class IscStack:
         tx, message, flow = request.tx, request.message, request.flow
         impu, scscf = parse_name_addr(message.fields[b"To"]).uri, _scscf(message)
         for uri in (impu, scscf):
-            parse_uri(uri)
+            _check_registered(uri)
         bodies = parts(message.fields.get(b"Content-Type", b""), message.body) if message.body else []
         sip = [part.octets for part in bodies if part.media_type == b"message/sip"]
         xml = next((part.octets for part in bodies if part.media_type == b"application/3gpp-ims+xml"), b"")
@@ -233,13 +238,30 @@ class IscStack:
 
 
 def _refusal(message: Message) -> tuple[int, build.Headers] | None:
-    """What a UAS checks in any request: the scheme of the Request-URI, and Require (RFC 3261 §8.2.2)."""
-    if not message.uri.startswith(_SCHEMES) and not message.uri.lower().startswith(_SCHEMES):
+    """What a UAS checks in any request: Request-URI, To and From, and Require (RFC 3261 §8.2.2)."""
+    uri, fields = message.uri, message.fields
+    if (b"?" in uri or not uri.startswith(_SCHEMES)) and not _is_ours(uri):
         return 416, ()
-    if b"Require" not in message.fields:
+    to, sender = fields[b"To"], fields[b"From"]
+    if b'"' in to or b'"' in sender:
+        parse_name_addr(to)
+        parse_name_addr(sender)
+    if b"Require" not in fields:
         return None
     options = [option.decode("latin-1") for option in message.listed(b"Require") if canonical(option)]
     return 420, [("Unsupported", ", ".join(options))]
+
+
+def _is_ours(uri: bytes) -> bool:
+    """Whether the scheme is one of ours, in any case; headers have no place in it (§8.2.2.1, §19.1.1)."""
+    if not _SCHEME.match(uri):
+        raise DecodeError("Request-URI malformed")
+    if not uri.lower().startswith(_SCHEMES):
+        return False
+    read = parse_uri(uri.decode("latin-1"))
+    if isinstance(read, SipUri) and read.headers:
+        raise DecodeError("Request-URI with headers")
+    return True
 
 
 def _call_id(value: bytes) -> str:
@@ -267,6 +289,14 @@ def _expires(message: Message) -> int:
     if not value.isdigit() or len(value) > 10:
         raise DecodeError("Expires is no number")
     return min(int(value), _LONGEST_EXPIRES)
+
+
+def _check_registered(uri: str) -> None:
+    """RFC 4475 §3.3.4: another scheme is no fault of the Request-URI, so it is no 416."""
+    try:
+        parse_uri(uri)
+    except DecodeError as error:
+        raise DecodeError(error.reason) from error
 
 
 def _scscf(message: Message) -> str:
