@@ -9,11 +9,12 @@ from msgspec import Struct
 from sipbridge import build, rp
 from sipbridge.body import media_type, parts, service_info
 from sipbridge.errors import DecodeError
-from sipbridge.events import ClientTx, NoAnswer, PeerMisbehaved, Request, Response, ServerTx
+from sipbridge.events import ClientTx, NoAnswer, PeerMisbehaved, Request, Response, ServerTx, SipEvent
 from sipbridge.flow import Flow
 from sipbridge.header import canonical, parameter
 from sipbridge.identity import Asserted, asserted_identities, associated_uris
 from sipbridge.message import Message
+from sipbridge.reg_event_subscription import RegEvent, RegEvents
 from sipbridge.rp import Direction, Rpdu
 from sipbridge.settings import SipSettings
 from sipbridge.stack import SipStack
@@ -24,12 +25,12 @@ __all__ = ["SMS", "IscEvent", "IscStack", "SmMessage", "SmUnreadable", "ThirdPar
 SMS = "application/vnd.3gpp.sms"
 _SMS = SMS.encode()
 _FROM_PHONE = Direction.MS_TO_NETWORK
-_ALLOW = ("Allow", "MESSAGE, REGISTER, OPTIONS")
+_ALLOW = ("Allow", "MESSAGE, REGISTER, NOTIFY, OPTIONS")
 _ACCEPT = ("Accept", SMS)
 _SCHEMES = (b"sip:", b"sips:", b"tel:")
 _SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]*:")  # RFC 3986 §3.1
 _METHODS = frozenset(  # RFC 3261, 3262, 3311, 3428, 3515, 3903, 6086, 6665
-    b"ACK BYE CANCEL INFO INVITE NOTIFY PRACK PUBLISH REFER SUBSCRIBE UPDATE".split()
+    b"ACK BYE CANCEL INFO INVITE PRACK PUBLISH REFER SUBSCRIBE UPDATE".split()
 )
 _DEFAULT_EXPIRES = 3600  # RFC 3261 §10.3 step 7: where nobody says anything, the registrar chooses
 _LONGEST_EXPIRES = 2**32 - 1
@@ -79,7 +80,7 @@ class SmUnreadable(NamedTuple):
     flow: Flow
 
 
-IscEvent = ThirdPartyRegister | SmMessage | SmUnreadable | Response | NoAnswer | PeerMisbehaved
+IscEvent = ThirdPartyRegister | SmMessage | SmUnreadable | RegEvent | Response | NoAnswer | PeerMisbehaved
 
 
 class IscStack:
@@ -88,8 +89,9 @@ class IscStack:
     def __init__(self, settings: SipSettings, rng: Random) -> None:
         self.sip = SipStack(settings, rng)
         self.respond = self.sip.respond
-        self.deadline = self.sip.deadline
         self.take_output = self.sip.take_output
+        self.reg_events = RegEvents(self.sip)
+        self._subscribing = self.reg_events.waiting
         self._most_cached = settings.limits.cached_addresses
         self._uris: dict[str, bytes] = {}
         self._templates: dict[tuple[str, str, str], bytes] = {}
@@ -103,21 +105,35 @@ class IscStack:
     def receive(self, data: bytes, flow: Flow, now: float) -> list[IscEvent]:
         """One message from the S-CSCF."""
         for event in self.sip.receive(data, flow, now):  # one, or none
-            told = self._take(event, now) if isinstance(event, Request) else event
+            told: IscEvent | None
+            if isinstance(event, Request):
+                told = self._take(event, now)
+            elif self._subscribing and isinstance(event, Response) and event.tx in self._subscribing:
+                told = self.reg_events.answered(event, now)
+            else:
+                told = event
             return [] if told is None else [told]
         return []
 
     def expire(self, now: float) -> list[IscEvent]:
         """A deadline has passed."""
-        return [event for event in self.sip.expire(now) if not isinstance(event, Request)]
+        self.reg_events.expire(now)
+        return self._heard(self.sip.expire(now), now)
+
+    def deadline(self) -> float | None:
+        """When `expire` has work."""
+        transaction, subscription = self.sip.deadline(), self.reg_events.deadline()
+        if transaction is None or subscription is None:
+            return subscription if transaction is None else transaction
+        return min(transaction, subscription)
 
     def link_up(self, flow: Flow, identity: str, now: float) -> list[IscEvent]:
         """A connection to an S-CSCF stands."""
-        return [event for event in self.sip.link_up(flow, identity, now) if not isinstance(event, Request)]
+        return self._heard(self.sip.link_up(flow, identity, now), now)
 
     def link_down(self, flow: Flow, now: float) -> list[IscEvent]:
         """A connection to an S-CSCF is gone."""
-        return [event for event in self.sip.link_down(flow, now) if not isinstance(event, Request)]
+        return self._heard(self.sip.link_down(flow, now), now)
 
     def message(
         self,
@@ -147,6 +163,16 @@ class IscStack:
         call_id = new + self._call_id_tail
         octets = template % (uri, new, new, uri, call_id, more, len(body), body)
         return self.sip.start(ClientTx(b"z9hG4bK" + new), octets, flow, now), call_id.decode("ascii")
+
+    def _heard(self, events: list[SipEvent], now: float) -> list[IscEvent]:
+        """What happened to requests of ours; SUBSCRIBEs are nobody's above."""
+        told: list[IscEvent | None] = []
+        for event in events:
+            if isinstance(event, NoAnswer) and event.tx in self._subscribing:
+                told.append(self.reg_events.answered(event, now))
+            elif not isinstance(event, Request):
+                told.append(event)
+        return [event for event in told if event is not None]
 
     def _encoded(self, request_uri: str) -> bytes:
         if len(self._uris) >= self._most_cached:
@@ -185,6 +211,8 @@ class IscStack:
                 return self._take_message(request, now)
             if message.method == b"REGISTER":
                 return self._take_register(request)
+            if message.method == b"NOTIFY":
+                return self.reg_events.notified(request, now)
         except DecodeError as error:
             self.respond(request.tx, error.status, now)
             return PeerMisbehaved(request.flow, "ISC", error.reason)

@@ -143,8 +143,8 @@ def test_a_request_that_makes_no_sense_is_refused_and_told(data: bytes, status: 
 @pytest.mark.parametrize(
     ("data", "status", "field", "value"),
     [
-        (message(method="INVITE"), 405, b"Allow", b"MESSAGE, REGISTER, OPTIONS"),
-        (message(method="NOTIFY"), 405, b"Allow", b"MESSAGE, REGISTER, OPTIONS"),
+        (message(method="INVITE"), 405, b"Allow", b"MESSAGE, REGISTER, NOTIFY, OPTIONS"),
+        (message(method="NOTIFY"), 481, b"Content-Length", b"0"),
         (message(method="OPTIONS"), 200, b"Accept", b"application/vnd.3gpp.sms"),
         (
             message().replace(b"application/vnd.3gpp.sms", b"text/plain"),
