@@ -4,7 +4,7 @@ from sipbridge.errors import DecodeError, LocalError
 from sipbridge.events import ClientTx, NoAnswer, PeerMisbehaved, Request, Response, ServerTx, SipEvent
 from sipbridge.flow import Flow
 from sipbridge.identity import Asserted, ServedUser, asserted_identities, associated_uris, served_user
-from sipbridge.isc import IscEvent, IscStack, SmMessage, SmUnreadable, ThirdPartyRegister
+from sipbridge.isc import IscEvent, IscStack, SmMessage, SmUnreadable
 from sipbridge.message import Message, parse
 from sipbridge.reg_event import ContactState, RegistrationState
 from sipbridge.reg_event_dialog import Watched
@@ -12,6 +12,7 @@ from sipbridge.reg_event_subscription import RegEvents, RegistrationsChanged, Su
 from sipbridge.rp import Direction, RpAck, RpAddress, RpCause, RpData, Rpdu, RpError, RpSmma
 from sipbridge.settings import Limits, SipSettings, Timers
 from sipbridge.stack import SipStack
+from sipbridge.third_party_register import ThirdPartyRegister
 from sipbridge.uri import NameAddr, SipUri, TelUri, Uri, parse_name_addr, parse_uri
 
 __all__ = [

@@ -7,20 +7,21 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from sipbridge import build, rp
-from sipbridge.body import media_type, parts, service_info
+from sipbridge.body import media_type
 from sipbridge.errors import DecodeError
 from sipbridge.events import ClientTx, NoAnswer, PeerMisbehaved, Request, Response, ServerTx, SipEvent
 from sipbridge.flow import Flow
-from sipbridge.header import canonical, parameter
-from sipbridge.identity import Asserted, asserted_identities, associated_uris
+from sipbridge.header import canonical
+from sipbridge.identity import Asserted, asserted_identities
 from sipbridge.message import Message
 from sipbridge.reg_event_subscription import RegEvent, RegEvents
 from sipbridge.rp import Direction, Rpdu
 from sipbridge.settings import SipSettings
 from sipbridge.stack import SipStack
+from sipbridge.third_party_register import ThirdPartyRegister, third_party_register
 from sipbridge.uri import SipUri, parse_name_addr, parse_uri
 
-__all__ = ["SMS", "IscEvent", "IscStack", "SmMessage", "SmUnreadable", "ThirdPartyRegister"]
+__all__ = ["SMS", "IscEvent", "IscStack", "SmMessage", "SmUnreadable"]
 
 SMS = "application/vnd.3gpp.sms"
 _SMS = SMS.encode()
@@ -32,26 +33,6 @@ _SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]*:")  # RFC 3986 §3.1
 _METHODS = frozenset(  # RFC 3261, 3262, 3311, 3428, 3515, 3903, 6086, 6665
     b"ACK BYE CANCEL INFO INVITE PRACK PUBLISH REFER SUBSCRIBE UPDATE".split()
 )
-_DEFAULT_EXPIRES = 3600  # RFC 3261 §10.3 step 7: where nobody says anything, the registrar chooses
-_LONGEST_EXPIRES = 2**32 - 1
-
-
-class ThirdPartyRegister(NamedTuple):
-    """The S-CSCF says that a user is registered, or no longer with `expires` 0 (TS 24.229 §5.4.1.7).
-
-    `scscf` is where requests for the user are routed; the REGISTER of the user and its 200 may ride in the
-    body.
-    """
-
-    tx: ServerTx
-    impu: str
-    expires: int
-    scscf: str
-    service_info: str | None
-    associated: tuple[str, ...]
-    register_request: bytes | None
-    register_response: bytes | None
-    flow: Flow
 
 
 class SmMessage(Struct, frozen=True, gc=False):
@@ -210,7 +191,7 @@ class IscStack:
             if message.method == b"MESSAGE":
                 return self._take_message(request, now)
             if message.method == b"REGISTER":
-                return self._take_register(request)
+                return third_party_register(request)
             if message.method == b"NOTIFY":
                 return self.reg_events.notified(request, now)
         except DecodeError as error:
@@ -242,26 +223,6 @@ class IscStack:
             return SmUnreadable(tx, message.body, error.reference, error.cause, call_id, asserted, flow)
         return SmMessage(
             tx, rpdu, call_id, _in_reply_to(fields), asserted, message.uri.decode("latin-1"), flow
-        )
-
-    def _take_register(self, request: Request) -> IscEvent:
-        tx, message, flow = request.tx, request.message, request.flow
-        impu, scscf = parse_name_addr(message.fields[b"To"]).uri, _scscf(message)
-        for uri in (impu, scscf):
-            _check_registered(uri)
-        bodies = parts(message.fields.get(b"Content-Type", b""), message.body) if message.body else []
-        sip = [part.octets for part in bodies if part.media_type == b"message/sip"]
-        xml = next((part.octets for part in bodies if part.media_type == b"application/3gpp-ims+xml"), b"")
-        return ThirdPartyRegister(
-            tx,
-            impu,
-            _expires(message),
-            scscf,
-            service_info(xml),
-            associated_uris(message.every(b"P-Associated-URI")),
-            next((octets for octets in sip if not octets.startswith(b"SIP/")), None),
-            next((octets for octets in sip if octets.startswith(b"SIP/")), None),
-            flow,
         )
 
 
@@ -304,32 +265,3 @@ def _in_reply_to(fields: dict[bytes, bytes]) -> str | None:
     """The first Call-ID of In-Reply-To (RFC 3261 §20.21)."""
     value = fields.get(b"In-Reply-To")
     return None if value is None else value.partition(b",")[0].strip().decode("latin-1")
-
-
-def _expires(message: Message) -> int:
-    """Expires, else the Contact's parameter (RFC 3261 §10.2.1.1)."""
-    value = message.first(b"Expires")
-    if value is None:
-        contacts = message.listed(b"Contact")
-        value = parameter(contacts[0], b"expires") if contacts else None
-    if value is None:
-        return _DEFAULT_EXPIRES
-    if not value.isdigit() or len(value) > 10:
-        raise DecodeError("Expires is no number")
-    return min(int(value), _LONGEST_EXPIRES)
-
-
-def _check_registered(uri: str) -> None:
-    """RFC 4475 §3.3.4: another scheme is no fault of the Request-URI, so it is no 416."""
-    try:
-        parse_uri(uri)
-    except DecodeError as error:
-        raise DecodeError(error.reason) from error
-
-
-def _scscf(message: Message) -> str:
-    """The S-CSCF registers itself as the contact, from its own URI (TS 24.229 §5.4.1.7)."""
-    contacts = message.listed(b"Contact")
-    if contacts and contacts[0] != b"*":
-        return parse_name_addr(contacts[0]).uri
-    return parse_name_addr(message.fields[b"From"]).uri

@@ -105,6 +105,9 @@ class Originating:
             binding = self._core.store.binding(impu)
             if binding is not None:
                 return binding
+            set_of = self._core.implicit.of(impu)
+            if set_of is not None and (binding := self._core.store.binding(set_of)) is not None:
+                return binding
             msisdn = Impu.parse(tel).msisdn if tel else impu.msisdn
         except ValueError:
             return None

@@ -9,6 +9,7 @@ from ipsmgw.identity import Impu
 from ipsmgw.procedures import mt
 from ipsmgw.procedures.decision import Action, Answer, Decision, Deliver, MtRefusal, MtResult
 from ipsmgw.procedures.mt import MtSms
+from ipsmgw.store import HlrState
 from mapstack import Invoked
 from mapstack.map import AddressString, MtForwardSmArg, MtForwardSmRes
 from sipbridge import ClientTx, ServerTx, SmMessage
@@ -45,6 +46,8 @@ class Terminating:
             self.refuse(event, arg, Cause.UNEXPECTED_DATA_VALUE, now)
             return
         binding = core.store.binding_of_imsi(imsi)
+        if binding is not None and (binding.hlr is HlrState.UNABLE or binding.hlr is HlrState.WITHDRAWING):
+            binding = next((one for one in core.store.bindings_of_imsi(imsi) if one.able(now)), binding)
         reference = -1 if binding is None else self._open.next_reference(binding.impu)
         sms = MtSms(next(core.ids), event.dialogue, imsi, centre, arg.sm_rp_ui, now, binding, reference)
         decision = mt.deliver(sms, now)
