@@ -1,5 +1,6 @@
 """SIP for an application server behind an S-CSCF, sans-IO (RFC 3261, TS 24.229 §5.7), and RP (TS 24.011)."""
 
+from sipbridge.aka import Aka, AkaVector, AkaVerdict
 from sipbridge.errors import DecodeError, LocalError
 from sipbridge.events import ClientTx, NoAnswer, PeerMisbehaved, Request, Response, ServerTx, SipEvent
 from sipbridge.flow import Flow
@@ -16,11 +17,11 @@ from sipbridge.third_party_register import ThirdPartyRegister
 from sipbridge.uri import NameAddr, SipUri, TelUri, Uri, parse_name_addr, parse_uri
 
 __all__ = [
-    "Asserted", "ClientTx", "ContactState", "DecodeError", "Direction", "Flow", "IscEvent", "IscStack",
-    "Limits", "LocalError", "Message", "NameAddr", "NoAnswer", "PeerMisbehaved", "RegEvents",
-    "RegistrationState", "RegistrationsChanged", "Request", "Response", "RpAck", "RpAddress", "RpCause",
-    "RpData", "RpError", "RpSmma", "Rpdu", "ServedUser", "ServerTx", "SipEvent", "SipSettings",
-    "SipStack", "SipUri", "SmMessage", "SmUnreadable", "SubscriptionEnded", "TelUri",
-    "ThirdPartyRegister", "Timers", "Uri", "Watched", "asserted_identities", "associated_uris", "parse",
-    "parse_name_addr", "parse_uri", "served_user",
+    "Aka", "AkaVector", "AkaVerdict", "Asserted", "ClientTx", "ContactState", "DecodeError",
+    "Direction", "Flow", "IscEvent", "IscStack", "Limits", "LocalError", "Message", "NameAddr",
+    "NoAnswer", "PeerMisbehaved", "RegEvents", "RegistrationState", "RegistrationsChanged", "Request",
+    "Response", "RpAck", "RpAddress", "RpCause", "RpData", "RpError", "RpSmma", "Rpdu", "ServedUser",
+    "ServerTx", "SipEvent", "SipSettings", "SipStack", "SipUri", "SmMessage", "SmUnreadable",
+    "SubscriptionEnded", "TelUri", "ThirdPartyRegister", "Timers", "Uri", "Watched",
+    "asserted_identities", "associated_uris", "parse", "parse_name_addr", "parse_uri", "served_user",
 ]  # fmt: skip
