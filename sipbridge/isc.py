@@ -7,8 +7,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from sipbridge import build, rp
-from sipbridge.body import media_type
-from sipbridge.errors import DecodeError
+from sipbridge.body import media_type, parts
+from sipbridge.errors import DecodeError, LocalError
 from sipbridge.events import ClientTx, NoAnswer, PeerMisbehaved, Request, Response, ServerTx, SipEvent
 from sipbridge.flow import Flow
 from sipbridge.header import canonical
@@ -45,6 +45,8 @@ class SmMessage(Struct, frozen=True, gc=False):
     asserted: Asserted
     request_uri: str
     flow: Flow
+    charging: bytes = b""
+    """P-Charging-Vector as it came (RFC 7315 §4.6)."""
 
 
 class SmUnreadable(NamedTuple):
@@ -59,6 +61,7 @@ class SmUnreadable(NamedTuple):
     call_id: str
     asserted: Asserted
     flow: Flow
+    charging: bytes = b""
 
 
 IscEvent = ThirdPartyRegister | SmMessage | SmUnreadable | RegEvent | Response | NoAnswer | PeerMisbehaved
@@ -76,6 +79,8 @@ class IscStack:
         self._most_cached = settings.limits.cached_addresses
         self._uris: dict[str, bytes] = {}
         self._templates: dict[tuple[str, str, str], bytes] = {}
+        host = build.checked_uri(settings.host).replace("%", "%%")
+        self._icid = f'icid-value="%b";icid-generated-at={host}'.encode("ascii")
         self._call_id_tail = b"@" + build.checked_uri(settings.host).encode("ascii")
 
     @property
@@ -126,21 +131,28 @@ class IscStack:
         flow: Flow,
         asserted: str,
         in_reply_to: str | None = None,
+        charging: bytes = b"",
         headers: build.Headers = (),
     ) -> tuple[ClientTx, str]:
         """Send a short message or a report towards a phone by its S-CSCF (TS 24.341 §5.3.3.3, §5.3.3.4).
 
-        `asserted` is this node's own URI: a phone addresses its report to it. Returns transaction and
-        Call-ID.
+        `asserted` is this node's own URI: a phone addresses its report to it. Without the `charging` vector
+        of the request that it follows, one begins here (TS 24.229 §5.7.3): the first half of its Call-ID.
+        Returns transaction and Call-ID.
         """
         uri = self._uris.get(request_uri) or self._encoded(request_uri)
         template = self._templates.get((route, asserted, flow.transport))
         if template is None:
             template = self._template(route, asserted, flow.transport)
         new = self.sip.identifiers.new()
-        more = b"" if in_reply_to is None else b"In-Reply-To: %b\r\n" % build.clean(in_reply_to)
+        more = b"P-Charging-Vector: %b\r\n" % (charging or self._icid % new)
+        if b"\r" in charging or b"\n" in charging:
+            raise LocalError("line end in a header")
         if headers:
-            more += b"\r\n".join(build.header_lines(headers)) + b"\r\n"
+            own = any(name.lower() == "p-charging-vector" for name, _ in headers)
+            more = (b"" if own else more) + b"\r\n".join(build.header_lines(headers)) + b"\r\n"
+        if in_reply_to is not None:
+            more += b"In-Reply-To: %b\r\n" % build.clean(in_reply_to)
         call_id = new + self._call_id_tail
         octets = template % (uri, new, new, uri, call_id, more, len(body), body)
         return self.sip.start(ClientTx(b"z9hG4bK" + new), octets, flow, now), call_id.decode("ascii")
@@ -206,24 +218,29 @@ class IscStack:
     def _take_message(self, request: Request, now: float) -> IscEvent | None:
         tx, message, flow = request.tx, request.message, request.flow
         fields = message.fields
-        kind = fields.get(b"Content-Type")
-        if kind != _SMS and message.body and (kind is None or media_type(kind) != _SMS):
-            self.respond(tx, 415, now, headers=[_ACCEPT])
-            return None
+        kind, body = fields.get(b"Content-Type"), message.body
+        if kind != _SMS and body:
+            found = _short_message(kind or b"", body)
+            if found is None:
+                self.respond(tx, 415, now, headers=[_ACCEPT])
+                return None
+            body = found
         if b"Content-Encoding" in fields:
             self.respond(tx, 415, now, headers=[_ACCEPT, ("Accept-Encoding", "identity")])
             return None
-        asserted = asserted_identities(message.every(b"P-Asserted-Identity"))
+        asserted = asserted_identities(
+            message.every(b"P-Asserted-Identity") or message.every(b"P-Served-User")[:1]
+        )
+        charging = fields.get(b"P-Charging-Vector", b"")
         call_id = _call_id(fields[b"Call-ID"])
         try:
-            rpdu = rp.decode(message.body, _FROM_PHONE)
+            rpdu = rp.decode(body, _FROM_PHONE)
         except DecodeError as error:
             if error.reference is None or error.cause is None:
                 raise
-            return SmUnreadable(tx, message.body, error.reference, error.cause, call_id, asserted, flow)
-        return SmMessage(
-            tx, rpdu, call_id, _in_reply_to(fields), asserted, message.uri.decode("latin-1"), flow
-        )
+            return SmUnreadable(tx, body, error.reference, error.cause, call_id, asserted, flow, charging)
+        uri = message.uri.decode("latin-1")
+        return SmMessage(tx, rpdu, call_id, _in_reply_to(fields), asserted, uri, flow, charging)
 
 
 def _refusal(message: Message) -> tuple[int, build.Headers] | None:
@@ -239,6 +256,15 @@ def _refusal(message: Message) -> tuple[int, build.Headers] | None:
         return None
     options = [option.decode("latin-1") for option in message.listed(b"Require") if canonical(option)]
     return 420, [("Unsupported", ", ".join(options))]
+
+
+def _short_message(kind: bytes, body: bytes) -> bytes | None:
+    """The RPDU of a body, also beside the names of a phone without a number (TS 24.341 §5.3.1.5)."""
+    if media_type(kind) == _SMS:
+        return body
+    if not media_type(kind).startswith(b"multipart/"):
+        return None
+    return next((part.octets for part in parts(kind, body) if part.media_type == _SMS), None)
 
 
 def _is_ours(uri: bytes) -> bool:

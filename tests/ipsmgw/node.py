@@ -169,16 +169,24 @@ class Node:
         self.request("REGISTER", lines, body.encode(), source)
 
     def message(
-        self, body: bytes, *, sender: str = ALICE, reply_to: str = "", source: tuple[str, int] = SCSCF
+        self,
+        body: bytes,
+        *,
+        sender: str = ALICE,
+        reply_to: str = "",
+        source: tuple[str, int] = SCSCF,
+        call_id: str = "",
+        extra: Sequence[str] = (),
     ) -> None:
         """A MESSAGE with an RPDU of a phone."""
         lines = [
             f"From: <{sender}>;tag=1",
             "To: <sip:ipsmgw.example>",
-            f"Call-ID: message{self._count}",
+            f"Call-ID: {call_id or f'message{self._count}'}",
             f"P-Asserted-Identity: <{sender}>",
             "Content-Type: application/vnd.3gpp.sms",
             *([f"In-Reply-To: {reply_to}"] if reply_to else []),
+            *extra,
         ]
         self.request("MESSAGE", lines, body, source)
 
