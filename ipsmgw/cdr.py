@@ -25,6 +25,7 @@ class Cdr(msgspec.Struct, omit_defaults=True, gc=False):
     size: int = 0  # octets of the TPDU
     call_id: str = ""
     dialogue: int = 0
+    icid: str = ""  # iMSChargingIdentifier: of P-Charging-Vector (RFC 7315 §4.6)
 
 
 _encoder = msgspec.json.Encoder(enc_hook=str)  # identities are kinds of str, which msgspec does not know

@@ -73,6 +73,10 @@ class SipSection(Section, frozen=True, kw_only=True):
     """Addresses, with or without a port, that are believed: what anybody else asserts does not count."""
     service_info: str = "imsi={imsi};msisdn={msisdn}"
     """How the service-info of the initial filter criteria is written (TS 24.341 B.3 leaves it open)."""
+    reg_event: bool = False
+    """Subscribe to the reg event of each user who registers (TS 24.229 §5.7.1.1)."""
+    reg_event_expires: Annotated[int, Meta(ge=60, le=0xFFFFFFFF)] = 600_000
+    """What such a subscription asks for, seconds."""
     timers: SipTimers = SipTimers()
 
 

@@ -104,6 +104,8 @@ class Plan:
     hlr_number: NodeNumber = _HLR
     sc_number: NodeNumber = _SC
     subscribers: tuple[Subscriber, ...] = PHONES
+    reg_event: bool = False
+    """Whether the gateway subscribes to the reg event of who registers."""
     timers: PlanTimers = field(default_factory=PlanTimers)
 
     def __post_init__(self) -> None:
@@ -179,6 +181,7 @@ def _toml(plan: Plan) -> str:
         f'listen = "{host}:{port}"',
         f'uri = "{plan.gateway_uri}"',
         f'scscf = ["{plan.host("scscf")}"]',
+        f"reg_event = {str(plan.reg_event).lower()}",
         "[sip.timers]",
         f"t1 = {t.t1}\nt2 = {t.t2}\nt4 = {t.t4}",
         "[map]",

@@ -42,7 +42,7 @@ KNOWN = frozenset(_NAMES)
 MANDATORY = frozenset((b"Via", b"From", b"To", b"Call-ID", b"CSeq"))
 READ = MANDATORY.union(
     b"Contact Content-Encoding Content-Length Content-Type Expires".split(),
-    b"In-Reply-To P-Asserted-Identity Require".split(),
+    b"In-Reply-To P-Asserted-Identity P-Charging-Vector Require".split(),
 )
 """What is asked for in nearly every message, and so is at hand; the others are looked for when asked for."""
 # RFC 3261 §7.3.1: fields whose grammar is no list may appear once only.

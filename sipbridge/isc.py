@@ -1,51 +1,38 @@
 """The application server side of ISC: third-party REGISTER, MESSAGE with RPDUs (TS 24.341 §5.3.3)."""
 
+import re
 from random import Random
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from sipbridge import build, rp
-from sipbridge.body import media_type, parts, service_info
-from sipbridge.errors import DecodeError
-from sipbridge.events import ClientTx, NoAnswer, PeerMisbehaved, Request, Response, ServerTx
+from sipbridge.body import media_type, parts
+from sipbridge.errors import DecodeError, LocalError
+from sipbridge.events import ClientTx, NoAnswer, PeerMisbehaved, Request, Response, ServerTx, SipEvent
 from sipbridge.flow import Flow
-from sipbridge.header import canonical, parameter
-from sipbridge.identity import Asserted, asserted_identities, associated_uris
+from sipbridge.header import canonical
+from sipbridge.identity import Asserted, asserted_identities
 from sipbridge.message import Message
+from sipbridge.reg_event_subscription import RegEvent, RegEvents
 from sipbridge.rp import Direction, Rpdu
 from sipbridge.settings import SipSettings
 from sipbridge.stack import SipStack
-from sipbridge.uri import parse_name_addr, parse_uri
+from sipbridge.third_party_register import ThirdPartyRegister, third_party_register
+from sipbridge.uri import SipUri, parse_name_addr, parse_uri
 
-__all__ = ["SMS", "IscEvent", "IscStack", "SmMessage", "SmUnreadable", "ThirdPartyRegister"]
+__all__ = ["SMS", "IscEvent", "IscStack", "SmMessage", "SmUnreadable"]
 
 SMS = "application/vnd.3gpp.sms"
 _SMS = SMS.encode()
 _FROM_PHONE = Direction.MS_TO_NETWORK
-_ALLOW = ("Allow", "MESSAGE, REGISTER, OPTIONS")
+_ALLOW = ("Allow", "MESSAGE, REGISTER, NOTIFY, OPTIONS")
 _ACCEPT = ("Accept", SMS)
 _SCHEMES = (b"sip:", b"sips:", b"tel:")
-_DEFAULT_EXPIRES = 3600  # RFC 3261 §10.3 step 7: where nobody says anything, the registrar chooses
-_LONGEST_EXPIRES = 2**32 - 1
-
-
-class ThirdPartyRegister(NamedTuple):
-    """The S-CSCF says that a user is registered, or no longer with `expires` 0 (TS 24.229 §5.4.1.7).
-
-    `scscf` is where requests for the user are routed; the REGISTER of the user and its 200 may ride in the
-    body.
-    """
-
-    tx: ServerTx
-    impu: str
-    expires: int
-    scscf: str
-    service_info: str | None
-    associated: tuple[str, ...]
-    register_request: bytes | None
-    register_response: bytes | None
-    flow: Flow
+_SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]*:")  # RFC 3986 §3.1
+_METHODS = frozenset(  # RFC 3261, 3262, 3311, 3428, 3515, 3903, 6086, 6665
+    b"ACK BYE CANCEL INFO INVITE PRACK PUBLISH REFER SUBSCRIBE UPDATE".split()
+)
 
 
 class SmMessage(Struct, frozen=True, gc=False):
@@ -58,6 +45,8 @@ class SmMessage(Struct, frozen=True, gc=False):
     asserted: Asserted
     request_uri: str
     flow: Flow
+    charging: bytes = b""
+    """P-Charging-Vector as it came (RFC 7315 §4.6)."""
 
 
 class SmUnreadable(NamedTuple):
@@ -72,9 +61,10 @@ class SmUnreadable(NamedTuple):
     call_id: str
     asserted: Asserted
     flow: Flow
+    charging: bytes = b""
 
 
-IscEvent = ThirdPartyRegister | SmMessage | SmUnreadable | Response | NoAnswer | PeerMisbehaved
+IscEvent = ThirdPartyRegister | SmMessage | SmUnreadable | RegEvent | Response | NoAnswer | PeerMisbehaved
 
 
 class IscStack:
@@ -83,11 +73,14 @@ class IscStack:
     def __init__(self, settings: SipSettings, rng: Random) -> None:
         self.sip = SipStack(settings, rng)
         self.respond = self.sip.respond
-        self.deadline = self.sip.deadline
         self.take_output = self.sip.take_output
+        self.reg_events = RegEvents(self.sip)
+        self._subscribing = self.reg_events.waiting
         self._most_cached = settings.limits.cached_addresses
         self._uris: dict[str, bytes] = {}
         self._templates: dict[tuple[str, str, str], bytes] = {}
+        host = build.checked_uri(settings.host).replace("%", "%%")
+        self._icid = f'icid-value="%b";icid-generated-at={host}'.encode("ascii")
         self._call_id_tail = b"@" + build.checked_uri(settings.host).encode("ascii")
 
     @property
@@ -98,21 +91,35 @@ class IscStack:
     def receive(self, data: bytes, flow: Flow, now: float) -> list[IscEvent]:
         """One message from the S-CSCF."""
         for event in self.sip.receive(data, flow, now):  # one, or none
-            told = self._take(event, now) if isinstance(event, Request) else event
+            told: IscEvent | None
+            if isinstance(event, Request):
+                told = self._take(event, now)
+            elif self._subscribing and isinstance(event, Response) and event.tx in self._subscribing:
+                told = self.reg_events.answered(event, now)
+            else:
+                told = event
             return [] if told is None else [told]
         return []
 
     def expire(self, now: float) -> list[IscEvent]:
         """A deadline has passed."""
-        return [event for event in self.sip.expire(now) if not isinstance(event, Request)]
+        self.reg_events.expire(now)
+        return self._heard(self.sip.expire(now), now)
+
+    def deadline(self) -> float | None:
+        """When `expire` has work."""
+        transaction, subscription = self.sip.deadline(), self.reg_events.deadline()
+        if transaction is None or subscription is None:
+            return subscription if transaction is None else transaction
+        return min(transaction, subscription)
 
     def link_up(self, flow: Flow, identity: str, now: float) -> list[IscEvent]:
         """A connection to an S-CSCF stands."""
-        return [event for event in self.sip.link_up(flow, identity, now) if not isinstance(event, Request)]
+        return self._heard(self.sip.link_up(flow, identity, now), now)
 
     def link_down(self, flow: Flow, now: float) -> list[IscEvent]:
         """A connection to an S-CSCF is gone."""
-        return [event for event in self.sip.link_down(flow, now) if not isinstance(event, Request)]
+        return self._heard(self.sip.link_down(flow, now), now)
 
     def message(
         self,
@@ -124,24 +131,41 @@ class IscStack:
         flow: Flow,
         asserted: str,
         in_reply_to: str | None = None,
+        charging: bytes = b"",
         headers: build.Headers = (),
     ) -> tuple[ClientTx, str]:
         """Send a short message or a report towards a phone by its S-CSCF (TS 24.341 §5.3.3.3, §5.3.3.4).
 
-        `asserted` is this node's own URI: a phone addresses its report to it. Returns transaction and
-        Call-ID.
+        `asserted` is this node's own URI: a phone addresses its report to it. Without the `charging` vector
+        of the request that it follows, one begins here (TS 24.229 §5.7.3): the first half of its Call-ID.
+        Returns transaction and Call-ID.
         """
         uri = self._uris.get(request_uri) or self._encoded(request_uri)
         template = self._templates.get((route, asserted, flow.transport))
         if template is None:
             template = self._template(route, asserted, flow.transport)
         new = self.sip.identifiers.new()
-        more = b"" if in_reply_to is None else b"In-Reply-To: %b\r\n" % build.clean(in_reply_to)
+        more = b"P-Charging-Vector: %b\r\n" % (charging or self._icid % new)
+        if b"\r" in charging or b"\n" in charging:
+            raise LocalError("line end in a header")
         if headers:
-            more += b"\r\n".join(build.header_lines(headers)) + b"\r\n"
+            own = any(name.lower() == "p-charging-vector" for name, _ in headers)
+            more = (b"" if own else more) + b"\r\n".join(build.header_lines(headers)) + b"\r\n"
+        if in_reply_to is not None:
+            more += b"In-Reply-To: %b\r\n" % build.clean(in_reply_to)
         call_id = new + self._call_id_tail
         octets = template % (uri, new, new, uri, call_id, more, len(body), body)
         return self.sip.start(ClientTx(b"z9hG4bK" + new), octets, flow, now), call_id.decode("ascii")
+
+    def _heard(self, events: list[SipEvent], now: float) -> list[IscEvent]:
+        """What happened to requests of ours; SUBSCRIBEs are nobody's above."""
+        told: list[IscEvent | None] = []
+        for event in events:
+            if isinstance(event, NoAnswer) and event.tx in self._subscribing:
+                told.append(self.reg_events.answered(event, now))
+            elif not isinstance(event, Request):
+                told.append(event)
+        return [event for event in told if event is not None]
 
     def _encoded(self, request_uri: str) -> bytes:
         if len(self._uris) >= self._most_cached:
@@ -171,75 +195,88 @@ class IscStack:
 
     def _take(self, request: Request, now: float) -> IscEvent | None:
         message = request.message
-        refused = _refusal(message)
-        if refused is not None:
-            self.respond(request.tx, refused[0], now, headers=refused[1])
-            return None
         try:
+            refused = _refusal(message)
+            if refused is not None:
+                self.respond(request.tx, refused[0], now, headers=refused[1])
+                return None
             if message.method == b"MESSAGE":
                 return self._take_message(request, now)
             if message.method == b"REGISTER":
-                return self._take_register(request)
+                return third_party_register(request)
+            if message.method == b"NOTIFY":
+                return self.reg_events.notified(request, now)
         except DecodeError as error:
             self.respond(request.tx, error.status, now)
             return PeerMisbehaved(request.flow, "ISC", error.reason)
         if message.method == b"OPTIONS":
             self.respond(request.tx, 200, now, headers=[_ALLOW, _ACCEPT])
-        else:
-            self.respond(request.tx, 405, now, headers=[_ALLOW])
+        else:  # RFC 3261 §8.2.1, §21.5.2: what nobody knows is not implemented
+            self.respond(request.tx, 405 if message.method in _METHODS else 501, now, headers=[_ALLOW])
         return None
 
     def _take_message(self, request: Request, now: float) -> IscEvent | None:
         tx, message, flow = request.tx, request.message, request.flow
         fields = message.fields
-        kind = fields.get(b"Content-Type")
-        if kind != _SMS and message.body and (kind is None or media_type(kind) != _SMS):
-            self.respond(tx, 415, now, headers=[_ACCEPT])
-            return None
+        kind, body = fields.get(b"Content-Type"), message.body
+        if kind != _SMS and body:
+            found = _short_message(kind or b"", body)
+            if found is None:
+                self.respond(tx, 415, now, headers=[_ACCEPT])
+                return None
+            body = found
         if b"Content-Encoding" in fields:
             self.respond(tx, 415, now, headers=[_ACCEPT, ("Accept-Encoding", "identity")])
             return None
-        asserted = asserted_identities(message.every(b"P-Asserted-Identity"))
+        asserted = asserted_identities(
+            message.every(b"P-Asserted-Identity") or message.every(b"P-Served-User")[:1]
+        )
+        charging = fields.get(b"P-Charging-Vector", b"")
         call_id = _call_id(fields[b"Call-ID"])
         try:
-            rpdu = rp.decode(message.body, _FROM_PHONE)
+            rpdu = rp.decode(body, _FROM_PHONE)
         except DecodeError as error:
             if error.reference is None or error.cause is None:
                 raise
-            return SmUnreadable(tx, message.body, error.reference, error.cause, call_id, asserted, flow)
-        return SmMessage(
-            tx, rpdu, call_id, _in_reply_to(fields), asserted, message.uri.decode("latin-1"), flow
-        )
-
-    def _take_register(self, request: Request) -> IscEvent:
-        tx, message, flow = request.tx, request.message, request.flow
-        impu, scscf = parse_name_addr(message.fields[b"To"]).uri, _scscf(message)
-        for uri in (impu, scscf):
-            parse_uri(uri)
-        bodies = parts(message.fields.get(b"Content-Type", b""), message.body) if message.body else []
-        sip = [part.octets for part in bodies if part.media_type == b"message/sip"]
-        xml = next((part.octets for part in bodies if part.media_type == b"application/3gpp-ims+xml"), b"")
-        return ThirdPartyRegister(
-            tx,
-            impu,
-            _expires(message),
-            scscf,
-            service_info(xml),
-            associated_uris(message.every(b"P-Associated-URI")),
-            next((octets for octets in sip if not octets.startswith(b"SIP/")), None),
-            next((octets for octets in sip if octets.startswith(b"SIP/")), None),
-            flow,
-        )
+            return SmUnreadable(tx, body, error.reference, error.cause, call_id, asserted, flow, charging)
+        uri = message.uri.decode("latin-1")
+        return SmMessage(tx, rpdu, call_id, _in_reply_to(fields), asserted, uri, flow, charging)
 
 
 def _refusal(message: Message) -> tuple[int, build.Headers] | None:
-    """What a UAS checks in any request: the scheme of the Request-URI, and Require (RFC 3261 §8.2.2)."""
-    if not message.uri.startswith(_SCHEMES) and not message.uri.lower().startswith(_SCHEMES):
+    """What a UAS checks in any request: Request-URI, To and From, and Require (RFC 3261 §8.2.2)."""
+    uri, fields = message.uri, message.fields
+    if (b"?" in uri or not uri.startswith(_SCHEMES)) and not _is_ours(uri):
         return 416, ()
-    if b"Require" not in message.fields:
+    to, sender = fields[b"To"], fields[b"From"]
+    if b'"' in to or b'"' in sender:
+        parse_name_addr(to)
+        parse_name_addr(sender)
+    if b"Require" not in fields:
         return None
     options = [option.decode("latin-1") for option in message.listed(b"Require") if canonical(option)]
     return 420, [("Unsupported", ", ".join(options))]
+
+
+def _short_message(kind: bytes, body: bytes) -> bytes | None:
+    """The RPDU of a body, also beside the names of a phone without a number (TS 24.341 §5.3.1.5)."""
+    if media_type(kind) == _SMS:
+        return body
+    if not media_type(kind).startswith(b"multipart/"):
+        return None
+    return next((part.octets for part in parts(kind, body) if part.media_type == _SMS), None)
+
+
+def _is_ours(uri: bytes) -> bool:
+    """Whether the scheme is one of ours, in any case; headers have no place in it (§8.2.2.1, §19.1.1)."""
+    if not _SCHEME.match(uri):
+        raise DecodeError("Request-URI malformed")
+    if not uri.lower().startswith(_SCHEMES):
+        return False
+    read = parse_uri(uri.decode("latin-1"))
+    if isinstance(read, SipUri) and read.headers:
+        raise DecodeError("Request-URI with headers")
+    return True
 
 
 def _call_id(value: bytes) -> str:
@@ -254,24 +291,3 @@ def _in_reply_to(fields: dict[bytes, bytes]) -> str | None:
     """The first Call-ID of In-Reply-To (RFC 3261 §20.21)."""
     value = fields.get(b"In-Reply-To")
     return None if value is None else value.partition(b",")[0].strip().decode("latin-1")
-
-
-def _expires(message: Message) -> int:
-    """Expires, else the Contact's parameter (RFC 3261 §10.2.1.1)."""
-    value = message.first(b"Expires")
-    if value is None:
-        contacts = message.listed(b"Contact")
-        value = parameter(contacts[0], b"expires") if contacts else None
-    if value is None:
-        return _DEFAULT_EXPIRES
-    if not value.isdigit() or len(value) > 10:
-        raise DecodeError("Expires is no number")
-    return min(int(value), _LONGEST_EXPIRES)
-
-
-def _scscf(message: Message) -> str:
-    """The S-CSCF registers itself as the contact, from its own URI (TS 24.229 §5.4.1.7)."""
-    contacts = message.listed(b"Contact")
-    if contacts and contacts[0] != b"*":
-        return parse_name_addr(contacts[0]).uri
-    return parse_name_addr(message.fields[b"From"]).uri

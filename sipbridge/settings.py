@@ -37,6 +37,7 @@ class Limits:
     remembered: int = 1_000_000
     kept_octets: int = 16 * 1024 * 1024
     cached_addresses: int = 4_096
+    subscriptions: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

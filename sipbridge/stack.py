@@ -254,7 +254,9 @@ class SipStack:
         protocol, _, branch = value.partition(b";branch=")
         back, sent_by = self._straight_back.get(protocol, _NO_WAY)
         plain = (
-            branch[:7] == MAGIC_COOKIE and len(branch) <= _PLAIN_BRANCH and not branch.translate(None, _TOKEN)
+            branch[:7] == MAGIC_COOKIE
+            and 7 < len(branch) <= _PLAIN_BRANCH
+            and not branch.translate(None, _TOKEN)
         )
         if plain and back == flow.remote:
             return ServerTx(b"%b %b %b" % (branch, sent_by, message.method)), (value, flow)

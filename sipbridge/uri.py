@@ -108,7 +108,7 @@ def _sip(rest: str, secure: bool) -> SipUri:
 
 def _uri_parameters(named: list[str]) -> tuple[tuple[str, str], ...]:
     pairs = (part.partition("=") for part in named if part)
-    return tuple((name.strip().lower(), _unescaped(value)) for name, _, value in pairs)
+    return tuple((_unescaped(name.strip()).lower(), _unescaped(value)) for name, _, value in pairs)
 
 
 def _unescaped(text: str) -> str:
@@ -123,11 +123,13 @@ def parse_name_addr(value: bytes) -> NameAddr:
     """
     value = value.strip()
     if value[:1] == b"<" and value.find(b">") == len(value) - 1:
-        head, named, display, uri = value, [], b"", value[1:-1].strip()
+        named, display, bracket, uri = [], b"", True, value[1:-1].strip()
     else:
         head, *named = split(value, b";")
         display, bracket, rest = _angle(head)
         uri = rest if bracket else head
+    if not bracket and b"?" in uri:
+        raise DecodeError("URI with headers outside angle brackets")  # §20.10
     text = uri.decode("latin-1")
     if not text or NOT_IN_URI.search(text):
         raise DecodeError("address malformed")

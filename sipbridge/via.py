@@ -13,7 +13,7 @@ __all__ = ["MAGIC_COOKIE", "Via", "response_way", "server_key", "top_via"]
 
 MAGIC_COOKIE = b"z9hG4bK"
 _LONGEST_KEY = 160
-_PROTOCOL = re.compile(rb"(?i)SIP\s*/\s*2\.0\s*/\s*([A-Za-z0-9\-.]+)[ \t]+(.+)", re.DOTALL)
+_PROTOCOL = re.compile(rb"(?i)SIP\s*/\s*\d\.\d\s*/\s*([A-Za-z0-9\-.]+)[ \t]+(.+)", re.DOTALL)
 _SENT_BY = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._]+)(?:[ \t]*:[ \t]*(\d{1,5}))?")
 
 
@@ -54,7 +54,7 @@ def _general(value: bytes) -> Via:
 
 def server_key(message: Message, via: Via) -> bytes:
     """What names a server transaction: branch, sent-by and method, or RFC 2543's tuple (§17.2.3)."""
-    if via.branch.startswith(MAGIC_COOKIE):
+    if via.branch.startswith(MAGIC_COOKIE) and via.branch != MAGIC_COOKIE:  # RFC 4475 §3.2.1
         key = b"%b %b %b" % (via.branch, via.sent_by, message.method)
     else:
         fields = message.fields

@@ -1,4 +1,4 @@
-"""The command `ipsmgw`: run the gateway, check a configuration, see how it stands, decode a PDU."""
+"""The command `ipsmgw`: run the gateway, check its configuration, see how it stands, decode a PDU, print iFC."""
 
 from typing import Annotated
 
@@ -7,6 +7,7 @@ import typer
 from ipsmgw import __version__
 from ipsmgw.cli.check import check_command
 from ipsmgw.cli.decode import decode_command
+from ipsmgw.cli.ifc import ifc_command
 from ipsmgw.cli.run import run_command
 from ipsmgw.cli.status import status_command
 
@@ -23,6 +24,7 @@ app.command("run")(run_command)
 app.command("check")(check_command)
 app.command("status")(status_command)
 app.command("decode")(decode_command)
+app.command("ifc")(ifc_command)
 
 
 def _say_version(wanted: bool) -> None:

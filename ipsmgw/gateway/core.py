@@ -10,6 +10,7 @@ from random import Random
 import sipbridge
 from ipsmgw.cdr import Cdr
 from ipsmgw.drive import Clock, Driver, Network
+from ipsmgw.gateway.implicit import ImplicitSets
 from ipsmgw.journal import Disk, Journal
 from ipsmgw.settings import Settings
 from ipsmgw.stacks import map_settings, sip_settings
@@ -68,6 +69,7 @@ class Core:
         self.journal: Journal[Then] = Journal(world.disk, driver.turn_each)
         self.uri = settings.sip.uri
         self.flows = Flows(settings.sip.listen.pair())
+        self.implicit = ImplicitSets()
         self._node = settings.node.name
         prefix = f"{self._node}-{settings.node.index}.{boot}-"
         self.ids: Iterator[str] = map(prefix.__add__, map(str, count(1)))

@@ -23,6 +23,7 @@ from mapstack.map import MtForwardSmArg
 from sipbridge import (
     IscEvent,
     NoAnswer,
+    RegistrationsChanged,
     Response,
     RpAck,
     RpData,
@@ -159,6 +160,8 @@ class Gateway:
         elif type(event) is ThirdPartyRegister:
             if self._believes(event, now):
                 self._registrations.register(event, now)
+        elif type(event) is RegistrationsChanged:  # in a dialog that this node began: nobody else knows it
+            self._registrations.changed(event, now)
         elif type(event) is SmUnreadable and self._believes(event, now) and self._has_room(event, now):
             cause = Cause.from_rp(event.cause)
             self._originating.refuse(event, event.message_reference, cause, now)

@@ -8,9 +8,10 @@ from msgspec import Struct
 from ipsmgw.procedures.mt import MtSms
 from sipbridge.events import ClientTx
 
-__all__ = ["Answered", "Deliveries", "Delivery"]
+__all__ = ["Deliveries", "Delivery", "Ended"]
 
 _SLACK = 64
+Name = str | tuple[str, int]
 
 
 class Delivery(Struct, eq=False, gc=False):
@@ -107,22 +108,25 @@ class Deliveries:
         return None
 
 
-class Answered:
-    """Call-IDs of deliveries that ended within one or two periods: a second report gets the same answer."""
+class Ended:
+    """What names the messages of the last one or two periods: a repetition gets the same answer."""
 
     def __init__(self, period: float, limit: int) -> None:
         self._period = period
         self._limit = limit
-        self._young: set[str] = set()
-        self._old: set[str] = set()
+        self._young: set[Name] = set()
+        self._old: set[Name] = set()
         self._turn = 0.0
 
-    def add(self, call_id: str, now: float) -> None:
+    def add(self, name: Name, now: float, also: Name = "") -> None:
+        """By its Call-ID, by that and RP-MR, or by the identity and RP-MR."""
         young = self._young
-        if now >= self._turn or len(young) >= self._limit:
+        if now >= self._turn or len(young) >= 2 * self._limit:
             self._old, self._turn = young, now + self._period
             self._young = young = set()
-        young.add(call_id)
+        young.add(name)
+        if also:
+            young.add(also)
 
-    def __contains__(self, call_id: str) -> bool:
-        return call_id in self._young or call_id in self._old
+    def __contains__(self, name: Name) -> bool:
+        return name in self._young or name in self._old

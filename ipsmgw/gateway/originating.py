@@ -4,6 +4,7 @@ from functools import lru_cache, partial
 
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core, at_source, service_centre
+from ipsmgw.gateway.inflight import Ended
 from ipsmgw.identity import Impu
 from ipsmgw.procedures import mo
 from ipsmgw.procedures.decision import Action, Answer, Decision, ForwardMo, SubmitReport
@@ -16,6 +17,7 @@ from sipbridge.rp import RpAddress, RpData
 
 __all__ = ["Originating"]
 
+_REMEMBERED = 60.0  # a message that comes again is not sent again for at least this long
 _NOWHERE = AddressString("")
 
 
@@ -28,6 +30,7 @@ class Originating:
         self._isc = core.isc
         self._map = core.map
         self._awaiting_sc: dict[int, MoSms] = {}
+        self._taken = Ended(_REMEMBERED, core.settings.limits.in_flight)
 
     def __len__(self) -> int:
         return len(self._awaiting_sc)
@@ -39,8 +42,17 @@ class Originating:
             self._core.isc.respond(event.tx, 403, now)
             return
         reference, centre, tpdu = rpdu
-        sms = MoSms(next(self._ids), sender, event.call_id, reference, _in_map(centre), tpdu, now)
-        self._act(sms, mo.submit(sms, now), event.tx, now)
+        name = event.call_id, reference
+        if name in self._taken:  # by another way, or in another transaction: its report is under way, or sent
+            self._core.isc.respond(event.tx, 202, now)
+            return
+        sms = MoSms(
+            next(self._ids), sender, event.call_id, reference, _in_map(centre), tpdu, now, event.charging
+        )
+        decision = mo.submit(sms, now)
+        if decision.cdr is None:
+            self._taken.add(name, now)
+        self._act(sms, decision, event.tx, now)
 
     def refuse(self, event: SmMessage | SmUnreadable, reference: int, cause: Cause, now: float) -> None:
         """An RPDU that goes no further: 202, and RP-ERROR with the cause."""
@@ -48,7 +60,7 @@ class Originating:
         if sender is None:
             self._core.isc.respond(event.tx, 403, now)
             return
-        sms = MoSms(next(self._ids), sender, event.call_id, reference, _NOWHERE, b"", now)
+        sms = MoSms(next(self._ids), sender, event.call_id, reference, _NOWHERE, b"", now, event.charging)
         self._act(sms, mo.refused(sms, cause, now), event.tx, now)
 
     def answered(self, event: Answered | Refused | DialogueLost, now: float) -> bool:
@@ -93,6 +105,7 @@ class Originating:
                     flow=core.flows[scscf],
                     asserted=core.uri,
                     in_reply_to=sms.call_id,
+                    charging=sms.charging,
                 )
             elif type(action) is Answer and tx is not None:
                 self._isc.respond(tx, action.status, now)
@@ -104,6 +117,9 @@ class Originating:
             impu = Impu.parse(sip or tel or "")
             binding = self._core.store.binding(impu)
             if binding is not None:
+                return binding
+            set_of = self._core.implicit.of(impu)
+            if set_of is not None and (binding := self._core.store.binding(set_of)) is not None:
                 return binding
             msisdn = Impu.parse(tel).msisdn if tel else impu.msisdn
         except ValueError:

@@ -1,9 +1,11 @@
 """Bindings: what the S-CSCF says of them, what the HLR has to hear of them, and their end."""
 
 from collections.abc import Callable
+from functools import partial
 
 from ipsmgw.gateway.core import Core, reachable_scscf
 from ipsmgw.gateway.deadlines import Deadlines
+from ipsmgw.gateway.watching import Watching
 from ipsmgw.identity import Impu, Imsi
 from ipsmgw.procedures import registration
 from ipsmgw.procedures.decision import Answer, Decision, Forget, Save, TellHlr
@@ -18,12 +20,12 @@ from mapstack.map import (
     ModificationRequestForIpSmGwData,
     SubscriberIdentity,
 )
-from sipbridge import ServerTx, ThirdPartyRegister
+from sipbridge import RegistrationsChanged, RegistrationState, ServerTx, ThirdPartyRegister
 
 __all__ = ["Registrations"]
 
 _ATTEMPTS = 3
-_UNSETTLED = (HlrState.ACTIVATING, HlrState.DEACTIVATING)
+_UNSETTLED = (HlrState.ACTIVATING, HlrState.DEACTIVATING, HlrState.WITHDRAWING)
 Decide = Callable[[Binding | None], Decision[Binding] | None]
 
 
@@ -37,6 +39,8 @@ class Registrations:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._service_info = ServiceInfo(core.settings.sip.service_info)
+        self._watching = Watching(core)
+        self._implicit = core.implicit
         self._asked: dict[int, Binding] = {}
         self._telling: set[Imsi] = set()
         self._deadlines: Deadlines[Impu] = Deadlines()
@@ -53,8 +57,24 @@ class Registrations:
             self._core.isc.respond(event.tx, 400, now)
             return
         numbers = self._service_info.read(event.service_info or "")
-        asked = Registration(impu, event.expires, scscf, numbers)
+        asked = Registration(impu, event.expires, scscf, numbers, event.smsip)
         self._apply(impu, lambda held: self._register(held, asked, now), event.tx, now)
+        binding = self._core.store.binding(impu)
+        if asked.expires and binding is not None and binding.reachable(now):
+            self._implicit.set(impu, event.associated)
+            self._watching.begin(binding, now)
+
+    def changed(self, event: RegistrationsChanged, now: float) -> None:
+        """A NOTIFY of the reg event: what it says of identities that are registered here."""
+        watched = self._core.store.binding(Impu.parse(event.aor))
+        if watched is None:
+            return
+        for one in event.registrations:
+            try:
+                impu = Impu.parse(one.aor)
+            except ValueError:
+                continue
+            self._apply(impu, partial(self._notice, one, watched, now), None, now)
 
     def hlr_answered(self, event: Answered | Refused | DialogueLost, now: float) -> None:
         """How the HLR took the news; what has changed since is told now, what it did not take later."""
@@ -73,9 +93,13 @@ class Registrations:
         """Registrations that ran out, and news that the HLR has not confirmed."""
         for impu in self._deadlines.due(now):
             self._apply(impu, lambda held: self._due(held, now), None, now)
+        self._watching.expire(now)
 
     def deadline(self) -> float | None:
-        return self._deadlines.deadline()
+        due, watch = self._deadlines.deadline(), self._watching.deadline()
+        if due is None or watch is None:
+            return watch if due is None else due
+        return min(due, watch)
 
     def _register(self, held: Binding | None, asked: Registration, now: float) -> Decision[Binding]:
         limits = self._core.settings.limits
@@ -83,6 +107,14 @@ class Registrations:
             return Decision(None, (Answer(503),))
         last = held is None or self._is_last(held, now)
         return registration.register(held, asked, now, max_expires=limits.max_expires, last=last)
+
+    def _notice(
+        self, said: RegistrationState, watched: Binding, now: float, held: Binding | None
+    ) -> Decision[Binding] | None:
+        if held is None or held.imsi != watched.imsi:
+            return None
+        last = self._is_last(held, now)
+        return registration.noticed(held, registered=said.registered, smsip=said.smsip, last=last)
 
     def _heard(
         self, held: Binding | None, told: Binding, event: Answered | Refused | DialogueLost
@@ -103,7 +135,7 @@ class Registrations:
 
     def _is_last(self, held: Binding, now: float) -> bool:
         others = self._core.store.bindings_of_imsi(held.imsi)
-        return not any(other.impu != held.impu and other.reachable(now) for other in others)
+        return not any(other.impu != held.impu and other.able(now) for other in others)
 
     def _apply(self, impu: Impu, decide: Decide, tx: ServerTx | None, now: float) -> None:
         """Load, decide, save; a stale row is loaded and decided again (DESIGN §5)."""
@@ -113,7 +145,7 @@ class Registrations:
             if decision is None:
                 return
             try:
-                saved = self._make_durable(decision)
+                saved = self._make_durable(decision, now)
             except Stale:
                 continue
             self._act(decision, saved, tx, now)
@@ -121,7 +153,7 @@ class Registrations:
         if tx is not None:
             self._core.isc.respond(tx, 500, now)
 
-    def _make_durable(self, decision: Decision[Binding]) -> Binding | None:
+    def _make_durable(self, decision: Decision[Binding], now: float) -> Binding | None:
         """Durable with the commit at the end of the batch, before anything leaves."""
         saved = decision.record
         for action in decision.actions:
@@ -129,10 +161,17 @@ class Registrations:
                 case Save(binding):
                     saved = self._core.store.save(binding)
                     self._deadlines.set(saved.impu, saved.expires)
+                    if not saved.expires:
+                        self._leave(saved.impu, now)
                 case Forget(binding):
                     self._core.store.remove(binding)
                     self._deadlines.discard(binding.impu)
+                    self._leave(binding.impu, now)
         return saved
+
+    def _leave(self, impu: Impu, now: float) -> None:
+        self._implicit.discard(impu)
+        self._watching.end(impu, now)
 
     def _act(
         self, decision: Decision[Binding], saved: Binding | None, tx: ServerTx | None, now: float

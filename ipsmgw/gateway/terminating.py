@@ -4,11 +4,12 @@ from functools import lru_cache, partial
 
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core
-from ipsmgw.gateway.inflight import Answered, Deliveries, Delivery
+from ipsmgw.gateway.inflight import Deliveries, Delivery, Ended
 from ipsmgw.identity import Impu
 from ipsmgw.procedures import mt
 from ipsmgw.procedures.decision import Action, Answer, Decision, Deliver, MtRefusal, MtResult
 from ipsmgw.procedures.mt import MtSms
+from ipsmgw.store import HlrState
 from mapstack import Invoked
 from mapstack.map import AddressString, MtForwardSmArg, MtForwardSmRes
 from sipbridge import ClientTx, ServerTx, SmMessage
@@ -28,7 +29,7 @@ class Terminating:
         self._isc = core.isc
         self._map = core.map
         self._open = Deliveries(core.settings.timers.mt_report)
-        self._answered = Answered(_REMEMBERED, core.settings.limits.in_flight)
+        self._answered = Ended(_REMEMBERED, core.settings.limits.in_flight)
 
     def __len__(self) -> int:
         return len(self._open)
@@ -45,6 +46,8 @@ class Terminating:
             self.refuse(event, arg, Cause.UNEXPECTED_DATA_VALUE, now)
             return
         binding = core.store.binding_of_imsi(imsi)
+        if binding is not None and (binding.hlr is HlrState.UNABLE or binding.hlr is HlrState.WITHDRAWING):
+            binding = next((one for one in core.store.bindings_of_imsi(imsi) if one.able(now)), binding)
         reference = -1 if binding is None else self._open.next_reference(binding.impu)
         sms = MtSms(next(core.ids), event.dialogue, imsi, centre, arg.sm_rp_ui, now, binding, reference)
         decision = mt.deliver(sms, now)
@@ -83,7 +86,7 @@ class Terminating:
         if delivery is not None and delivery.sms.reference == reference:
             self._end(delivery, mt.reported(delivery.sms, report, now), event.tx, now)
         else:
-            self._isc.respond(event.tx, 202 if (call_id or "") in self._answered else 488, now)
+            self._isc.respond(event.tx, 202 if self._has_answered(event, reference) else 488, now)
 
     def abandoned(self, dialogue: int, now: float) -> None:
         """The SMS-GMSC ended the dialogue before our answer."""
@@ -110,10 +113,11 @@ class Terminating:
     def _end(self, delivery: Delivery, decision: Decision[MtSms], tx: ServerTx | None, now: float) -> None:
         call_id = delivery.call_id
         self._open.remove(delivery)
-        self._answered.add(call_id, now)
+        self._answered.add(call_id, now, delivery.phone)
         cdr = decision.cdr
         if cdr is not None:
             cdr.call_id = call_id
+            cdr.icid = call_id.partition("@")[0]  # the charging vector begins here (TS 24.229 §5.7.3)
             self._core.record(cdr, partial(self._tell, delivery.sms.dialogue, decision.actions, tx))
 
     def _refuse(self, decision: Decision[MtSms], dialogue: int) -> None:
@@ -137,11 +141,24 @@ class Terminating:
 
     def _of_phone(self, event: SmMessage, reference: int) -> Delivery | None:
         """Without In-Reply-To: by who reports and RP-MR."""
+        phone = self._phone(event, reference)
+        return None if phone is None else self._open.of_reference(*phone)
+
+    def _has_answered(self, event: SmMessage, reference: int) -> bool:
+        """Whether a report is the repetition of one that ended its message."""
+        if event.in_reply_to is not None:
+            return event.in_reply_to in self._answered
+        return (self._phone(event, reference) or "") in self._answered
+
+    def _phone(self, event: SmMessage, reference: int) -> tuple[Impu, int] | None:
+        """The identity that the message went to: another one of its implicit set may report."""
         try:
             impu = Impu.parse(event.asserted.sip or event.asserted.tel or "")
         except ValueError:
             return None
-        return self._open.of_reference(impu, reference)
+        if self._core.store.binding(impu) is None:
+            impu = self._core.implicit.of(impu) or impu
+        return impu, reference
 
 
 @lru_cache(maxsize=256)

@@ -1,5 +1,6 @@
 """MO short messages: TR 23.804 8.9, TS 23.204 §6.3, TS 24.341 §5.3.3.4."""
 
+import re
 from functools import lru_cache
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ __all__ = ["MoSms", "Sender", "refused", "sc_refused", "sc_silent", "sc_took", "
 
 _SUBMIT, _TP_DA = 1, 2  # TP-MTI from a phone, octet of TP-DA: TS 23.040 §9.2.2.2
 _ACCEPTED = Answer(202)
+_ICID = re.compile(rb'(?i)icid-value\s*=\s*"?([^";, ]+)').search
 _TO_PHONE = Direction.NETWORK_TO_MS
 
 
@@ -41,6 +43,8 @@ class MoSms(Struct, frozen=True, gc=False):
     service_centre: AddressString
     tpdu: bytes
     received: float
+    charging: bytes = b""
+    """P-Charging-Vector of the phone's MESSAGE; the report carries it too (TS 24.229 §5.7.2)."""
 
 
 def submit(sms: MoSms, now: float) -> Decision[MoSms]:
@@ -98,6 +102,7 @@ def _failed(sms: MoSms, cause: Cause, tpdu: bytes | None, now: float) -> Decisio
 def _cdr(sms: MoSms, outcome: str, now: float) -> Cdr:
     sender = sms.sender
     other, reference = _recipient(sms.tpdu)
+    icid = _ICID(sms.charging)
     return Cdr(
         id=sms.id,
         record="ISMSMO",
@@ -112,6 +117,7 @@ def _cdr(sms: MoSms, outcome: str, now: float) -> Cdr:
         message_reference=reference,
         size=len(sms.tpdu),
         call_id=sms.call_id,
+        icid="" if icid is None else icid[1].decode("latin-1"),
     )
 
 

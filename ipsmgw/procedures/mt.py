@@ -49,7 +49,7 @@ class MtSms(Struct, frozen=True, gc=False):
 def deliver(sms: MtSms, now: float) -> Decision[MtSms]:
     """mt-ForwardSM: RP-DATA to the phone, if it is registered here."""
     binding = sms.binding
-    if binding is None or not binding.reachable(now):
+    if binding is None or not binding.able(now):
         return refused(sms, Cause.NOT_REGISTERED, now)
     centre, reference, tpdu = _in_rp(sms.service_centre), sms.reference, sms.tpdu
     if centre is None or not tpdu:

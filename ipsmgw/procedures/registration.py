@@ -8,7 +8,16 @@ from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.procedures.decision import Answer, Decision, Forget, Save, TellHlr
 from ipsmgw.store import Binding, HlrState
 
-__all__ = ["Registration", "ServiceInfo", "expired", "hlr_confirmed", "hlr_refused", "hlr_unsure", "register"]
+__all__ = [
+    "Registration",
+    "ServiceInfo",
+    "expired",
+    "hlr_confirmed",
+    "hlr_refused",
+    "hlr_unsure",
+    "noticed",
+    "register",
+]
 
 
 class ServiceInfo:
@@ -32,6 +41,8 @@ class Registration(NamedTuple):
     expires: int
     scscf: str
     numbers: tuple[Imsi, Msisdn] | None
+    smsip: bool | None = None
+    """What the REGISTER of the user says of his device, where it came along."""
 
 
 def register(
@@ -43,18 +54,47 @@ def register(
     numbers = asked.numbers or ((held.imsi, held.msisdn) if held else None)
     if numbers is None:
         return Decision(None, (Answer(403),))  # nobody can say whose messages these would be
-    known = held is not None and held.hlr is HlrState.ACTIVE and (held.imsi, held.msisdn) == numbers
+    hlr = _standing(held if held and (held.imsi, held.msisdn) == numbers else None, asked.smsip)
     binding = Binding(
         impu=asked.impu,
         imsi=numbers[0],
         msisdn=numbers[1],
         scscf=asked.scscf,
         expires=now + min(asked.expires, max_expires),
-        hlr=HlrState.ACTIVE if known else HlrState.ACTIVATING,
+        hlr=hlr,
         version=held.version if held else 0,
     )
-    news = () if known else (TellHlr(binding.imsi, True),)
+    news = (TellHlr(binding.imsi, True),) if hlr is HlrState.ACTIVATING else ()
     return Decision(binding, (Save(binding), Answer(200), *news))
+
+
+def _standing(held: Binding | None, smsip: bool | None) -> HlrState:
+    """What the HLR knows, or has yet to hear. A device that takes no short messages ends nothing that
+    another one has begun; only the reg event tells of all of them.
+    """
+    hlr = HlrState.UNABLE if held is None else held.hlr
+    unable = hlr in (HlrState.UNABLE, HlrState.WITHDRAWING)
+    if hlr is HlrState.ACTIVE or (unable and smsip is False) or (unable and held is not None and not smsip):
+        return hlr
+    if hlr is HlrState.DEACTIVATING and smsip is False:
+        return HlrState.WITHDRAWING
+    return HlrState.ACTIVATING
+
+
+def noticed(held: Binding, *, registered: bool, smsip: bool, last: bool) -> Decision[Binding] | None:
+    """What a NOTIFY of the reg event says of all devices (TS 24.341 B.4); None where it is no news."""
+    unable = held.hlr in (HlrState.UNABLE, HlrState.WITHDRAWING)
+    if held.hlr is HlrState.DEACTIVATING or (registered and smsip is not unable):
+        return None
+    if not registered:
+        return _end(held, (), last)
+    if smsip:
+        able = replace(held, hlr=HlrState.ACTIVATING)
+        return Decision(able, (Save(able), TellHlr(held.imsi, True)))
+    if not last:
+        return Decision(held, (Save(replace(held, hlr=HlrState.UNABLE)),))
+    gone = replace(held, hlr=HlrState.WITHDRAWING)
+    return Decision(gone, (Save(gone), TellHlr(held.imsi, False)))
 
 
 def expired(held: Binding, *, last: bool) -> Decision[Binding]:
@@ -77,6 +117,9 @@ def hlr_unsure(held: Binding, *, last: bool) -> Decision[Binding]:
 
     A de-registration is no news any more once another identity of the subscriber has been registered.
     """
+    if held.hlr is HlrState.WITHDRAWING:
+        news = TellHlr(held.imsi, False) if last else Save(replace(held, hlr=HlrState.UNABLE))
+        return Decision(held, (news,))
     if held.hlr is not HlrState.DEACTIVATING:
         return Decision(held, (TellHlr(held.imsi, True),))
     return Decision(held, (TellHlr(held.imsi, False),)) if last else Decision(None, (Forget(held),))
@@ -85,12 +128,13 @@ def hlr_unsure(held: Binding, *, last: bool) -> Decision[Binding]:
 def _settled(held: Binding, state: HlrState) -> Decision[Binding]:
     if held.hlr is HlrState.DEACTIVATING:
         return Decision(None, (Forget(held),))
-    return Decision(held, (Save(replace(held, hlr=state)),))
+    settled = HlrState.UNABLE if held.hlr is HlrState.WITHDRAWING else state
+    return Decision(held, (Save(replace(held, hlr=settled)),))
 
 
 def _end(held: Binding, answer: tuple[Answer, ...], last: bool) -> Decision[Binding]:
     """The HLR is told when the last identity of the subscriber goes (TS 24.341 B.4)."""
-    if not last:
+    if not last or held.hlr is HlrState.UNABLE:
         return Decision(None, (Forget(held), *answer))
     gone = replace(held, expires=0.0, hlr=HlrState.DEACTIVATING)
     return Decision(gone, (Save(gone), *answer, TellHlr(held.imsi, False)))

@@ -15,6 +15,10 @@ class HlrState(enum.StrEnum):
     ACTIVE = "active"
     REFUSED = "refused"
     DEACTIVATING = "deactivating"
+    WITHDRAWING = "withdrawing"
+    """He is registered, but no device of his takes short messages any more: the HLR is being told."""
+    UNABLE = "unable"
+    """He is registered, but no device of his takes short messages: the HLR knows of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +35,10 @@ class Binding:
 
     def reachable(self, now: float) -> bool:
         return self.expires > now
+
+    def able(self, now: float) -> bool:
+        """Whether short messages reach him: TS 24.341 §5.3.3.2, a contact with +g.3gpp.smsip."""
+        return self.expires > now and self.hlr not in _UNABLE
+
+
+_UNABLE = frozenset((HlrState.WITHDRAWING, HlrState.UNABLE))

@@ -55,6 +55,10 @@ class Phone(Element):
     def deregister(self) -> None:
         self.driver.turn(self._registration.deregister)
 
+    def announce(self, *, smsip: bool) -> None:
+        """Whether it says from its next REGISTER on that it takes short messages (TS 24.341 §5.3.2.2)."""
+        self._registration.smsip = smsip
+
     def send(self, text: str, to: Msisdn) -> Sent:
         """Send a text that fits into one short message."""
         sent = self.send_long(text, to)

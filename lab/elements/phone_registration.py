@@ -45,6 +45,8 @@ class PhoneRegistration:
         self._line = line
         self.state = RegistrationState.OFF
         self.until = 0.0
+        self.smsip = True
+        """Whether the device takes short messages."""
         host, port = line.plan.sip(line.subscriber.name)
         self.contact = f"sip:{line.subscriber.msisdn}@{host}:{port}"
         self.instance = f"urn:uuid:00000000-0000-0000-0000-{int(line.subscriber.imsi) % 10**12:012d}"
@@ -74,7 +76,8 @@ class PhoneRegistration:
         self._stop()
         self._cseq += 1
         line, cseq = self._line, self._cseq
-        contact = f'<{self.contact}>;+g.3gpp.smsip;+sip.instance="<{self.instance}>";expires={expires}'
+        smsip = ";+g.3gpp.smsip" if self.smsip else ""
+        contact = f'<{self.contact}>{smsip};+sip.instance="<{self.instance}>";expires={expires}'
 
         def on_final(status: int, response: Response | None, now: float) -> None:
             if cseq == self._cseq:

@@ -1,6 +1,6 @@
 """Who is registered, by which contacts: the S-CSCF's registrar (TS 24.229 §5.4.1; RFC 3261 §10.3)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from heapq import heappop, heappush
@@ -60,12 +60,19 @@ class Registrations:
     contacts: dict[Impu, dict[str, Contact]] = field(default_factory=dict)
 
 
+Gone = Callable[[Impu, Contact, float], None]
+
+
 class Registrar:
     """Decides over `Registrations`; the profiles of the HSS are given."""
 
-    def __init__(self, data: Registrations, profiles: dict[Impu, Subscriber]) -> None:
+    def __init__(
+        self, data: Registrations, profiles: dict[Impu, Subscriber], gone: Gone | None = None
+    ) -> None:
         self._data = data
         self._profiles = profiles
+        self.gone = gone
+        """Told of every contact that has left, or has run out."""
         self._due: list[tuple[float, Impu, str]] = []
         for impu, contacts in data.contacts.items():
             for contact in contacts.values():
@@ -83,7 +90,7 @@ class Registrar:
         if known is not None and known.call_id == asked.call_id and known.cseq >= asked.cseq:
             return Change.OUT_OF_ORDER
         if asked.expires == 0:
-            return Change.NOTHING if known is None else self._remove(impu, key)
+            return Change.NOTHING if known is None else self._remove(impu, key, now)
         if known is None and len(held) >= _CONTACTS:
             return Change.TOO_MANY
         held = self._data.contacts.setdefault(impu, held)
@@ -115,7 +122,7 @@ class Registrar:
     def expire(self, now: float) -> None:
         """Contacts run out; Kamailio tells application servers of that by the reg event alone."""
         for impu, key in self._expired(now):
-            self._remove(impu, key)
+            self._remove(impu, key, now)
 
     def _expired(self, now: float) -> Iterator[tuple[Impu, str]]:
         while self._due and self._due[0][0] <= now:
@@ -124,10 +131,11 @@ class Registrar:
             if contact is not None and contact.expires == when:
                 yield impu, key
 
-    def _remove(self, impu: Impu, key: str) -> Change:
+    def _remove(self, impu: Impu, key: str, now: float) -> Change:
         held = self._data.contacts[impu]
-        del held[key]
-        if held:
-            return Change.FEWER
-        del self._data.contacts[impu]
-        return Change.DEREGISTERED
+        contact = held.pop(key)
+        if not held:
+            del self._data.contacts[impu]
+        if self.gone is not None:
+            self.gone(impu, contact, now)
+        return Change.FEWER if held else Change.DEREGISTERED

@@ -6,6 +6,7 @@ from ipsmgw.identity import Impu
 from lab.elements.element import Element
 from lab.elements.isc import Isc
 from lab.elements.line import sip_settings
+from lab.elements.notifier import Notifier
 from lab.elements.registrar import Asked, Change, Registrar, Registrations
 from lab.elements.site import Site
 from lab.plan import Plan, Subscriber
@@ -38,6 +39,8 @@ class Scscf(Element):
         self._isc = Isc(plan, self._stack.identifiers, site.rng)
         profiles = {plan.impu(subscriber): subscriber for subscriber in plan.subscribers}
         self._registrar = Registrar(registrations, profiles)
+        self._notifier = Notifier(self._stack, self._isc.authority, self._registrar)
+        self._registrar.gone = self._notifier.gone
         self._forwarded: dict[ClientTx, ServerTx] = {}
         self._here = plan.sip("scscf")
         self._gateway = plan.sip("ipsmgw")
@@ -63,7 +66,7 @@ class Scscf(Element):
                 self._on_response(event, now)
             case NoAnswer():
                 tx = self._forwarded.pop(event.tx, None)
-                if tx is not None:
+                if not self._notifier.answered(event.tx, 408) and tx is not None:
                     self._stack.respond(tx, 408 if event.status == 408 else 500, now)
             case _:
                 pass  # somebody sent rubbish; the stack has answered
@@ -77,12 +80,14 @@ class Scscf(Element):
                 self._originate(event, now)
             case b"REGISTER" if not from_gateway:
                 self._register(event, now)
+            case b"SUBSCRIBE" if from_gateway:
+                self._notifier.subscribe(event, now)
             case _:
                 self._stack.respond(event.tx, 405, now, headers=[("Allow", "REGISTER, MESSAGE")])
 
     def _on_response(self, event: Response, now: float) -> None:
         """RFC 3261 §16.7: a 503 is about us, not about the whole network, so it goes on as a 500."""
-        if event.status < 200:
+        if event.status < 200 or self._notifier.answered(event.tx, event.status):
             return
         tx = self._forwarded.pop(event.tx, None)
         if tx is None:

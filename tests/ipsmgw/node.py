@@ -130,7 +130,7 @@ class Node:
             f"{method} sip:ipsmgw.example SIP/2.0",
             f"Via: SIP/2.0/UDP {source[0]}:{source[1]};branch=z9hG4bK{self._count}",
             "Max-Forwards: 70",
-            f"CSeq: 1 {method}",
+            f"CSeq: {self._count} {method}",
             *lines,
             f"Content-Length: {len(body)}",
         ]
@@ -138,29 +138,55 @@ class Node:
         self.gateway.sip.receive([(octets, sipbridge.Flow("udp", GATEWAY, source))])
         self.exchange()
 
-    def register(self, impu: str = ALICE, expires: int = 600, source: tuple[str, int] = SCSCF) -> None:
-        """A third-party REGISTER."""
+    def register(
+        self,
+        impu: str = ALICE,
+        expires: int = 600,
+        source: tuple[str, int] = SCSCF,
+        *,
+        extra: Sequence[str] = (),
+        sip: str = "",
+    ) -> None:
+        """A third-party REGISTER, with more header lines, and with the REGISTER of the user in it."""
+        kind, body = "application/3gpp-ims+xml", _XML
+        if sip:
+            kind, parts = (
+                "multipart/mixed;boundary=b",
+                (("application/3gpp-ims+xml", _XML), ("message/sip", sip)),
+            )
+            body = (
+                "".join(f"--b\r\nContent-Type: {one}\r\n\r\n{text}\r\n" for one, text in parts) + "--b--\r\n"
+            )
         lines = [
             f"From: <sip:{SCSCF[0]}>;tag=1",
             f"To: <{impu}>",
             f"Call-ID: register{self._count}",
             f"Contact: <sip:{SCSCF[0]}:5060>",
             f"Expires: {expires}",
-            "Content-Type: application/3gpp-ims+xml",
+            f"Content-Type: {kind}",
+            *extra,
         ]
-        self.request("REGISTER", lines, _XML.encode(), source)
+        self.request("REGISTER", lines, body.encode(), source)
 
     def message(
-        self, body: bytes, *, sender: str = ALICE, reply_to: str = "", source: tuple[str, int] = SCSCF
+        self,
+        body: bytes,
+        *,
+        sender: str = ALICE,
+        reply_to: str = "",
+        source: tuple[str, int] = SCSCF,
+        call_id: str = "",
+        extra: Sequence[str] = (),
     ) -> None:
         """A MESSAGE with an RPDU of a phone."""
         lines = [
             f"From: <{sender}>;tag=1",
             "To: <sip:ipsmgw.example>",
-            f"Call-ID: message{self._count}",
+            f"Call-ID: {call_id or f'message{self._count}'}",
             f"P-Asserted-Identity: <{sender}>",
             "Content-Type: application/vnd.3gpp.sms",
             *([f"In-Reply-To: {reply_to}"] if reply_to else []),
+            *extra,
         ]
         self.request("MESSAGE", lines, body, source)
 

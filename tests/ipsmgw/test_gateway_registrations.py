@@ -23,7 +23,7 @@ def test_a_registration_is_answered_with_its_time_and_told_to_the_hlr(node: Node
 
 def test_a_user_whose_identity_is_nonsense_is_refused(node: Node) -> None:
     node.register("mailto:alice@ims.example")
-    assert statuses(node) == [416]
+    assert statuses(node) == [400]
 
 
 def test_a_confirmed_registration_is_not_told_twice(registered: Node) -> None:

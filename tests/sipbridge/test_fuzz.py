@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sipbridge import IscStack, Limits, SmMessage, SmUnreadable, ThirdPartyRegister
+from sipbridge import IscStack, Limits, SmMessage, SmUnreadable, ThirdPartyRegister, Watched, parse
 from tests.sipbridge.element import TO_GATEWAY, application_server, message, octets, response, sent, vectors
 
 ASKED = (ThirdPartyRegister, SmMessage, SmUnreadable)
@@ -109,6 +109,39 @@ def test_messages_octet_by_octet_and_cut_anywhere_are_taken(name: str) -> None:
         server.receive(data[at : at + 1], TO_GATEWAY, 0.0)
         server.receive(data[:at], TO_GATEWAY, 0.0)
     server.take_output()
+    settle(server)
+
+
+NOTIFIES = [name for name in vectors("sip") if "notify" in name]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_mutated_notifies_of_a_subscription_are_taken(seed: int) -> None:
+    """The dialog is the one of the captures: only the stack's own identifiers are put in."""
+    rng, server = Random(seed), application_server(LIMITS)
+    server.reg_events.subscribe(Watched("sip:a@ims.test", "sip:s", TO_GATEWAY, "sip:g", 3600), 0.0)
+    (asked,) = sent(server)
+    answer = response(asked, 200).replace(b"To: <sip:a@ims.test>", b"To: <sip:a@ims.test>;tag=t")
+    own = parse(asked, LIMITS)
+    for count in range(60):
+        head, _, body = octets("sip", rng.choice(NOTIFIES)).partition(b"\r\n\r\n")
+        lines = [
+            b"NOTIFY sip:g SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:6060;branch=z9hG4bK%d" % count,
+            b"To: " + own.fields[b"From"],
+            b"Call-ID: " + own.fields[b"Call-ID"],
+            b"CSeq: %d NOTIFY" % count,
+            *[
+                line
+                for line in head.split(b"\r\n")[1:]
+                if line[:3] not in (b"Via", b"To:", b"Cal", b"CSe", b"Con")
+            ],
+            b"Content-Type: application/reginfo+xml",
+        ]
+        data = b"\r\n".join(lines) + b"\r\n\r\n" + mutated(rng, body)
+        server.receive(data if rng.random() < 0.5 else mutated(rng, data), TO_GATEWAY, count / 10)
+        server.receive(mutated(rng, answer), TO_GATEWAY, count / 10)
+    server.take_output()
+    server.reg_events.unsubscribe("sip:a@ims.test", 10.0)
     settle(server)
 
 

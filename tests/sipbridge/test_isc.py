@@ -124,7 +124,7 @@ def test_expires_may_stand_at_the_contact_or_nowhere() -> None:
         (register("Expires: soon"), 400),
         (register("Expires: 99999999999"), 400),
         (register("Contact: <sip:a b>"), 400),
-        (register("Contact: <mailto:a@b>"), 416),
+        (register("Contact: <mailto:a@b>"), 400),
         (register().replace(b"To: <sip:b@ims.test>", b"To: <sip:b@ims.test"), 400),
         (register("Content-Type: multipart/mixed", body=b"x"), 400),
         (register("Content-Type: multipart/mixed;boundary=b", body=b"--b\r\n\r\nnever closed"), 400),
@@ -143,8 +143,8 @@ def test_a_request_that_makes_no_sense_is_refused_and_told(data: bytes, status: 
 @pytest.mark.parametrize(
     ("data", "status", "field", "value"),
     [
-        (message(method="INVITE"), 405, b"Allow", b"MESSAGE, REGISTER, OPTIONS"),
-        (message(method="NOTIFY"), 405, b"Allow", b"MESSAGE, REGISTER, OPTIONS"),
+        (message(method="INVITE"), 405, b"Allow", b"MESSAGE, REGISTER, NOTIFY, OPTIONS"),
+        (message(method="NOTIFY"), 481, b"Content-Length", b"0"),
         (message(method="OPTIONS"), 200, b"Accept", b"application/vnd.3gpp.sms"),
         (
             message().replace(b"application/vnd.3gpp.sms", b"text/plain"),
@@ -237,6 +237,42 @@ def test_a_message_towards_a_phone_is_written_as_the_specification_says() -> Non
     }
     assert {name: written.first(name) for name in expected} == expected
     assert (written.first(b"From") or b"").startswith(b"<sip:ipsmgw.ims.test>;tag=")
+
+
+def test_a_charging_vector_is_passed_on_or_begun() -> None:
+    server = application_server()
+    for vector in (b'icid-value="1";orig-ioi=x', b""):
+        server.message(
+            "sip:b@h", ROUTE, SMS_BODY, 0.0, flow=TO_GATEWAY, asserted=OWN, charging=vector
+        )  # fmt: skip
+    passed, begun = (parse(data, Limits()) for data in sent(server))
+    assert passed.every(b"P-Charging-Vector") == [b'icid-value="1";orig-ioi=x']
+    new = (begun.first(b"Call-ID") or b"").partition(b"@")[0]
+    assert begun.every(b"P-Charging-Vector") == [b'icid-value="%b";icid-generated-at=127.0.0.1' % new]
+    with pytest.raises(LocalError):
+        server.message("sip:b@h", ROUTE, b"", 0.0, flow=TO_GATEWAY, asserted=OWN, charging=b"x\r\nRoute: y")
+
+
+def test_a_short_message_may_stand_beside_the_names_of_a_phone_without_a_number() -> None:
+    body = (
+        b"--b\r\nContent-Type: application/vnd.3gpp.sms+xml\r\n\r\n<short-message-info/>\r\n"
+        b"--b\r\nContent-Type: application/vnd.3gpp.sms\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+        + SMS_BODY + b"\r\n--b--\r\n"
+    )  # fmt: skip
+    data = message(ASSERTED, body=body).replace(
+        b"Content-Type: application/vnd.3gpp.sms", b"Content-Type: multipart/mixed;boundary=b", 1
+    )
+    (event,) = application_server().receive(data, TO_GATEWAY, 0.0)
+    assert isinstance(event, SmMessage)
+    assert isinstance(event.rpdu, RpData)
+
+
+def test_the_served_user_stands_for_an_asserted_identity_that_is_missing() -> None:
+    served = "P-Served-User: <sip:+1777@ims.test>;sescase=orig;regstate=reg"
+    for lines, expected in (([served], "sip:+1777@ims.test"), ([ASSERTED, served], "sip:+1555@ims.test")):
+        (event,) = application_server().receive(message(*lines), TO_GATEWAY, 0.0)
+        assert isinstance(event, SmMessage)
+        assert event.asserted.sip == expected
 
 
 def test_the_answer_to_a_message_is_told_by_its_transaction() -> None:

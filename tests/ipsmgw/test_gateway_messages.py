@@ -1,0 +1,63 @@
+"""MO and MT at the gateway: repetitions, the implicit set, and the charging vector (TS 24.229 §5.7)."""
+
+from mapstack.map import MoForwardSmRes
+from sipbridge.rp import RpAck
+from tests.ipsmgw.asked import SUBMIT, invoked, octets, records, statuses
+from tests.ipsmgw.node import Node
+
+
+def test_a_report_without_in_reply_to_that_comes_twice_gets_the_same_answer(registered: Node) -> None:
+    registered.deliver()
+    (message,) = registered.take_sip()
+    for _ in range(2):
+        registered.message(octets(RpAck(message.rpdu.message_reference)))
+        registered.synced()
+    assert statuses(registered) == [202, 202]
+    assert len(records(registered)) == 1
+
+
+def test_a_report_may_come_from_another_identity_of_the_implicit_set(node: Node) -> None:
+    node.register(extra=["P-Associated-URI: <sip:al@ims.example>"])
+    node.deliver()
+    message = node.take_sip()[-1]
+    node.message(octets(RpAck(message.rpdu.message_reference)), sender="sip:al@ims.example")
+    node.synced()
+    assert statuses(node) == [202]
+    assert records(node)[0].outcome == "delivered"
+
+
+def test_the_charging_vector_of_an_mo_is_recorded_and_goes_on_with_its_report(registered: Node) -> None:
+    vector = 'icid-value="abc-1";icid-generated-at=192.0.2.1;orig-ioi="ims.example"'
+    registered.message(octets(SUBMIT), extra=[f"P-Charging-Vector: {vector}"])
+    ((asked),) = invoked(registered)
+    registered.peer.result(asked.dialogue, MoForwardSmRes(), registered.watch.time)
+    registered.exchange()
+    registered.synced()
+    report = registered.take_sip()[-1]
+    assert report.headers["P-Charging-Vector"] == vector
+    assert records(registered)[0].icid == "abc-1"
+
+
+def test_the_charging_vector_of_an_mt_begins_here(registered: Node) -> None:
+    registered.deliver()
+    (message,) = registered.take_sip()
+    registered.message(octets(RpAck(message.rpdu.message_reference)), reply_to=message.headers["Call-ID"])
+    registered.synced()
+    (record,) = records(registered)
+    assert message.headers["P-Charging-Vector"] == f'icid-value="{record.icid}";icid-generated-at=127.0.0.11'
+
+
+def test_an_mo_that_comes_again_in_another_transaction_is_sent_once(registered: Node) -> None:
+    for _ in range(2):
+        registered.message(octets(SUBMIT), call_id="same")
+    assert statuses(registered) == [202, 202]
+    assert len(invoked(registered)) == 1
+    registered.message(octets(SUBMIT._replace(message_reference=6)), call_id="same")
+    assert len(invoked(registered)) == 1
+
+
+def test_an_mo_that_was_refused_may_come_again(registered: Node) -> None:
+    for _ in range(2):
+        registered.message(octets(SUBMIT._replace(user_data=bytes(230))), call_id="same")
+        registered.synced()
+    assert len(records(registered)) == 2
