@@ -1,4 +1,4 @@
-"""The command `ipsmgw`: run the gateway, check its configuration, see how it stands, decode a PDU, print iFC."""
+"""The command `ipsmgw`: run the gateway, check its configuration, see how it stands, decode, print iFC."""
 
 from typing import Annotated
 
