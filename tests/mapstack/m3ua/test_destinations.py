@@ -77,6 +77,7 @@ def test_many_point_codes_are_reached_over_one_association() -> None:
 def test_routes_of_equal_priority_share_the_load_and_the_next_priority_takes_over() -> None:
     shared = node(route(HLR, "a"), route(HLR, "b"))
     assert taken(shared, HLR) == ["a", "b", "a", "b"]
+    assert taken(node(route(HLR, "a", priority=2), route(HLR, "b")), HLR) == ["b"] * 4
     layer = node(route(HLR, "a"), route(HLR, "b", priority=2))
     assert taken(layer, HLR) == ["a"] * 4
     assert layer.link_down(flow_of("a"), 1.0)[1:] == []  # the HLR is as reachable as before
@@ -89,7 +90,7 @@ def test_routes_of_equal_priority_share_the_load_and_the_next_priority_takes_ove
 
 
 def test_the_narrowest_route_wins_and_a_mask_leads_to_what_nobody_named() -> None:
-    layer = node(route(HLR, "a"), route(HLR, "b", mask=4))
+    layer = node(route(HLR, "b", mask=4), route(HLR, "a"))
     assert (taken(layer, HLR), taken(layer, SMSC)) == (["a"] * 4, ["b"] * 4)
     tell(layer, MessageType.DUNA, "a", HLR)
     assert taken(layer, HLR) == ["b"] * 4
@@ -130,6 +131,17 @@ def test_dupu_is_told_for_known_point_codes_and_needs_its_cause() -> None:
     told = tell(layer, MessageType.DUPU, "a", HLR, (Tag.USER_CAUSE, 0x10003))
     assert told == [UserPartUnavailable(HLR, user=3, cause=1)]
     assert isinstance(tell(layer, MessageType.DUPU, "a", HLR)[0], PeerMisbehaved)
+
+
+def test_after_a_cut_messages_take_the_new_connection() -> None:
+    layer = node(route(HLR, "a"), names="a")
+    again = flow_of("a")._replace(local=("10.0.0.1", 50_000))
+    layer.link_up(again, "", 2.0)
+    for kind in (MessageType.ASPUP_ACK, MessageType.ASPAC_ACK):
+        layer.receive(encode(kind), again, 2.0)
+    layer.take_output()
+    layer.transfer(HLR, 3, b"x")
+    assert [flow for _, flow in layer.take_output()] == [again._replace(stream=4)]
 
 
 def test_what_a_gateway_told_is_forgotten_with_its_association() -> None:

@@ -1,6 +1,8 @@
 """Routing key management: keys asked for, granted and given back, with every result (RFC 4666 §4.4)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mapstack.events import ManagementKind, ManagementNotified, PeerMisbehaved
 from mapstack.m3ua.codes import DeregistrationStatus, ErrorCode
@@ -226,3 +228,44 @@ def test_results_that_nobody_waits_for_are_refused() -> None:
         result = encode_parameters((Tag.LOCAL_RK_IDENTIFIER, identifier), (Tag.ROUTING_CONTEXT, 5))
         octets = encode(MessageType.REG_RSP, (Tag.REGISTRATION_RESULT, result))
         assert isinstance(pair.asp.receive(octets, flow_of("a"), 1.0)[0], PeerMisbehaved)
+
+
+MESSAGES = [
+    encode(MessageType.REG_REQ, (Tag.ROUTING_KEY, key(EAST, FROM_US)), (Tag.ROUTING_KEY, key(WEST))),
+    encode(MessageType.DEREG_REQ, (Tag.ROUTING_CONTEXT, 2)),
+    encode(MessageType.ASPAC, (Tag.ROUTING_CONTEXT, 2)),
+    encode(MessageType.ASPDN),
+    encode(MessageType.ASPUP),
+    *(
+        encode(kind, (tag, encode_parameters((Tag.LOCAL_RK_IDENTIFIER, 1), (Tag.ROUTING_CONTEXT, 2))))
+        for kind, tag in (
+            (MessageType.REG_RSP, Tag.REGISTRATION_RESULT),
+            (MessageType.DEREG_RSP, Tag.DEREGISTRATION_RESULT),
+        )
+    ),
+    encode(MessageType.ASPUP_ACK),
+    encode(MessageType.ASPAC_ACK),
+]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(MESSAGES), st.lists(st.tuples(st.integers(0), st.integers(0, 255)), max_size=2)
+        ),
+        max_size=20,
+    )
+)
+def test_any_octets_about_keys_are_answered_or_reported_and_never_raise(
+    messages: list[tuple[bytes, list[tuple[int, int]]]],
+) -> None:
+    for layer in (up(sgp()), asp()):
+        layer.link_up(flow_of("a"), "", 0.0)
+        for now, (octets, changes) in enumerate(messages):
+            changed = bytearray(octets)
+            for at, octet in changes:
+                changed[at % len(changed)] = octet
+            layer.receive(bytes(changed), flow_of("a"), float(now))
+            layer.expire(float(now))
+        sent(layer)
+        assert len(layer._peers["a"].members) <= 3
