@@ -1,7 +1,7 @@
 """From the gateway's settings to those of its stacks."""
 
 from ipsmgw.settings import AssociationSettings, Settings
-from mapstack import ANY_TIME_MODIFICATION, MO_FORWARD_SM, MapSettings
+from mapstack import ANY_TIME_MODIFICATION, MO_FORWARD_SM, Handshake, MapLimits, MapSettings
 from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
@@ -11,6 +11,9 @@ from sipbridge import Timers as SipTimers
 __all__ = ["association_specs", "map_settings", "sip_settings"]
 
 MSC, SGSN = 8, 149  # TS 29.002 §6.1: what an IP-SM-GW looks like to SMS-GMSC and HLR
+_MO_FORWARD = MO_FORWARD_SM.name, "forwardSM"  # what it is called in older versions
+_ONE_AFTER_THE_OTHER = 1
+"""TS 29.002 §23.3.1: each message of a dialogue is answered before the next one comes."""
 _GRACE = 30.0
 """Timer F and the wait for the report end an MT; the guard of its MAP dialogue only speaks after both."""
 
@@ -51,9 +54,19 @@ def map_settings(settings: Settings, boot: int) -> MapSettings:
         node=settings.node.index,
         boot=boot,
         invoke_timers={
-            MO_FORWARD_SM.name: timers.mo_answer,
+            **dict.fromkeys(_MO_FORWARD, timers.mo_answer),
             ANY_TIME_MODIFICATION.name: timers.hlr_answer,
         },
+        idle=timers.dialogue_idle,
+        version_lifetime=section.version_lifetime,
+        handshakes=tuple(
+            Handshake(prefix=each.prefix, only_if_long=each.only_if_long) for each in section.handshake
+        ),
+        limits=MapLimits(
+            dialogues=settings.limits.dialogues,
+            dialogues_of_peer=settings.limits.dialogues_of_peer,
+            invokes=_ONE_AFTER_THE_OTHER,
+        ),
         guard=64 * settings.sip.timers.t1 + timers.mt_report + _GRACE,
     )
 

@@ -154,7 +154,7 @@ def _without(path: str) -> Broken:
 
 def _reach(table: Table, parents: list[str]) -> Table:
     for name in parents:
-        inner = table.setdefault(name.removesuffix("[]"), {})
+        inner = table.setdefault(name.removesuffix("[]"), [{}] if name.endswith("[]") else {})
         if isinstance(inner, list):
             inner = inner[0]
         assert isinstance(inner, dict)
