@@ -130,7 +130,9 @@ class Choice(metaclass=Declaration):
         members = [member for member in members_of(cls).values() if isinstance(member, Field)]
         read, name = f"{cls.__name__}.decode_element(data, tag, start, stop)", cls.__name__
         tags = tuple(tag for member in members for tag in member.tags)
-        return Kind("CHOICE", 0, read, "value.encode_element()", names={name: cls}, alternatives=tags)
+        types = tuple(pair for member in members for pair in member.types())
+        write, names = "value.encode_element()", {name: cls}
+        return Kind("CHOICE", 0, read, write, names=names, alternatives=tags, types=types)
 
     @classmethod
     def decode_element(cls, data: bytes, tag: int, start: int, stop: int) -> Self:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Protocol, TypeVar, cast, overload
 
+from mapstack.asn1.constructed import in_segments, joined
 from mapstack.asn1.kinds import Kind
 from mapstack.ber import LENGTHS, read_header, tag_octets
 from mapstack.errors import DecodeError, LocalError
@@ -34,6 +35,11 @@ class Field:
     explicit: bool
     """A tagged CHOICE: the tag is around the alternative's own."""
     default: object
+
+    def types(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """What it may begin with, by its type."""
+        untagged = self.kind.alternatives and not self.explicit
+        return self.kind.types if untagged else ((self.kind.asn1, self.tags),)
 
     @property
     def required(self) -> bool:
@@ -110,10 +116,16 @@ def sequence_of(item: object, low: int, high: int) -> object:
     write = cast("Callable[[object], bytes]", eval(f"lambda value: {kind.write}", dict(kind.names)))
     tag = b"" if kind.alternatives else tag_octets(kind.tag)
 
+    forms = in_segments(kind.types or ((kind.asn1, tags),))
+
     def read_items(data: bytes, at: int, end: int) -> list[object]:
         items: list[object] = []
         while at < end:
-            found, start, stop, at = read_header(data, at, end)
+            begin = at
+            found, start, stop, at = read_header(data, begin, end)
+            if found in forms:
+                (data, end), at = joined(data, begin, end, forms), begin
+                continue
             size = kind.size or (0, end)
             if found not in tags or not size[0] <= stop - start <= size[1] or len(items) == high:
                 raise DecodeError("map", f"item of SEQUENCE OF, tag {found:#x}", offset=start)

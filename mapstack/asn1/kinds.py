@@ -50,6 +50,8 @@ class Kind(Generic[T]):
     count: tuple[int, int] | None = None
     alternatives: tuple[int, ...] = ()
     """Of a CHOICE: the tags that it may begin with; it has none of its own."""
+    types: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """Of a CHOICE: the types that begin so."""
 
     def sized(self, low: int, high: int) -> "Kind[T]":
         """The same with a SIZE of contents octets."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from itertools import takewhile
 from typing import TypeGuard, cast
 
+from mapstack.asn1.constructed import in_segments, joined, joined_contents, segmented
 from mapstack.asn1.fields import Field, Marker
 from mapstack.ber import LENGTHS, heads, read_header, tag_octets
 from mapstack.errors import DecodeError, LocalError
@@ -22,6 +23,11 @@ _HEADER = (
     "if n > 127 or stop > end{high}:",
     "    tag, start, stop, pos = read_header(data, at, end)",
 )
+
+
+# A string in segments (X.690 §8.7.3) is read as if it had come in one piece.
+_JOINED = ("data, end = joined(data, at, end, in_segments)", "pos = at")
+_MAYBE_JOINED = ("if tag in in_segments:", *(f"    {line}" for line in (*_JOINED, "continue")))
 
 
 class _Heads(dict[int, bytes]):
@@ -53,6 +59,8 @@ _NAMES: Mapping[str, object] = {
     "DecodeError": DecodeError,
     "LENGTHS": LENGTHS,
     "cannot_say": _cannot_say,
+    "joined": joined,
+    "joined_contents": joined_contents,
     "new": object.__new__,
     "out_of_range": _out_of_range,
     "read_header": read_header,
@@ -71,6 +79,8 @@ def compile_source(
             if _few(member.kind.size):
                 names[f"heads_{key}"] = _Heads(f"{cls.__name__}.{key}", member.tags[0], member.kind.size)
     names["cls"] = cls
+    fields = [member for member in members.values() if isinstance(member, Field)]
+    names["in_segments"] = in_segments(pair for field in fields for pair in field.types())
     exec(compile(source, f"<ASN.1 {cls.__name__}>", "exec"), names)
     return cast("Callable[..., object]", names["decode"]), cast("Callable[..., bytes]", names["encode"])
 
@@ -113,7 +123,16 @@ def source_of_choice(name: str, members: Members) -> str:
     for key, member in fields.items():
         body = [*_decode_value(f"{name}.{key}", key, member), *_build(members, [key])]
         lines += [f"    if {_matches(member)}:", *_indent(2, body)]
-    lines += [f"    raise unexpected('{name}', tag, start)", "", "def encode(self):", "    try:"]
+    lines += [
+        "    if tag in in_segments:",
+        "        tag, segment = in_segments[tag]",
+        "        data = joined_contents(data, start, stop, segment)",
+        "        return decode(data, tag, 0, len(data))",
+        f"    raise unexpected('{name}', tag, start)",
+        "",
+        "def encode(self):",
+        "    try:",
+    ]
     waiting = dict(fields)
     for key, member in fields.items():
         del waiting[key]
@@ -176,16 +195,30 @@ def _decode_least(name: str, fields: Mapping[str, Field], least: list[str]) -> l
         field = fields[key]
         lines += _header(fields)
         if field.explicit or not field.kind.alternatives:  # the decoder of a CHOICE looks itself
-            lines += [f"if not ({_matches(field)}):", f"    raise unexpected('{name}.{key}', tag, at)"]
+            again = [*_expected(name, key, field), *_JOINED, *_header(fields)]
+            lines += [f"if not ({_matches(field)}):", *_indent(1, again)]
         lines += _decode_value(f"{name}.{key}", key, field)
     return lines
 
 
+def _expected(name: str, key: str, field: Field) -> list[str]:
+    """What has another tag may be the member in segments."""
+    own = ", ".join(f"{segmented(tag):#x}" for tag in field.tags)
+    return [
+        f"if tag not in in_segments or tag not in ({own},):",
+        f"    raise unexpected('{name}.{key}', tag, at)",
+    ]
+
+
 def _decode_unknown(name: str, marker: str | None, *, alone: bool) -> list[str]:
     if marker is None:
-        lines = [f"raise unexpected('{name}', tag, at)"]
+        lines = [*_MAYBE_JOINED, f"raise unexpected('{name}', tag, at)"]
     else:
-        lines = ["tag, start, stop, pos = read_header(data, at, end)", f"v_{marker} += data[at:pos]"]
+        lines = [
+            *_MAYBE_JOINED,
+            "tag, start, stop, pos = read_header(data, at, end)",
+            f"v_{marker} += data[at:pos]",
+        ]
     return lines if alone else ["else:", *_indent(1, lines)]
 
 

@@ -7,6 +7,7 @@ from ipsmgw.sms import Direction, RpMessage
 from ipsmgw.trace.layers import tpdu
 from ipsmgw.trace.tree import Tree
 from mapstack.asn1 import AddressString, BitString, Choice, Sequence, members_of
+from mapstack.asn1.constructed import segmented
 from mapstack.asn1.fields import Field
 from mapstack.ber import read_header
 from mapstack.map.error_parameters import SmDeliveryFailureCause
@@ -42,14 +43,17 @@ class Walk:
         rows = []
         while start < stop:
             tag, first, last, after = read_header(self._octets, start, stop)
-            named = next(((key, member) for key, member in waiting if tag in member.tags), None)
+            named = next(((key, member) for key, member in waiting if _is(member, tag)), None)
             if named is None:
                 rows.append(
                     self._tree(f"unknown element {tag:#x}", self._octets[first:last].hex(), (start, after))
                 )
             else:
                 waiting.remove(named)
-                rows.append(self._member(value, named, (start, after), (first, last)))
+                if tag in named[1].tags:
+                    rows.append(self._member(value, named, (start, after), (first, last)))
+                else:
+                    rows.append(self._in_segments(value, named[0], (start, after)))
             start = after
         return tuple(rows)
 
@@ -64,6 +68,10 @@ class Walk:
         """The one member of what version 3 has in a SEQUENCE and older versions have alone."""
         keys = (key for key, member in members_of(type(value)).items() if isinstance(member, Field))
         return show(getattr(value, next(keys)))
+
+    def _in_segments(self, value: Sequence | Choice, key: str, span: tuple[int, int]) -> Tree:
+        """A string that came in pieces: what is within it has no one place."""
+        return self._tree(key.replace("_", "-"), f"{show(getattr(value, key))}, in segments", span)
 
     def _tree(self, name: str, value: str, span: tuple[int, int], *children: Tree) -> Tree:
         return Tree(name, value, self._at + span[0], self._at + span[1], children)
@@ -120,6 +128,11 @@ class Walk:
             return self._tree("TPDU not decoded", f"{octets.hex()} ({error})", contents)
         self.reencoded = self.reencoded and found.reencoded
         return found.tree
+
+
+def _is(member: Field, tag: int) -> bool:
+    """Whether a member may begin with this tag, in one piece or in segments (X.690 §8.7.3)."""
+    return tag in member.tags or tag in map(segmented, member.tags)
 
 
 def _direction(arg: ForwardSmArg) -> Direction:

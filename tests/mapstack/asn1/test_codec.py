@@ -229,3 +229,42 @@ def test_one_wrong_octet_is_read_or_refused(at: int, octet: int) -> None:
     except DecodeError:
         return
     assert isinstance(value, Outer)
+
+
+SEGMENTS = [  # X.690 §8.7.3: the text, the choice, the items, bits, digits; each in more than one piece
+    ("300a8002012c" + "2406" + "040161" + "040162", "text", b"ab"),
+    ("300c8002012c" + "2480" + "040161" + "040162" + "0000", "text", b"ab"),
+    ("300e8002012c" + "240a" + "2405" + "2403" + "040161" + "040162", "text", b"ab"),
+    ("300c8002012c040178" + "2403" + "040101", "more", b"\1"),
+    ("30168002012c040178" + "bf1f0a" + "040191" + "04022143" + "040165", "address", AddressString("123456")),
+    ("30148002012c040178" + "bf814808" + "03020040" + "03020780", "bits", BitString(b"\x40\x80", 7)),
+    ("30148002012c040178" + "bf814908" + "12023030" + "12023432", "digits", "0042"),
+]
+
+
+def _long(octets: str) -> bytes:
+    """With the length that the contents have."""
+    contents = bytes.fromhex(octets)[2:]
+    return b"\x30" + bytes((len(contents),)) + contents
+
+
+@pytest.mark.parametrize(("octets", "key", "value"), SEGMENTS)
+def test_a_string_in_segments_is_read_as_one(octets: str, key: str, value: object) -> None:
+    found = getattr(Outer.decode(_long(octets)), key)
+    assert found == value
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        "30078002012c" + "2403" + "020161",  # a segment of another type
+        "30078002012c" + "2402" + "0401",  # that ends early
+        "30078002012c" + "2400",  # nothing: the text is empty
+        "30148002012c040178" + "bf814808" + "03020740" + "03020780",  # bits unused in the middle
+        "30078002012c" + "2480" * 40 + "040161" + "0000" * 40,  # nested too deep
+        "30078002012c" + "3003" + "040161",  # a SEQUENCE is no string
+    ],
+)
+def test_segments_that_make_no_string_are_refused(octets: str) -> None:
+    with pytest.raises(DecodeError):
+        Outer.decode(_long(octets))
