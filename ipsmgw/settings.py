@@ -21,6 +21,7 @@ from ipsmgw.association import (
 from ipsmgw.identity import NodeNumber
 from ipsmgw.sccp_section import AddressSection, SccpSection, TranslationSection, sccp_faults
 from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
+from mapstack.tcap.transaction_id import MAX_OPEN
 from sipbridge import DecodeError, parse_uri
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ApiSettings",
     "AssociationSettings",
     "BadSettings",
+    "HandshakeSettings",
     "JournalSettings",
     "Limits",
     "M3uaSection",
@@ -85,6 +87,13 @@ class RouteSettings(Section, frozen=True, kw_only=True):
     point_code: PointCode
 
 
+class HandshakeSettings(Section, frozen=True, kw_only=True):
+    prefix: Annotated[str, Meta(pattern="^[0-9]{0,15}$")] = ""
+    """How the called global title begins; nothing: every peer."""
+    only_if_long: bool = False
+    """Only a message that would have to be segmented otherwise."""
+
+
 class MapSection(Section, frozen=True, kw_only=True):
     point_code: PointCode
     network_indicator: Annotated[int, Meta(ge=0, le=3)] = 2
@@ -93,6 +102,10 @@ class MapSection(Section, frozen=True, kw_only=True):
     atm_calling_ssn: Annotated[int, Meta(ge=1, le=254)] = 147
     """anyTimeModification comes from a gsmSCF as far as TS 29.002 §8.11 is concerned; some HLRs want 8."""
     m3ua: M3uaSection = M3uaSection()
+    version_lifetime: Annotated[float, Meta(gt=0, le=31_536_000)] = 86_400.0
+    """How long a peer that speaks an older version is asked in that, before the newest is tried again."""
+    handshake: tuple[HandshakeSettings, ...] = ()
+    """To whom messages go after an empty Begin only (TS 29.002 §23.3.1, TS 33.204)."""
     association: tuple[AssociationSettings, ...]
     mtp_route: tuple[MtpRouteSettings, ...] = ()
     route: tuple[RouteSettings, ...] = ()
@@ -111,11 +124,17 @@ class Timers(Section, frozen=True, kw_only=True):
     hlr_answer: Seconds = 15.0
     hlr_retry: Seconds = 30.0
     """How long until the HLR is told again of a binding whose news it did not confirm."""
+    dialogue_idle: Seconds = 60.0
+    """How long an SMS-GMSC may leave a dialogue open without its next message."""
 
 
 class Limits(Section, frozen=True, kw_only=True):
     in_flight: Count = 50_000
     """MO and MT messages under way; one more is refused: 503 and systemFailure."""
+    dialogues: Annotated[int, Meta(ge=1, le=MAX_OPEN)] = 120_000
+    """MAP dialogues that are open; one more is refused: P-Abort, resourceLimitation."""
+    dialogues_of_peer: Count = 100_000
+    """Of them those that one peer has opened, by its global title."""
     bindings: Count = 1_000_000
     max_expires: Annotated[int, Meta(ge=60)] = 2_592_000
     """Longest registration that is believed, seconds."""

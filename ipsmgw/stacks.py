@@ -5,7 +5,7 @@ from dataclasses import replace
 from ipsmgw.association import AssociationSettings, m3ua_association, m3ua_route
 from ipsmgw.sccp_section import address_rule, sccp_settings, translation
 from ipsmgw.settings import MapSection, Settings
-from mapstack import ANY_TIME_MODIFICATION, MO_FORWARD_SM, MapSettings
+from mapstack import ANY_TIME_MODIFICATION, MO_FORWARD_SM, Handshake, MapLimits, MapSettings
 from mapstack.m3ua.settings import M3uaLimits, M3uaSettings, M3uaTimers
 from mapstack.sccp.gt_translation import GtDestination, GtTranslation
 from mapstack.sccp.settings import GtRoute, SccpSettings
@@ -16,6 +16,9 @@ from sipbridge import Timers as SipTimers
 __all__ = ["association_specs", "map_settings", "sip_settings"]
 
 MSC, SGSN = 8, 149  # TS 29.002 §6.1: what an IP-SM-GW looks like to SMS-GMSC and HLR
+_MO_FORWARD = MO_FORWARD_SM.name, "forwardSM"  # what it is called in older versions
+_ONE_AFTER_THE_OTHER = 1
+"""TS 29.002 §23.3.1: each message of a dialogue is answered before the next one comes."""
 _GRACE = 30.0
 """Timer F and the wait for the report end an MT; the guard of its MAP dialogue only speaks after both."""
 
@@ -52,9 +55,19 @@ def map_settings(settings: Settings, boot: int) -> MapSettings:
         node=settings.node.index,
         boot=boot,
         invoke_timers={
-            MO_FORWARD_SM.name: timers.mo_answer,
+            **dict.fromkeys(_MO_FORWARD, timers.mo_answer),
             ANY_TIME_MODIFICATION.name: timers.hlr_answer,
         },
+        idle=timers.dialogue_idle,
+        version_lifetime=section.version_lifetime,
+        handshakes=tuple(
+            Handshake(prefix=each.prefix, only_if_long=each.only_if_long) for each in section.handshake
+        ),
+        limits=MapLimits(
+            dialogues=settings.limits.dialogues,
+            dialogues_of_peer=settings.limits.dialogues_of_peer,
+            invokes=_ONE_AFTER_THE_OTHER,
+        ),
         guard=64 * settings.sip.timers.t1 + timers.mt_report + _GRACE,
     )
 

@@ -66,6 +66,7 @@ class Core:
         self.clock = world.clock
         self.isc = IscStack(sip_settings(settings, boot), world.rng)
         self.map = MapStack(map_settings(settings, boot), world.rng)
+        self.map.remember(world.store.peer_versions())
         self.journal: Journal[Then] = Journal(world.disk, driver.turn_each)
         self.uri = settings.sip.uri
         self.flows = Flows(settings.sip.listen.pair())

@@ -16,10 +16,20 @@ from ipsmgw.gateway.terminating import Terminating
 from ipsmgw.map_error import error_of
 from ipsmgw.settings import Settings, trusted
 from ipsmgw.stacks import association_specs
-from mapstack import Answered, DialogueClosed, DialogueLost, Invoked, MapEvent, Refused
+from mapstack import (
+    Answered,
+    DialogueClosed,
+    DialogueLost,
+    Invoked,
+    MapEvent,
+    PeerVersionLearned,
+    Refused,
+)
 from mapstack.events import AssociationFailed
 from mapstack.m3ua.status import M3uaStatus
 from mapstack.map import MtForwardSmArg
+from mapstack.map.operation import Parameter
+from mapstack.map.operations import newest
 from sipbridge import (
     IscEvent,
     NoAnswer,
@@ -191,7 +201,7 @@ class Gateway:
                 self._room -= 1
                 self._terminating.deliver(event, arg, now)
             else:
-                self._decline(event, now)
+                self._on_unusual_invoke(event, now)
         elif type(event) is Answered or type(event) is Refused or type(event) is DialogueLost:
             if not self._originating.answered(event, now):
                 self._registrations.hlr_answered(event, now)
@@ -199,10 +209,20 @@ class Gateway:
             self._terminating.abandoned(event.dialogue, now)
         elif type(event) is AssociationFailed:
             self.map.cut(event.flow)
+        elif type(event) is PeerVersionLearned:
+            self._core.store.remember(event.version)
 
-    def _decline(self, event: Invoked, now: float) -> None:
-        """Too much, or nothing for a gateway: then the first error that the operation has."""
-        arg = event.arg
+    def _on_unusual_invoke(self, event: Invoked, now: float) -> None:
+        """forwardSM of an older version is for us too; the rest is too much, or nothing for a gateway."""
+        arg = newest(event.operation, event.arg)[1]
+        if type(arg) is MtForwardSmArg and self._room > 0:
+            self._room -= 1
+            self._terminating.deliver(event, arg, now)
+        else:
+            self._decline(event, arg, now)
+
+    def _decline(self, event: Invoked, arg: Parameter, now: float) -> None:
+        """With the first error that the operation has."""
         if type(arg) is MtForwardSmArg:
             self._terminating.refuse(event, arg, Cause.CONGESTION, now)
             return

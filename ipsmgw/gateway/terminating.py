@@ -5,6 +5,7 @@ from functools import lru_cache, partial
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.inflight import Deliveries, Delivery, Ended
+from ipsmgw.gateway.series import Series
 from ipsmgw.identity import Impu
 from ipsmgw.procedures import mt
 from ipsmgw.procedures.decision import Action, Answer, Decision, Deliver, MtRefusal, MtResult
@@ -30,6 +31,7 @@ class Terminating:
         self._map = core.map
         self._open = Deliveries(core.settings.timers.mt_report)
         self._answered = Ended(_REMEMBERED, core.settings.limits.in_flight)
+        self._series = Series()
 
     def __len__(self) -> int:
         return len(self._open)
@@ -37,11 +39,13 @@ class Terminating:
     @property
     def kept(self) -> int:
         """Entries in memory for deliveries under way."""
-        return self._open.kept
+        return self._open.kept + len(self._series)
 
     def deliver(self, event: Invoked, arg: MtForwardSmArg, now: float) -> None:
         """mt-ForwardSM from an SMS-GMSC."""
         core, imsi, centre = self._core, arg.sm_rp_da.imsi, arg.sm_rp_oa.service_centre_address_oa
+        if imsi is None or centre is None or arg.more_messages_to_send:
+            imsi, centre = self._series.names(event.dialogue, arg, event.map_open)
         if imsi is None or centre is None:
             self.refuse(event, arg, Cause.UNEXPECTED_DATA_VALUE, now)
             return
@@ -89,7 +93,8 @@ class Terminating:
             self._isc.respond(event.tx, 202 if self._has_answered(event, reference) else 488, now)
 
     def abandoned(self, dialogue: int, now: float) -> None:
-        """The SMS-GMSC ended the dialogue before our answer."""
+        """The SMS-GMSC ended the dialogue, before our answer or before its next message."""
+        self._series.end(dialogue)
         delivery = self._open.of_dialogue(dialogue)
         if delivery is not None:
             self._end(delivery, mt.abandoned(delivery.sms, now), None, now)
@@ -132,9 +137,12 @@ class Terminating:
             if type(action) is Answer:
                 if tx is not None:
                     self._isc.respond(tx, action.status, now)
-            elif not stack.awaits_answer(dialogue):
+                continue
+            if type(action) is MtRefusal:
+                self._series.end(dialogue)  # an error ends the dialogue, whatever was to follow
+            if not stack.awaits_answer(dialogue):
                 continue  # it has given up while the record went to disk, or in the batch of its Begin
-            elif type(action) is MtResult:
+            if type(action) is MtResult:
                 stack.result(dialogue, _result(action.sm_rp_ui), now)
             elif type(action) is MtRefusal:
                 stack.error(dialogue, action.error, now)

@@ -9,6 +9,7 @@ from pathlib import Path
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.store.binding import Binding, HlrState
 from ipsmgw.store.store import Stale
+from mapstack import PeerVersion
 
 __all__ = ["SqliteStore", "connect", "store_in_memory"]
 
@@ -18,6 +19,10 @@ CREATE TABLE IF NOT EXISTS binding (
     impu TEXT PRIMARY KEY, imsi TEXT NOT NULL, msisdn TEXT NOT NULL, scscf TEXT NOT NULL,
     expires REAL NOT NULL, hlr TEXT NOT NULL, version INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS peer_version (
+    peer TEXT NOT NULL, context TEXT NOT NULL, version INTEGER NOT NULL, until REAL NOT NULL,
+    PRIMARY KEY (peer, context)
+) WITHOUT ROWID;
 """
 _COLUMNS = "impu, imsi, msisdn, scscf, expires, hlr, version"
 _UPSERT = f"""
@@ -25,6 +30,11 @@ INSERT INTO binding ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (impu) DO UPDATE SET imsi = excluded.imsi, msisdn = excluded.msisdn, scscf = excluded.scscf,
     expires = excluded.expires, hlr = excluded.hlr, version = excluded.version
 """
+_LEARN = "INSERT OR REPLACE INTO peer_version (peer, context, version, until) VALUES (?, ?, ?, ?)"
+_FORGET_OLDEST = """
+DELETE FROM peer_version WHERE until < (SELECT until FROM peer_version ORDER BY until DESC LIMIT 1 OFFSET ?)
+"""
+_PEERS = 10_000  # whose version is kept
 
 
 class _InMemory(sqlite3.Connection):
@@ -105,6 +115,18 @@ class SqliteStore:
         self._begin()
         self._connection.execute("DELETE FROM binding WHERE impu = ?", (binding.impu,))
         self._forget(binding.impu)
+
+    def peer_versions(self) -> list[PeerVersion]:
+        """What has been learned of peers, the oldest first."""
+        rows = self._connection.execute(
+            "SELECT peer, context, version, until FROM peer_version ORDER BY until"
+        )
+        return [PeerVersion(*row) for row in rows]
+
+    def remember(self, version: PeerVersion) -> None:
+        self._begin()
+        self._connection.execute(_LEARN, (version.peer, version.context, version.version, version.until))
+        self._connection.execute(_FORGET_OLDEST, (_PEERS - 1,))
 
     def commit(self) -> None:
         if self._open:

@@ -7,7 +7,7 @@ from ipsmgw.sms import Direction, RpMessage
 from ipsmgw.sms import decode as decode_tpdu
 from ipsmgw.trace.layers.sccp import carries_tcap
 from ipsmgw.trace.layers.sip import SHORT_MESSAGE, rp_direction
-from ipsmgw.trace.layers.tcap import Parts, error_name, operation_name
+from ipsmgw.trace.layers.tcap import Parts
 from ipsmgw.trace.layers.tpdu import NAMES
 from ipsmgw.trace.trace import Pdu
 from mapstack.errors import DecodeError as MapDecodeError
@@ -118,14 +118,14 @@ class Summaries:
             return
         if len(self._operations) >= self._limit:
             del self._operations[next(iter(self._operations))]
-        self._operations[pdu.source, parts.message.otid] = operation_name(invoke.code)
+        self._operations[pdu.source, parts.message.otid] = parts.operation_name(invoke.code)
 
     def _component(self, pdu: Pdu, parts: Parts, component: Component) -> str:
         match component.kind:
             case ComponentType.INVOKE:
-                return operation_name(component.code)
+                return parts.operation_name(component.code)
             case ComponentType.RETURN_ERROR:
-                return f"{self._answered(pdu, parts, component)} error {error_name(component.code)}"
+                return f"{self._answered(pdu, parts, component)} error {parts.error_name(component.code)}"
             case ComponentType.REJECT:
                 kind, problem = component.problem or (None, 0)
                 name = "" if kind is None else _words(kind.name)
@@ -137,7 +137,7 @@ class Summaries:
         """The operation that is answered: as the answer says, as it was remembered, as the context allows."""
         result = component.kind in (ComponentType.RETURN_RESULT_LAST, ComponentType.RETURN_RESULT_NOT_LAST)
         if result and component.code is not None:
-            return operation_name(component.code)
+            return parts.operation_name(component.code)
         known = self._operations.get((pdu.target, parts.message.dtid))
         return known or _of_context(parts, component)
 

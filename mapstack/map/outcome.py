@@ -178,7 +178,7 @@ class Outcomes:
 def closed(indication: Indication, events: list[MapEvent]) -> None:
     """A dialogue has ended that the user may think open: what waits there for its answer waits no longer."""
     dialogue = indication.dialogue
-    if dialogue.received:
+    if dialogue.received or dialogue.more:
         words = in_words(indication.user_information)
         events.append(DialogueClosed(dialogue.tid, words or indication.detail))
 

@@ -6,11 +6,13 @@ from functools import partial
 from ipsmgw.trace.again import encoded, gives_back
 from ipsmgw.trace.layers import undeclared
 from ipsmgw.trace.layers.map import Walk
+from ipsmgw.trace.layers.names import CAP_ERRORS, CAP_OPERATIONS, MAP_ERRORS, MAP_OPERATIONS
+from ipsmgw.trace.layers.undeclared import Part
 from ipsmgw.trace.tree import Layer, Tree
 from mapstack.asn1 import Choice, Sequence
 from mapstack.ber import LENGTHS, element, read_header
 from mapstack.errors import DecodeError
-from mapstack.map.errors import ErrorCode, decode_error, encode_error_parameter
+from mapstack.map.errors import decode_error, encode_error_parameter
 from mapstack.map.operation import Operation, Parameter
 from mapstack.map.operations import OPERATIONS, OPERATIONS_OF, OPERATIONS_V1
 from mapstack.tcap.component import (
@@ -33,26 +35,16 @@ from mapstack.tcap.dialogue_portion import (
 )
 from mapstack.tcap.message import Message, MessageType, PAbortCause, decode_message, encode_message
 
-__all__ = ["Parts", "application_context", "error_name", "layer", "operation_name", "parts"]
+__all__ = ["Parts", "application_context", "layer", "parts"]
 
 _OTID, _DTID, _P_ABORT, _DIALOGUE, _COMPONENTS = 0x48, 0x49, 0x4A, 0x6B, 0x6C
+_PARTS = {Part.ARGUMENT: "argument", Part.RESULT: "result", Part.ERROR: "parameter"}
 _ENUMERATED = 0x0A  # a word alone, where version 3 has a SEQUENCE (GSM 09.02 §17.6.6)
 _NAMES = {_OTID: "otid", _DTID: "dtid", _P_ABORT: "P-Abort cause"}
 _BY_CODE: dict[int, list[Operation]] = {}
 for _operation in sorted(OPERATIONS, key=lambda each: -each.version):
     _BY_CODE.setdefault(_operation.code, []).append(_operation)
 _CONTEXTS = {context.oid: context for context in OPERATIONS_OF}
-_SPELLED = {
-    "absentSubscriberSm": "absentSubscriberSM",
-    "smDeliveryFailure": "sm-DeliveryFailure",
-    "subscriberBusyForMtSms": "subscriberBusyForMT-SMS",
-    "illegalSsOperation": "illegalSS-Operation",
-    "ssErrorStatus": "ss-ErrorStatus",
-    "ssSubscriptionViolation": "ss-SubscriptionViolation",
-    "ssIncompatibility": "ss-Incompatibility",
-    "atiNotAllowed": "ati-NotAllowed",
-    "atmNotAllowed": "atm-NotAllowed",
-}
 
 
 class Parts:
@@ -63,6 +55,21 @@ class Parts:
         portion = self.message.dialogue
         self.dialogue: DialoguePdu | None = decode_dialogue(portion) if portion else None
         self.components = decode_components(octets, self.message.start, self.message.stop)
+        asked = self.dialogue.name if isinstance(self.dialogue, Aarq | Aare) else ()
+        self.cap = undeclared.is_cap(asked)
+
+    def operation_name(self, code: int | None) -> str:
+        """The specification's name of a local operation code."""
+        if code is None:
+            return ""
+        if known := self.operations(code):
+            return known[0].name
+        names = CAP_OPERATIONS if self.cap else {**CAP_OPERATIONS, **MAP_OPERATIONS}
+        return names.get(code, f"operation {code}")
+
+    def error_name(self, code: int | None) -> str:
+        """The specification's name of a local error code."""
+        return (CAP_ERRORS if self.cap else MAP_ERRORS).get(code or 0, f"error{code}")
 
     def operations(self, code: int | None) -> list[Operation]:
         """What a code may mean here, the likeliest first; nothing in a context that we do not speak."""
@@ -80,19 +87,6 @@ class Parts:
 def parts(octets: bytes) -> Parts:
     """Takes a message apart; mapstack's DecodeError when it is none."""
     return Parts(octets)
-
-
-def operation_name(code: int | None) -> str:
-    """The specification's name of a local operation code."""
-    known = _BY_CODE.get(code) if code is not None else None
-    return known[0].name if known else undeclared.OPERATIONS.get(code or 0, f"operation {code}")
-
-
-def error_name(code: int | None) -> str:
-    """The name of a local error code, as the specification spells it but for capitals."""
-    words = ErrorCode(code).name.lower().split("_") if code in set(ErrorCode) else ["error", str(code)]
-    spelled = words[0] + "".join(word.capitalize() for word in words[1:])
-    return _SPELLED.get(spelled, spelled)
 
 
 def application_context(oid: tuple[int, ...]) -> str:
@@ -117,7 +111,6 @@ class _Reader:
         self._parts = Parts(octets)
         self._written = b""
         self._reencoded: bool | None = True
-        self._foreign: list[tuple[Tree, ...]] | None = None
 
     def layer(self) -> Layer:
         """All of it."""
@@ -182,29 +175,29 @@ class _Reader:
 
     def _components(self, start: int, end: int) -> list[Tree]:
         rows = []
-        for number, component in enumerate(self._parts.components):
+        for component in self._parts.components:
             after = read_header(self._octets, start, end)[3]
-            rows.append(self._component(component, number, (start, after)))
+            rows.append(self._component(component, (start, after)))
             start = after
         return rows
 
-    def _component(self, component: Component, number: int, span: tuple[int, int]) -> Tree:
+    def _component(self, component: Component, span: tuple[int, int]) -> Tree:
         rows = [self._tree("invoke id", str(component.invoke_id), span)]
         kind, code = component.kind, component.code
         parameter = b""
         if kind is ComponentType.RETURN_ERROR:
-            name = error_name(code)
-            parameter = self._error(component, number, rows)
+            name = self._parts.error_name(code)
+            parameter = self._error(component, rows)
         elif kind is ComponentType.REJECT:
             problem, value = component.problem or ("", 0)
             name = f"{getattr(problem, 'name', '').lower().replace('_', ' ')} problem {value}"
         else:
-            name = operation_name(code) if code is not None else ""
-            parameter = self._argument_or_result(component, number, rows)
+            name = self._parts.operation_name(code)
+            parameter = self._argument_or_result(component, rows)
         self._written += self._encoded(partial(self._write, component, parameter))
         return self._tree(kind.name.lower().replace("_", " "), name, span, *rows)
 
-    def _argument_or_result(self, component: Component, number: int, rows: list[Tree]) -> bytes:
+    def _argument_or_result(self, component: Component, rows: list[Tree]) -> bytes:
         invoke = component.kind is ComponentType.INVOKE
         name = "argument" if invoke else "result"
         if not component.tag:
@@ -221,17 +214,17 @@ class _Reader:
                 else:
                     rows.append(self._declared(name, value, component.tag, span))
                     return self._encoded(value.encode_element)
-        return self._undeclared(name, component, number, rows, reason)
+        return self._undeclared(Part.ARGUMENT if invoke else Part.RESULT, component, rows, reason)
 
-    def _error(self, component: Component, number: int, rows: list[Tree]) -> bytes:
+    def _error(self, component: Component, rows: list[Tree]) -> bytes:
         span = component.start, component.stop
         try:
             error = decode_error(component.code or 0, self._octets, component.tag, *span)
         except DecodeError as reason:
-            return self._undeclared("parameter", component, number, rows, str(reason))
+            return self._undeclared(Part.ERROR, component, rows, str(reason))
         match error.parameter:
             case None if component.tag:
-                return self._undeclared("parameter", component, number, rows)
+                return self._undeclared(Part.ERROR, component, rows)
             case Sequence() | Choice() as value:
                 rows.append(self._declared("parameter", value, component.tag, span))
             case bytes() as octets:
@@ -257,18 +250,22 @@ class _Reader:
     def _walk(self) -> Walk:
         return Walk(self._octets, self._at)
 
-    def _undeclared(
-        self, name: str, component: Component, number: int, rows: list[Tree], reason: str = ""
-    ) -> bytes:
+    def _undeclared(self, part: Part, component: Component, rows: list[Tree], reason: str = "") -> bytes:
         """A parameter that mapstack cannot read: what pycrate makes of it, else its octets."""
         self._reencoded = None
         span = component.start, component.stop
-        if self._foreign is None:
-            self._foreign = undeclared.parameters(self._octets, (self._at + span[0], self._at + span[1]))
-        found = self._foreign[number] if number < len(self._foreign) else ()
         contents = self._octets[slice(*span)]
-        rows.append(self._tree(name, reason if found else f"{contents.hex()} {reason}".strip(), span, *found))
-        return element(component.tag, contents)
+        octets, at, code = element(component.tag, contents), self._tree("", "", span), component.code or 0
+        read = partial(undeclared.parameter, octets, part, code, span=(at.start, at.end))
+        found = read(cap=self._parts.cap)
+        if found is None and self._parts.dialogue is None:
+            found = read(cap=True)  # nothing here says whose dialogue it is
+        why = reason or "not declared"
+        if found:
+            rows.append(self._tree(_PARTS[part], f"{found.name} ({why}: read by pycrate)", span, *found.rows))
+        else:
+            rows.append(self._tree(_PARTS[part], f"{contents.hex()} ({why}, nor read by pycrate)", span))
+        return octets
 
     def _write(self, component: Component, parameter: bytes) -> bytes:
         invoke_id, code = component.invoke_id, component.code or 0

@@ -1,48 +1,21 @@
 """Decoder of last resort: parameters of operations that mapstack does not declare, by pycrate (DESIGN §7)."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+from functools import cache
+from typing import NamedTuple, Protocol, cast
 
 from pycrate_core.utils import PycrateErr
 
 from ipsmgw.trace.tree import Tree
+from mapstack.ber import check_elements
+from mapstack.errors import DecodeError
 
-__all__ = ["OPERATIONS", "parameters"]
+__all__ = ["Found", "Part", "is_cap", "parameter"]
 
-# TS 29.002 §17.5: names of operations that are not declared, or not in these versions.
-OPERATIONS: Mapping[int, str] = {
-    2: "updateLocation",
-    3: "cancelLocation",
-    4: "provideRoamingNumber",
-    7: "insertSubscriberData",
-    8: "deleteSubscriberData",
-    22: "sendRoutingInfo",
-    23: "updateGprsLocation",
-    24: "sendRoutingInfoForGprs",
-    37: "reset",
-    38: "forwardCheckSS-Indication",
-    44: "mt-ForwardSM",
-    45: "sendRoutingInfoForSM",
-    46: "mo-ForwardSM",
-    47: "reportSM-DeliveryStatus",
-    49: "alertServiceCentreWithoutResult",
-    56: "sendAuthenticationInfo",
-    58: "sendIMSI",
-    59: "processUnstructuredSS-Request",
-    60: "unstructuredSS-Request",
-    61: "unstructuredSS-Notify",
-    62: "anyTimeSubscriptionInterrogation",
-    63: "informServiceCentre",
-    64: "alertServiceCentre",
-    65: "anyTimeModification",
-    66: "readyForSM",
-    67: "purgeMS",
-    70: "provideSubscriberInfo",
-    71: "anyTimeInterrogation",
-}
-
-_LONGEST = 4096  # ten thousand components take pycrate 155 ms
-# What pycrate lets out on malformed octets, deep nesting among it.
+_LONGEST = 4096  # SCCP carries no more; ten thousand components take pycrate 155 ms
+# What pycrate lets out on malformed octets.
 _REFUSALS = (
     PycrateErr,
     ArithmeticError,
@@ -53,54 +26,118 @@ _REFUSALS = (
     TypeError,
     ValueError,
 )
-_PARAMETERS = ("argument", "result", "parameter")
+# itu-t etsi mobileDomain gsm-Network: phases 1 and 2 under its contexts, the others beside (TS 29.078 §5.7).
+_CAP_OF_GSM, _GSM = (50, 51, 52), (0, 4, 0, 0, 1, 0)
+_CAP_OF_UMTS, _DOMAIN = (21, 22, 23), (0, 4, 0, 0, 1)
 
 
-def parameters(message: bytes, span: tuple[int, int]) -> list[tuple[Tree, ...]]:
-    """The parts of each component's parameter in a TCAP message; none when pycrate cannot read it either.
+class Part(Enum):
+    """Which parameter of an operation, and what pycrate calls its type."""
+
+    ARGUMENT = "ArgumentType"
+    RESULT = "ResultType"
+    ERROR = "ParameterType"
+
+
+class Found(NamedTuple):
+    """What pycrate has read, and as what."""
+
+    name: str
+    rows: tuple[Tree, ...]
+
+
+class _Type(Protocol):
+    """What is used of pycrate's types."""
+
+    def from_ber(self, octets: bytes) -> None: ...
+    def get_val(self) -> object: ...
+
+
+def is_cap(context: tuple[int, ...]) -> bool:
+    """Whether an application context is one of CAP (TS 29.078 §5.7, and its phases 1 and 2)."""
+    if context[:6] == _GSM:
+        return context[6:7] in [(number,) for number in _CAP_OF_GSM]
+    return context[:5] == _DOMAIN and context[5:7] in [(number, 3) for number in _CAP_OF_UMTS]
+
+
+def parameter(octets: bytes, part: Part, code: int, *, cap: bool, span: tuple[int, int]) -> Found | None:
+    """What an element means as this parameter of MAP's or CAP's operation or error; None if nothing.
 
     pycrate does not say where a value stands, so that each part has the place of all of them.
     """
+    if len(octets) > _LONGEST:
+        return None
+    try:
+        check_elements(octets, 0, len(octets))  # so deep and no deeper: pycrate has no bound
+    except DecodeError:
+        return None
+    for name, kind in _candidates(part, code, cap=cap):
+        try:
+            kind.from_ber(octets)
+            return Found(name, _trees(kind.get_val(), span))
+        except _REFUSALS:
+            continue
+    return None
+
+
+def _candidates(part: Part, code: int, *, cap: bool) -> list[tuple[str, _Type]]:
+    # Octets that it cannot read are no event to be told of: the tree says so.
+    logging.getLogger("pycrate").setLevel(logging.ERROR)
+    return (_cap() if cap else _map()).get((part, code), [])
+
+
+Kinds = Mapping[tuple[Part, int], list[tuple[str, _Type]]]
+
+
+@cache
+def _map() -> Kinds:
+    """The types of all operations and errors of MAP, the newest version first."""
     # Imported here: it takes 0.13 s and 20 MiB, and is needed for foreign operations only.
     from pycrate_asn1dir.TCAP_MAPv2v3 import GLOBAL
 
-    # Octets that it cannot read are no event to be told of: the tree says so.
-    logging.getLogger("pycrate").setLevel(logging.ERROR)
-
-    if len(message) > _LONGEST:
-        return []
-    decoder = GLOBAL.MOD["TCAP-MAP-Messages"]["TCAP-MAP-Message"]
-    try:
-        decoder.from_ber(message)
-        value: object = decoder.get_val()
-    except _REFUSALS:
-        return []
-    found = _find(value, "components")
-    return [_component(item, span) for item in found] if isinstance(found, list) else []
+    modules = sorted((name for name in GLOBAL.MOD if name.startswith("MAP")), key=lambda name: "v2" in name)
+    defined = (
+        GLOBAL.MOD[module][name]._val
+        for module in modules
+        for name in GLOBAL.MOD[module]
+        if not name.startswith("_")
+    )
+    return _by_code(each for each in defined if isinstance(each, dict))
 
 
-def _find(value: object, name: str) -> object:
-    """The first member of that name, however deep."""
-    match value:
-        case dict():
-            if name in value:
-                return value[name]
-            return next((hit for item in value.values() if (hit := _find(item, name)) is not None), None)
-        case tuple():
-            return next((hit for item in value if (hit := _find(item, name)) is not None), None)
-        case _:
-            return None
+@cache
+def _cap() -> Kinds:
+    """The types of all operations and errors of CAP, phase 4, which is read of the older ones too."""
+    from pycrate_asn1dir.TCAP_CAP import GLOBAL
+
+    messages = GLOBAL.MOD["TCAP-CAP-Messages"]
+    operations = [
+        each for name in ("AllCAPInvokable", "AllCAPReturnable") for each in messages[name]._val.root
+    ]
+    errors = [error for each in operations if "Errors" in each for error in each["Errors"].root]
+    return _by_code((*operations, *errors))
 
 
-def _component(component: object, span: tuple[int, int]) -> tuple[Tree, ...]:
-    for name in _PARAMETERS:
-        found = _find(component, name)
-        if isinstance(found, dict):  # a result holds its operation code and itself
-            found = found.get("result", found)
-        match found:
-            case (_, value):  # the name of its type, and the value
-                return _trees(value, span)
-    return ()
+def _by_code(defined: Iterable[dict[str, object]]) -> Kinds:
+    kinds: dict[tuple[Part, int], list[tuple[str, _Type]]] = {}
+    for key, kind in _parts(defined):
+        kinds.setdefault(key, []).append((_name(kind), kind))
+    return kinds
+
+
+def _parts(defined: Iterable[dict[str, object]]) -> Iterator[tuple[tuple[Part, int], _Type]]:
+    for each in defined:
+        for part in Part:
+            of = "errorCode" if part is Part.ERROR else "operationCode"
+            match each.get(of):
+                case ("local", int(code)) if part.value in each:
+                    yield (part, code), cast(_Type, each[part.value])
+
+
+def _name(kind: _Type) -> str:
+    """What the specification calls the type."""
+    called = getattr(getattr(kind, "_typeref", None), "called", None)
+    return str(called[1]) if isinstance(called, tuple) else ""
 
 
 def _trees(value: object, span: tuple[int, int]) -> tuple[Tree, ...]:
@@ -108,9 +145,11 @@ def _trees(value: object, span: tuple[int, int]) -> tuple[Tree, ...]:
         case dict():
             return tuple(_tree(str(name), item, span) for name, item in value.items())
         case list():
-            return tuple(_tree(str(number), item, span) for number, item in enumerate(value))
+            return tuple(_tree(str(number), item, span) for number, item in enumerate(value, 1))
         case (str(name), item):
             return (_tree(name, item, span),)
+        case (_, item) if not isinstance(item, int):  # of an open type: its type, and the value
+            return _trees(item, span)
         case _:
             return (Tree("value", _show(value), *span),)
 
@@ -122,4 +161,10 @@ def _tree(name: str, value: object, span: tuple[int, int]) -> Tree:
 
 
 def _show(value: object) -> str:
-    return value.hex() if isinstance(value, bytes) else str(value)
+    match value:
+        case bytes():
+            return value.hex()
+        case (int(bits), int(size)):
+            return f"{bits:0{size}b}, {size} bits" if size else "no bits"
+        case _:
+            return str(value)

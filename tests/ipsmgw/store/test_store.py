@@ -10,6 +10,7 @@ import pytest
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.store import Binding, HlrState, SqliteStore, Stale, Store, open_store
 from ipsmgw.store.sqlite import connect
+from mapstack import PeerVersion
 
 IMSI = Imsi("001010000000001")
 
@@ -172,3 +173,18 @@ def test_a_file_belongs_to_one_node(tmp_path: Path) -> None:
 def test_a_store_of_another_kind_is_refused_with_a_sentence(url: str) -> None:
     with pytest.raises(ValueError, match="no store for"):
         open_store(url)
+
+
+def test_versions_of_peers_are_kept_and_the_oldest_forgotten(house: Storehouse) -> None:
+    store = house.open()
+    assert store.peer_versions() == []
+    first, second = PeerVersion("1555", "shortMsgGatewayContext", 2, 100.0), PeerVersion("1556", "x", 1, 50.0)
+    store.remember(first)
+    store.remember(second)
+    store.remember(PeerVersion("1555", "shortMsgGatewayContext", 1, 200.0))
+    again = house.end(store)
+    assert again.peer_versions() == [second, PeerVersion("1555", "shortMsgGatewayContext", 1, 200.0)]
+    for number in range(10_000):
+        again.remember(PeerVersion(str(number), "y", 1, 1000.0 + number))
+    assert len(again.peer_versions()) == 10_000
+    assert again.peer_versions()[0].peer == "0"

@@ -96,12 +96,15 @@ def test_an_error_lets_the_dialogue_go_on_if_its_performer_wants_that() -> None:
 @pytest.mark.parametrize("prearranged", [False, True])
 def test_who_has_no_more_closes(prearranged: bool) -> None:
     network = Network()
-    ours, _ = _begun(network)
+    ours, theirs = _begun(network)
     network.sc.close(ours, network.now, prearranged=prearranged)
-    assert network.exchange() == ([], [])
+    heard = network.exchange()
+    assert heard == ([], [] if prearranged else [DialogueClosed(theirs)])
     assert (len(network.sc), len(network.hlr)) == (0, prearranged)
     network.now += 60
-    assert [each for each in network.hlr.expire(network.now) if isinstance(each, DialogueClosed)] == []
+    assert (
+        DialogueClosed(theirs, "60 s without an answer") in network.hlr.expire(network.now)
+    ) == prearranged
     assert len(network.hlr) == 0
 
 

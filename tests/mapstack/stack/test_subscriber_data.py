@@ -3,11 +3,15 @@
 import pytest
 
 from mapstack import AddressString, Answered, Invoked, Operation
+from mapstack.ber import element
+from mapstack.events import PeerMisbehaved
 from mapstack.map.location_management import UpdateLocationArg, UpdateLocationRes
 from mapstack.map.operation import Parameter
 from mapstack.map.operations import INSERT_SUBSCRIBER_DATA, UPDATE_LOCATION
 from mapstack.map.subscriber_data import InsertSubscriberDataArg, InsertSubscriberDataRes
 from mapstack.map.versions import arg_in
+from mapstack.tcap.component import encode_invoke, encode_return_result
+from mapstack.tcap.message import MessageType, encode_message
 from tests.mapstack.stack.network import HLR, Network
 
 NUMBER = AddressString("15550000003")
@@ -60,3 +64,24 @@ def test_data_may_be_inserted_all_at_once() -> None:
         network.sc.result(ours, InsertSubscriberDataRes(), network.now, invoke_id=invoke_id)
     assert [type(each) for each in network.exchange()[1]] == [Answered] * 3
     assert len(network.sc) == len(network.hlr) == 0
+
+
+def test_what_comes_with_the_end_cannot_be_answered_and_is_not_told() -> None:
+    network = Network()
+    ours = network.sc.invoke(UPDATE_LOCATION, HLR, ARG, network.now)
+    network.from_sc()
+    invoke = encode_invoke(1, INSERT_SUBSCRIBER_DATA.code, DATA.encode())
+    answer = encode_return_result(1, UPDATE_LOCATION.code, RES.encode())
+    tids = element(0x49, ours.to_bytes(4))
+    end = encode_message(MessageType.END, tids, UPDATE_LOCATION.context.accept, invoke + answer)
+    assert [type(each) for each in network.to_sc(end)] == [PeerMisbehaved, Answered]
+    assert len(network.sc) == 0
+
+
+def test_nothing_of_a_dialogue_is_left_when_it_is_aborted() -> None:
+    network = Network()
+    network.sc.invoke(UPDATE_LOCATION, HLR, ARG, network.now)
+    update = _only([*network.exchange()[1]])
+    network.hlr.invoke_in(update.dialogue, INSERT_SUBSCRIBER_DATA, DATA, network.now)
+    network.hlr.abort(update.dialogue, network.now)
+    assert network.hlr._tcap.deadline() is None

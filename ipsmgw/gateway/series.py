@@ -1,0 +1,37 @@
+"""Short messages that follow each other in one dialogue: whom they are for (TS 29.002 §12.9.3, §23.3)."""
+
+from mapstack import MapOpenInfo
+from mapstack.map import AddressString, MtForwardSmArg
+
+__all__ = ["Series"]
+
+
+class Series:
+    """By dialogue, of those in which the SMS-GMSC has more messages to send."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, tuple[str, AddressString]] = {}
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def names(
+        self, dialogue: int, arg: MtForwardSmArg, map_open: MapOpenInfo | None
+    ) -> tuple[str | None, AddressString | None]:
+        """IMSI and service centre of a message that does not name both, or that another one follows."""
+        imsi, centre = arg.sm_rp_da.imsi, arg.sm_rp_oa.service_centre_address_oa
+        before = self._names.pop(dialogue, None)
+        if before is not None:
+            imsi = before[0] if arg.sm_rp_da.no_sm_rp_da else imsi
+            centre = before[1] if arg.sm_rp_oa.no_sm_rp_oa else centre
+        if imsi is None and arg.sm_rp_da.lmsi is not None and map_open is not None:
+            # TS 29.002 §23.3.1: with an LMSI the IMSI is the destination reference.
+            reference = map_open.destination_reference
+            imsi = reference.digits if reference is not None else None
+        if arg.more_messages_to_send and imsi is not None and centre is not None:
+            self._names[dialogue] = imsi, centre
+        return imsi, centre
+
+    def end(self, dialogue: int) -> None:
+        """No more come."""
+        self._names.pop(dialogue, None)
