@@ -231,7 +231,8 @@ def _wanted(key: M3uaMessage) -> Wanted:
     originating = key.numbers(Tag.ORIGINATING_POINT_CODE_LIST)
     return Wanted(
         identifier=key.number(Tag.LOCAL_RK_IDENTIFIER) or 0,
-        context=key.number(Tag.ROUTING_CONTEXT),
+        # §4.4.1: the key to change; we assign from 1, and libosmo-sigtran says 0 where it has none yet
+        context=key.number(Tag.ROUTING_CONTEXT) or None,
         mode=None if mode is None else TrafficMode(mode),
         appearance=key.number(Tag.NETWORK_APPEARANCE),
         point_code=point_code,

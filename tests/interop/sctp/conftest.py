@@ -3,6 +3,7 @@
 import re
 import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.interop.sctp.capture import Capture
 from tests.interop.sctp.place import ECHO, STP, Place
 
 _FIRST_NETWORK = 130
+SOURCE = Path(__file__).with_name("sccp_echo.c")
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +53,19 @@ def capture(kernel: None, network: int, tmp_path_factory: pytest.TempPathFactory
     capture = Capture(folder / "sctp.pcap", not_from=(place.host(STP), place.host(ECHO)))
     yield capture
     capture.close()
+
+
+@pytest.fixture(scope="session")
+def echo(osmo_stp: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The echo, compiled."""
+    for tool in ("gcc", "pkg-config"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed (Debian: apt-get install {tool})")
+    asked = ["pkg-config", "--cflags", "--libs", "libosmo-sigtran", "libosmocore"]
+    flags = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+    if flags.returncode:
+        pytest.skip("libosmo-sigtran is not installed (Debian: apt-get install libosmo-sigtran-dev)")
+    program = tmp_path_factory.mktemp("echo") / "sccp_echo"
+    command = ["gcc", "-Wall", "-Werror", "-o", str(program), str(SOURCE), *flags.stdout.split()]
+    subprocess.run(command, timeout=60, check=True)
+    return program

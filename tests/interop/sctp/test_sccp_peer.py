@@ -1,9 +1,8 @@
 """Our SCCP against that of libosmo-sigtran: unitdata there and back, and its refusals (Q.714 §2.2, §4.2)."""
 
 import asyncio
-import shutil
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -13,6 +12,9 @@ import pytest
 from ipsmgw.drive import Driver
 from ipsmgw.sockets import LoopClock, Sockets
 from mapstack import Gt, SccpAddress
+from mapstack.events import AspStateChanged, DestinationStateChanged
+from mapstack.m3ua.asp import AspState
+from mapstack.m3ua.destination import DestinationState
 from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.sccp.message import ReturnCause
 from mapstack.sccp.sccp import Notice, Sccp, SccpEvent, UnitData
@@ -26,46 +28,31 @@ pytestmark = pytest.mark.interop
 
 ECHO_POINT_CODE, ECHO_SSN, OTHER_SSN, OWN_SSN = 2061, 6, 7, 8
 ECHO_GT = Gt("15550000005")
-SOURCE = Path(__file__).with_name("sccp_echo.c")
 INTERNATIONAL = 0  # what the library takes and sends where nothing else is configured
 OURS = SccpAddress(None, OWN_SSN, SC_POINT_CODE, route_on_gt=False)
-
-
-@pytest.fixture(scope="session")
-def echo(osmo_stp: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The echo, compiled."""
-    for tool in ("gcc", "pkg-config"):
-        if shutil.which(tool) is None:
-            pytest.skip(f"{tool} is not installed (Debian: apt-get install {tool})")
-    asked = ["pkg-config", "--cflags", "--libs", "libosmo-sigtran", "libosmocore"]
-    flags = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
-    if flags.returncode:
-        pytest.skip("libosmo-sigtran is not installed (Debian: apt-get install libosmo-sigtran-dev)")
-    program = tmp_path_factory.mktemp("echo") / "sccp_echo"
-    command = ["gcc", "-Wall", "-Werror", "-o", str(program), str(SOURCE), *flags.stdout.split()]
-    subprocess.run(command, timeout=60, check=True)
-    return program
 
 
 class Peer:
     """Our SCCP, and what it was told."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, m3ua: M3uaSettings, spec: AssociationSpec) -> None:
         self.events: list[SccpEvent] = []
+        self.active = False
+        self.reachable = False
         self._came = asyncio.Event()
-        (name, address), *_ = sc_end(place).addresses.items()
-        link = Association(name=name, role=Role.ASP, point_code=ECHO_POINT_CODE, routing_context=SC_CONTEXT)
         loop, rng = asyncio.get_running_loop(), Random(1)
         self.sockets = Sockets(loop, rng)
         self.driver = Driver(LoopClock(loop))
-        self.stack = Sccp(
-            M3uaSettings(point_code=SC_POINT_CODE, network_indicator=INTERNATIONAL, associations=(link,)),
-            SccpSettings(routes=(GtRoute(prefix=ECHO_GT.digits, point_code=ECHO_POINT_CODE),)),
-            rng,
-        )
-        port = self.driver.open(self.stack, self._on_event)
-        spec = AssociationSpec(name, "sctp", True, address, place.stp)
-        self.sockets.associations(name, [spec], port)
+        routes = (GtRoute(prefix=ECHO_GT.digits, point_code=ECHO_POINT_CODE),)
+        self.stack = Sccp(m3ua, SccpSettings(routes=routes), rng)
+        self.sockets.associations("sccp", [spec], self.driver.open(self.stack, self._on_event))
+
+    async def until(self, condition: Callable[["Peer"], bool]) -> None:
+        """Events make it look again."""
+        async with asyncio.timeout(PATIENCE):
+            while not condition(self):
+                self._came.clear()
+                await self._came.wait()
 
     async def say(self, called: SccpAddress, data: bytes, **options: bool) -> UnitData | Notice:
         """N-UNITDATA request, and what comes of it."""
@@ -75,29 +62,37 @@ class Peer:
             lambda now: refused.append(self.stack.unitdata(called, OURS, data, now, sls=5, **options))
         )
         assert refused == [None]
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                for event in self.events[already:]:
-                    if isinstance(event, UnitData | Notice):
-                        return event
-                self._came.clear()
-                await self._came.wait()
+        await self.until(lambda peer: bool(peer.answers(already)))
+        return self.answers(already)[0]
+
+    def answers(self, already: int) -> list[UnitData | Notice]:
+        """What has come of unitdata since then."""
+        return [event for event in self.events[already:] if isinstance(event, UnitData | Notice)]
 
     def _on_event(self, event: SccpEvent, now: float) -> None:
         self.events.append(event)
+        if isinstance(event, AspStateChanged):
+            self.active = event.new is AspState.ACTIVE
+        if isinstance(event, DestinationStateChanged):
+            self.reachable = event.state is DestinationState.AVAILABLE
         self._came.set()
 
 
 @asynccontextmanager
 async def met(place: Place, echo: Path) -> AsyncIterator[Peer]:
     """Our SCCP, osmo-stp, and the echo, which has registered its routing key."""
-    end, peer = sc_end(place), Peer(place)
+    end = sc_end(place)
+    (name, address), *_ = end.addresses.items()
+    link = Association(name=name, role=Role.ASP, point_code=ECHO_POINT_CODE, routing_context=SC_CONTEXT)
+    m3ua = M3uaSettings(point_code=SC_POINT_CODE, network_indicator=INTERNATIONAL, associations=(link,))
+    peer = Peer(m3ua, AssociationSpec(name, "sctp", True, address, place.stp))
     async with stp_running(place, end.peers, [end.server]) as stp:
         command = [str(echo), str(ECHO_POINT_CODE), place.host(STP), place.host(ECHO)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
             try:
                 await peer.sockets.start()
                 await stp.until(lambda: all_active(stp), "both are active")
+                await peer.until(lambda peer: peer.reachable)
                 yield peer
             finally:
                 process.kill()

@@ -94,6 +94,11 @@ def test_several_keys_are_asked_for_at_once_and_registered_again_after_a_cut() -
             layer.link_down(flow_of("a"), now + 1.0)
 
 
+def test_a_key_with_routing_context_0_changes_none_but_asks_for_one() -> None:
+    layer = up(sgp())  # libosmo-sigtran 1.6 asks so
+    assert ask(layer, key(EAST, (Tag.ROUTING_CONTEXT, 0))) == [(1, Status.REGISTERED, 2)]
+
+
 def test_a_key_that_is_refused_is_told_and_asked_for_again_later() -> None:
     pair = Pair(asp(EAST, RoutingKey(point_code=9)), sgp())
     pair.link_up()
