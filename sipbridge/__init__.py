@@ -7,15 +7,15 @@ from sipbridge.identity import Asserted, ServedUser, asserted_identities, associ
 from sipbridge.isc import IscEvent, IscStack, SmMessage, SmUnreadable, ThirdPartyRegister
 from sipbridge.message import Message, parse
 from sipbridge.rp import Direction, RpAck, RpAddress, RpCause, RpData, Rpdu, RpError, RpSmma
-from sipbridge.settings import Limits, SipSettings, Timers
+from sipbridge.settings import Connections, Limits, SipSettings, Timers
 from sipbridge.stack import SipStack
 from sipbridge.uri import NameAddr, SipUri, TelUri, Uri, parse_name_addr, parse_uri
 
 __all__ = [
-    "Asserted", "ClientTx", "DecodeError", "Direction", "Flow", "IscEvent", "IscStack", "Limits",
-    "LocalError", "Message", "NameAddr", "NoAnswer", "PeerMisbehaved", "Request", "Response", "RpAck",
-    "RpAddress", "RpCause", "RpData", "RpError", "RpSmma", "Rpdu", "ServedUser", "ServerTx", "SipEvent",
-    "SipSettings", "SipStack", "SipUri", "SmMessage", "SmUnreadable", "TelUri", "ThirdPartyRegister",
-    "Timers", "Uri", "asserted_identities", "associated_uris", "parse", "parse_name_addr", "parse_uri",
-    "served_user",
+    "Asserted", "ClientTx", "Connections", "DecodeError", "Direction", "Flow", "IscEvent", "IscStack",
+    "Limits", "LocalError", "Message", "NameAddr", "NoAnswer", "PeerMisbehaved", "Request", "Response",
+    "RpAck", "RpAddress", "RpCause", "RpData", "RpError", "RpSmma", "Rpdu", "ServedUser", "ServerTx",
+    "SipEvent", "SipSettings", "SipStack", "SipUri", "SmMessage", "SmUnreadable", "TelUri",
+    "ThirdPartyRegister", "Timers", "Uri", "asserted_identities", "associated_uris", "parse",
+    "parse_name_addr", "parse_uri", "served_user",
 ]  # fmt: skip

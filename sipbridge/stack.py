@@ -17,7 +17,7 @@ from sipbridge.layout import Layouts
 from sipbridge.message import Message, parse
 from sipbridge.proxy import forwarded, relayed
 from sipbridge.server_transaction import Answering, ServerInput, ServerTransactions
-from sipbridge.settings import SipSettings
+from sipbridge.settings import SipSettings, sent_by
 from sipbridge.unreadable import salvage
 from sipbridge.via import MAGIC_COOKIE, response_way, server_key, top_via
 
@@ -90,6 +90,10 @@ class SipStack:
         self.output = self._clients.output = []
         return taken
 
+    def sent_by(self, flow: Flow) -> bytes:
+        """Where we listen for what comes back over a flow."""
+        return sent_by(flow.local).encode("ascii") if flow.local in self.settings.locals else self._sent_by
+
     @property
     def open_transactions(self) -> int:
         """How many requests wait for an answer: of ours, and ours for others."""
@@ -105,7 +109,9 @@ class SipStack:
         return []
 
     def link_down(self, flow: Flow, now: float) -> list[SipEvent]:
-        """A connection is gone, and with it what waited on it (§17.1.4: as a 503)."""
+        """A connection is gone, and with it what waited on it (§17.1.4: as a 503); answers of ours take
+        another (§18.2.2).
+        """
         self._servers.link_down(flow)
         return [NoAnswer(tx, 503) for tx in self._clients.link_down(flow, now)]
 
@@ -327,7 +333,7 @@ class SipStack:
         return b"\r\n" + b"\r\n".join(lines) + body
 
     def _via(self, flow: Flow, branch: bytes) -> bytes:
-        return b"Via: SIP/2.0/%b %b;branch=%b" % (flow.transport.upper().encode(), self._sent_by, branch)
+        return b"Via: SIP/2.0/%b %b;branch=%b" % (flow.transport.upper().encode(), self.sent_by(flow), branch)
 
 
 def _with_port(name: str) -> str:
