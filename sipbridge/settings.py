@@ -32,6 +32,8 @@ class Limits:
     """What one element spends on its peers at most."""
 
     message: int = 65_535
+    datagram: int = 1_300
+    """Octets: a larger request goes by TCP (RFC 3261 §18.1.1)."""
     head: int = 32_768
     headers: int = 128
     transactions: int = 50_000

@@ -15,6 +15,7 @@ from sipbridge.flow import Flow
 from sipbridge.identifiers import Identifiers
 from sipbridge.layout import Layouts
 from sipbridge.message import Message, parse
+from sipbridge.outgoing import Outgoing
 from sipbridge.proxy import forwarded, relayed
 from sipbridge.server_transaction import Answering, ServerInput, ServerTransactions
 from sipbridge.settings import SipSettings, sent_by
@@ -44,6 +45,9 @@ class SipStack:
         self._refused: list[ClientTx] = []
         self._limits = settings.limits
         self._layouts = Layouts(settings.limits)
+        self._largest = settings.limits.datagram
+        self._outgoing = Outgoing(self._clients, self.identifiers, self.sent_by, settings.limits)
+        self._attempts = self._outgoing.attempts
         self._straight_back: dict[bytes, tuple[tuple[str, int], bytes]] = {}
         self.output: list[tuple[bytes, Flow]] = self._clients.output
         self._sent_by = build.checked_uri(settings.sent_by).encode("ascii")
@@ -72,7 +76,8 @@ class SipStack:
             self.respond(slow, 100, now)
         events: list[SipEvent] = [NoAnswer(tx, 503) for tx in self._refused]
         self._refused.clear()
-        events.extend([NoAnswer(tx, 408) for tx in self._clients.expire(now)])
+        for tx in self._clients.expire(now):
+            events += self._outgoing.unanswered(tx, 408, now)
         return events
 
     def deadline(self) -> float | None:
@@ -105,7 +110,8 @@ class SipStack:
         return self._servers.remembered
 
     def link_up(self, flow: Flow, identity: str, now: float) -> list[SipEvent]:
-        """A connection stands; a SIP element needs nothing of it before a message comes."""
+        """A connection stands, and its certificate has proved this identity."""
+        self._outgoing.link_up(flow, identity)
         return []
 
     def link_down(self, flow: Flow, now: float) -> list[SipEvent]:
@@ -113,7 +119,11 @@ class SipStack:
         another (§18.2.2).
         """
         self._servers.link_down(flow)
-        return [NoAnswer(tx, 503) for tx in self._clients.link_down(flow, now)]
+        return self._outgoing.link_down(flow, now)
+
+    def identity(self, flow: Flow) -> str:
+        """Who is at the other end of a connection, as its certificate proves; "" where nobody has."""
+        return self._outgoing.links.get(flow, "")
 
     # Requests from above.
 
@@ -177,7 +187,11 @@ class SipStack:
 
     def start(self, tx: ClientTx, octets: bytes, flow: Flow, now: float) -> ClientTx:
         """Send a request whose top Via carries this branch; a full table means NoAnswer from `expire`."""
-        if not self._clients.start(tx, octets, flow, now):
+        if flow[0] == "udp" and len(octets) <= self._largest:
+            taken = self._clients.start(tx, octets, flow, now)
+        else:
+            taken = self._outgoing.start(tx, octets, flow, now)
+        if not taken:
             self._refused.append(tx)
         return tx
 
@@ -235,6 +249,8 @@ class SipStack:
             tx, status = ClientTx(branch), int(code)
             told = self._clients.receive(tx, status, now)
             if told is not None:
+                if tx in self._attempts:
+                    return self._outgoing.answered(Response(tx, status, data), now) if told else []
                 return [Response(tx, status, data)] if told else []
         return self._receive_odd_response(data, flow, now)
 
@@ -244,7 +260,10 @@ class SipStack:
         told = self._clients.receive(tx, message.status, now)
         if told is None:
             return [PeerMisbehaved(flow, "SIP", "response to no request of ours")]
-        return [Response(tx, message.status, data)] if told else []
+        response = Response(tx, message.status, data)
+        if tx in self._attempts:
+            return self._outgoing.answered(response, now) if told else []
+        return [response] if told else []
 
     def _receive_request(self, data: bytes, flow: Flow, now: float) -> list[SipEvent]:
         message = self._layouts.parse(data, flow.remote)
