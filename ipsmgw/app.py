@@ -11,9 +11,11 @@ from random import SystemRandom
 from ipsmgw.disk import WireDisk
 from ipsmgw.gateway import Gateway, World
 from ipsmgw.settings import Settings
+from ipsmgw.sip_settings import listeners
 from ipsmgw.sockets import AddressTaken, LoopClock, Sockets
 from ipsmgw.store import Store, open_store, store_in_memory
 from ipsmgw.web import Served, listen, routes
+from sipbridge.settings import sent_by
 
 __all__ = [
     "AddressTaken",
@@ -73,7 +75,7 @@ def until_signal(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
 
 def listening(settings: Settings, served: Served | None) -> list[str]:
     """A line for each address."""
-    lines = [f"SIP: udp {settings.sip.listen}"]
+    lines = [f"SIP: {kind} {sent_by(local)}" for kind, local in listeners(settings.sip)]
     lines += [
         f"M3UA: {association.transport} {association.local} ({association.name})"
         for association in settings.map.association

@@ -105,6 +105,8 @@ class Plan:
     sc_number: NodeNumber = _SC
     subscribers: tuple[Subscriber, ...] = PHONES
     timers: PlanTimers = field(default_factory=PlanTimers)
+    datagram: int = 65_535
+    """Octets of the largest request that goes by UDP; less than 300 and all go by TCP, on the wire only."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.network <= MAX_NETWORK:
@@ -179,6 +181,7 @@ def _toml(plan: Plan) -> str:
         f'listen = "{host}:{port}"',
         f'uri = "{plan.gateway_uri}"',
         f'scscf = ["{plan.host("scscf")}"]',
+        f"datagram = {plan.datagram}",
         "[sip.timers]",
         f"t1 = {t.t1}\nt2 = {t.t2}\nt4 = {t.t4}",
         "[map]",

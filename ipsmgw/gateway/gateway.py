@@ -11,7 +11,8 @@ from ipsmgw.gateway.registrations import Registrations
 from ipsmgw.gateway.terminating import Terminating
 from ipsmgw.map_error import error_of
 from ipsmgw.settings import Settings, trusted
-from ipsmgw.stacks import association_specs
+from ipsmgw.sip_settings import names
+from ipsmgw.stacks import association_specs, sip_spec
 from mapstack import Answered, DialogueClosed, DialogueLost, Invoked, MapEvent, Refused
 from mapstack.events import AssociationFailed
 from mapstack.map import MtForwardSmArg
@@ -39,6 +40,7 @@ class Gateway:
         self.driver = Driver(world.clock, self._on_bug)
         self._core = core = Core(settings, world, self.driver)
         self._trusted = trusted(settings.sip.scscf)
+        self._names = frozenset(names(settings.sip.scscf))
         self._in_flight = self._room = settings.limits.in_flight
         self._registrations = Registrations(core)
         self._originating = Originating(core)
@@ -47,7 +49,7 @@ class Gateway:
         self.sip = self.driver.open(core.isc, self._on_sip)
         self.map = self.driver.open(core.map, self._on_map)
         node = settings.node.name
-        world.network.datagrams(node, settings.sip.listen.pair(), self.sip)
+        world.network.signalling(node, sip_spec(settings), self.sip)
         world.network.associations(node, association_specs(settings.map.association), self.map)
         self.driver.settle(world.clock.now())
 
@@ -150,8 +152,10 @@ class Gateway:
 
     def _believes(self, event: SmMessage | SmUnreadable | ThirdPartyRegister, now: float) -> bool:
         """Only a configured S-CSCF may assert identities (RFC 3325 §5: trust domain)."""
-        remote = event.flow.remote
-        if remote[0] in self._trusted or remote in self._trusted:
+        flow = event.flow
+        if flow.remote[0] in self._trusted or flow.remote in self._trusted:
+            return True
+        if flow.transport == "tls" and self._core.isc.sip.identity(flow) in self._names:
             return True
         self._core.isc.respond(event.tx, 403, now)
         return False

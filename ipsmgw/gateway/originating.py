@@ -3,7 +3,8 @@
 from functools import lru_cache, partial
 
 from ipsmgw.cause import Cause
-from ipsmgw.gateway.core import Core, at_source, service_centre
+from ipsmgw.gateway.core import Core, service_centre
+from ipsmgw.gateway.flows import at_source
 from ipsmgw.identity import Impu
 from ipsmgw.procedures import mo
 from ipsmgw.procedures.decision import Action, Answer, Decision, ForwardMo, SubmitReport

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from ipsmgw.gateway.core import Core, reachable_scscf
+from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
+from ipsmgw.gateway.flows import reachable_scscf
 from ipsmgw.identity import Impu, Imsi
 from ipsmgw.procedures import registration
 from ipsmgw.procedures.decision import Answer, Decision, Forget, Save, TellHlr

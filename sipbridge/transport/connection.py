@@ -98,6 +98,8 @@ class Connection:
 
     def shut(self, reason: str) -> None:
         """End it, and tell nobody."""
+        if self.reason:
+            return
         self.reason = reason
         self.life.run(LivenessInput.GONE, self._loop.time())
         self._loop.remove_reader(self._socket)

@@ -120,6 +120,8 @@ class StreamTransport:
             ):
                 return False
             identity = self.tls.identity(connection.names)
+            if identity in self.tls.peers:
+                self._alias(connection)
         self._failed.pop((flow.transport, flow.remote), None)
         self._on_up(flow, identity)  # before its first message: whether that is believed may depend on it
         return True
@@ -199,11 +201,17 @@ class StreamTransport:
         opened.setblocking(False)
         self._accepted[remote[0]] = self._accepted.get(remote[0], 0) + 1
         connection = self._add(opened, Flow(transport, here, remote, next(self._names)), ours=False)
-        back = Flow(transport, here, remote)
-        if transport == "tcp" and back not in self._connections:  # who sends from its own port is there
+        if transport == "tcp":
+            self._alias(connection)
+        connection.accepted()
+
+    def _alias(self, connection: Connection) -> None:
+        """Requests back to where it comes from take it; over TLS only where it has proved who it is."""
+        flow = connection.flow
+        back = flow._replace(connection="")
+        if flow.accepted and back not in self._connections:
             self._connections[back] = connection
             connection.flows.append(back)
-        connection.accepted()
 
     def _leave(self, host: str) -> None:
         left = self._accepted.get(host, 0) - 1
