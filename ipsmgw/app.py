@@ -5,11 +5,13 @@ import gc
 import signal
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 
 from ipsmgw.disk import WireDisk
 from ipsmgw.gateway import Gateway, World
+from ipsmgw.names import Names, resolver_settings
 from ipsmgw.settings import Settings
 from ipsmgw.sip_settings import listeners
 from ipsmgw.sockets import AddressTaken, LoopClock, Sockets
@@ -94,7 +96,13 @@ def _gateway(settings: Settings, sockets: Sockets, disk_failed: Callable[[OSErro
         store.close()
         raise CannotRun(f"{settings.journal.file}: {fault.strerror}") from None
     clock = LoopClock(asyncio.get_running_loop())
-    return Gateway(settings, World(clock, sockets, store, disk, SystemRandom()))
+    return Gateway(settings, World(clock, sockets, store, disk, SystemRandom(), _names(settings, sockets)))
+
+
+def _names(settings: Settings, sockets: Sockets) -> Names | None:
+    if not settings.dns.enabled:
+        return None
+    return Names(resolver_settings(settings.dns), partial(sockets.resolving, settings.node.name))
 
 
 def _store(url: str) -> Store:

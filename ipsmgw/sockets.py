@@ -13,6 +13,7 @@ from mapstack.transport import AssociationSpec, Transport
 from mapstack.transport.sctp import SctpTransport
 from mapstack.transport.tcp import TcpTransport
 from sipbridge.transport import SipSpec, SipTransport
+from sipbridge.transport.dns import DnsTransport
 
 __all__ = ["AddressTaken", "LoopClock", "Sockets"]
 
@@ -50,13 +51,26 @@ class _Sip:
         self._transport.stop()
 
 
+class _Dns:
+    """The same for queries, which need nothing to be open before."""
+
+    def __init__(self, transport: DnsTransport) -> None:
+        self._transport = transport
+
+    async def start(self) -> None:
+        """Each query opens a socket of its own."""
+
+    async def stop(self) -> None:
+        self._transport.stop()
+
+
 class Sockets:
     """Opened by `start` all at once; ports may be plugged in before."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, rng: Random) -> None:
         self._loop = loop
         self._rng = rng
-        self._transports: list[tuple[str, _Sip | Transport]] = []
+        self._transports: list[tuple[str, _Sip | _Dns | Transport]] = []
 
     def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
         self.signalling(node, SipSpec.at(local), port)
@@ -66,6 +80,12 @@ class Sockets:
         self._transports.append((node, _Sip(transport)))
         port.send = transport.send
         port.cut = transport.cut
+
+    def resolving(self, node: str, port: Port[EventT, sipbridge.Flow]) -> None:
+        """Queries to DNS servers."""
+        transport = DnsTransport(port.receive, port.link_down)
+        self._transports.append((node, _Dns(transport)))
+        port.send = transport.send
 
     def associations(
         self, node: str, specs: Sequence[AssociationSpec], port: Port[EventT, mapstack.Flow]

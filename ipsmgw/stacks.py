@@ -30,7 +30,7 @@ def sip_settings(settings: Settings, boot: int) -> SipSettings:
         node=settings.node.index,
         boot=boot,
         timers=SipTimers(t1=sip.timers.t1, t2=sip.timers.t2, t4=sip.timers.t4),
-        limits=SipLimits(datagram=sip.datagram),
+        limits=SipLimits(datagram=sip.datagram, wait=settings.dns.wait, waiting=settings.dns.waiting),
     )
 
 

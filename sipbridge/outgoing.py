@@ -8,7 +8,9 @@ from msgspec import Struct
 from sipbridge.client_transaction import ClientTransactions
 from sipbridge.events import ClientTx, NoAnswer, Response, SipEvent
 from sipbridge.flow import Flow
+from sipbridge.hop import Hop
 from sipbridge.identifiers import Identifiers
+from sipbridge.names import Names
 from sipbridge.settings import Limits
 from sipbridge.via import MAGIC_COOKIE
 
@@ -27,6 +29,8 @@ class Attempt(Struct, gc=False):
     rest: list[Flow]
     by_size: bool
     """TCP was only chosen because the request is large: UDP is left for a peer that has no TCP."""
+    by_name: bool = False
+    """The ways are those that a name has."""
 
 
 class Outgoing:
@@ -45,23 +49,28 @@ class Outgoing:
         self._limits = limits
         self._without_tcp: dict[tuple[str, int], float] = {}
         self.attempts: dict[ClientTx, Attempt] = {}
+        self.names = Names(self._start_over, limits)
         self.links: dict[Flow, str] = {}
         """The connections that stand, with the identity that each has proved."""
 
     def start(self, tx: ClientTx, octets: bytes, flow: Flow, now: float) -> bool:
         """Send it by TCP where it is too large for a datagram; False where it is one too many."""
+        hop = Hop.named(flow)
+        if hop is not None:
+            return self.names.start(tx, octets, hop, now)
         if flow.transport != "udp" or now < self._without_tcp.get(flow.remote, 0.0):
             return self._clients.start(tx, octets, flow, now)
         way = flow._replace(transport="tcp")
         attempt = Attempt(tx, octets, way, [flow], True)
         return self._send(attempt, tx, now)
 
-    def start_over(self, tx: ClientTx, octets: bytes, ways: Sequence[Flow], now: float) -> bool:
+    def _start_over(self, tx: ClientTx, octets: bytes, ways: Sequence[Flow], now: float) -> bool:
         """Send it the first of several ways."""
         first, *rest = ways
-        attempt = Attempt(tx, octets, first, rest, False)
-        if first.transport == "udp" and len(octets) > self._limits.datagram:
-            attempt = Attempt(tx, octets, first._replace(transport="tcp"), [first, *rest], True)
+        attempt = Attempt(tx, octets, first, rest, False, True)
+        large = first.transport == "udp" and len(octets) > self._limits.datagram
+        if large and now >= self._without_tcp.get(first.remote, 0.0):
+            attempt = Attempt(tx, octets, first._replace(transport="tcp"), [first, *rest], True, True)
         return self._send(attempt, tx, now)
 
     def answered(self, response: Response, now: float) -> list[SipEvent]:
@@ -114,6 +123,12 @@ class Outgoing:
 
     def _go_on(self, attempt: Attempt, now: float) -> bool:
         """The next way, as a transaction of its own (RFC 3263 §4.3)."""
+        if not attempt.by_name:
+            return self._send_next(attempt, now)
+        self.names.failed(attempt.flow, now)
+        return self._send_next(attempt, now)
+
+    def _send_next(self, attempt: Attempt, now: float) -> bool:
         if not attempt.rest:
             return False
         attempt.flow = attempt.rest.pop(0)

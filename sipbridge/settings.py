@@ -34,6 +34,10 @@ class Limits:
     message: int = 65_535
     datagram: int = 1_300
     """Octets: a larger request goes by TCP (RFC 3261 §18.1.1)."""
+    waiting: int = 1_000
+    """Requests that wait for DNS …"""
+    wait: float = 8.0
+    """… and for how long, in seconds."""
     head: int = 32_768
     headers: int = 128
     transactions: int = 50_000

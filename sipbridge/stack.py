@@ -15,6 +15,7 @@ from sipbridge.flow import Flow
 from sipbridge.identifiers import Identifiers
 from sipbridge.layout import Layouts
 from sipbridge.message import Message, parse
+from sipbridge.names import Names
 from sipbridge.outgoing import Outgoing
 from sipbridge.proxy import forwarded, relayed
 from sipbridge.server_transaction import Answering, ServerInput, ServerTransactions
@@ -42,12 +43,14 @@ class SipStack:
         self.identifiers = Identifiers(rng, settings.node, settings.boot)
         self._clients = ClientTransactions(settings.timers, settings.limits)
         self._servers = ServerTransactions(settings.timers, settings.limits)
-        self._refused: list[ClientTx] = []
         self._limits = settings.limits
         self._layouts = Layouts(settings.limits)
         self._largest = settings.limits.datagram
         self._outgoing = Outgoing(self._clients, self.identifiers, self.sent_by, settings.limits)
         self._attempts = self._outgoing.attempts
+        self._names = self._outgoing.names
+        self._refused = self._names.refused
+        self._waiting = self._names.waiting
         self._straight_back: dict[bytes, tuple[tuple[str, int], bytes]] = {}
         self.output: list[tuple[bytes, Flow]] = self._clients.output
         self._sent_by = build.checked_uri(settings.sent_by).encode("ascii")
@@ -74,6 +77,8 @@ class SipStack:
         """Retransmit what is due, and tell of requests that nobody answered."""
         for slow in self._servers.expire(now):
             self.respond(slow, 100, now)
+        if self._waiting:
+            self._names.expire(now)
         events: list[SipEvent] = [NoAnswer(tx, 503) for tx in self._refused]
         self._refused.clear()
         for tx in self._clients.expire(now):
@@ -85,6 +90,8 @@ class SipStack:
         if self._refused:
             return 0.0
         client, server = self._clients.deadline(), self._servers.deadline()
+        if self._waiting:
+            return min(when for when in (client, server, self._names.deadline()) if when is not None)
         if client is None or server is None:
             return server if client is None else client
         return min(client, server)
@@ -102,7 +109,7 @@ class SipStack:
     @property
     def open_transactions(self) -> int:
         """How many requests wait for an answer: of ours, and ours for others."""
-        return len(self._clients) + len(self._servers)
+        return len(self._clients) + len(self._servers) + len(self._names)
 
     @property
     def finished(self) -> int:
@@ -120,6 +127,11 @@ class SipStack:
         """
         self._servers.link_down(flow)
         return self._outgoing.link_down(flow, now)
+
+    @property
+    def names(self) -> Names:
+        """The requests that wait for DNS: give it a locator, and tell it of every answer."""
+        return self._names
 
     def identity(self, flow: Flow) -> str:
         """Who is at the other end of a connection, as its certificate proves; "" where nobody has."""

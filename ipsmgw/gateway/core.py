@@ -9,13 +9,16 @@ from random import Random
 from ipsmgw.cdr import Cdr
 from ipsmgw.drive import Clock, Driver, Network
 from ipsmgw.gateway.flows import Flows
+from ipsmgw.gateway.trust import Trust
 from ipsmgw.journal import Disk, Journal
+from ipsmgw.names import Names
 from ipsmgw.settings import Settings
 from ipsmgw.sip_settings import listeners
 from ipsmgw.stacks import map_settings, sip_settings
 from ipsmgw.store import Store
 from mapstack import Gt, MapStack, SccpAddress
 from sipbridge import IscStack
+from sipbridge.dns import Resolver
 
 __all__ = ["Core", "Then", "World", "service_centre"]
 
@@ -31,6 +34,8 @@ class World:
     store: Store
     disk: Disk
     rng: Random
+    names: Names | None = None
+    """Without DNS an S-CSCF that gives its name is reached where it sent from."""
 
 
 Then = Callable[[float], None]
@@ -46,10 +51,14 @@ class Core:
         self.store = world.store
         self.clock = world.clock
         self.isc = IscStack(sip_settings(settings, boot), world.rng)
+        self.flows = Flows(listeners(settings.sip), self.isc.sip.names)
+        self.resolver = None if world.names is None else Resolver(world.names.settings, world.rng)
+        if self.resolver is not None:
+            self.isc.sip.names.locator = self.flows.locator(settings, self.resolver, world.rng)
+        self.trust = Trust(settings.sip.scscf, self.isc.sip, self.isc.sip.names.locator, world.clock.now())
         self.map = MapStack(map_settings(settings, boot), world.rng)
         self.journal: Journal[Then] = Journal(world.disk, driver.turn_each)
         self.uri = settings.sip.uri
-        self.flows = Flows(listeners(settings.sip))
         self._node = settings.node.name
         prefix = f"{self._node}-{settings.node.index}.{boot}-"
         self.ids: Iterator[str] = map(prefix.__add__, map(str, count(1)))

@@ -10,8 +10,7 @@ from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.registrations import Registrations
 from ipsmgw.gateway.terminating import Terminating
 from ipsmgw.map_error import error_of
-from ipsmgw.settings import Settings, trusted
-from ipsmgw.sip_settings import names
+from ipsmgw.settings import Settings
 from ipsmgw.stacks import association_specs, sip_spec
 from mapstack import Answered, DialogueClosed, DialogueLost, Invoked, MapEvent, Refused
 from mapstack.events import AssociationFailed
@@ -19,6 +18,7 @@ from mapstack.map import MtForwardSmArg
 from sipbridge import (
     IscEvent,
     NoAnswer,
+    PeerMisbehaved,
     Response,
     RpAck,
     RpData,
@@ -27,6 +27,7 @@ from sipbridge import (
     SmUnreadable,
     ThirdPartyRegister,
 )
+from sipbridge.dns import Resolved
 
 __all__ = ["Gateway"]
 
@@ -39,13 +40,15 @@ class Gateway:
     def __init__(self, settings: Settings, world: World) -> None:
         self.driver = Driver(world.clock, self._on_bug)
         self._core = core = Core(settings, world, self.driver)
-        self._trusted = trusted(settings.sip.scscf)
-        self._names = frozenset(names(settings.sip.scscf))
+        self._trusted = core.trust.addresses
         self._in_flight = self._room = settings.limits.in_flight
         self._registrations = Registrations(core)
         self._originating = Originating(core)
         self._terminating = Terminating(core)
         self.driver.watch(self, self._before_flush)
+        if core.resolver is not None and world.names is not None:
+            self.driver.watch(core.trust)
+            world.names.plug(self.driver.open(core.resolver, self._on_name))
         self.sip = self.driver.open(core.isc, self._on_sip)
         self.map = self.driver.open(core.map, self._on_map)
         node = settings.node.name
@@ -142,6 +145,12 @@ class Gateway:
             cause = Cause.from_rp(event.cause)
             self._originating.refuse(event, event.message_reference, cause, now)
 
+    def _on_name(self, event: Resolved | PeerMisbehaved, now: float) -> None:
+        """An answer of DNS: requests may wait for it."""
+        if type(event) is Resolved:
+            self._core.isc.sip.names.found(now)
+            self._core.trust.found(now)
+
     def _has_room(self, event: SmMessage | SmUnreadable, now: float) -> bool:
         """What ends makes room for the next batch."""
         if self._room > 0:
@@ -152,10 +161,7 @@ class Gateway:
 
     def _believes(self, event: SmMessage | SmUnreadable | ThirdPartyRegister, now: float) -> bool:
         """Only a configured S-CSCF may assert identities (RFC 3325 §5: trust domain)."""
-        flow = event.flow
-        if flow.remote[0] in self._trusted or flow.remote in self._trusted:
-            return True
-        if flow.transport == "tls" and self._core.isc.sip.identity(flow) in self._names:
+        if event.flow in self._core.trust:
             return True
         self._core.isc.respond(event.tx, 403, now)
         return False

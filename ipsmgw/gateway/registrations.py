@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
-from ipsmgw.gateway.flows import reachable_scscf
 from ipsmgw.identity import Impu, Imsi
 from ipsmgw.procedures import registration
 from ipsmgw.procedures.decision import Answer, Decision, Forget, Save, TellHlr
@@ -49,7 +48,7 @@ class Registrations:
         """A third-party REGISTER of a trusted S-CSCF."""
         try:
             impu = Impu.parse(event.impu)
-            scscf = reachable_scscf(event.scscf, event.flow)
+            scscf = self._core.flows.reachable_scscf(event.scscf, event.flow)
         except ValueError:
             self._core.isc.respond(event.tx, 400, now)
             return
