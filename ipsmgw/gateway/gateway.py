@@ -163,7 +163,10 @@ class Gateway:
         """Only a configured S-CSCF may assert identities (RFC 3325 §5: trust domain)."""
         if event.flow in self._core.trust:
             return True
-        self._core.isc.respond(event.tx, 403, now)
+        if self._core.trust.undecided:
+            self._core.isc.respond(event.tx, 503, now, headers=_RETRY_AFTER)
+        else:
+            self._core.isc.respond(event.tx, 403, now)
         return False
 
     # Events of the SS7 side.

@@ -26,6 +26,8 @@ class Trust:
         self._names = frozenset(names(scscf))
         self._hosts: dict[str, frozenset[str]] = {}
         self._due: dict[str, float] = dict.fromkeys(self._names, now) if locator is not None else {}
+        self._open = set(self._due)
+        self.expire(now)
 
     def __contains__(self, flow: Flow) -> bool:
         """Whether what comes over this flow is believed."""
@@ -35,6 +37,11 @@ class Trust:
         if any(host in found for found in self._hosts.values()):
             return True
         return flow.transport == "tls" and self._sip.identity(flow) in self._names
+
+    @property
+    def undecided(self) -> bool:
+        """Whether DNS has yet to say who somebody is: then nobody is refused for good."""
+        return bool(self._open)
 
     def expire(self, now: float) -> None:
         """Look up what is due."""
@@ -59,6 +66,7 @@ class Trust:
         ways = self._locator.locate(hop, now)
         if ways is None:
             return
+        self._open.discard(name)
         if ways:
             self._hosts[name] = frozenset(way.remote[0] for way in ways)
         self._due[name] = max(self._locator.until(hop), now + _SOONEST)
