@@ -257,6 +257,7 @@ ZONE = Zone(
     'ims.test 60 NAPTR 20 10 "s" "SIP+D2U" "" _sip._udp.ims.test',
     'ims.test 60 NAPTR 5 10 "s" "SIP+D2S" "" _sip._sctp.ims.test',
     'ims.test 60 NAPTR 5 10 "u" "E2U+sip" "" .',
+    'ims.test 60 NAPTR 4 10 "a" "SIP+D2U" "" s2.ims.test',
     "_sip._tcp.ims.test 60 SRV 1 0 5060 s1.ims.test",
     "_sip._udp.ims.test 60 SRV 1 0 5070 s1.ims.test",
     "_sip._udp.ims.test 60 SRV 2 0 5071 s2.ims.test",
