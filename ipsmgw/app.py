@@ -5,15 +5,19 @@ import gc
 import signal
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 
 from ipsmgw.disk import WireDisk
 from ipsmgw.gateway import Gateway, World
+from ipsmgw.names import Names, resolver_settings
 from ipsmgw.settings import Settings
+from ipsmgw.sip_settings import listeners
 from ipsmgw.sockets import AddressTaken, LoopClock, Sockets
 from ipsmgw.store import Store, open_store, store_in_memory
 from ipsmgw.web import Served, listen, routes
+from sipbridge.settings import sent_by
 
 __all__ = [
     "AddressTaken",
@@ -75,7 +79,7 @@ def until_signal(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
 
 def listening(settings: Settings, served: Served | None) -> list[str]:
     """A line for each address."""
-    lines = [f"SIP: udp {settings.sip.listen}"]
+    lines = [f"SIP: {kind} {sent_by(local)}" for kind, local in listeners(settings.sip)]
     lines += [
         f"M3UA: {association.transport} {association.local} ({association.name})"
         for association in settings.map.association
@@ -94,7 +98,13 @@ def _gateway(settings: Settings, sockets: Sockets, disk_failed: Callable[[OSErro
         store.close()
         raise CannotRun(f"{settings.journal.file}: {fault.strerror}") from None
     clock = LoopClock(asyncio.get_running_loop())
-    return Gateway(settings, World(clock, sockets, store, disk, SystemRandom()))
+    return Gateway(settings, World(clock, sockets, store, disk, SystemRandom(), _names(settings, sockets)))
+
+
+def _names(settings: Settings, sockets: Sockets) -> Names | None:
+    if not settings.dns.enabled:
+        return None
+    return Names(resolver_settings(settings.dns), partial(sockets.resolving, settings.node.name))
 
 
 def _store(url: str) -> Store:

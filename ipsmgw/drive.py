@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 import mapstack.flow
 import sipbridge.flow
 from mapstack.transport import AssociationSpec
+from sipbridge.transport import SipSpec
 
 __all__ = ["Clock", "Driver", "Handle", "Network", "Port", "Sender", "Stack", "Tap", "Timed"]
 
@@ -64,6 +65,7 @@ class Network(Protocol):
     def datagrams(
         self, node: str, local: tuple[str, int], port: "Port[EventT, sipbridge.flow.Flow]"
     ) -> None: ...
+    def signalling(self, node: str, spec: SipSpec, port: "Port[EventT, sipbridge.flow.Flow]") -> None: ...
     def associations(
         self, node: str, specs: Sequence[AssociationSpec], port: "Port[EventT, mapstack.flow.Flow]"
     ) -> None: ...

@@ -21,14 +21,15 @@ from ipsmgw.association import (
 from ipsmgw.identity import NodeNumber
 from ipsmgw.sccp_section import AddressSection, SccpSection, TranslationSection, sccp_faults
 from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
+from ipsmgw.sip_settings import DnsSettings, SipSection, SipTimers, dns_faults, sip_faults, trusted
 from mapstack.tcap.transaction_id import MAX_OPEN
-from sipbridge import DecodeError, parse_uri
 
 __all__ = [
     "Address",
     "ApiSettings",
     "AssociationSettings",
     "BadSettings",
+    "DnsSettings",
     "HandshakeSettings",
     "JournalSettings",
     "Limits",
@@ -59,27 +60,6 @@ class NodeSettings(Section, frozen=True, kw_only=True):
     """E.164 address of this node: what the HLR stores and SMS-GMSC and SMS-IWMSC see."""
     index: Annotated[int, Meta(ge=0, le=15)] = 0
     """Number of the node among those that share a database; part of every identifier."""
-
-
-class SipTimers(Section, frozen=True, kw_only=True):
-    t1: Seconds = 0.5
-    t2: Seconds = 4.0
-    t4: Seconds = 5.0
-
-
-class SipSection(Section, frozen=True, kw_only=True):
-    listen: Address
-    uri: str
-    """Our own URI: P-Asserted-Identity of what we send, where phones send delivery reports."""
-    scscf: tuple[str, ...]
-    """Addresses, with or without a port, that are believed: what anybody else asserts does not count."""
-    service_info: str = "imsi={imsi};msisdn={msisdn}"
-    """How the service-info of the initial filter criteria is written (TS 24.341 B.3 leaves it open)."""
-    reg_event: bool = False
-    """Subscribe to the reg event of each user who registers (TS 24.229 §5.7.1.1)."""
-    reg_event_expires: Annotated[int, Meta(ge=60, le=0xFFFFFFFF)] = 600_000
-    """What such a subscription asks for, seconds."""
-    timers: SipTimers = SipTimers()
 
 
 class RouteSettings(Section, frozen=True, kw_only=True):
@@ -156,6 +136,7 @@ class Settings(Section, frozen=True, kw_only=True):
     node: NodeSettings
     sip: SipSection
     map: MapSection
+    dns: DnsSettings = DnsSettings()
     timers: Timers = Timers()
     limits: Limits = Limits()
     store: StoreSettings = StoreSettings()
@@ -197,22 +178,10 @@ def parse(text: str, name: str = "settings") -> Settings:
     return settings
 
 
-def trusted(scscf: Sequence[str]) -> frozenset[str | tuple[str, int]]:
-    """Addresses and (address, port) that are believed; ValueError for what is neither."""
-    return frozenset(_peer(text) for text in scscf)
-
-
-def _peer(text: str) -> str | tuple[str, int]:
-    try:
-        return str(ip_address(text.strip("[]")))
-    except ValueError:
-        host, port = Address.parse(text).pair()
-        return str(ip_address(host)), port
-
-
 def _contradictions(settings: Settings) -> Iterator[Fault]:
     """What no single value is to blame for, and what a type cannot say."""
-    yield from _sip_faults(settings.sip)
+    yield from sip_faults(settings.sip)
+    yield from dns_faults(settings.dns)
     yield from _map_faults(settings.map)
     scheme, _, path = settings.store.url.partition(":///")
     if scheme != "sqlite" or not path:
@@ -226,49 +195,9 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
         )
 
 
-def _sip_faults(sip: SipSection) -> Iterator[Fault]:
-    if not sip.listen.port or _is_any(sip.listen.host):
-        yield "sip.listen", f"it stands in every Via, so it must be a real address and port, got {sip.listen}"
-    if not _is_sip_uri(sip.uri):
-        yield "sip.uri", f"a sip: or sips: URI is wanted, got {sip.uri!r}"
-    if not sip.scscf:
-        yield "sip.scscf", "at least one S-CSCF is wanted"
-    for i, text in enumerate(sip.scscf):
-        if not _is_peer(text):
-            yield f"sip.scscf[{i}]", f"an address, or address:port is wanted, got {text!r}"
-    missing = [field for field in ("{imsi}", "{msisdn}") if sip.service_info.count(field) != 1]
-    if missing:
-        yield "sip.service_info", f"{' and '.join(missing)} must stand in it exactly once"
-    if sip.timers.t1 > sip.timers.t2:
-        yield "sip.timers.t1", "it is longer than t2 (RFC 3261 §17.1.2.2)"
-
-
-def _is_peer(text: str) -> bool:
-    try:
-        return bool(_peer(text))
-    except ValueError:
-        return False
-
-
-def _is_sip_uri(text: str) -> bool:
-    if not text.isascii() or set(text) & set(' <>"\t\r\n'):
-        return False
-    try:
-        return text.startswith(("sip:", "sips:")) and bool(parse_uri(text))
-    except DecodeError:
-        return False
-
-
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _is_any(host: str) -> bool:
-    try:
-        return ip_address(host).is_unspecified
     except ValueError:
         return False
 

@@ -13,7 +13,8 @@ from ipsmgw.drive import Handle, Port
 from mapstack.transport import AssociationSpec, Transport
 from mapstack.transport.sctp import SctpTransport
 from mapstack.transport.tcp import TcpTransport
-from sipbridge.transport import UdpTransport
+from sipbridge.transport import SipSpec, SipTransport
+from sipbridge.transport.dns import DnsTransport
 
 __all__ = ["AddressTaken", "LoopClock", "Sockets"]
 
@@ -38,18 +39,27 @@ class LoopClock:
         return self._loop.call_at(when - self._offset, callback)
 
 
-class _Datagrams:
-    """A UDP socket with the face of the other transports."""
+class _Sip:
+    """The SIP listeners with the face of the other transports."""
 
-    def __init__(self, transport: UdpTransport) -> None:
+    def __init__(self, transport: SipTransport) -> None:
         self._transport = transport
 
     async def start(self) -> None:
-        try:
-            self._transport.start()
-        except OSError as fault:
-            host, port = self._transport.local
-            raise OSError(fault.errno, f"udp {host}:{port}: {fault.strerror}") from None
+        self._transport.start()
+
+    async def stop(self) -> None:
+        self._transport.stop()
+
+
+class _Dns:
+    """The same for queries, which need nothing to be open before."""
+
+    def __init__(self, transport: DnsTransport) -> None:
+        self._transport = transport
+
+    async def start(self) -> None:
+        """Each query opens a socket of its own."""
 
     async def stop(self) -> None:
         self._transport.stop()
@@ -61,11 +71,21 @@ class Sockets:
     def __init__(self, loop: asyncio.AbstractEventLoop, rng: Random) -> None:
         self._loop = loop
         self._rng = rng
-        self._transports: list[tuple[str, _Datagrams | Transport]] = []
+        self._transports: list[tuple[str, _Sip | _Dns | Transport]] = []
 
     def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
-        transport = UdpTransport(local, port.receive_all)
-        self._transports.append((node, _Datagrams(transport)))
+        self.signalling(node, SipSpec.at(local), port)
+
+    def signalling(self, node: str, spec: SipSpec, port: Port[EventT, sipbridge.Flow]) -> None:
+        transport = SipTransport(spec, port)
+        self._transports.append((node, _Sip(transport)))
+        port.send = transport.send
+        port.cut = transport.cut
+
+    def resolving(self, node: str, port: Port[EventT, sipbridge.Flow]) -> None:
+        """Queries to DNS servers."""
+        transport = DnsTransport(port.receive, port.link_down)
+        self._transports.append((node, _Dns(transport)))
         port.send = transport.send
 
     def associations(

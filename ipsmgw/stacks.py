@@ -2,18 +2,24 @@
 
 from dataclasses import replace
 
+import msgspec
+
 from ipsmgw.association import AssociationSettings, m3ua_association, m3ua_route
 from ipsmgw.sccp_section import address_rule, sccp_settings, translation
 from ipsmgw.settings import MapSection, Settings
+from ipsmgw.sip_settings import listeners, names
 from mapstack import ANY_TIME_MODIFICATION, MO_FORWARD_SM, Handshake, MapLimits, MapSettings
 from mapstack.m3ua.settings import M3uaLimits, M3uaSettings, M3uaTimers
 from mapstack.sccp.gt_translation import GtDestination, GtTranslation
 from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
+from sipbridge import Connections as SipConnections
+from sipbridge import Limits as SipLimits
 from sipbridge import SipSettings
 from sipbridge import Timers as SipTimers
+from sipbridge.transport import SipSpec, TlsFiles
 
-__all__ = ["association_specs", "map_settings", "sip_settings"]
+__all__ = ["association_specs", "map_settings", "sip_settings", "sip_spec"]
 
 MSC, SGSN = 8, 149  # TS 29.002 §6.1: what an IP-SM-GW looks like to SMS-GMSC and HLR
 _MO_FORWARD = MO_FORWARD_SM.name, "forwardSM"  # what it is called in older versions
@@ -25,10 +31,24 @@ _GRACE = 30.0
 
 def sip_settings(settings: Settings, boot: int) -> SipSettings:
     sip = settings.sip
-    timers = SipTimers(t1=sip.timers.t1, t2=sip.timers.t2, t4=sip.timers.t4)
     return SipSettings(
-        host=sip.listen.host, port=sip.listen.port, node=settings.node.index, boot=boot, timers=timers
+        host=sip.listen.host,
+        port=sip.listen.port,
+        locals=frozenset(listener.local for listener in listeners(sip)),
+        node=settings.node.index,
+        boot=boot,
+        timers=SipTimers(t1=sip.timers.t1, t2=sip.timers.t2, t4=sip.timers.t4),
+        limits=SipLimits(datagram=sip.datagram, wait=settings.dns.wait, waiting=settings.dns.waiting),
     )
+
+
+def sip_spec(settings: Settings) -> SipSpec:
+    """What it listens at, and what connections may cost."""
+    sip = settings.sip
+    bounds = SipConnections(**msgspec.structs.asdict(sip.connections))
+    tls = sip.tls
+    files = TlsFiles(tls.certificate, tls.key, tls.authorities, tls.mutual, names(sip.scscf))
+    return SipSpec(listeners(sip), SipLimits(), bounds, files if tls.certificate else None)
 
 
 def association_specs(associations: tuple[AssociationSettings, ...]) -> list[AssociationSpec]:

@@ -25,6 +25,7 @@ from lab.plan import Plan
 from lab.waiting import Waiting
 from lab.witness import Durability, WitnessedDisk
 from mapstack.transport import AssociationSpec
+from sipbridge.transport import SipSpec
 
 __all__ = ["Ground", "VirtualGround", "WireGround"]
 
@@ -229,7 +230,10 @@ class _TappedSockets:
         self._cuts: dict[str, Callable[[], None]] = {}
 
     def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
-        self.sockets.datagrams(node, local, port)
+        self.signalling(node, SipSpec.at(local), port)
+
+    def signalling(self, node: str, spec: SipSpec, port: Port[EventT, sipbridge.Flow]) -> None:
+        self.sockets.signalling(node, spec, port)
 
         def tap(now: float, sent: bool, data: bytes, flow: sipbridge.Flow) -> None:
             if sent:

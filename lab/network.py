@@ -13,6 +13,7 @@ from lab.links import Address, DatagramLink, Fate, Mailbox, SipPort, Tap
 from mapstack.flow import Flow as MapFlow
 from mapstack.transport import AssociationSpec
 from sipbridge.flow import Flow as SipFlow
+from sipbridge.transport import SipSpec
 
 __all__ = ["VirtualNetwork"]
 
@@ -51,6 +52,10 @@ class VirtualNetwork:
             raise OSError(EADDRINUSE, f"{node}: {local[0]}:{local[1]} is taken by {mailbox.node}")
         mailbox.node, mailbox.port = node, port
         port.send = _Outlet(self, mailbox, port, self._clock, self._tap)
+
+    def signalling(self, node: str, spec: SipSpec, port: Port[EventT, SipFlow]) -> None:
+        """Virtual links carry datagrams: connections are for the wire."""
+        self.datagrams(node, spec.listeners[0].local, port)
 
     def associations(self, node: str, specs: Sequence[AssociationSpec], port: Port[EventT, MapFlow]) -> None:
         """Listen, and connect; what is cut is connected again."""

@@ -107,6 +107,8 @@ class Plan:
     reg_event: bool = False
     """Whether the gateway subscribes to the reg event of who registers."""
     timers: PlanTimers = field(default_factory=PlanTimers)
+    datagram: int = 65_535
+    """Octets of the largest request that goes by UDP; less than 300 and all go by TCP, on the wire only."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.network <= MAX_NETWORK:
@@ -182,6 +184,7 @@ def _toml(plan: Plan) -> str:
         f'uri = "{plan.gateway_uri}"',
         f'scscf = ["{plan.host("scscf")}"]',
         f"reg_event = {str(plan.reg_event).lower()}",
+        f"datagram = {plan.datagram}",
         "[sip.timers]",
         f"t1 = {t.t1}\nt2 = {t.t2}\nt4 = {t.t4}",
         "[map]",

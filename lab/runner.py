@@ -76,9 +76,13 @@ def run(
     faults: Faults = NONE,
     judges: Sequence[Judge] = (judge,),
     network: int = 1,
+    datagram: int = 65_535,
 ) -> Verdict:
-    """Play it once. With faults a story's expectations may not come true, so that only the judges count."""
-    plan = scenario.plan(Plan(network=network))
+    """Play it once. With faults a story's expectations may not come true, so that only the judges count.
+
+    On the wire SIP requests above `datagram` octets go by TCP; virtual links carry datagrams only.
+    """
+    plan = scenario.plan(Plan(network=network, datagram=datagram))
 
     async def virtually(virtual_clock: VirtualClock) -> Verdict:
         ground = VirtualGround(virtual_clock, seed, faults)

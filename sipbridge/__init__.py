@@ -11,13 +11,13 @@ from sipbridge.reg_event import ContactState, RegistrationState
 from sipbridge.reg_event_dialog import Watched
 from sipbridge.reg_event_subscription import RegEvents, RegistrationsChanged, SubscriptionEnded
 from sipbridge.rp import Direction, RpAck, RpAddress, RpCause, RpData, Rpdu, RpError, RpSmma
-from sipbridge.settings import Limits, SipSettings, Timers
+from sipbridge.settings import Connections, Limits, SipSettings, Timers
 from sipbridge.stack import SipStack
 from sipbridge.third_party_register import ThirdPartyRegister
 from sipbridge.uri import NameAddr, SipUri, TelUri, Uri, parse_name_addr, parse_uri
 
 __all__ = [
-    "Aka", "AkaVector", "AkaVerdict", "Asserted", "ClientTx", "ContactState", "DecodeError",
+    "Aka", "AkaVector", "AkaVerdict", "Asserted", "ClientTx", "Connections", "ContactState", "DecodeError",
     "Direction", "Flow", "IscEvent", "IscStack", "Limits", "LocalError", "Message", "NameAddr",
     "NoAnswer", "PeerMisbehaved", "RegEvents", "RegistrationState", "RegistrationsChanged", "Request",
     "Response", "RpAck", "RpAddress", "RpCause", "RpData", "RpError", "RpSmma", "Rpdu", "ServedUser",

@@ -6,7 +6,11 @@ __all__ = ["Flow"]
 
 
 class Flow(NamedTuple):
-    """One way between two addresses; `connection` names the association where there is one."""
+    """One way between two addresses.
+
+    `connection` tells apart the connections that peers have opened: # and a number. Without it the way is
+    one of ours, opened when it is needed; it may then name the domain that the peer's certificate must show.
+    """
 
     transport: str
     local: tuple[str, int]
@@ -17,3 +21,8 @@ class Flow(NamedTuple):
     def reliable(self) -> bool:
         """Whether the transport delivers for us, so that nothing is retransmitted (RFC 3261 §17.1.2.2)."""
         return self.transport != "udp"
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the peer has opened this connection: then it cannot be opened again from here."""
+        return self.connection.startswith("#")

@@ -78,7 +78,7 @@ class IscStack:
         self._subscribing = self.reg_events.waiting
         self._most_cached = settings.limits.cached_addresses
         self._uris: dict[str, bytes] = {}
-        self._templates: dict[tuple[str, str, str], bytes] = {}
+        self._templates: dict[tuple[str, str, Flow], bytes] = {}
         host = build.checked_uri(settings.host).replace("%", "%%")
         self._icid = f'icid-value="%b";icid-generated-at={host}'.encode("ascii")
         self._call_id_tail = b"@" + build.checked_uri(settings.host).encode("ascii")
@@ -141,9 +141,9 @@ class IscStack:
         Returns transaction and Call-ID.
         """
         uri = self._uris.get(request_uri) or self._encoded(request_uri)
-        template = self._templates.get((route, asserted, flow.transport))
+        template = self._templates.get((route, asserted, flow))
         if template is None:
-            template = self._template(route, asserted, flow.transport)
+            template = self._template(route, asserted, flow)
         new = self.sip.identifiers.new()
         more = b"P-Charging-Vector: %b\r\n" % (charging or self._icid % new)
         if b"\r" in charging or b"\n" in charging:
@@ -173,24 +173,24 @@ class IscStack:
         uri = self._uris[request_uri] = build.checked_uri(request_uri).encode("ascii")
         return uri
 
-    def _template(self, route: str, asserted: str, transport: str) -> bytes:
+    def _template(self, route: str, asserted: str, flow: Flow) -> bytes:
         """All that does not change between two messages, for the `%` operator."""
         if len(self._templates) >= self._most_cached:
             self._templates.clear()
         own = build.checked_uri(asserted).replace("%", "%%")
         loose = build.checked_uri(route).replace("%", "%%")
         loose = loose if ";lr" in loose.lower() else f"{loose};lr"
-        sent_by = self.sip.settings.sent_by.replace("%", "%%")
+        sent_by = self.sip.sent_by(flow).decode("ascii").replace("%", "%%")
         text = (
             "MESSAGE %b SIP/2.0\r\n"
-            f"Via: SIP/2.0/{transport.upper()} {sent_by};branch=z9hG4bK%b\r\n"
+            f"Via: SIP/2.0/{flow.transport.upper()} {sent_by};branch=z9hG4bK%b\r\n"
             f"Max-Forwards: 70\r\nRoute: <{loose}>\r\nFrom: <{own}>;tag=%b\r\n"
             "To: <%b>\r\nCall-ID: %b\r\nCSeq: 1 MESSAGE\r\n"
             f"P-Asserted-Identity: <{own}>\r\nRequest-Disposition: no-fork\r\n"
             "Accept-Contact: *;+g.3gpp.smsip;require;explicit\r\n%b"
             f"Content-Type: {SMS}\r\nContent-Transfer-Encoding: binary\r\nContent-Length: %d\r\n\r\n%b"
         )
-        template = self._templates[route, asserted, transport] = text.encode("ascii")
+        template = self._templates[route, asserted, flow] = text.encode("ascii")
         return template
 
     def _take(self, request: Request, now: float) -> IscEvent | None:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from enum import IntEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sipbridge.events import ServerTx
 from sipbridge.flow import Flow
 from sipbridge.message import Message
 from sipbridge.settings import Limits, Timers
 from sipbridge.timers import Generations
+from sipbridge.via import back_to_sender
 
 __all__ = ["TRANSITIONS", "Answering", "ServerInput", "ServerState", "ServerTransactions"]
 
@@ -163,9 +165,15 @@ class ServerTransactions:
         return min(due, default=None)
 
     def link_down(self, connection: Flow) -> None:
-        """A connection is gone: nobody is left to answer (figure 8, transport error)."""
-        for tx in [tx for tx, answering in self._open.items() if answering.flow == connection]:
-            self.run(tx, _ERROR)
+        """A connection is gone: the answer takes one of ours to sent-by (§18.2.2); where that is what is
+        gone, nobody is left to answer (figure 8, transport error).
+        """
+        for tx, answering in [each for each in self._open.items() if each[1].flow == connection]:
+            back = back_to_sender(answering.via, connection) if connection.accepted else connection
+            if back == connection:
+                self.run(tx, _ERROR)
+            else:
+                self._open[tx] = replace(answering, flow=back)
 
     def _forget(self, tx: ServerTx) -> None:
         self._open.pop(tx, None)

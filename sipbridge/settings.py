@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-__all__ = ["Limits", "SipSettings", "Timers"]
+__all__ = ["Connections", "Limits", "SipSettings", "Timers", "sent_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,42 @@ class Limits:
     """What one element spends on its peers at most."""
 
     message: int = 65_535
+    datagram: int = 1_300
+    """Octets: a larger request goes by TCP (RFC 3261 §18.1.1)."""
+    waiting: int = 1_000
+    """Requests that wait for DNS …"""
+    wait: float = 8.0
+    """… and for how long, in seconds."""
+    head: int = 32_768
     headers: int = 128
     transactions: int = 50_000
     remembered: int = 1_000_000
     kept_octets: int = 16 * 1024 * 1024
     cached_addresses: int = 4_096
     subscriptions: int = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connections:
+    """What TCP and TLS connections may cost: numbers, octets, seconds."""
+
+    most: int = 4_096
+    per_peer: int = 64
+    unread: int = 4 * 1024 * 1024
+    """Octets that a peer may leave in our hands."""
+    connect: float = 4.0
+    """To connect, and to finish a TLS handshake."""
+    stalled: float = 15.0
+    """For the rest of a message that has begun, and for output that nobody reads."""
+    idle: float = 600.0
+    """An accepted connection over which nothing comes, not even a keep-alive, ends."""
+    keep_alive: float = 90.0
+    """How long one of ours is silent before a keep-alive (RFC 5626 §4.4.1: 95 to 120 s for TCP)."""
+    pong: float = 10.0
+    """How long its answer may take (RFC 5626 §4.4.1)."""
+    shortest_retry: float = 0.5
+    longest_retry: float = 30.0
+    """Between attempts to connect to somebody who cannot be reached; doubled each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +80,8 @@ class SipSettings:
     node: int = 0
     boot: int = 0
     aliases: tuple[str, ...] = ()
+    locals: frozenset[tuple[str, int]] = frozenset()
+    """Where else it listens: a request that leaves from there names that address in its Via."""
     retry_after: int = 5
     timers: Timers = field(default_factory=Timers)
     limits: Limits = field(default_factory=Limits)
@@ -57,4 +89,10 @@ class SipSettings:
     @property
     def sent_by(self) -> str:
         """The sent-by of our Via (RFC 3261 §18.1.1)."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return sent_by((self.host, self.port))
+
+
+def sent_by(local: tuple[str, int]) -> str:
+    """An address as a Via names it: IPv6 in brackets (RFC 3261 §25.1)."""
+    host, port = local
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

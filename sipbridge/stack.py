@@ -15,9 +15,11 @@ from sipbridge.flow import Flow
 from sipbridge.identifiers import Identifiers
 from sipbridge.layout import Layouts
 from sipbridge.message import Message, parse
+from sipbridge.names import Names
+from sipbridge.outgoing import Outgoing
 from sipbridge.proxy import forwarded, relayed
 from sipbridge.server_transaction import Answering, ServerInput, ServerTransactions
-from sipbridge.settings import SipSettings
+from sipbridge.settings import SipSettings, sent_by
 from sipbridge.unreadable import salvage
 from sipbridge.via import MAGIC_COOKIE, response_way, server_key, top_via
 
@@ -41,9 +43,14 @@ class SipStack:
         self.identifiers = Identifiers(rng, settings.node, settings.boot)
         self._clients = ClientTransactions(settings.timers, settings.limits)
         self._servers = ServerTransactions(settings.timers, settings.limits)
-        self._refused: list[ClientTx] = []
         self._limits = settings.limits
         self._layouts = Layouts(settings.limits)
+        self._largest = settings.limits.datagram
+        self._outgoing = Outgoing(self._clients, self.identifiers, self.sent_by, settings.limits)
+        self._attempts = self._outgoing.attempts
+        self._names = self._outgoing.names
+        self._refused = self._names.refused
+        self._waiting = self._names.waiting
         self._straight_back: dict[bytes, tuple[tuple[str, int], bytes]] = {}
         self.output: list[tuple[bytes, Flow]] = self._clients.output
         self._sent_by = build.checked_uri(settings.sent_by).encode("ascii")
@@ -70,9 +77,12 @@ class SipStack:
         """Retransmit what is due, and tell of requests that nobody answered."""
         for slow in self._servers.expire(now):
             self.respond(slow, 100, now)
+        if self._waiting:
+            self._names.expire(now)
         events: list[SipEvent] = [NoAnswer(tx, 503) for tx in self._refused]
         self._refused.clear()
-        events.extend([NoAnswer(tx, 408) for tx in self._clients.expire(now)])
+        for tx in self._clients.expire(now):
+            events += self._outgoing.unanswered(tx, 408, now)
         return events
 
     def deadline(self) -> float | None:
@@ -80,6 +90,8 @@ class SipStack:
         if self._refused:
             return 0.0
         client, server = self._clients.deadline(), self._servers.deadline()
+        if self._waiting:
+            return min(when for when in (client, server, self._names.deadline()) if when is not None)
         if client is None or server is None:
             return server if client is None else client
         return min(client, server)
@@ -90,10 +102,14 @@ class SipStack:
         self.output = self._clients.output = []
         return taken
 
+    def sent_by(self, flow: Flow) -> bytes:
+        """Where we listen for what comes back over a flow."""
+        return sent_by(flow.local).encode("ascii") if flow.local in self.settings.locals else self._sent_by
+
     @property
     def open_transactions(self) -> int:
         """How many requests wait for an answer: of ours, and ours for others."""
-        return len(self._clients) + len(self._servers)
+        return len(self._clients) + len(self._servers) + len(self._names)
 
     @property
     def finished(self) -> int:
@@ -101,13 +117,25 @@ class SipStack:
         return self._servers.remembered
 
     def link_up(self, flow: Flow, identity: str, now: float) -> list[SipEvent]:
-        """A connection stands; a SIP element needs nothing of it before a message comes."""
+        """A connection stands, and its certificate has proved this identity."""
+        self._outgoing.link_up(flow, identity)
         return []
 
     def link_down(self, flow: Flow, now: float) -> list[SipEvent]:
-        """A connection is gone, and with it what waited on it (§17.1.4: as a 503)."""
+        """A connection is gone, and with it what waited on it (§17.1.4: as a 503); answers of ours take
+        another (§18.2.2).
+        """
         self._servers.link_down(flow)
-        return [NoAnswer(tx, 503) for tx in self._clients.link_down(flow, now)]
+        return self._outgoing.link_down(flow, now)
+
+    @property
+    def names(self) -> Names:
+        """The requests that wait for DNS: give it a locator, and tell it of every answer."""
+        return self._names
+
+    def identity(self, flow: Flow) -> str:
+        """Who is at the other end of a connection, as its certificate proves; "" where nobody has."""
+        return self._outgoing.links.get(flow, "")
 
     # Requests from above.
 
@@ -171,7 +199,11 @@ class SipStack:
 
     def start(self, tx: ClientTx, octets: bytes, flow: Flow, now: float) -> ClientTx:
         """Send a request whose top Via carries this branch; a full table means NoAnswer from `expire`."""
-        if not self._clients.start(tx, octets, flow, now):
+        if flow[0] == "udp" and len(octets) <= self._largest:
+            taken = self._clients.start(tx, octets, flow, now)
+        else:
+            taken = self._outgoing.start(tx, octets, flow, now)
+        if not taken:
             self._refused.append(tx)
         return tx
 
@@ -229,6 +261,8 @@ class SipStack:
             tx, status = ClientTx(branch), int(code)
             told = self._clients.receive(tx, status, now)
             if told is not None:
+                if tx in self._attempts:
+                    return self._outgoing.answered(Response(tx, status, data), now) if told else []
                 return [Response(tx, status, data)] if told else []
         return self._receive_odd_response(data, flow, now)
 
@@ -238,7 +272,10 @@ class SipStack:
         told = self._clients.receive(tx, message.status, now)
         if told is None:
             return [PeerMisbehaved(flow, "SIP", "response to no request of ours")]
-        return [Response(tx, message.status, data)] if told else []
+        response = Response(tx, message.status, data)
+        if tx in self._attempts:
+            return self._outgoing.answered(response, now) if told else []
+        return [response] if told else []
 
     def _receive_request(self, data: bytes, flow: Flow, now: float) -> list[SipEvent]:
         message = self._layouts.parse(data, flow.remote)
@@ -329,7 +366,7 @@ class SipStack:
         return b"\r\n" + b"\r\n".join(lines) + body
 
     def _via(self, flow: Flow, branch: bytes) -> bytes:
-        return b"Via: SIP/2.0/%b %b;branch=%b" % (flow.transport.upper().encode(), self._sent_by, branch)
+        return b"Via: SIP/2.0/%b %b;branch=%b" % (flow.transport.upper().encode(), self.sent_by(flow), branch)
 
 
 def _with_port(name: str) -> str:

@@ -9,7 +9,7 @@ from sipbridge.flow import Flow
 from sipbridge.header import parameters, split
 from sipbridge.message import Message
 
-__all__ = ["MAGIC_COOKIE", "Via", "response_way", "server_key", "top_via"]
+__all__ = ["MAGIC_COOKIE", "Via", "back_to_sender", "response_way", "server_key", "top_via"]
 
 MAGIC_COOKIE = b"z9hG4bK"
 _LONGEST_KEY = 160
@@ -75,6 +75,7 @@ def response_way(value: bytes, via: Via, flow: Flow) -> tuple[bytes, Flow]:
     3581 §4).
     """
     source, source_port = flow.remote
+    source = source.partition("%")[0]  # the zone of a link-local address means nothing to others
     matched = _SENT_BY.fullmatch(via.sent_by)
     if matched is None:
         raise DecodeError("sent-by of Via malformed")
@@ -88,8 +89,21 @@ def response_way(value: bytes, via: Via, flow: Flow) -> tuple[bytes, Flow]:
     if host != source:
         value = _stamped(value, b"received=" + source.encode("ascii", "replace"))
     if not flow.reliable and port != source_port:
-        flow = flow._replace(remote=(source, port))
+        flow = flow._replace(remote=(flow.remote[0], port))
     return value, flow
+
+
+def back_to_sender(value: bytes, flow: Flow) -> Flow:
+    """The way of a response whose connection is gone: to the source, at the port of sent-by (§18.2.2)."""
+    try:
+        matched = _SENT_BY.fullmatch(top_via(value).sent_by)
+    except DecodeError:
+        return flow
+    port = int(matched[2] or _PORTS[flow.transport == "tls"]) if matched else 0
+    return Flow(flow.transport, flow.local, (flow.remote[0], port)) if 0 < port < 65536 else flow
+
+
+_PORTS = (5060, 5061)
 
 
 def _stamped(value: bytes, stamp: bytes) -> bytes:

@@ -14,8 +14,8 @@ from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.registrations import Registrations
 from ipsmgw.gateway.terminating import Terminating
 from ipsmgw.map_error import error_of
-from ipsmgw.settings import Settings, trusted
-from ipsmgw.stacks import association_specs
+from ipsmgw.settings import Settings
+from ipsmgw.stacks import association_specs, sip_spec
 from mapstack import (
     Answered,
     DialogueClosed,
@@ -33,6 +33,7 @@ from mapstack.map.operations import newest
 from sipbridge import (
     IscEvent,
     NoAnswer,
+    PeerMisbehaved,
     RegistrationsChanged,
     Response,
     RpAck,
@@ -42,6 +43,7 @@ from sipbridge import (
     SmUnreadable,
     ThirdPartyRegister,
 )
+from sipbridge.dns import Resolved
 
 __all__ = ["Gateway"]
 
@@ -54,16 +56,19 @@ class Gateway:
     def __init__(self, settings: Settings, world: World) -> None:
         self.driver = Driver(world.clock, self._on_bug)
         self._core = core = Core(settings, world, self.driver)
-        self._trusted = trusted(settings.sip.scscf)
+        self._trusted = core.trust.addresses
         self._in_flight = self._room = settings.limits.in_flight
         self._registrations = Registrations(core)
         self._originating = Originating(core)
         self._terminating = Terminating(core)
         self.driver.watch(self, self._before_flush)
+        if core.resolver is not None and world.names is not None:
+            self.driver.watch(core.trust)
+            world.names.plug(self.driver.open(core.resolver, self._on_name))
         self.sip = self.driver.open(core.isc, self._on_sip)
         self.map = self.driver.open(core.map, self._on_map)
         node = settings.node.name
-        world.network.datagrams(node, settings.sip.listen.pair(), self.sip)
+        world.network.signalling(node, sip_spec(settings), self.sip)
         world.network.associations(node, association_specs(settings.map.association), self.map)
         self.driver.settle(world.clock.now())
 
@@ -176,6 +181,12 @@ class Gateway:
             cause = Cause.from_rp(event.cause)
             self._originating.refuse(event, event.message_reference, cause, now)
 
+    def _on_name(self, event: Resolved | PeerMisbehaved, now: float) -> None:
+        """An answer of DNS: requests may wait for it."""
+        if type(event) is Resolved:
+            self._core.isc.sip.names.found(now)
+            self._core.trust.found(now)
+
     def _has_room(self, event: SmMessage | SmUnreadable, now: float) -> bool:
         """What ends makes room for the next batch."""
         if self._room > 0:
@@ -186,10 +197,12 @@ class Gateway:
 
     def _believes(self, event: SmMessage | SmUnreadable | ThirdPartyRegister, now: float) -> bool:
         """Only a configured S-CSCF may assert identities (RFC 3325 §5: trust domain)."""
-        remote = event.flow.remote
-        if remote[0] in self._trusted or remote in self._trusted:
+        if event.flow in self._core.trust:
             return True
-        self._core.isc.respond(event.tx, 403, now)
+        if self._core.trust.undecided:
+            self._core.isc.respond(event.tx, 503, now, headers=_RETRY_AFTER)
+        else:
+            self._core.isc.respond(event.tx, 403, now)
         return False
 
     # Events of the SS7 side.

@@ -3,7 +3,8 @@
 from functools import lru_cache, partial
 
 from ipsmgw.cause import Cause
-from ipsmgw.gateway.core import Core, at_source, service_centre
+from ipsmgw.gateway.core import Core, service_centre
+from ipsmgw.gateway.flows import at_source
 from ipsmgw.gateway.inflight import Ended
 from ipsmgw.identity import Impu
 from ipsmgw.procedures import mo

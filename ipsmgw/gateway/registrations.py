@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from ipsmgw.gateway.core import Core, reachable_scscf
+from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
 from ipsmgw.gateway.watching import Watching
 from ipsmgw.identity import Impu, Imsi
@@ -52,7 +52,7 @@ class Registrations:
         """A third-party REGISTER of a trusted S-CSCF."""
         try:
             impu = Impu.parse(event.impu)
-            scscf = reachable_scscf(event.scscf, event.flow)
+            scscf = self._core.flows.reachable_scscf(event.scscf, event.flow)
         except ValueError:
             self._core.isc.respond(event.tx, 400, now)
             return

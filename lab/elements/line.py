@@ -8,7 +8,7 @@ from lab.plan import Plan, Subscriber
 from sipbridge.build import Headers
 from sipbridge.events import ClientTx, NoAnswer, Response
 from sipbridge.flow import Flow
-from sipbridge.settings import SipSettings, Timers
+from sipbridge.settings import Limits, SipSettings, Timers
 from sipbridge.stack import SipStack
 
 __all__ = ["ACCESS", "Line", "OnFinal", "sip_settings"]
@@ -25,7 +25,8 @@ def sip_settings(site: Site, plan: Plan, product: str) -> SipSettings:
     host, port = plan.sip(site.node)
     t = plan.timers
     timers = Timers(t1=t.t1, t2=t.t2, t4=t.t4)
-    return SipSettings(host=host, port=port, product=product, boot=site.boot, timers=timers)
+    limits = Limits(datagram=plan.datagram)
+    return SipSettings(host=host, port=port, product=product, boot=site.boot, timers=timers, limits=limits)
 
 
 class Line:

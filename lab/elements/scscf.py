@@ -160,7 +160,8 @@ class Scscf(Element):
         message = event.message
         impu = _impu(message.first(b"P-Preferred-Identity") or message.fields[b"From"])
         subscriber = None if impu is None else self._registrar.profile(impu)
-        if impu is None or subscriber is None or not self._registrar.came_from(impu, event.flow.remote, now):
+        source = self._source(event.flow)
+        if impu is None or subscriber is None or not self._registrar.came_from(impu, source, now):
             self._stack.respond(event.tx, 403, now)
         elif (message.first(b"Content-Type") or b"").lower() != _SMS:
             self._terminate(event, now)
@@ -189,6 +190,10 @@ class Scscf(Element):
         tx = self._stack.forward(event.tx, now, flow=self._to(address), uri=contact.uri, headers=[called])
         if tx is not None:
             self._forwarded[tx] = event.tx
+
+    def _source(self, flow: Flow) -> tuple[str, int]:
+        """Where a phone is; a connection comes from another port than the one that the phone listens at."""
+        return (flow.remote[0], self._plan.sip_port) if flow.accepted else flow.remote
 
     def _to(self, address: tuple[str, int]) -> Flow:
         return Flow("udp", self._here, address)

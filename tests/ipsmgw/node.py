@@ -25,6 +25,7 @@ from mapstack.map import (
 from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
 from sipbridge.rp import Direction, Rpdu, decode
+from sipbridge.transport import SipSpec
 from tests.ipsmgw.broken import Table, sound, toml
 from tests.ipsmgw.paper import Paper
 from tests.ipsmgw.watch import Watch
@@ -78,6 +79,9 @@ class Node:
     # A network.
 
     def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
+        raise NotImplementedError("the gateway asks for more than that")
+
+    def signalling(self, node: str, spec: SipSpec, port: Port[EventT, sipbridge.Flow]) -> None:
         port.send = lambda batch: self.sip.extend(_read(data) for data, _ in batch)
 
     def associations(

@@ -123,7 +123,13 @@ def test_a_missing_table_is_said_once() -> None:
         (with_sip(uri="sip:a>b@c"), "sip.uri: a sip: or sips: URI is wanted"),
         (with_sip(uri="sip:"), "sip.uri: a sip: or sips: URI is wanted"),
         (with_sip(scscf=[]), "sip.scscf: at least one S-CSCF is wanted"),
-        (with_sip(scscf=["127.0.0.1", "scscf.example"]), "sip.scscf[1]: an address, or address:port"),
+        (with_sip(scscf=["127.0.0.1", "scscf example"]), "sip.scscf[1]: an address, address:port, or a name"),
+        (with_sip(scscf=["127.0.0.1.2"]), "sip.scscf[0]: an address, address:port, or a name"),
+        (with_sip(also=["127.0.0.1:5061"]), "sip.also[0]: udp:, tcp: or tls:, a real address and a port"),
+        (with_sip(also=["tcp:0.0.0.0:5061"]), "sip.also[0]: udp:, tcp: or tls:, a real address and a port"),
+        (with_sip(also=["tls:127.0.0.1:5061"]), "sip.tls: a listener for TLS wants certificate"),
+        (with_sip(tls={"key": "k"}), "sip.tls: certificate, key and authorities are wanted"),
+        (sound() | {"dns": {"servers": ["ns.example"]}}, "dns.servers[0]: an address, or address:port"),
         (with_sip(service_info="{imsi}{imsi}"), "sip.service_info: {imsi} and {msisdn} must stand in it"),
         (with_sip(timers={"t1": 5.0}), "sip.timers.t1: it is longer than t2"),
         (with_association(point_code=15), "map.route[0].point_code: no association leads to point code 14"),
@@ -253,8 +259,8 @@ def test_the_example_has_every_setting_and_the_right_defaults() -> None:
     defaults = {
         path: field.default for path, field in paths() if field.default not in (msgspec.NODEFAULT, None)
     }
-    shown = {path: value if value != [] else () for path, value in written.items()}
-    assert {path: shown[path] for path in defaults} == defaults
+    as_written = {path: list(it) if isinstance(it, tuple) else it for path, it in defaults.items()}
+    assert {path: written[path] for path in defaults} == as_written
 
 
 def test_the_example_says_of_every_default_that_it_is_one() -> None:

@@ -17,6 +17,7 @@ from lab.bench.stories import Originating, Terminating
 from mapstack.flow import Flow as MapFlow
 from mapstack.transport import AssociationSpec
 from sipbridge.flow import Flow as SipFlow
+from sipbridge.transport import SipSpec
 
 __all__ = ["Desk"]
 
@@ -89,6 +90,9 @@ class Desk:
     # The network of this gateway.
 
     def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, SipFlow]) -> None:
+        raise NotImplementedError("the gateway asks for more than that")
+
+    def signalling(self, node: str, spec: SipSpec, port: Port[EventT, SipFlow]) -> None:
         port.send = self.datagrams_out.extend
         self._sip = port.receive
 

@@ -27,6 +27,15 @@ def test_a_scenario_passes_on_the_wire(name: str, network: int) -> None:
     assert verdict.broken is None, verdict.ladder()
 
 
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_a_scenario_passes_over_tcp(name: str, network: int) -> None:
+    verdict = run(SCENARIOS[name], ClockKind.WIRE, 1, network=network, datagram=200)
+    assert verdict.broken is None, verdict.ladder()
+    requests = [pdu.data for pdu in verdict.pdus if b" SIP/2.0\r\n" in pdu.data[:200]]
+    assert requests
+    assert all(b"\r\nVia: SIP/2.0/TCP " in data for data in requests)
+
+
 @pytest.mark.parametrize(("kind", "node", "port"), [(SOCK_DGRAM, 12, 5060), (SOCK_STREAM, 13, 2905)])
 def test_an_address_that_is_taken_is_one_clear_line(
     network: int, kind: SocketKind, node: int, port: int

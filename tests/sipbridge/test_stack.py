@@ -343,3 +343,47 @@ def test_little_is_kept_of_a_finished_message() -> None:
     tracemalloc.stop()
     assert element.finished == 3000
     assert (after - before) / 3000 < 260
+
+
+@pytest.mark.parametrize(
+    ("via", "back"),
+    [
+        ("SIP/2.0/TCP 127.0.0.1:6060;branch=z9hG4bK1", ("127.0.0.1", 6060)),
+        ("SIP/2.0/TCP host.test;branch=z9hG4bK1", ("127.0.0.1", 5060)),
+        ("SIP/2.0/TCP 10.0.0.1:7000;branch=z9hG4bK1;rport", ("127.0.0.1", 7000)),
+    ],
+)
+def test_an_answer_whose_connection_is_gone_takes_a_new_one_to_sent_by(
+    via: str, back: tuple[str, int]
+) -> None:
+    element = stack()
+    flow = Flow("tcp", TO_GATEWAY.local, ("127.0.0.1", 41_000), "#1")
+    data = message().replace(b"SIP/2.0/UDP 127.0.0.1:6060;branch=z9hG4bK1", via.encode())
+    (event,) = element.receive(data, flow, 0.0)
+    assert isinstance(event, Request)
+    assert element.link_down(flow, 0.1) == []
+    assert element.respond(event.tx, 200, 0.2)
+    ((_, way),) = element.take_output()
+    assert way == Flow("tcp", TO_GATEWAY.local, back)
+
+
+def test_where_that_connection_fails_too_nobody_is_left_to_answer() -> None:
+    element = stack()
+    flow = Flow("tcp", TO_GATEWAY.local, ("127.0.0.1", 41_000), "#1")
+    (event,) = element.receive(message(), flow, 0.0)
+    assert isinstance(event, Request)
+    element.link_down(flow, 0.1)
+    element.link_down(Flow("tcp", TO_GATEWAY.local, SCSCF), 0.2)
+    assert element.respond(event.tx, 200, 0.3) is False
+    assert element.open_transactions == 0
+
+
+def test_the_zone_of_a_link_local_address_is_told_to_nobody() -> None:
+    element = stack()
+    flow = Flow("udp", ("fe80::1%eth0", 5060), ("fe80::2%eth0", 6060))
+    (event,) = element.receive(message(branch="z9hG4bK1;rport"), flow, 0.0)
+    assert isinstance(event, Request)
+    element.respond(event.tx, 200, 0.0)
+    ((answer, way),) = element.take_output()
+    assert way.remote == ("fe80::2%eth0", 6060)
+    assert b";received=fe80::2;rport=6060\r\n" in answer

@@ -61,7 +61,7 @@ def running(file: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     process = subprocess.Popen([*COMMAND, str(file)], stdout=pipe, stderr=pipe, text=True, cwd=ROOT)
     try:
         assert process.stdout is not None
-        yield process, [process.stdout.readline().rstrip("\n") for _ in range(3)]
+        yield process, [process.stdout.readline().rstrip("\n") for _ in range(4)]
     finally:
         process.kill()
         process.communicate()
@@ -117,12 +117,13 @@ def test_it_says_where_it_listens_answers_and_ends_cleanly(
     tmp_path: Path, number: signal.Signals, scscf: socket.socket
 ) -> None:
     with running(write(tmp_path, table(tmp_path))) as (process, said):
-        assert said[:2] == [f"SIP: udp {host(11)}:5060", f"M3UA: tcp {host(11)}:2905 (smsc)"]
-        assert said[2].startswith(f"API: http://{host(11)}:")
+        where = f"{host(11)}:5060"
+        assert said[:3] == [f"SIP: udp {where}", f"SIP: tcp {where}", f"M3UA: tcp {host(11)}:2905 (smsc)"]
+        assert said[3].startswith(f"API: http://{host(11)}:")
         assert ask(scscf, "OPTIONS") == "SIP/2.0 200 OK"
         assert ask(scscf, "REGISTER", "Expires: 600", "Contact: <sip:x>") == "SIP/2.0 403 Forbidden"
         assert ask(scscf, "MESSAGE", *SMMA, body=b"\x06\x01") == "SIP/2.0 202 Accepted"
-        with urlopen(f"{said[2].removeprefix('API: ')}/api/status", timeout=LIMIT) as answer:
+        with urlopen(f"{said[3].removeprefix('API: ')}/api/status", timeout=LIMIT) as answer:
             assert json.load(answer)["cdrs_written"] == 1
         assert end(process, number) == (0, "", "")
 
@@ -148,7 +149,7 @@ def test_a_journal_that_is_full_ends_it_before_anybody_is_told_yes(
 
 def test_it_ends_at_once_though_a_connection_to_its_api_stays_open(tmp_path: Path) -> None:
     with running(write(tmp_path, table(tmp_path))) as (process, said):
-        there = re.search(r":(\d+)$", said[2])
+        there = re.search(r":(\d+)$", said[3])
         assert there is not None
         with socket.create_connection((host(11), int(there[1])), LIMIT):
             assert end(process, signal.SIGINT) == (0, "", "")
@@ -158,7 +159,7 @@ def test_it_can_be_started_again_on_what_it_left(tmp_path: Path) -> None:
     file = write(tmp_path, table(tmp_path))
     for _ in range(2):
         with running(file) as (process, said):
-            assert len(said) == 3
+            assert len(said) == 4
             assert end(process, signal.SIGTERM)[0] == 0
     assert (tmp_path / "new" / "cdr.jsonl").read_bytes() == b""
 

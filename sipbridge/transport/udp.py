@@ -50,6 +50,8 @@ class UdpTransport:
         try:
             bound.setblocking(False)
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer)
+            if family == socket.AF_INET6:  # an IPv4 listener may have the same port
+                bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             bound.bind(self.local)
         except OSError:
             bound.close()
