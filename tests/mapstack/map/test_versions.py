@@ -6,6 +6,13 @@ from hypothesis import strategies as st
 
 from mapstack.asn1 import AddressString, BitString
 from mapstack.errors import LocalError
+from mapstack.map.authentication import (
+    AuthenticationQuintuplet,
+    AuthenticationSetList,
+    AuthenticationTriplet,
+    SendAuthenticationInfoRes,
+)
+from mapstack.map.authentication_v2 import SendAuthenticationInfoResV2
 from mapstack.map.error_parameters import (
     AbsentSubscriberSmParam,
     CallBarredParam,
@@ -21,6 +28,7 @@ from mapstack.map.error_parameters import (
 )
 from mapstack.map.error_parameters_v2 import MwdSet
 from mapstack.map.errors import ErrorCode, ErrorParameter, MapError, decode_error, encode_error_parameter
+from mapstack.map.mobile_service_operations import SEND_AUTHENTICATION_INFO
 from mapstack.map.operation import Operation, Parameter
 from mapstack.map.operations import OPERATIONS, OPERATIONS_V1, newest
 from mapstack.map.short_message import (
@@ -372,3 +380,20 @@ def test_a_parameter_of_an_older_version_is_not_one_of_version_3() -> None:
     assert encode_error_parameter(error, 2) == b""
     with pytest.raises(LocalError):
         encode_error_parameter(error)
+
+
+def test_a_quintuplet_makes_the_triplet_of_the_specification() -> None:
+    # TS 55.205 §5, test set 1: SRES and Kc from XRES, CK and IK by c2 and c3 (TS 33.102 §6.8.1.2).
+    quintuplet = AuthenticationQuintuplet(
+        rand=bytes(16),
+        xres=bytes.fromhex("a54211d5e3ba50bf"),
+        ck=bytes.fromhex("b40ba9a3c58b2a05bbf0d987b21bf8cb"),
+        ik=bytes.fromhex("f769bcd751044604127672711c6d3441"),
+        autn=bytes(16),
+    )
+    sets = AuthenticationSetList(quintuplet_list=[quintuplet])
+    said = SEND_AUTHENTICATION_INFO.answer_to_older(SendAuthenticationInfoRes(authentication_set_list=sets))
+    triplet = AuthenticationTriplet(
+        rand=bytes(16), sres=bytes.fromhex("46f8416a"), kc=bytes.fromhex("eae4be823af9a08b")
+    )
+    assert said == SendAuthenticationInfoResV2(authentication_sets=[triplet])
