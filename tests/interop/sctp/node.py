@@ -25,8 +25,8 @@ from mapstack.events import AspStateChanged, AssociationFailed
 from mapstack.m3ua.asp import AspState
 from mapstack.m3ua.data import DATA_HEADER
 from mapstack.transport import AssociationSpec
+from tests.interop.sctp.samples import result
 from tests.interop.sctp.stp import PATIENCE
-from tests.mapstack.stack.samples import RESULTS
 
 __all__ = ["Node", "Outcome", "running"]
 
@@ -114,7 +114,7 @@ class Node:
 
 def _with_results(stack: MapStack, asked: Invoked, now: float) -> None:
     if asked.operation.operation_class != 4:
-        stack.result(asked.dialogue, RESULTS[asked.operation], now)
+        stack.result(asked.dialogue, result(asked.operation), now)
 
 
 @asynccontextmanager
