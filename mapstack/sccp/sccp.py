@@ -198,10 +198,12 @@ class Sccp:
         """What can be kept of the message, as long as nobody tells of trouble on its only way."""
         ways = self._translation.ways(called)
         way = ways.only if isinstance(ways, Ways) else None
-        if way is None or not self._composing.has_heads or self._routing.is_watched(way):
+        if way is not None and self._routing.is_watched(way):
             return _NO_TEMPLATE
-        head, room = self._composing.head(self._message(way.called, calling, octet, b""))
-        template = _Template(way.point_code, head, room)
+        template = _NO_TEMPLATE
+        if way is not None and self._composing.has_heads:
+            head, room = self._composing.head(self._message(way.called, calling, octet, b""))
+            template = _Template(way.point_code, head, room)
         if len(self._templates) >= self._settings.limits.templates:
             self._templates.clear()
         self._templates[called, calling, octet] = template

@@ -80,6 +80,13 @@ def test_an_address_without_a_title_gets_one_only_with_digits() -> None:
     assert addresses.addresses(bare, bare, "")[1] == SccpAddress(Gt("12", 3), 8, OWN)
 
 
+def test_an_encoding_scheme_does_not_outlive_the_digits_that_it_was_for() -> None:
+    foreign = SccpAddress(Gt("1234", encoding=0), 6)
+    rules = (AddressRule(called=AddressChange(digits="123")),)
+    called, _ = Addresses(rules, own_point_code=OWN).addresses(foreign, CALLING, "x")
+    assert called.encode().hex() == "1206001104" + "2103"
+
+
 @given(st.lists(st.text("0123456789", min_size=1, max_size=4), max_size=20))
 def test_no_more_is_kept_than_allowed(numbers: list[str]) -> None:
     addresses = Addresses((SET,), own_point_code=OWN, limit=3)

@@ -196,6 +196,16 @@ def test_a_congested_node_tells_the_first_and_every_eighth_sender() -> None:
     assert management(net, PEER, HERE) == []
 
 
+def test_a_node_that_is_congested_again_tells_so_at_once() -> None:
+    net = mesh()
+    called, calling = SccpAddress(Gt("2"), 6), SccpAddress(Gt("1"), 8)
+    for level in (1, 2):
+        net.nodes[PEER].congestion(level, 1.0)
+        net.nodes[HERE].unitdata(called, calling, b"x", 1.0, sls=1)
+        net.run()
+    assert management(net, PEER, HERE) == [written(ScmgType.SSC, 1, PEER, level) for level in (1, 2)]
+
+
 def test_the_less_important_does_not_go_to_a_congested_node_until_it_recovers() -> None:
     net = mesh(SccpSettings(importance=5, congestion=SccpCongestion(level_decay=5)))
     node = net.nodes[HERE]

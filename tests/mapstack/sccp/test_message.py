@@ -194,6 +194,13 @@ def test_nonsense_is_refused(octets: str) -> None:
     assert caught.value.layer == "sccp"
 
 
+def test_more_data_than_an_ludt_can_carry_is_refused() -> None:
+    address = SccpAddress(ssn=8).encode()
+    octets = encode(SccpMessage(SccpMessageType.LUDT, address, address, bytes(3952)))
+    with pytest.raises(DecodeError):
+        decode(octets[:17] + (3953).to_bytes(2, "little") + bytes(3953))
+
+
 def test_what_the_nonsense_was_made_from_makes_sense() -> None:
     assert decode(bytes.fromhex(UDT)).data == b"a"
     assert decode(bytes.fromhex("11000f0406080902420802420601611004c000000000")).segmentation

@@ -119,6 +119,23 @@ def test_a_calling_subsystem_without_a_node_gets_the_node_that_it_came_from() ->
     assert net.events[END] == [UnitData(TO_END, calling, b"hello", 5)]
 
 
+def test_a_calling_subsystem_is_one_of_the_node_that_the_message_came_from() -> None:
+    net = mesh(transit=False)
+    sent = message(SccpAddress(Gt("2"), 6), SccpAddress(None, 8, None, False), kind=SccpMessageType.UDT)
+    place = Segmentation(True, True, 1, 77)
+    first = sent._replace(kind=SccpMessageType.XUDT, segmentation=place)
+    for segment in (first, first._replace(segmentation=Segmentation(False, True, 0, 77))):
+        for opc in (ORIGIN, END):
+            net.inject(segment, opc=opc, to=RELAY)
+    for opc in (ORIGIN, END, ORIGIN):
+        net.inject(sent, opc=opc, to=RELAY)
+    told = [event for event in net.events[RELAY] if isinstance(event, UnitData)]
+    assert [(event.calling.point_code, event.data) for event in told] == [
+        *((opc, b"hellohello") for opc in (ORIGIN, END)),
+        *((opc, b"hello") for opc in (ORIGIN, END, ORIGIN)),
+    ]
+
+
 def test_services_find_their_way_back_through_a_relay() -> None:
     net = mesh()
     unknown = replace(TO_END, ssn=99)
@@ -211,6 +228,12 @@ def test_what_a_segment_says_comes_back_with_it() -> None:
     net.inject(sent, opc=ORIGIN, to=RELAY)
     (service,) = net.messages(RELAY, ORIGIN)
     assert (service.segmentation, service.importance) == (place, 5)
+
+
+def test_what_cannot_reach_its_sender_by_title_goes_back_where_it_came_from() -> None:
+    net = mesh(GtTranslation(prefix="9", destinations=(GtDestination(point_code=99),)))
+    net.inject(message(SccpAddress(Gt("2"), 99), SccpAddress(Gt("9"), 8)), opc=ORIGIN, to=RELAY)
+    assert returned(net) == [(SccpMessageType.XUDTS, ReturnCause.UNEQUIPPED_USER)]
 
 
 def test_a_service_message_that_leads_nowhere_is_dropped() -> None:

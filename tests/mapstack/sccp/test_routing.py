@@ -72,6 +72,21 @@ def test_the_called_address_says_what_the_translation_says() -> None:
     }
 
 
+def test_that_there_are_several_ways_is_remembered() -> None:
+    net = mesh()
+    spread(net)
+    node = net.nodes[OWN]
+    assert [template.room for template in node._templates.values()] == [-1]
+    manage(net, ScmgType.SSP, 6, FIRST)
+    assert not node._templates
+
+
+def test_class_0_is_spread_evenly_over_what_is_there() -> None:
+    net = mesh(GtTranslation(prefix="44", destinations=destinations(FIRST, SECOND, THIRD)))
+    tell(net.nodes[OWN], THIRD, MessageType.DUNA, THIRD)
+    assert Counter(spread(net).values()) == {FIRST: 8, SECOND: 8}
+
+
 def test_class_1_keeps_its_way_when_another_one_goes() -> None:
     net = mesh(GtTranslation(prefix="44", destinations=destinations(FIRST, SECOND, THIRD)))
     before = spread(net, in_sequence=True)
