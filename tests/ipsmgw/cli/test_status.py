@@ -20,6 +20,11 @@ from tests.ipsmgw.cli.test_run import LIMIT, host, running, table, write
 pytestmark = pytest.mark.wire
 
 
+def api(said: list[str]) -> str:
+    """Where a gateway says that its API listens."""
+    return next(line for line in said if line.startswith("API: ")).removeprefix("API: ")
+
+
 def status(*arguments: str) -> tuple[int, str]:
     done = CliRunner().invoke(app, ["status", *arguments])
     return done.exit_code, done.output
@@ -27,7 +32,7 @@ def status(*arguments: str) -> tuple[int, str]:
 
 def test_nobody_nothing_and_all_are_told_apart(tmp_path: Path) -> None:
     with running(write(tmp_path, table(tmp_path))) as (_, said):
-        url = said[2].removeprefix("API: ")
+        url = api(said)
         code, text = status("--url", url)
         assert code == 1
         assert f"smsc: not connected: nobody has come to {host(11)}:2905 yet" in text
@@ -79,7 +84,7 @@ def test_a_watch_ends_with_what_it_saw_last(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "from ipsmgw.cli import main; main()", "status", "--watch", "--url"]
     with running(write(tmp_path, table(tmp_path))) as (_, said):
         watch = subprocess.Popen(
-            [*command, said[2].removeprefix("API: ")],
+            [*command, api(said)],
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[3],
