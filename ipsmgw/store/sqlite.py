@@ -49,7 +49,9 @@ def connect(path: str) -> sqlite3.Connection:
     if path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     kind = _InMemory if path == ":memory:" else sqlite3.Connection
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None, factory=kind)
+    # The collector may end one in memory from any thread.
+    own = path != ":memory:"
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, factory=kind, check_same_thread=own)
     try:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # a second node must not share the file
         connection.execute("PRAGMA journal_mode = WAL")

@@ -177,6 +177,8 @@ def test_a_port_that_is_taken_is_one_clear_line(
 ) -> None:
     settings = table(tmp_path) | {"api": {"listen": f"{host(11)}:8080"}}
     with socket.socket(socket.AF_INET, kind) as taken:
+        if kind is socket.SOCK_STREAM:  # connections of other tests may still be in TIME-WAIT there
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind((host(11), port))
         if kind is socket.SOCK_STREAM:
             taken.listen()
