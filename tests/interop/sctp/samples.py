@@ -1,10 +1,11 @@
-"""An argument, a result and an error of every operation: a sample, or the least that there can be."""
+"""An argument, a result and an error of every operation: a sample, what is typical, or the least."""
 
 from functools import cache
 from typing import cast
 
 from hypothesis import HealthCheck, Phase, find, settings
 
+from lab.bench.codecs import pdus, typical
 from mapstack import MapError, Operation
 from mapstack.asn1 import Sequence
 from tests.mapstack.map.values import values_of
@@ -30,7 +31,10 @@ def _least(kind: type[Sequence]) -> Sequence:
 
 def argument(operation: Operation) -> Sequence:
     """What it is invoked with."""
-    return ARGUMENTS.get(operation) or _least(operation.argument)
+    if operation in ARGUMENTS:
+        return ARGUMENTS[operation]
+    known = typical.of_operation(typical.ARGUMENTS, operation.name, operation.version)
+    return _least(operation.argument) if known is None else pdus.argument(operation)
 
 
 def result(operation: Operation) -> Sequence | None:
@@ -39,7 +43,8 @@ def result(operation: Operation) -> Sequence | None:
         return RESULTS[operation]
     if operation.result is None or operation.result_optional:
         return None
-    return _least(operation.result)
+    known = typical.of_operation(typical.RESULTS, operation.name, operation.version)
+    return _least(operation.result) if known is None else pdus.result(operation)
 
 
 def error(operation: Operation) -> MapError:
