@@ -11,6 +11,8 @@ from random import SystemRandom
 
 from ipsmgw.disk import WireDisk
 from ipsmgw.gateway import Gateway, World
+from ipsmgw.journal.closing import Closing
+from ipsmgw.journal.segments import Segments
 from ipsmgw.names import Names, resolver_settings
 from ipsmgw.settings import Settings
 from ipsmgw.sip_settings import listeners
@@ -90,15 +92,22 @@ def listening(settings: Settings, served: Served | None) -> list[str]:
 
 def _gateway(settings: Settings, sockets: Sockets, disk_failed: Callable[[OSError], None]) -> Gateway:
     store = _store(settings.store.url)
+    clock = LoopClock(asyncio.get_running_loop())
     try:
         journal = Path(settings.journal.file)
         journal.parent.mkdir(parents=True, exist_ok=True)
-        disk = WireDisk(journal, failed=disk_failed)
+        disk = Segments(WireDisk(journal, failed=disk_failed), settings.journal, _closing(settings), clock)
     except OSError as fault:
         store.close()
         raise CannotRun(f"{settings.journal.file}: {fault.strerror}") from None
-    clock = LoopClock(asyncio.get_running_loop())
     return Gateway(settings, World(clock, sockets, store, disk, SystemRandom(), _names(settings, sockets)))
+
+
+def _closing(settings: Settings) -> Closing:
+    """Of the journal; its files say who has written them."""
+    journal, section = Path(settings.journal.file), settings.journal
+    folder = Path(section.folder) if section.folder else journal.parent / "cdr"
+    return Closing(journal, folder, settings.node.name, settings.sip.listen.host, section.formats)
 
 
 def _names(settings: Settings, sockets: Sockets) -> Names | None:

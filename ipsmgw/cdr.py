@@ -26,6 +26,7 @@ class Cdr(msgspec.Struct, omit_defaults=True, gc=False):
     call_id: str = ""
     dialogue: int = 0
     icid: str = ""  # iMSChargingIdentifier: of P-Charging-Vector (RFC 7315 §4.6)
+    head: bytes = b""  # the TPDU up to its text: ipsmgw.charging.head
 
 
 _encoder = msgspec.json.Encoder(enc_hook=str)  # identities are kinds of str, which msgspec does not know

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from errno import EIO, EPIPE
+from errno import EBUSY, EIO, EPIPE
 from pathlib import Path
 
 from ipsmgw import syncer
@@ -27,7 +27,7 @@ class WireDisk:
     def __init__(self, path: Path, *, failed: Callable[[OSError], None] | None = None) -> None:
         self._path = path
         self._failed = failed
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._file = _opened(path)
         self._error: OSError | None = None
         self._running: list[Callable[[], None]] = []
         self._waiting: list[Callable[[], None]] = []
@@ -83,6 +83,40 @@ class WireDisk:
         self._require_sound()
         os.ftruncate(self._file, size)
 
+    def keep_as(self, path: Path) -> None:
+        """What is on the disk gets this name, and an empty file takes its place; nothing may wait for a sync.
+
+        OSError where that cannot be: then everything is as before.
+        """
+        self._require_sound()
+        if self.syncing:
+            raise OSError(EBUSY, "the journal is being synced", str(self._path))
+        fresh = self._path.with_name(f"{self._path.name}.next")
+        file = _opened(fresh, os.O_TRUNC)
+        try:
+            self._path.rename(path)
+        except OSError:
+            os.close(file)
+            raise
+        fresh.rename(self._path)
+        os.close(self._file)
+        self._file = file
+        self._tell_of(file)
+
+    @property
+    def syncing(self) -> bool:
+        """Whether anybody waits for a sync."""
+        return bool(self._running or self._waiting)
+
+    def _tell_of(self, file: int) -> None:
+        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            socket.send_fds(self._socket, [b"n"], [file, folder])
+        except OSError as error:
+            self._fail(error)
+        finally:
+            os.close(folder)
+
     def close(self) -> None:
         """Whoever still waits for a sync is not told of it."""
         if self._file < 0:
@@ -137,6 +171,10 @@ class WireDisk:
         if self._failed is None:
             raise error
         self._failed(error)
+
+
+def _opened(path: Path, also: int = 0) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | also, 0o600)
 
 
 def _sync_directory(directory: Path) -> None:

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -126,6 +126,13 @@ class StoreSettings(Section, frozen=True, kw_only=True):
 
 class JournalSettings(Section, frozen=True, kw_only=True):
     file: str = "var/cdr.jsonl"
+    after: Annotated[float, Meta(ge=0, le=31_536_000)] = 3_600.0
+    """Seconds until what is in it becomes files; 0: never."""
+    size: Annotated[int, Meta(ge=0)] = 67_108_864
+    """Octets after which it does; 0: never."""
+    folder: str | None = None
+    """Where those files go; without it "cdr" beside the journal."""
+    formats: tuple[Literal["ber", "jsonl"], ...] = ("ber", "jsonl")
 
 
 class ApiSettings(Section, frozen=True, kw_only=True):
@@ -188,6 +195,8 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
         yield "store.url", f"sqlite:///PATH is wanted, got {settings.store.url!r}"
     if not settings.journal.file:
         yield "journal.file", "a file is wanted"
+    if not settings.journal.formats:
+        yield "journal.formats", "at least one is wanted: ber, jsonl"
     if settings.api.listen is not None and not _is_loopback(settings.api.listen.host):
         yield (
             "api.listen",

@@ -1,10 +1,11 @@
-"""The command `ipsmgw`: run the gateway, check its configuration, see how it stands, decode, print iFC."""
+"""The command `ipsmgw`: run the gateway, check its configuration, see how it stands, and read octets."""
 
 from typing import Annotated
 
 import typer
 
 from ipsmgw import __version__
+from ipsmgw.cli.cdr import cdr_command
 from ipsmgw.cli.check import check_command
 from ipsmgw.cli.decode import decode_command
 from ipsmgw.cli.ifc import ifc_command
@@ -25,6 +26,7 @@ app.command("check")(check_command)
 app.command("status")(status_command)
 app.command("decode")(decode_command)
 app.command("ifc")(ifc_command)
+app.command("cdr")(cdr_command)
 
 
 def _say_version(wanted: bool) -> None:

@@ -12,7 +12,7 @@ from rich.tree import Tree as RichTree
 from ipsmgw.sms import Direction
 from ipsmgw.trace import Decoded, DecodeError, LayerName, Tree, decode
 
-__all__ = ["decode_command"]
+__all__ = ["decode_command", "rich_tree"]
 
 _LONGEST = 1 << 20  # characters that are read from standard input
 _BETWEEN = str.maketrans("", "", " \t\r\n:")
@@ -68,16 +68,17 @@ def _direction(*, to_phone: bool, from_phone: bool) -> Direction | None:
 
 def _print(found: Decoded, octets: int) -> None:
     console = Console()
-    console.print(_rich(found.tree))
+    console.print(rich_tree(found.tree))
     console.print(Text(f"{octets} octets; {_VERDICTS[found.reencoded]}"), soft_wrap=True)
 
 
-def _rich(tree: Tree) -> RichTree:
+def rich_tree(tree: Tree) -> RichTree:
+    """For a terminal."""
     label = Text.assemble((tree.name, "bold"), f" {tree.value}" if tree.value else "")
     label.append(f"  {tree.start}..{tree.end - 1}" if tree.end > tree.start else "", "dim")
     node = RichTree(label)
     for child in tree.children:
-        node.children.append(_rich(child))
+        node.children.append(rich_tree(child))
     return node
 
 

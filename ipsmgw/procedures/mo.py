@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ipsmgw.cause import Cause
 from ipsmgw.cdr import Cdr
+from ipsmgw.charging.head import head_of
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.map_error import cause_of, diagnostic_info
 from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, ForwardMo, SubmitReport
@@ -116,6 +117,7 @@ def _cdr(sms: MoSms, outcome: str, now: float) -> Cdr:
         other=other,
         message_reference=reference,
         size=len(sms.tpdu),
+        head=head_of(sms.tpdu, from_phone=True),
         call_id=sms.call_id,
         icid="" if icid is None else icid[1].decode("latin-1"),
     )

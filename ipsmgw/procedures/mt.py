@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ipsmgw.cause import Cause
 from ipsmgw.cdr import Cdr
+from ipsmgw.charging.head import head_of
 from ipsmgw.map_error import error_of
 from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, Deliver, MtRefusal, MtResult
 from ipsmgw.sms import DecodeError, digits_at
@@ -114,6 +115,7 @@ def _cdr(sms: MtSms, outcome: str, now: float) -> Cdr:
         service_centre=sms.service_centre.digits,
         other=_originator(sms.tpdu),
         size=len(sms.tpdu),
+        head=head_of(sms.tpdu, from_phone=False),
         dialogue=sms.dialogue,
     )
 

@@ -12,7 +12,7 @@ from ipsmgw.trace.tree import Tree
 from mapstack.ber import check_elements
 from mapstack.errors import DecodeError
 
-__all__ = ["Found", "Part", "is_cap", "parameter"]
+__all__ = ["Found", "Part", "charging_record", "is_cap", "parameter"]
 
 _LONGEST = 4096  # SCCP carries no more; ten thousand components take pycrate 155 ms
 # What pycrate lets out on malformed octets.
@@ -65,13 +65,27 @@ def parameter(octets: bytes, part: Part, code: int, *, cap: bool, span: tuple[in
 
     pycrate does not say where a value stands, so that each part has the place of all of them.
     """
-    if len(octets) > _LONGEST:
-        return None
+    return _read(octets, _candidates(part, code, cap=cap), span) if _is_bounded(octets) else None
+
+
+def charging_record(octets: bytes) -> Found | None:
+    """A record of TS 32.298 that has to do with short messages; None if it is none."""
+    return _read(octets, [("SMSRecordType", _charging())], (0, 0)) if _is_bounded(octets) else None
+
+
+def _is_bounded(octets: bytes) -> bool:
+    """So long and so deep, and no more: pycrate has no bound."""
     try:
-        check_elements(octets, 0, len(octets))  # so deep and no deeper: pycrate has no bound
+        check_elements(octets, 0, len(octets))
     except DecodeError:
-        return None
-    for name, kind in _candidates(part, code, cap=cap):
+        return False
+    return len(octets) <= _LONGEST
+
+
+def _read(octets: bytes, kinds: Iterable[tuple[str, _Type]], span: tuple[int, int]) -> Found | None:
+    # Octets that it cannot read are no event to be told of: the tree says so.
+    logging.getLogger("pycrate").setLevel(logging.ERROR)
+    for name, kind in kinds:
         try:
             kind.from_ber(octets)
             return Found(name, _trees(kind.get_val(), span))
@@ -81,12 +95,18 @@ def parameter(octets: bytes, part: Part, code: int, *, cap: bool, span: tuple[in
 
 
 def _candidates(part: Part, code: int, *, cap: bool) -> list[tuple[str, _Type]]:
-    # Octets that it cannot read are no event to be told of: the tree says so.
-    logging.getLogger("pycrate").setLevel(logging.ERROR)
     return (_cap() if cap else _map()).get((part, code), [])
 
 
 Kinds = Mapping[tuple[Part, int], list[tuple[str, _Type]]]
+
+
+@cache
+def _charging() -> _Type:
+    """Imported here for the same reason as below."""
+    from pycrate_asn1dir.CDR import GLOBAL
+
+    return cast(_Type, GLOBAL.MOD["SMSChargingDataTypes"]["SMSRecordType"])
 
 
 @cache

@@ -1,0 +1,159 @@
+"""From a line of the journal to the record that is charged by (TS 32.298 §5.1.4.6, TS 32.274 §6.1.3)."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from ipsmgw.cause import Cause
+from ipsmgw.cdr import Cdr
+from ipsmgw.charging.head import Head, read_head
+from ipsmgw.charging.record import (
+    ExtensionInformation,
+    IsmsMoRecord,
+    IsmsMtRecord,
+    ManagementExtension,
+    NodeAddress,
+    OriginatorInfo,
+    RecipientInfo,
+    RecordType,
+    SmAddressInfo,
+    SmAddressType,
+    SmMessageType,
+    SmsResult,
+)
+from mapstack.asn1 import AddressString
+from mapstack.ber import encode_oid
+
+__all__ = ["ACCESS", "CHARGING_ID", "OUTCOME", "record_of"]
+
+# Object identifiers below 2.25 belong to whoever has the UUID (X.667 §8): this one is of this project.
+_OURS = (2, 25, 279838396929500317841909610191051343502)
+ACCESS, CHARGING_ID, OUTCOME = (encode_oid((*_OURS, number)) for number in (1, 2, 3))
+"""IP access flag (TR 23.804 §7), IMS charging identifier (RFC 7315), and in a word what became of it."""
+
+_DELIVERED = "delivered"
+_SHORT_CODE = 6  # digits of the longest number that is taken for a short code
+_CAUSES = {cause.cdr: cause for cause in Cause}
+
+
+def record_of(cdr: Cdr, number: int) -> IsmsMoRecord | IsmsMtRecord:
+    """`number` is its local sequence number."""
+    return _mo(cdr, number) if cdr.record == "ISMSMO" else _mt(cdr, number)
+
+
+def _mo(cdr: Cdr, number: int) -> IsmsMoRecord:
+    head = read_head(cdr.head, from_phone=True)
+    recipient = RecipientInfo(
+        recipient_other_address=_address_info(cdr.other),
+        recipient_sccp_address=_address(cdr.service_centre),
+        sm_recipient_protocol_id=_protocol(head),
+    )
+    return IsmsMoRecord(
+        record_type=RecordType.ISMSMO,
+        sms_node_address=_node(cdr.node),
+        originator_info=OriginatorInfo(
+            originator_imsi=cdr.imsi or None,
+            originator_msisdn=_address(cdr.msisdn),
+            originator_other_address=_identity(cdr.impu),
+        ),
+        recipient_info=[recipient],
+        event_time_stamp=_time_stamp(cdr.time),
+        message_reference=bytes((max(0, cdr.message_reference),)),
+        sm_total_number=head.part.total if head.part else None,
+        sm_sequence_number=head.part.sequence if head.part else None,
+        message_size=cdr.size,
+        sm_delivery_report_requested=head.report_requested,
+        sm_data_coding_scheme=head.data_coding,
+        sm_message_type=SmMessageType.SUBMISSION,
+        sm_reply_path_requested=head.reply_path,
+        sm_user_data_header=head.user_data_header or None,
+        sms_result=_result(cdr.outcome),
+        session_id=cdr.call_id or None,
+        local_sequence_number=number,
+        record_extensions=_extensions(cdr, ip_access=True),
+    )
+
+
+def _mt(cdr: Cdr, number: int) -> IsmsMtRecord:
+    head = read_head(cdr.head, from_phone=False)
+    kind = SmMessageType.DELIVERY if head.status is None else SmMessageType.DELIVERY_REPORT
+    return IsmsMtRecord(
+        record_type=RecordType.ISMSMT,
+        sms_node_address=_node(cdr.node),
+        recipient_info=RecipientInfo(
+            recipient_imsi=cdr.imsi or None,
+            recipient_msisdn=_address(cdr.msisdn),
+            recipient_other_address=_identity(cdr.impu),
+        ),
+        originator_info=OriginatorInfo(
+            originator_other_address=_address_info(cdr.other),
+            originator_sccp_address=_address(cdr.service_centre),
+            sm_originator_protocol_id=_protocol(head),
+        ),
+        submission_time=_time_stamp(cdr.received),
+        event_time_stamp=_time_stamp(cdr.time),
+        message_reference=b"\0",
+        sm_total_number=head.part.total if head.part else None,
+        sm_sequence_number=head.part.sequence if head.part else None,
+        message_size=cdr.size,
+        sm_delivery_report_requested=head.report_requested,
+        sm_data_coding_scheme=head.data_coding,
+        sm_message_type=kind,
+        sm_reply_path_requested=head.reply_path,
+        sm_user_data_header=head.user_data_header or None,
+        sms_status=None if head.status is None else bytes((head.status,)),
+        sms_result=_result(cdr.outcome),
+        session_id=cdr.call_id or None,
+        local_sequence_number=number,
+        record_extensions=_extensions(cdr, ip_access=bool(cdr.call_id)),
+    )
+
+
+@lru_cache(maxsize=4)
+def _node(name: str) -> NodeAddress:
+    return NodeAddress(domain_name=name)
+
+
+@lru_cache(maxsize=4096)
+def _address(digits: str) -> AddressString | None:
+    return AddressString(digits) if digits else None
+
+
+def _identity(impu: str) -> SmAddressInfo | None:
+    if not impu:
+        return None
+    return SmAddressInfo(sm_address_type=SmAddressType.OTHER, sm_address_data=impu)
+
+
+def _address_info(number: str) -> SmAddressInfo | None:
+    if not number:
+        return None
+    kind = SmAddressType.ALPHANUMERIC_SHORT_CODE
+    if number.isdecimal():
+        short = len(number) <= _SHORT_CODE
+        kind = SmAddressType.NUMERIC_SHORT_CODE if short else SmAddressType.MSISDN
+    return SmAddressInfo(sm_address_type=kind, sm_address_data=number)
+
+
+def _protocol(head: Head) -> bytes | None:
+    return None if head.protocol_identifier is None else bytes((head.protocol_identifier,))
+
+
+def _result(outcome: str) -> SmsResult | None:
+    """The MAP error of its cause; nothing where it was delivered, or nobody was left to be answered."""
+    cause = _CAUSES.get(outcome)
+    return None if cause is None else SmsResult(gsm0902_map_error_value=cause.map_cause.code)
+
+
+def _extensions(cdr: Cdr, *, ip_access: bool) -> list[ManagementExtension]:
+    said = [
+        (ACCESS, ExtensionInformation(flag=ip_access)),
+        (OUTCOME, ExtensionInformation(text=cdr.outcome)),
+    ]
+    if cdr.icid:
+        said.append((CHARGING_ID, ExtensionInformation(text=cdr.icid)))
+    return [ManagementExtension(identifier=name, information=what) for name, what in said]
+
+
+def _time_stamp(when: float) -> bytes:
+    """YYMMDDhhmmss in BCD, then how far from UTC: "+", 00, 00 (TimeStamp of TS 32.298)."""
+    return bytes.fromhex(f"{datetime.fromtimestamp(when, UTC):%y%m%d%H%M%S}") + b"+\0\0"
