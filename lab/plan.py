@@ -1,9 +1,11 @@
 """A carrier as a frozen description: who, at which addresses and numbers, with which timers (DESIGN §10)."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from ipsmgw.identity import Impu, Imsi, Msisdn, NodeNumber
 from ipsmgw.settings import Settings, parse
+from lab.elements.milenage import Secret, opc
 
 __all__ = ["PACED", "PHONES", "Plan", "PlanTimers", "Subscriber", "gateway_settings"]
 
@@ -12,6 +14,7 @@ _HOSTS = {"ipsmgw": 11, "scscf": 12, "hlr": 13, "smsc": 14}
 _GATEWAY, _HLR, _SC = NodeNumber("15550000011"), NodeNumber("15550000013"), NodeNumber("15550000014")
 _FIRST_PHONE = 21
 _LAST_PHONE = 254
+_OP = bytes.fromhex("cdc202d5123e20f62b6d676ac72cb318")  # of TS 35.208 set 1, and so of no operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,16 @@ class Subscriber:
     name: str
     imsi: Imsi
     msisdn: Msisdn
+    usim: Secret | None = None
+    """K and OPc of a USIM that there is; without one they follow from the IMSI."""
+
+    @property
+    def secret(self) -> Secret:
+        """What his USIM and the authentication centre share."""
+        if self.usim is not None:
+            return self.usim
+        k = sha256(self.imsi.encode()).digest()[:16]
+        return Secret(k, opc(k, _OP))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

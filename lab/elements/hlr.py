@@ -1,10 +1,11 @@
-"""The HLR of short messages: routing, registration, waiting data, alerts (TS 29.002 §12, §8.11.4)."""
+"""The HLR of short messages: routing, registration, vectors, waiting data, alerts (TS 29.002 §8, §12)."""
 
 from functools import partial
 
 from ipsmgw.identity import Imsi, Msisdn, NodeNumber
 from lab.elements import message_waiting
 from lab.elements.agenda import Agenda
+from lab.elements.authentication_centre import send_authentication_info
 from lab.elements.element import Element
 from lab.elements.message_waiting import HlrData, HlrSubscriber, ListFull
 from lab.elements.signalling import MSC_SSN, address, associations, hlr_settings, node_number
@@ -29,10 +30,18 @@ from mapstack.map import (
     RoutingInfoForSmArg,
     RoutingInfoForSmRes,
 )
+from mapstack.map.authentication import SendAuthenticationInfoArg, SendAuthenticationInfoRes
+from mapstack.map.operations import newest
 
 __all__ = ["Hlr"]
 
-Answer = MapError | AnyTimeModificationRes | ReportSmDeliveryStatusRes | RoutingInfoForSmRes
+Answer = (
+    MapError
+    | AnyTimeModificationRes
+    | ReportSmDeliveryStatusRes
+    | RoutingInfoForSmRes
+    | SendAuthenticationInfoRes
+)
 Alert = tuple[Msisdn, NodeNumber]
 
 
@@ -43,6 +52,7 @@ class Hlr(Element):
         self.data = data
         self.active: set[str] = set()
         self._plan = plan
+        self._rng = site.rng
         self._stack = MapStack(hlr_settings(site, plan), site.rng)
         self._agenda = Agenda()
         self._asked: dict[int, tuple[Alert, int]] = {}
@@ -80,7 +90,7 @@ class Hlr(Element):
     def _on_invoked(self, event: Invoked, now: float) -> None:
         if event.operation.operation_class == 4:
             return  # nothing is to be answered
-        answer = self._answer(event.arg, now)
+        answer = self._answer(newest(event.operation, event.arg)[1], now)
         if not self._stack.awaits_answer(event.dialogue):
             return  # its abort came with it
         if isinstance(answer, MapError):
@@ -96,6 +106,9 @@ class Hlr(Element):
                 return self._report(arg, now)
             case AnyTimeModificationArg():
                 return self._modify(arg, now)
+            case SendAuthenticationInfoArg():
+                record = self.data.by_imsi.get(Imsi(arg.imsi))
+                return send_authentication_info(record.authentication if record else None, arg, self._rng)
             case _:
                 return MapError(ErrorCode.UNEXPECTED_DATA_VALUE)  # an operation that is not for an HLR
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ipsmgw.identity import Imsi, Msisdn, NodeNumber
+from lab.elements.authentication_centre import Authentication
 from lab.plan import Subscriber
 from mapstack.map import SmDeliveryOutcome
 
@@ -33,6 +34,7 @@ class HlrSubscriber:
 
     imsi: Imsi
     msisdn: Msisdn
+    authentication: Authentication
     ip_sm_gw: NodeNumber | None = None
     unri: bool = False
     """UE not reachable for IP: set by a report of absence, cleared by a registration (TS 23.204 §6.6)."""
@@ -54,7 +56,8 @@ class HlrData:
     def of(cls, subscribers: tuple[Subscriber, ...]) -> "HlrData":
         data = cls()
         for subscriber in subscribers:
-            record = HlrSubscriber(subscriber.imsi, subscriber.msisdn)
+            known = Authentication(subscriber.secret)
+            record = HlrSubscriber(subscriber.imsi, subscriber.msisdn, known)
             data.by_imsi[record.imsi] = data.by_msisdn[record.msisdn] = record
         return data
 
