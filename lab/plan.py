@@ -119,6 +119,10 @@ class Plan:
     subscribers: tuple[Subscriber, ...] = PHONES
     reg_event: bool = False
     """Whether the gateway subscribes to the reg event of who registers."""
+    registration: str = "anyTimeModification"
+    """How the gateway tells the HLR who is registered: map.registration of its settings."""
+    service_info: str = "imsi={imsi};msisdn={msisdn}"
+    """What the initial filter criteria have the S-CSCF tell the gateway."""
     timers: PlanTimers = field(default_factory=PlanTimers)
     datagram: int = 65_535
     """Octets of the largest request that goes by UDP; less than 300 and all go by TCP, on the wire only."""
@@ -198,11 +202,13 @@ def _toml(plan: Plan) -> str:
         f'scscf = ["{plan.host("scscf")}"]',
         f"reg_event = {str(plan.reg_event).lower()}",
         f"datagram = {plan.datagram}",
+        f'service_info = "{plan.service_info}"',
         "[sip.timers]",
         f"t1 = {t.t1}\nt2 = {t.t2}\nt4 = {t.t4}",
         "[map]",
         f"point_code = {plan.point_code('ipsmgw')}",
         f'hlr = "{plan.hlr_number}"',
+        f'registration = "{plan.registration}"',
         *_association(plan, "hlr"),
         *_association(plan, "smsc"),
         *_route(plan.hlr_number, plan.point_code("hlr")),
