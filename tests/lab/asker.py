@@ -1,18 +1,20 @@
 """A MAP node in the place of the gateway: it asks the HLR what a test wants to ask."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from ipsmgw.stacks import association_specs, map_settings
 from lab.carrier import Carrier
 from lab.elements.signalling import HLR_SSN, address
 from lab.plan import gateway_settings
+from lab.runner import Verdict, run
+from lab.scenario import Scenario
 from mapstack import Answered, DialogueLost, Invoked, MapEvent, MapStack, Operation, Refused
 from mapstack.events import AspStateChanged
 from mapstack.m3ua.asp import AspState
 from mapstack.map.operation import Parameter
 
-__all__ = ["Asker"]
+__all__ = ["Asker", "play"]
 
 Outcome = Answered | Refused | DialogueLost
 
@@ -67,3 +69,15 @@ class Asker:
             self.on_invoked(event, now)
         elif isinstance(event, Answered | Refused | DialogueLost):
             self._ended[event.dialogue] = event
+
+
+def play(story: Callable[[Carrier, Asker], Awaitable[None]]) -> Verdict:
+    """A carrier in virtual time with an asker in it; what does not hold raises in the story itself."""
+
+    async def whole(carrier: Carrier) -> None:
+        async with Asker.at(carrier) as asker:
+            await story(carrier, asker)
+
+    verdict = run(Scenario("test", "", "", whole, lambda plan: plan), judges=())
+    assert verdict.broken is None, f"{verdict.broken}\n{verdict.ladder()}"
+    return verdict

@@ -1,6 +1,5 @@
 """MILENAGE against the figures of TS 35.208, the authentication centre and the USIM against each other."""
 
-from collections.abc import Awaitable, Callable
 from random import Random
 
 import pytest
@@ -13,8 +12,6 @@ from lab.elements.milenage import Milenage, Secret, opc
 from lab.elements.sequence_number import DELTA, INDICES, joined, sequence_of
 from lab.elements.usim import MacFailure, Response, SynchronisationFailure, Usim
 from lab.plan import PHONES
-from lab.runner import run
-from lab.scenario import Scenario
 from mapstack import Answered, ErrorCode, Refused
 from mapstack.map.authentication import (
     AuthenticationQuintuplet,
@@ -29,7 +26,7 @@ from mapstack.map.mobile_service_operations import (
     SEND_AUTHENTICATION_INFO,
     SEND_AUTHENTICATION_INFO_V2,
 )
-from tests.lab.asker import Asker, Outcome
+from tests.lab.asker import Asker, Outcome, play
 from tests.mapstack.vectors import vectors
 
 SETS = list(vectors("aka").values())
@@ -184,15 +181,6 @@ def test_a_challenge_that_is_not_of_the_home_network_is_told_from_it(spoilt: int
 
 
 # The HLR, asked over MAP.
-
-
-def play(story: Callable[[Carrier, Asker], Awaitable[None]]) -> None:
-    async def whole(carrier: Carrier) -> None:
-        async with Asker.at(carrier) as asker:
-            await story(carrier, asker)
-
-    verdict = run(Scenario("test", "", "", whole, lambda plan: plan), judges=())
-    assert verdict.broken is None, f"{verdict.broken}\n{verdict.ladder()}"
 
 
 def asked(count: int = 1, imsi: str = ALICE.imsi, **more: object) -> SendAuthenticationInfoArg:
