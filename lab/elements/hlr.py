@@ -12,7 +12,7 @@ from lab.elements.message_waiting import HlrData, HlrSubscriber, ListFull
 from lab.elements.signalling import MSC_SSN, address, associations, hlr_settings, node_number
 from lab.elements.site import Site
 from lab.plan import Plan
-from mapstack import Answered, DialogueClosed, DialogueLost, Invoked, MapEvent, MapStack, Refused
+from mapstack import Answered, DialogueLost, Invoked, MapEvent, MapStack, Refused
 from mapstack.events import AspStateChanged, AssociationFailed
 from mapstack.m3ua.asp import AspState
 from mapstack.map import (
@@ -102,8 +102,6 @@ class Hlr(Element):
             case Answered() | Refused() | DialogueLost():
                 if not self._locations.ended(event, now):
                     self._alert_ended(event.dialogue, answered=isinstance(event, Answered), now=now)
-            case DialogueClosed():
-                self._locations.closed(event.dialogue)
             case AspStateChanged():
                 (self.active.add if event.new is AspState.ACTIVE else self.active.discard)(event.association)
             case AssociationFailed():

@@ -106,10 +106,6 @@ class LocationRegister:
             self._stack.error(event.dialogue, MapError(ErrorCode.SYSTEM_FAILURE), now)
         return True
 
-    def closed(self, dialogue: int) -> None:
-        """Who asked has given up."""
-        self._updating.pop(dialogue, None)
-
 
 def subscriber_of(data: HlrData, identity: SubscriberIdentity) -> HlrSubscriber | None:
     """By IMSI, else by MSISDN."""

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from ipsmgw.stacks import association_specs, map_settings
 from lab.carrier import Carrier
-from lab.elements.signalling import HLR_SSN, address
+from lab.elements.signalling import HLR_SSN, SGSN_SSN, address
 from lab.plan import gateway_settings
 from lab.runner import Verdict, run
 from lab.scenario import Scenario
@@ -52,13 +52,18 @@ class Asker:
 
     async def ask(self, operation: Operation, arg: Parameter) -> Outcome:
         """How it ends."""
+        dialogue = self.begin(operation, arg)
+        await self._carrier.until(lambda: dialogue in self._ended, "the HLR answers", within=60.0)
+        return self._ended.pop(dialogue)
+
+    def begin(self, operation: Operation, arg: Parameter) -> int:
+        """The dialogue."""
         dialogues: list[int] = []
         hlr = address(self._carrier.plan.hlr_number, HLR_SSN)
         self._driver.turn(
-            lambda now: dialogues.append(self.stack.invoke(operation, hlr, arg, now, calling_ssn=149))
+            lambda now: dialogues.append(self.stack.invoke(operation, hlr, arg, now, calling_ssn=SGSN_SSN))
         )
-        await self._carrier.until(lambda: dialogues[0] in self._ended, "the HLR answers", within=60.0)
-        return self._ended.pop(dialogues[0])
+        return dialogues[0]
 
     def _on_event(self, event: MapEvent, now: float) -> None:
         if isinstance(event, AspStateChanged):
