@@ -164,6 +164,8 @@ class Cause(Enum):
 
     # Our own
     CONGESTION = (42, _SYSTEM_FAILURE, 503, "congestion", "the gateway has too much to do")
+    MSISDN_UNKNOWN = (
+        41, _SYSTEM_FAILURE, 500, "msisdnUnknown", "the HLR has not told the sender's MSISDN yet")
     LOCAL_FAILURE = (41, _SYSTEM_FAILURE, 500, "localFailure", "the gateway failed; it is logged")
 
     # fmt: on

@@ -18,6 +18,7 @@ from ipsmgw.association import (
     association_faults,
     leads_to,
 )
+from ipsmgw.hlr_section import SubscriberSection, Way, hlr_faults
 from ipsmgw.identity import NodeNumber
 from ipsmgw.sccp_section import AddressSection, SccpSection, TranslationSection, sccp_faults
 from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
@@ -79,6 +80,13 @@ class MapSection(Section, frozen=True, kw_only=True):
     network_indicator: Annotated[int, Meta(ge=0, le=3)] = 2
     hlr: NodeNumber | None = None
     """Number of the HLR; without it the HLR is addressed by the subscriber's MSISDN (TS 29.002 §6.1)."""
+    registration: Way = "anyTimeModification"
+    """How the HLR is told who is registered here: updateGprsLocation is TR 23.804's, for an HLR that keeps
+    no SGSN for these subscribers; none: it has our address already.
+    """
+    sgsn_address: str | None = None
+    """In updateGprsLocation; without it the address in sip.listen."""
+    subscriber: tuple[SubscriberSection, ...] = ()
     atm_calling_ssn: Annotated[int, Meta(ge=1, le=254)] = 147
     """anyTimeModification comes from a gsmSCF as far as TS 29.002 §8.11 is concerned; some HLRs want 8."""
     m3ua: M3uaSection = M3uaSection()
@@ -187,7 +195,8 @@ def parse(text: str, name: str = "settings") -> Settings:
 
 def _contradictions(settings: Settings) -> Iterator[Fault]:
     """What no single value is to blame for, and what a type cannot say."""
-    yield from sip_faults(settings.sip)
+    elsewhere = settings.map.registration == "updateGprsLocation" or bool(settings.map.subscriber)
+    yield from sip_faults(settings.sip, msisdn_elsewhere=elsewhere)
     yield from dns_faults(settings.dns)
     yield from _map_faults(settings.map)
     scheme, _, path = settings.store.url.partition(":///")
@@ -212,6 +221,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _map_faults(section: MapSection) -> Iterator[Fault]:
+    yield from hlr_faults(section.sgsn_address, section.subscriber)
     yield from association_faults(section.association, section.mtp_route)
     for i, route in enumerate(section.route):
         if not leads_to(route.point_code, section.association, section.mtp_route):

@@ -123,14 +123,15 @@ def names(scscf: Sequence[str]) -> tuple[str, ...]:
     return tuple(text.lower().rstrip(".") for text in scscf if _peer(text) is None)
 
 
-def sip_faults(sip: SipSection) -> Iterator[Fault]:
-    """What no type can say of the section."""
+def sip_faults(sip: SipSection, *, msisdn_elsewhere: bool) -> Iterator[Fault]:
+    """What no type can say of the section; where somebody else tells MSISDNs, it need not."""
     if not _is_real(sip.listen):
         yield "sip.listen", f"it stands in every Via, so it must be a real address and port, got {sip.listen}"
     if not _is_sip_uri(sip.uri):
         yield "sip.uri", f"a sip: or sips: URI is wanted, got {sip.uri!r}"
     yield from _peer_faults(sip.scscf)
-    missing = [field for field in ("{imsi}", "{msisdn}") if sip.service_info.count(field) != 1]
+    fields = {"{imsi}": {1}, "{msisdn}": {0, 1} if msisdn_elsewhere else {1}}
+    missing = [field for field, counts in fields.items() if sip.service_info.count(field) not in counts]
     if missing:
         yield "sip.service_info", f"{' and '.join(missing)} must stand in it exactly once"
     if sip.timers.t1 > sip.timers.t2:

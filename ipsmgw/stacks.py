@@ -10,6 +10,7 @@ from ipsmgw.settings import MapSection, Settings
 from ipsmgw.sip_settings import listeners, names
 from mapstack import ANY_TIME_MODIFICATION, MO_FORWARD_SM, Handshake, MapLimits, MapSettings
 from mapstack.m3ua.settings import M3uaLimits, M3uaSettings, M3uaTimers
+from mapstack.map.operations import PURGE_MS, UPDATE_GPRS_LOCATION
 from mapstack.sccp.gt_translation import GtDestination, GtTranslation
 from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
@@ -19,10 +20,11 @@ from sipbridge import SipSettings
 from sipbridge import Timers as SipTimers
 from sipbridge.transport import SipSpec, TlsFiles
 
-__all__ = ["association_specs", "map_settings", "sip_settings", "sip_spec"]
+__all__ = ["SGSN", "association_specs", "map_settings", "sip_settings", "sip_spec"]
 
 MSC, SGSN = 8, 149  # TS 29.002 §6.1: what an IP-SM-GW looks like to SMS-GMSC and HLR
 _MO_FORWARD = MO_FORWARD_SM.name, "forwardSM"  # what it is called in older versions
+_TELL_HLR = ANY_TIME_MODIFICATION.name, UPDATE_GPRS_LOCATION.name, PURGE_MS.name
 _ONE_AFTER_THE_OTHER = 1
 """TS 29.002 §23.3.1: each message of a dialogue is answered before the next one comes."""
 _GRACE = 30.0
@@ -76,7 +78,7 @@ def map_settings(settings: Settings, boot: int) -> MapSettings:
         boot=boot,
         invoke_timers={
             **dict.fromkeys(_MO_FORWARD, timers.mo_answer),
-            ANY_TIME_MODIFICATION.name: timers.hlr_answer,
+            **dict.fromkeys(_TELL_HLR, timers.hlr_answer),
         },
         idle=timers.dialogue_idle,
         version_lifetime=section.version_lifetime,

@@ -32,7 +32,8 @@ class Carrier:
     def __init__(self, plan: Plan, ground: Ground) -> None:
         self.plan = plan
         self.ground = ground
-        self.hlr_data = HlrData.of(plan.subscribers)
+        pre_configured = plan.gateway_number if plan.registration == "none" else None
+        self.hlr_data = HlrData.of(plan.subscribers, pre_configured)
         self.sc_data = ScData()
         self.registrations = Registrations()
         self.ledgers = {subscriber.name: PhoneLedger() for subscriber in plan.subscribers}

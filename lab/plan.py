@@ -1,9 +1,11 @@
 """A carrier as a frozen description: who, at which addresses and numbers, with which timers (DESIGN §10)."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from ipsmgw.identity import Impu, Imsi, Msisdn, NodeNumber
 from ipsmgw.settings import Settings, parse
+from lab.elements.milenage import Secret, opc
 
 __all__ = ["PACED", "PHONES", "Plan", "PlanTimers", "Subscriber", "gateway_settings"]
 
@@ -12,6 +14,7 @@ _HOSTS = {"ipsmgw": 11, "scscf": 12, "hlr": 13, "smsc": 14}
 _GATEWAY, _HLR, _SC = NodeNumber("15550000011"), NodeNumber("15550000013"), NodeNumber("15550000014")
 _FIRST_PHONE = 21
 _LAST_PHONE = 254
+_OP = bytes.fromhex("cdc202d5123e20f62b6d676ac72cb318")  # of TS 35.208 set 1, and so of no operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,16 @@ class Subscriber:
     name: str
     imsi: Imsi
     msisdn: Msisdn
+    usim: Secret | None = None
+    """K and OPc of a USIM that there is; without one they follow from the IMSI."""
+
+    @property
+    def secret(self) -> Secret:
+        """What his USIM and the authentication centre share."""
+        if self.usim is not None:
+            return self.usim
+        k = sha256(self.imsi.encode()).digest()[:16]
+        return Secret(k, opc(k, _OP))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +119,10 @@ class Plan:
     subscribers: tuple[Subscriber, ...] = PHONES
     reg_event: bool = False
     """Whether the gateway subscribes to the reg event of who registers."""
+    registration: str = "anyTimeModification"
+    """How the gateway tells the HLR who is registered: map.registration of its settings."""
+    service_info: str = "imsi={imsi};msisdn={msisdn}"
+    """What the initial filter criteria have the S-CSCF tell the gateway."""
     timers: PlanTimers = field(default_factory=PlanTimers)
     datagram: int = 65_535
     """Octets of the largest request that goes by UDP; less than 300 and all go by TCP, on the wire only."""
@@ -185,11 +202,13 @@ def _toml(plan: Plan) -> str:
         f'scscf = ["{plan.host("scscf")}"]',
         f"reg_event = {str(plan.reg_event).lower()}",
         f"datagram = {plan.datagram}",
+        f'service_info = "{plan.service_info}"',
         "[sip.timers]",
         f"t1 = {t.t1}\nt2 = {t.t2}\nt4 = {t.t4}",
         "[map]",
         f"point_code = {plan.point_code('ipsmgw')}",
         f'hlr = "{plan.hlr_number}"',
+        f'registration = "{plan.registration}"',
         *_association(plan, "hlr"),
         *_association(plan, "smsc"),
         *_route(plan.hlr_number, plan.point_code("hlr")),

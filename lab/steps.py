@@ -5,7 +5,10 @@ from lab.elements.phone import Phone
 from lab.elements.phone_ledger import Sent
 from lab.elements.sc_ledger import MtMessage
 
-__all__ = ["delivered", "deregistered", "finished", "registered", "settled"]
+__all__ = ["delivered", "deregistered", "finished", "hlr_dialogues", "registered", "settled", "told"]
+
+
+_DATA, _BEGIN = b"\x01\x01", b"\x62"
 
 
 async def registered(carrier: Carrier, *names: str) -> list[Phone]:
@@ -47,3 +50,14 @@ async def delivered(carrier: Carrier, message: MtMessage, within: float | None =
 async def settled(carrier: Carrier) -> None:
     """Nothing is under way in the gateway, and all charging records are on disk."""
     await carrier.until(lambda: carrier.gateway.open_work == 0, "the gateway has nothing under way")
+
+
+async def told(carrier: Carrier) -> None:
+    """The gateway waits for nobody's answer: what the HLR was told it has taken or refused."""
+    await carrier.until(lambda: carrier.gateway.open_exchanges == 0, "the HLR has answered")
+
+
+def hlr_dialogues(carrier: Carrier) -> int:
+    """What the gateway has begun with the HLR: a Begin in a DATA message of M3UA (RFC 4666 §3.1.2)."""
+    sent = [pdu.data for pdu in carrier.pdus if (pdu.source, pdu.target) == ("ipsmgw", "hlr")]
+    return sum(data[2:4] == _DATA and _BEGIN in data[40:70] for data in sent)

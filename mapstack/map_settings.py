@@ -39,7 +39,7 @@ class MapLimits:
     dialogues_of_peer: int = 40_000
     """Open at once by one peer, by its global title: the rest is left for the others."""
     invokes: int = 8
-    """Of a peer that wait for our answer in one dialogue; one more is rejected (resourceLimitation)."""
+    """Of a peer that wait for our answer in a dialogue of his; one more is rejected (resourceLimitation)."""
     peer_versions: int = 10_000
     """Peers remembered that speak an older version; the oldest knowledge goes first."""
 

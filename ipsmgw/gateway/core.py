@@ -11,6 +11,7 @@ from ipsmgw.drive import Clock, Driver, Network
 from ipsmgw.gateway.flows import Flows
 from ipsmgw.gateway.implicit import ImplicitSets
 from ipsmgw.gateway.trust import Trust
+from ipsmgw.identity import Imsi, Msisdn
 from ipsmgw.journal import Disk, Journal
 from ipsmgw.names import Names
 from ipsmgw.settings import Settings
@@ -23,6 +24,7 @@ from sipbridge.dns import Resolver
 
 __all__ = ["Core", "Then", "World", "service_centre"]
 
+_E212 = 6  # Q.713 §3.4.2.3.3
 _HLR_SSN, _MSC_SSN = 6, 8  # TS 29.002 §6.1: IWMSC, GMSC and gateway have no number of their own
 
 
@@ -72,9 +74,10 @@ class Core:
         cdr.node = self._node
         self.journal.append(cdr, then)
 
-    def hlr(self, msisdn: str) -> SccpAddress:
-        """By its own number where one is set, by the subscriber's otherwise (TS 29.002 §6.1.3.1)."""
-        return SccpAddress(Gt(self.settings.map.hlr or msisdn), _HLR_SSN)
+    def hlr(self, imsi: Imsi, msisdn: Msisdn | None) -> SccpAddress:
+        """By its own number where one is set, by MSISDN or IMSI otherwise (TS 29.002 §6.1.3.1)."""
+        number = self.settings.map.hlr or msisdn
+        return SccpAddress(Gt(number) if number else Gt(imsi, plan=_E212), _HLR_SSN)
 
 
 @lru_cache(maxsize=1024)

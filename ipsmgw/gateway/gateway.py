@@ -12,6 +12,7 @@ from ipsmgw.drive import Driver
 from ipsmgw.gateway.core import Core, World
 from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.registrations import Registrations
+from ipsmgw.gateway.subscriber_data import SubscriberData
 from ipsmgw.gateway.terminating import Terminating
 from ipsmgw.map_error import error_of
 from ipsmgw.settings import Settings
@@ -59,6 +60,7 @@ class Gateway:
         self._trusted = core.trust.addresses
         self._in_flight = self._room = settings.limits.in_flight
         self._registrations = Registrations(core)
+        self._subscriber_data = SubscriberData(core.map, self._registrations)
         self._originating = Originating(core)
         self._terminating = Terminating(core)
         self.driver.watch(self, self._before_flush)
@@ -226,12 +228,14 @@ class Gateway:
             self._core.store.remember(event.version)
 
     def _on_unusual_invoke(self, event: Invoked, now: float) -> None:
-        """forwardSM of an older version is for us too; the rest is too much, or nothing for a gateway."""
+        """forwardSM of an older version is for us too, and what an SGSN is told, where we are taken for one;
+        the rest is too much, or nothing for a gateway.
+        """
         arg = newest(event.operation, event.arg)[1]
         if type(arg) is MtForwardSmArg and self._room > 0:
             self._room -= 1
             self._terminating.deliver(event, arg, now)
-        else:
+        elif not self._subscriber_data.serve(event, arg, now):
             self._decline(event, arg, now)
 
     def _decline(self, event: Invoked, arg: Parameter, now: float) -> None:

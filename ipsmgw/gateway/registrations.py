@@ -5,21 +5,15 @@ from functools import partial
 
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
+from ipsmgw.gateway.hlr import Hlr
 from ipsmgw.gateway.watching import Watching
-from ipsmgw.identity import Impu, Imsi
+from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.procedures import registration
 from ipsmgw.procedures.decision import Answer, Decision, Forget, Save, TellHlr
 from ipsmgw.procedures.registration import Registration, ServiceInfo
 from ipsmgw.store import Binding, HlrState, Stale
 from mapstack import Answered, DialogueLost, Refused
-from mapstack.map import (
-    ANY_TIME_MODIFICATION,
-    AddressString,
-    AnyTimeModificationArg,
-    ModificationInstruction,
-    ModificationRequestForIpSmGwData,
-    SubscriberIdentity,
-)
+from mapstack.map import ErrorCode
 from sipbridge import RegistrationsChanged, RegistrationState, ServerTx, ThirdPartyRegister
 
 __all__ = ["Registrations"]
@@ -38,6 +32,7 @@ class Registrations:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self.hlr = Hlr(core)
         self._service_info = ServiceInfo(core.settings.sip.service_info)
         self._watching = Watching(core)
         self._implicit = core.implicit
@@ -83,11 +78,40 @@ class Registrations:
             return
         self._telling.discard(told.imsi)
         self._apply(told.impu, lambda held: self._heard(held, told, event), None, now)
-        silent = isinstance(event, DialogueLost)
-        again = now + self._core.settings.timers.hlr_retry if silent else now
+        again = now + self._core.settings.timers.hlr_retry if _is_for_now(event) else now
         for binding in self._core.store.bindings_of_imsi(told.imsi):
             if binding.hlr in _UNSETTLED:
                 self._deadlines.set(binding.impu, again)
+
+    def told_in(self, dialogue: int) -> Imsi | None:
+        """About whom the HLR is being told in this dialogue."""
+        told = self._asked.get(dialogue)
+        return told.imsi if told is not None else None
+
+    def is_sgsn_of(self, imsi: Imsi) -> bool:
+        """Whether the HLR has reason to take this node for the SGSN of somebody."""
+        return self.hlr.way(imsi).learns_msisdn and bool(self._core.store.bindings_of_imsi(imsi))
+
+    def learned(self, imsi: Imsi, msisdn: Msisdn, dialogue: int, now: float) -> None:
+        """The HLR tells an MSISDN, in the dialogue in which it is told of him or in one of its own."""
+        told = self._asked.get(dialogue)
+        for binding in self._core.store.bindings_of_imsi(imsi):
+            self._apply(
+                binding.impu, lambda held: registration.numbered(held, msisdn) if held else None, None, now
+            )
+            if told is not None and told.impu == binding.impu and told.version == binding.version:
+                self._asked[dialogue] = self._core.store.binding(binding.impu) or told
+
+    def cancel(self, imsi: Imsi, now: float) -> None:
+        """The HLR ends it."""
+        telling = imsi in self._telling
+        for binding in self._core.store.bindings_of_imsi(imsi):
+            self._apply(
+                binding.impu,
+                lambda held: registration.cancelled(held, telling=telling) if held else None,
+                None,
+                now,
+            )
 
     def expire(self, now: float) -> None:
         """Registrations that ran out, and news that the HLR has not confirmed."""
@@ -105,8 +129,20 @@ class Registrations:
         limits = self._core.settings.limits
         if held is None and asked.expires and self._core.store.count() >= limits.bindings:
             return Decision(None, (Answer(503),))
+        asked = asked._replace(numbers=self._numbers(held, asked))
         last = held is None or self._is_last(held, now)
         return registration.register(held, asked, now, max_expires=limits.max_expires, last=last)
+
+    def _numbers(self, held: Binding | None, asked: Registration) -> tuple[Imsi, Msisdn | None] | None:
+        """The MSISDN by the HLR where it tells it, by the S-CSCF, or by the configuration."""
+        if asked.numbers is None:
+            return None
+        imsi, msisdn = asked.numbers
+        learns = self.hlr.way(imsi).learns_msisdn
+        if learns and held is not None and held.imsi == imsi and held.msisdn is not None:
+            return imsi, held.msisdn
+        msisdn = msisdn or self.hlr.msisdn(imsi)
+        return (imsi, msisdn) if msisdn is not None or learns else None
 
     def _notice(
         self, said: RegistrationState, watched: Binding, now: float, held: Binding | None
@@ -119,7 +155,7 @@ class Registrations:
     def _heard(
         self, held: Binding | None, told: Binding, event: Answered | Refused | DialogueLost
     ) -> Decision[Binding] | None:
-        if held is None or held.version != told.version or isinstance(event, DialogueLost):
+        if held is None or held.version != told.version or _is_for_now(event):
             return None
         if isinstance(event, Answered):
             return registration.hlr_confirmed(held)
@@ -194,18 +230,19 @@ class Registrations:
         if binding.imsi in self._telling:
             self._deadlines.discard(binding.impu)  # the end of that dialogue sets it
             return
-        instruction = (
-            ModificationInstruction.ACTIVATE if action.active else ModificationInstruction.DEACTIVATE
-        )
-        data = ModificationRequestForIpSmGwData(modify_registration_status=instruction)
-        arg = AnyTimeModificationArg(
-            subscriber_identity=SubscriberIdentity(imsi=action.imsi),
-            gsm_scf_address=AddressString(self._core.settings.node.number),
-            modification_request_for_ip_sm_gw_data=data,
-        )
-        called = self._core.hlr(binding.msisdn)
-        ssn = self._core.settings.map.atm_calling_ssn
-        dialogue = self._core.map.invoke(ANY_TIME_MODIFICATION, called, arg, now, calling_ssn=ssn)
+        dialogue = self.hlr.way(binding.imsi).tell(binding, now, active=action.active)
+        self._deadlines.discard(binding.impu)
+        if dialogue is None:
+            self._apply(
+                binding.impu, lambda held: registration.hlr_confirmed(held) if held else None, None, now
+            )
+            return
         self._asked[dialogue] = binding
         self._telling.add(binding.imsi)
-        self._deadlines.discard(binding.impu)
+
+
+def _is_for_now(event: Answered | Refused | DialogueLost) -> bool:
+    """Whether asking again later may help: nobody has answered, or the HLR has failed (TS 29.002 §7.6.1)."""
+    if isinstance(event, Refused):
+        return event.error.code == ErrorCode.SYSTEM_FAILURE
+    return isinstance(event, DialogueLost)

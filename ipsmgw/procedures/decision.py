@@ -68,7 +68,7 @@ class MtRefusal(Struct, frozen=True, gc=False):
 
 
 class TellHlr(Struct, frozen=True, gc=False):
-    """anyTimeModification: this subscriber is, or is no longer, served here over IMS."""
+    """The HLR learns, in its way, that this subscriber is, or is no longer, served here over IMS."""
 
     imsi: Imsi
     active: bool

@@ -54,9 +54,12 @@ def submit(sms: MoSms, now: float) -> Decision[MoSms]:
     digits = centre.digits
     if not digits.isdecimal() or len(tpdu) > MAX_SIGNAL_INFO:
         return refused(sms, Cause.INVALID_MANDATORY_INFORMATION, now)
+    msisdn = sender.msisdn
+    if msisdn is None:
+        return refused(sms, Cause.MSISDN_UNKNOWN, now)
     arg = MoForwardSmArg(
         sm_rp_da=_destination(centre),
-        sm_rp_oa=_originator(sender.msisdn),
+        sm_rp_oa=_originator(msisdn),
         sm_rp_ui=tpdu,
         imsi=sender.imsi,
     )
@@ -110,7 +113,7 @@ def _cdr(sms: MoSms, outcome: str, now: float) -> Cdr:
         outcome=outcome,
         time=now,
         received=sms.received,
-        msisdn=sender.msisdn,
+        msisdn=sender.msisdn or "",
         imsi=sender.imsi or "",
         impu=sender.impu,
         service_centre=sms.service_centre.digits,

@@ -109,7 +109,7 @@ def _cdr(sms: MtSms, outcome: str, now: float) -> Cdr:
         outcome=outcome,
         time=now,
         received=sms.received,
-        msisdn=binding.msisdn if binding else "",
+        msisdn=(binding.msisdn if binding else None) or "",
         imsi=sms.imsi,
         impu=binding.impu if binding else "",
         service_centre=sms.service_centre.digits,

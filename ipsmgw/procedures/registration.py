@@ -1,4 +1,4 @@
-"""Registration and de-registration through the S-CSCF (TR 23.804 8.7, 8.8; TS 23.204 §6.2)."""
+"""Registration and de-registration, of which the HLR is told (TR 23.804 8.7, 8.8; TS 23.204 §6.2)."""
 
 import re
 from dataclasses import replace
@@ -11,11 +11,13 @@ from ipsmgw.store import Binding, HlrState
 __all__ = [
     "Registration",
     "ServiceInfo",
+    "cancelled",
     "expired",
     "hlr_confirmed",
     "hlr_refused",
     "hlr_unsure",
     "noticed",
+    "numbered",
     "register",
 ]
 
@@ -29,9 +31,12 @@ class ServiceInfo:
             pattern = pattern.replace(re.escape(f"{{{field}}}"), rf"\+?(?P<{field}>[0-9]{{5,15}})")
         self._pattern = re.compile(pattern)
 
-    def read(self, text: str) -> tuple[Imsi, Msisdn] | None:
+    def read(self, text: str) -> tuple[Imsi, Msisdn | None] | None:
         found = self._pattern.search(text)
-        return None if found is None else (Imsi(found["imsi"]), Msisdn(found["msisdn"]))
+        if found is None:
+            return None
+        msisdn = found.groupdict().get("msisdn")  # a template may leave it to others
+        return Imsi(found["imsi"]), Msisdn(msisdn) if msisdn else None
 
 
 class Registration(NamedTuple):
@@ -40,7 +45,8 @@ class Registration(NamedTuple):
     impu: Impu
     expires: int
     scscf: str
-    numbers: tuple[Imsi, Msisdn] | None
+    numbers: tuple[Imsi, Msisdn | None] | None
+    """None where nobody can say whose messages these would be."""
     smsip: bool | None = None
     """What the REGISTER of the user says of his device, where it came along."""
 
@@ -53,7 +59,9 @@ def register(
         return Decision(None, (Answer(200),)) if held is None else _end(held, (Answer(200),), last)
     numbers = asked.numbers or ((held.imsi, held.msisdn) if held else None)
     if numbers is None:
-        return Decision(None, (Answer(403),))  # nobody can say whose messages these would be
+        return Decision(None, (Answer(403),))
+    if held and held.imsi == numbers[0]:
+        numbers = numbers[0], numbers[1] or held.msisdn
     hlr = _standing(held if held and (held.imsi, held.msisdn) == numbers else None, asked.smsip)
     binding = Binding(
         impu=asked.impu,
@@ -100,6 +108,22 @@ def noticed(held: Binding, *, registered: bool, smsip: bool, last: bool) -> Deci
 def expired(held: Binding, *, last: bool) -> Decision[Binding]:
     """The S-CSCF tells nobody when a registration runs out, so the gateway's own timer ends it."""
     return _end(held, (), last)
+
+
+def numbered(held: Binding, msisdn: Msisdn) -> Decision[Binding] | None:
+    """The HLR tells the MSISDN, which is his from now on; None where it is no news."""
+    known = replace(held, msisdn=msisdn)
+    return None if held.msisdn == msisdn else Decision(known, (Save(known),))
+
+
+def cancelled(held: Binding, *, telling: bool) -> Decision[Binding]:
+    """The HLR has ended it. While it is being told something (`telling`), what it will believe then is
+    not certain: it has to hear of the end as well.
+    """
+    if not telling:
+        return Decision(None, (Forget(held),))
+    gone = replace(held, expires=0.0, hlr=HlrState.DEACTIVATING)
+    return Decision(gone, (Save(gone),))
 
 
 def hlr_confirmed(held: Binding) -> Decision[Binding]:

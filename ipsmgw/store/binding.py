@@ -27,7 +27,8 @@ class Binding:
 
     impu: Impu
     imsi: Imsi
-    msisdn: Msisdn
+    msisdn: Msisdn | None
+    """None until the HLR tells it."""
     scscf: str
     expires: float
     hlr: HlrState

@@ -170,9 +170,10 @@ def store_in_memory() -> Callable[[], SqliteStore]:
 
 def _row(binding: Binding) -> tuple[str, str, str, str, float, str, int]:
     b = binding
-    return (b.impu, b.imsi, b.msisdn, b.scscf, b.expires, b.hlr, b.version)
+    return (b.impu, b.imsi, b.msisdn or "", b.scscf, b.expires, b.hlr, b.version)
 
 
 def _binding(row: tuple[str, str, str, str, float, str, int]) -> Binding:
     impu, imsi, msisdn, scscf, expires, hlr, version = row
-    return Binding(Impu(impu), Imsi(imsi), Msisdn(msisdn), scscf, expires, HlrState(hlr), version)
+    number = Msisdn(msisdn) if msisdn else None
+    return Binding(Impu(impu), Imsi(imsi), number, scscf, expires, HlrState(hlr), version)

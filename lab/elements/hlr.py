@@ -1,11 +1,13 @@
-"""The HLR of short messages: routing, registration, waiting data, alerts (TS 29.002 §12, §8.11.4)."""
+"""The HLR of short messages: routing, registration, vectors, waiting data, alerts (TS 29.002 §8, §12)."""
 
 from functools import partial
 
 from ipsmgw.identity import Imsi, Msisdn, NodeNumber
 from lab.elements import message_waiting
 from lab.elements.agenda import Agenda
+from lab.elements.authentication_centre import send_authentication_info
 from lab.elements.element import Element
+from lab.elements.location_register import LocationRegister, subscriber_of
 from lab.elements.message_waiting import HlrData, HlrSubscriber, ListFull
 from lab.elements.signalling import MSC_SSN, address, associations, hlr_settings, node_number
 from lab.elements.site import Site
@@ -29,10 +31,21 @@ from mapstack.map import (
     RoutingInfoForSmArg,
     RoutingInfoForSmRes,
 )
+from mapstack.map.authentication import SendAuthenticationInfoArg, SendAuthenticationInfoRes
+from mapstack.map.location_management import PurgeMsArg, PurgeMsRes, UpdateGprsLocationArg
+from mapstack.map.operation import Parameter
+from mapstack.map.operations import newest
 
 __all__ = ["Hlr"]
 
-Answer = MapError | AnyTimeModificationRes | ReportSmDeliveryStatusRes | RoutingInfoForSmRes
+Answer = (
+    MapError
+    | AnyTimeModificationRes
+    | PurgeMsRes
+    | ReportSmDeliveryStatusRes
+    | RoutingInfoForSmRes
+    | SendAuthenticationInfoRes
+)
 Alert = tuple[Msisdn, NodeNumber]
 
 
@@ -43,7 +56,10 @@ class Hlr(Element):
         self.data = data
         self.active: set[str] = set()
         self._plan = plan
+        self._rng = site.rng
         self._stack = MapStack(hlr_settings(site, plan), site.rng)
+        self._locations = LocationRegister(plan, self._stack, data, self._alert)
+        self._silent = False
         self._agenda = Agenda()
         self._asked: dict[int, tuple[Alert, int]] = {}
         self._alerting: set[Alert] = set()
@@ -62,14 +78,30 @@ class Hlr(Element):
         """The record of somebody who is subscribed."""
         return self.data.by_msisdn[msisdn]
 
+    # What its operator can do.
+
+    def mute(self) -> None:
+        """It answers nothing."""
+        self._silent = True
+
+    def unmute(self) -> None:
+        self._silent = False
+
+    def withdraw(self, msisdn: Msisdn) -> None:
+        """The subscription ends, and the gateway hears so where it is an SGSN: cancelLocation."""
+        self.driver.turn(partial(self._locations.withdraw, msisdn))
+
+    def renumber(self, old: Msisdn, new: Msisdn) -> None:
+        """A subscriber gets another number, and the gateway hears so where it is an SGSN."""
+        self.driver.turn(partial(self._locations.renumber, old, new))
+
     def _on_event(self, event: MapEvent, now: float) -> None:
         match event:
             case Invoked():
                 self._on_invoked(event, now)
-            case Answered():
-                self._alert_ended(event.dialogue, answered=True, now=now)
-            case Refused() | DialogueLost():
-                self._alert_ended(event.dialogue, answered=False, now=now)
+            case Answered() | Refused() | DialogueLost():
+                if not self._locations.ended(event, now):
+                    self._alert_ended(event.dialogue, answered=isinstance(event, Answered), now=now)
             case AspStateChanged():
                 (self.active.add if event.new is AspState.ACTIVE else self.active.discard)(event.association)
             case AssociationFailed():
@@ -80,15 +112,18 @@ class Hlr(Element):
     def _on_invoked(self, event: Invoked, now: float) -> None:
         if event.operation.operation_class == 4:
             return  # nothing is to be answered
-        answer = self._answer(event.arg, now)
-        if not self._stack.awaits_answer(event.dialogue):
-            return  # its abort came with it
+        if self._silent:
+            self._stack.close(event.dialogue, now, prearranged=True)
+            return
+        answer = self._answer(event, newest(event.operation, event.arg)[1], now)
+        if answer is None or not self._stack.awaits_answer(event.dialogue):
+            return  # it comes later, or an abort came with the invoke
         if isinstance(answer, MapError):
             self._stack.error(event.dialogue, answer, now)
         else:
             self._stack.result(event.dialogue, answer, now)
 
-    def _answer(self, arg: object, now: float) -> Answer:
+    def _answer(self, event: Invoked, arg: Parameter, now: float) -> Answer | None:
         match arg:
             case RoutingInfoForSmArg():
                 return self._routing_info(arg)
@@ -96,6 +131,13 @@ class Hlr(Element):
                 return self._report(arg, now)
             case AnyTimeModificationArg():
                 return self._modify(arg, now)
+            case UpdateGprsLocationArg():
+                return self._locations.update(event, arg, now)
+            case PurgeMsArg():
+                return self._locations.purge(arg)
+            case SendAuthenticationInfoArg():
+                record = self.data.by_imsi.get(Imsi(arg.imsi))
+                return send_authentication_info(record.authentication if record else None, arg, self._rng)
             case _:
                 return MapError(ErrorCode.UNEXPECTED_DATA_VALUE)  # an operation that is not for an HLR
 
@@ -134,11 +176,7 @@ class Hlr(Element):
             return MapError(ErrorCode.ATM_NOT_ALLOWED)
         if asked is None:
             return MapError(ErrorCode.DATA_MISSING)
-        identity = arg.subscriber_identity
-        if identity.imsi is not None:
-            record = self.data.by_imsi.get(Imsi(identity.imsi))
-        else:
-            record = self.data.by_msisdn.get(Msisdn(identity.msisdn.digits if identity.msisdn else ""))
+        record = subscriber_of(self.data, arg.subscriber_identity)
         if record is None:
             return MapError(ErrorCode.UNKNOWN_SUBSCRIBER)
         if asked.modify_registration_status == ModificationInstruction.ACTIVATE:
@@ -174,7 +212,9 @@ class Hlr(Element):
         alert, attempt = self._asked.pop(dialogue)
         timers = self._plan.timers
         if answered:
-            message_waiting.alert_answered(self.data.by_msisdn[alert[0]], alert[1])
+            record = self.data.by_msisdn.get(alert[0])
+            if record is not None:  # he may have another number since
+                message_waiting.alert_answered(record, alert[1])
         elif attempt < timers.alert_attempts:
             self._agenda.at(now + timers.alert_retry, partial(self._send_alert, alert, attempt + 1))
             return

@@ -34,6 +34,7 @@ class Isc:
         self._plan = plan
         self._identifiers = identifiers
         self._rng = rng
+        self._service_info = plan.service_info
         host, port = plan.sip("scscf")
         self.authority = f"{host}:{port}"
         self._own = frozenset({self.authority})
@@ -43,10 +44,9 @@ class Isc:
     def third_party_register(self, impu: Impu, subscriber: Subscriber, expires: int, branch: bytes) -> bytes:
         """Each is a dialogue of its own with CSeq 10; the malformed P-Associated-URI is Kamailio's, too."""
         new = self._identifiers.new().decode()
-        body = (
-            '<ims-3gpp version="1"><service-info>'
-            f"imsi={subscriber.imsi};msisdn=+{subscriber.msisdn}</service-info></ims-3gpp>\n"
-        ).encode()
+        info = self._service_info.replace("{imsi}", subscriber.imsi)
+        info = info.replace("{msisdn}", f"+{subscriber.msisdn}")
+        body = f'<ims-3gpp version="1"><service-info>{info}</service-info></ims-3gpp>\n'.encode()
         fields = [
             ("To", f"<{impu}>"),
             ("From", f"<sip:{self.authority}>;tag={new}"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ipsmgw.identity import Imsi, Msisdn, NodeNumber
+from lab.elements.authentication_centre import Authentication
 from lab.plan import Subscriber
 from mapstack.map import SmDeliveryOutcome
 
@@ -33,7 +34,12 @@ class HlrSubscriber:
 
     imsi: Imsi
     msisdn: Msisdn
+    authentication: Authentication
     ip_sm_gw: NodeNumber | None = None
+    pre_configured: bool = False
+    """The gateway's address is a part of the subscription, and no registration is told (TR 23.804 §8.7)."""
+    roaming_allowed: bool = True
+    """Whether a location update is accepted."""
     unri: bool = False
     """UE not reachable for IP: set by a report of absence, cleared by a registration (TS 23.204 §6.6)."""
     mcef: bool = False
@@ -51,19 +57,25 @@ class HlrData:
     """Service centres in one subscriber's MWD."""
 
     @classmethod
-    def of(cls, subscribers: tuple[Subscriber, ...]) -> "HlrData":
+    def of(cls, subscribers: tuple[Subscriber, ...], gateway: NodeNumber | None = None) -> "HlrData":
+        """With a gateway, that is the one of all of them, once and for all."""
         data = cls()
         for subscriber in subscribers:
-            record = HlrSubscriber(subscriber.imsi, subscriber.msisdn)
+            known = Authentication(subscriber.secret)
+            record = HlrSubscriber(subscriber.imsi, subscriber.msisdn, known)
+            record.ip_sm_gw, record.pre_configured = gateway, gateway is not None
             data.by_imsi[record.imsi] = data.by_msisdn[record.msisdn] = record
         return data
 
 
 def route(data: HlrData, record: HlrSubscriber, sc: NodeNumber, *, priority: bool) -> NodeNumber | int:
-    """The node that serves the subscriber; or why he is absent, and the SC is noted (TS 29.002 §23.3.2)."""
+    """The node that serves the subscriber; or why he is absent, and the SC is noted (TS 29.002 §23.3.2).
+
+    Where no registration is told, none can clear UNRI: the gateway itself says who is absent.
+    """
     if record.ip_sm_gw is None:
         diagnostic = DEREGISTERED_FOR_IMS
-    elif record.unri and not priority:
+    elif record.unri and not priority and not record.pre_configured:
         diagnostic = NO_RESPONSE_VIA_IP_SM_GW
     else:
         return record.ip_sm_gw
@@ -97,7 +109,8 @@ def activate(record: HlrSubscriber, gateway: NodeNumber) -> list[NodeNumber]:
 
 def deactivate(record: HlrSubscriber) -> None:
     """No longer served over IMS; what waits goes on waiting."""
-    record.ip_sm_gw = None
+    if not record.pre_configured:
+        record.ip_sm_gw = None
 
 
 def alert_answered(record: HlrSubscriber, sc: NodeNumber) -> None:

@@ -10,9 +10,22 @@ from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
 
-__all__ = ["HLR_SSN", "MSC_SSN", "address", "associations", "hlr_settings", "node_number", "smsc_settings"]
+__all__ = [
+    "HLR_SSN",
+    "MSC_SSN",
+    "SGSN_SSN",
+    "address",
+    "associations",
+    "hlr_settings",
+    "node_number",
+    "smsc_settings",
+]
 
-HLR_SSN, MSC_SSN = 6, 8  # TS 23.003 §8.2; SMS-GMSC and SMS-IWMSC are addressed as an MSC (TS 29.002 §6.1)
+HLR_SSN, MSC_SSN, SGSN_SSN = (
+    6,
+    8,
+    149,
+)  # TS 23.003 §8.2; SMS-GMSC and SMS-IWMSC are addressed as an MSC (TS 29.002 §6.1)
 
 
 def address(number: str, ssn: int) -> SccpAddress:
@@ -80,5 +93,7 @@ def _settings(
             "mt-ForwardSM": plan.timers.mt_answer,
             "reportSM-DeliveryStatus": plan.timers.map_answer,
             "alertServiceCentre": plan.timers.map_answer,
+            "insertSubscriberData": plan.timers.map_answer,
+            "cancelLocation": plan.timers.map_answer,
         },
     )

@@ -4,6 +4,7 @@ from lab.scenario import SCENARIOS
 from lab.scenarios import (
     deregister,
     gateway_restart,
+    hlr_refuses,
     link_cut,
     long_text,
     memory_full,
@@ -11,17 +12,20 @@ from lab.scenarios import (
     mo,
     mt,
     phone_to_phone,
+    pre_configured,
     reg_event,
     register,
     sc_refuses,
     silent_phone,
     unknown_subscriber,
+    update_gprs_location,
 )
 
 __all__ = [
     "SCENARIOS",
     "deregister",
     "gateway_restart",
+    "hlr_refuses",
     "link_cut",
     "long_text",
     "memory_full",
@@ -29,9 +33,11 @@ __all__ = [
     "mo",
     "mt",
     "phone_to_phone",
+    "pre_configured",
     "reg_event",
     "register",
     "sc_refuses",
     "silent_phone",
     "unknown_subscriber",
+    "update_gprs_location",
 ]

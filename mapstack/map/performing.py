@@ -25,6 +25,7 @@ __all__ = ["MAY_HAVE_MORE", "Perform", "Performing", "rejected", "unidirectional
 # An enumeration's members are slow to find.
 _BEGAN, _CONTINUED, _INVOKE = Input.BEGIN, Input.CONTINUE, ComponentType.INVOKE
 _IDLE, _TC_END = State.IDLE, Input.TC_END
+_IN_OURS = 8  # TS 29.002 §8.8.1: an HLR sends the data of a subscriber in pieces, and need not wait between
 _MAX_HELD = 256  # octets of Rejects that wait for the answer, to go with it
 _BY_CODE = {operation.code: operation for operation in reversed(OPERATIONS)}
 
@@ -101,7 +102,8 @@ class Perform:
             return None
         if dialogue.state is _IDLE:
             return InvokeProblem.INITIATING_RELEASE  # it came in an End: nobody can answer it
-        return InvokeProblem.RESOURCE_LIMITATION if len(dialogue.received) >= self._max_invokes else None
+        most = _IN_OURS if dialogue.ours else self._max_invokes
+        return InvokeProblem.RESOURCE_LIMITATION if len(dialogue.received) >= most else None
 
 
 def _linked_problem(dialogue: Dialogue, linked_id: int, operation: Operation) -> InvokeProblem | None:

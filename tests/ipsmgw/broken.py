@@ -32,6 +32,7 @@ _LEAST: dict[str, Table] = {
     "backup": {"point_code": 14},
     "concerned": {"point_code": 14},
     "mtp_route": {"point_code": 14, "via": "smsc"},
+    "subscriber": {"imsi": "23415"},
     "server": {"point_code": 14},
 }
 """What one of several tables needs, where there may be none."""

@@ -35,7 +35,6 @@ __all__ = ["ALICE", "GATEWAY", "IMSI", "SCSCF", "Node", "Sip"]
 ALICE, IMSI, MSISDN = "sip:alice@ims.example", "001010000000001", "15551234567"
 SCSCF, GATEWAY = ("127.0.0.12", 5060), ("127.0.0.11", 5060)
 _GATEWAY_NUMBER, _PEER_NUMBER = "15550000011", "15550000014"
-_XML = f"<ims-3gpp><service-info>imsi={IMSI};msisdn={MSISDN}</service-info></ims-3gpp>"
 
 EventT = TypeVar("EventT")
 
@@ -150,13 +149,15 @@ class Node:
         *,
         extra: Sequence[str] = (),
         sip: str = "",
+        info: str = f"imsi={IMSI};msisdn={MSISDN}",
     ) -> None:
         """A third-party REGISTER, with more header lines, and with the REGISTER of the user in it."""
-        kind, body = "application/3gpp-ims+xml", _XML
+        xml = f"<ims-3gpp><service-info>{info}</service-info></ims-3gpp>"
+        kind, body = "application/3gpp-ims+xml", xml
         if sip:
             kind, parts = (
                 "multipart/mixed;boundary=b",
-                (("application/3gpp-ims+xml", _XML), ("message/sip", sip)),
+                (("application/3gpp-ims+xml", xml), ("message/sip", sip)),
             )
             body = (
                 "".join(f"--b\r\nContent-Type: {one}\r\n\r\n{text}\r\n" for one, text in parts) + "--b--\r\n"

@@ -27,6 +27,13 @@ def with_sip(**changed: object) -> Table:
     return table
 
 
+def with_map(**changed: object) -> Table:
+    table = sound()
+    assert isinstance(table["map"], dict)
+    table["map"] |= changed
+    return table
+
+
 def with_association(**changed: object) -> Table:
     table = sound()
     section = table["map"]
@@ -146,6 +153,17 @@ def test_a_missing_table_is_said_once() -> None:
         (with_association(remote="127.0.0.1:0"), "map.association[0].remote: a port is wanted"),
         (with_association(connect=False), "map.association[0].local: where shall it listen?"),
         (with_association(connect=False, local="127.0.0.1:0"), "map.association[0].local: a port is wanted"),
+        (with_map(sgsn_address="localhost"), "map.sgsn_address: an IP address is wanted, got 'localhost'"),
+        (with_map(sgsn_address="::"), "map.sgsn_address: an IP address is wanted, got '::'"),
+        (
+            with_map(subscriber=[{"imsi": "00101"}, {"imsi": "00101"}]),
+            "map.subscriber[1].imsi: 00101 has a table already",
+        ),
+        (
+            with_map(subscriber=[{"imsi": "00101", "msisdn": "15551234567"}]),
+            "map.subscriber[0].msisdn: it is for one whole IMSI, and 00101 is none",
+        ),
+        (with_sip(service_info="{imsi}"), "sip.service_info: {msisdn} must stand in it"),
         (sound() | {"store": {"url": "postgresql://x"}}, "store.url: sqlite:///PATH is wanted"),
         (sound() | {"journal": {"file": ""}}, "journal.file: a file is wanted"),
         (sound() | {"api": {"listen": "192.0.2.1:80"}}, "api.listen: it asks nobody who he is"),
@@ -154,6 +172,12 @@ def test_a_missing_table_is_said_once() -> None:
 def test_what_no_single_type_can_forbid_is_a_fault_too(table: Table, said: str) -> None:
     (fault,) = faults(table)
     assert fault.startswith(f"gateway.toml: {said}")
+
+
+def test_the_s_cscf_need_not_tell_the_msisdn_where_somebody_else_does() -> None:
+    table = with_sip(service_info="imsi={imsi}")
+    for changed in ({"registration": "updateGprsLocation"}, {"subscriber": [{"imsi": "00101"}]}):
+        assert parse(toml(table | {"map": with_map(**changed)["map"]})).sip.service_info == "imsi={imsi}"
 
 
 def test_an_association_must_say_whom_it_connects_to() -> None:

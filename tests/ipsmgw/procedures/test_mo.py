@@ -48,6 +48,19 @@ def outcome(decision: Decision[MoSms]) -> str:
     return decision.cdr.outcome
 
 
+def test_who_has_no_msisdn_yet_hears_of_a_temporary_failure() -> None:
+    sender = Binding(BINDING.impu, BINDING.imsi, None, BINDING.scscf, 2000.0, HlrState.ACTIVATING)
+    decision = mo.submit(replace(SMS, sender=sender), NOW)
+    assert decision.actions[0] == Answer(202)
+    assert report(decision) == RpError(42, 41)
+    assert decision.cdr is not None
+    assert (decision.cdr.outcome, decision.cdr.msisdn, decision.cdr.imsi) == (
+        "msisdnUnknown",
+        "",
+        "001010000000001",
+    )
+
+
 def test_an_rp_data_is_accepted_and_forwarded_to_the_service_centre() -> None:
     arg = MoForwardSmArg(
         sm_rp_da=SmRpDa(service_centre_address_da=AddressString("15550000014")),

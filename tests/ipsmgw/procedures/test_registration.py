@@ -106,6 +106,32 @@ def test_once_the_hlr_has_heard_of_the_end_the_binding_is_forgotten(decide: Deci
     assert decide(held) == Decision(None, (Forget(held),))
 
 
+def test_the_msisdn_of_the_hlr_is_kept_and_no_news_the_second_time() -> None:
+    other = Msisdn("15557654321")
+    for known in (None, MSISDN):
+        held = replace(HELD, msisdn=known)
+        assert registration.numbered(held, other) == Decision(
+            replace(held, msisdn=other), (Save(replace(held, msisdn=other)),)
+        )
+    assert registration.numbered(HELD, MSISDN) is None
+
+
+def test_who_is_registered_without_an_msisdn_gets_his_when_it_is_known() -> None:
+    decision = register(None, ASKED._replace(numbers=(IMSI, None)))
+    assert decision.record == Binding(IMPU, IMSI, None, SCSCF, 1600.0, HlrState.ACTIVATING)
+    refreshed = register(HELD, ASKED._replace(numbers=(IMSI, None)))
+    assert refreshed.record == replace(HELD, expires=1600.0)
+
+
+def test_what_the_hlr_cancels_is_forgotten_and_the_hlr_not_told() -> None:
+    assert registration.cancelled(HELD, telling=False) == Decision(None, (Forget(HELD),))
+
+
+def test_what_is_cancelled_while_the_hlr_is_being_told_of_it_is_taken_back_afterwards() -> None:
+    gone = replace(HELD, expires=0.0, hlr=HlrState.DEACTIVATING)
+    assert registration.cancelled(HELD, telling=True) == Decision(gone, (Save(gone),))
+
+
 def test_a_silent_hlr_is_told_again() -> None:
     activating = replace(HELD, hlr=HlrState.ACTIVATING)
     ending = replace(HELD, expires=0.0, hlr=HlrState.DEACTIVATING)
@@ -130,6 +156,10 @@ def test_an_end_that_another_identity_has_overtaken_is_not_told_again() -> None:
 )
 def test_service_info_is_read_by_the_template(template: str, text: str) -> None:
     assert ServiceInfo(template).read(text) == (IMSI, MSISDN)
+
+
+def test_service_info_may_leave_the_msisdn_to_others() -> None:
+    assert ServiceInfo("imsi={imsi}").read("imsi=001010000000001") == (IMSI, None)
 
 
 @pytest.mark.parametrize("text", ["", "imsi=;msisdn=1", "msisdn=15551234567;imsi=001010000000001", "imsi=x"])

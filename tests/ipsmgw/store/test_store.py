@@ -56,6 +56,12 @@ def binding(name: str = "alice", *, imsi: Imsi = IMSI, expires: float = 2000.0) 
     return Binding(impu, imsi, msisdn, "sip:127.0.0.12:5060", expires, HlrState.ACTIVE)
 
 
+def test_a_binding_without_an_msisdn_comes_back_without_one(house: Storehouse) -> None:
+    store = house.open()
+    saved = store.save(replace(binding(), msisdn=None))
+    assert house.end(store).binding(saved.impu) == saved
+
+
 def test_what_is_saved_is_found_by_identity_and_by_imsi(house: Storehouse) -> None:
     store = house.open()
     saved = store.save(binding())

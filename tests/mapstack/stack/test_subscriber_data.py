@@ -2,7 +2,7 @@
 
 import pytest
 
-from mapstack import AddressString, Answered, Invoked, Operation
+from mapstack import AddressString, Answered, Invoked, MapLimits, Operation
 from mapstack.ber import element
 from mapstack.events import PeerMisbehaved
 from mapstack.map.location_management import UpdateLocationArg, UpdateLocationRes
@@ -64,6 +64,19 @@ def test_data_may_be_inserted_all_at_once() -> None:
         network.sc.result(ours, InsertSubscriberDataRes(), network.now, invoke_id=invoke_id)
     assert [type(each) for each in network.exchange()[1]] == [Answered] * 3
     assert len(network.sc) == len(network.hlr) == 0
+
+
+def test_data_in_pieces_may_come_in_one_message_however_few_invokes_a_peer_may_begin_with() -> None:
+    network = Network(limits=MapLimits(invokes=1))
+    ours = network.sc.invoke(UPDATE_LOCATION, HLR, ARG, network.now)
+    network.from_sc()
+    pieces = b"".join(encode_invoke(each, INSERT_SUBSCRIBER_DATA.code, DATA.encode()) for each in range(9))
+    tids = element(0x48, bytes(4)) + element(0x49, ours.to_bytes(4))
+    goes_on = encode_message(MessageType.CONTINUE, tids, UPDATE_LOCATION.context.accept, pieces)
+    told = network.to_sc(goes_on)
+    assert [type(each) for each in told] == [Invoked] * 8 + [PeerMisbehaved]
+    for each in range(8):
+        network.sc.result(ours, InsertSubscriberDataRes(), network.now, invoke_id=each)
 
 
 def test_what_comes_with_the_end_cannot_be_answered_and_is_not_told() -> None:

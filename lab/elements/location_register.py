@@ -1,0 +1,114 @@
+"""The HLR's side of Gr: location updates, purges, and what it tells its SGSN (TS 29.002 §8.1, §8.8)."""
+
+from collections.abc import Callable
+
+from ipsmgw.identity import Imsi, Msisdn, NodeNumber
+from lab.elements import message_waiting
+from lab.elements.message_waiting import HlrData, HlrSubscriber
+from lab.elements.signalling import SGSN_SSN, address, node_number
+from lab.plan import Plan
+from mapstack import Answered, DialogueLost, Invoked, MapStack, Refused
+from mapstack.map import AddressString, ErrorCode, MapError, SubscriberIdentity
+from mapstack.map.location_management import (
+    CancellationType,
+    CancelLocationArg,
+    Identity,
+    PurgeMsArg,
+    PurgeMsRes,
+    UpdateGprsLocationArg,
+    UpdateGprsLocationRes,
+)
+from mapstack.map.operations import CANCEL_LOCATION, INSERT_SUBSCRIBER_DATA
+from mapstack.map.subscriber_data import InsertSubscriberDataArg
+
+__all__ = ["LocationRegister", "subscriber_of"]
+
+_SHORT_MESSAGES = [b"\x21", b"\x22"]  # MT and MO, point to point (TS 29.002 §17.7.9)
+_HLR_SSN = 6
+Served = Callable[[HlrSubscriber, list[NodeNumber], float], None]
+"""A subscriber is reachable, and these service centres are to be alerted."""
+
+
+class LocationRegister:
+    """It knows one node that may be an SGSN: the gateway, as TR 23.804 §5.1.3.1 reuses Gr."""
+
+    def __init__(self, plan: Plan, stack: MapStack, data: HlrData, served: Served) -> None:
+        self._plan = plan
+        self._stack = stack
+        self._data = data
+        self._served = served
+        self._updating: dict[int, HlrSubscriber] = {}
+        self._told: set[int] = set()
+
+    def update(self, event: Invoked, arg: UpdateGprsLocationArg, now: float) -> MapError | None:
+        """The subscriber's data go to the SGSN first; the answer follows its own (TS 29.002 §19.1.1.8)."""
+        record = self._data.by_imsi.get(Imsi(arg.imsi))
+        if record is None:
+            return MapError(ErrorCode.UNKNOWN_SUBSCRIBER)
+        if not record.roaming_allowed or node_number(arg.sgsn_number) != self._plan.gateway_number:
+            return MapError(ErrorCode.ROAMING_NOT_ALLOWED)
+        data = InsertSubscriberDataArg(
+            msisdn=AddressString(record.msisdn), teleservice_list=list(_SHORT_MESSAGES)
+        )
+        self._stack.invoke_in(event.dialogue, INSERT_SUBSCRIBER_DATA, data, now)
+        self._updating[event.dialogue] = record
+        return None
+
+    def purge(self, arg: PurgeMsArg) -> MapError | PurgeMsRes:
+        """An SGSN that has been left already takes nothing back (TS 29.002 §8.1.6)."""
+        record = self._data.by_imsi.get(Imsi(arg.imsi))
+        if record is None:
+            return MapError(ErrorCode.UNKNOWN_SUBSCRIBER)
+        if arg.sgsn_number is None or node_number(arg.sgsn_number) != record.ip_sm_gw:
+            return PurgeMsRes()
+        message_waiting.deactivate(record)
+        return PurgeMsRes(freeze_p_tmsi=True)
+
+    def withdraw(self, msisdn: Msisdn, now: float) -> None:
+        """The subscription has ended (TS 29.002 §8.1.3): he may not come back."""
+        record = self._data.by_msisdn[msisdn]
+        gateway, record.roaming_allowed = record.ip_sm_gw, False
+        message_waiting.deactivate(record)
+        if gateway is None:
+            return
+        arg = CancelLocationArg(
+            identity=Identity(imsi=record.imsi), cancellation_type=CancellationType.SUBSCRIPTION_WITHDRAW
+        )
+        called = address(gateway, SGSN_SSN)
+        self._told.add(self._stack.invoke(CANCEL_LOCATION, called, arg, now, calling_ssn=_HLR_SSN))
+
+    def renumber(self, old: Msisdn, new: Msisdn, now: float) -> None:
+        """He has another number, which his SGSN hears in a dialogue of its own (TS 29.002 §8.8.1)."""
+        record = self._data.by_msisdn.pop(old)
+        record.msisdn = new
+        self._data.by_msisdn[new] = record
+        if record.ip_sm_gw is None:
+            return
+        arg = InsertSubscriberDataArg(imsi=record.imsi, msisdn=AddressString(new))
+        called = address(record.ip_sm_gw, SGSN_SSN)
+        self._told.add(self._stack.invoke(INSERT_SUBSCRIBER_DATA, called, arg, now, calling_ssn=_HLR_SSN))
+
+    def ended(self, event: Answered | Refused | DialogueLost, now: float) -> bool:
+        """How an SGSN took what it was told; False: it was not told by this."""
+        if event.dialogue in self._told:
+            self._told.discard(event.dialogue)
+            return True
+        record = self._updating.pop(event.dialogue, None)
+        if record is None:
+            return False
+        if not self._stack.awaits_answer(event.dialogue):
+            return True  # who asked has given up
+        if isinstance(event, Answered):
+            self._served(record, message_waiting.activate(record, self._plan.gateway_number), now)
+            number = AddressString(self._plan.hlr_number)
+            self._stack.result(event.dialogue, UpdateGprsLocationRes(hlr_number=number), now)
+        else:
+            self._stack.error(event.dialogue, MapError(ErrorCode.SYSTEM_FAILURE), now)
+        return True
+
+
+def subscriber_of(data: HlrData, identity: SubscriberIdentity) -> HlrSubscriber | None:
+    """By IMSI, else by MSISDN."""
+    if identity.imsi is not None:
+        return data.by_imsi.get(Imsi(identity.imsi))
+    return data.by_msisdn.get(Msisdn(identity.msisdn.digits if identity.msisdn else ""))

@@ -1,0 +1,42 @@
+"""The HLR has the gateway's address of all subscribers already: nobody tells it anything."""
+
+from dataclasses import replace
+
+from lab.carrier import Carrier
+from lab.elements.sc_ledger import MtState
+from lab.expectation import expect
+from lab.plan import Plan
+from lab.scenario import scenario
+from lab.steps import delivered, hlr_dialogues
+
+__all__ = ["pre_configured"]
+
+
+def _known(plan: Plan) -> Plan:
+    return replace(plan, registration="none")
+
+
+@scenario(clause="TR 23.804 §8.7 step 5, §8.8 step 5", what="the HLR has our address already", plan=_known)
+async def pre_configured(carrier: Carrier) -> None:
+    """Registration and its end cost the HLR nothing; the gateway itself says who is absent."""
+    bob = carrier.phone("bob")
+    bob.register()
+    await carrier.until(lambda: bob.registered, "bob registered at the S-CSCF")
+    await carrier.until(lambda: carrier.gateway.status()["bindings"] == 1, "the gateway has his binding")
+    await carrier.pause(1.0)
+    expect(hlr_dialogues(carrier) == 0, "the HLR has heard of nobody")
+    first = carrier.smsc.submit("here you are", bob.msisdn)
+    await delivered(carrier, first)
+    expect([got.text for got in bob.received] == ["here you are"], "bob has it once")
+
+    bob.deregister()
+    await carrier.until(lambda: carrier.gateway.status()["bindings"] == 0, "his binding has ended at once")
+    second = carrier.smsc.submit("and now?", bob.msisdn)
+    await carrier.until(lambda: second.state is MtState.WAITING, "the SC waits for him")
+    expect(second.outcome == "ABSENT_SUBSCRIBER_SM 11", "the gateway said that he is not registered")
+    expect(second.attempts[0].delivery_dialogue != -1, "it was asked: the HLR did not know")
+
+    bob.register()
+    await delivered(carrier, second, within=sum(carrier.plan.timers.sc_retries[:2]) + 5.0)
+    expect(second.state is MtState.DELIVERED, "a retry reaches him")
+    expect(hlr_dialogues(carrier) == 0, "and the HLR has heard nothing of it all")
