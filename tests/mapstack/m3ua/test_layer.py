@@ -12,7 +12,7 @@ from mapstack.events import (
 from mapstack.m3ua.application_server import AsState
 from mapstack.m3ua.asp import AspState
 from mapstack.m3ua.codes import ErrorCode, Status
-from mapstack.m3ua.data import MtpTransfer
+from mapstack.m3ua.data import MtpTransfer, Unsent
 from mapstack.m3ua.destination import DestinationState
 from mapstack.m3ua.m3ua import M3ua, TransferRefused
 from mapstack.m3ua.message import MessageType, Tag, decode, encode
@@ -231,6 +231,7 @@ def test_after_t_r_a_pending_as_is_down_and_refuses() -> None:
     assert pair.sgp.expire(3.0) == [
         AsStateChanged(name, AsState.PENDING, AsState.DOWN),
         DestinationStateChanged(ASP_POINT_CODE, DestinationState.UNAVAILABLE),
+        Unsent(ASP_POINT_CODE, 4, b"lost"),
     ]
     assert pair.sgp.transfer(ASP_POINT_CODE, 4, b"x") is TransferRefused.UNREACHABLE
     pair.asp.link_down(flow_of("a"), 3.0)
