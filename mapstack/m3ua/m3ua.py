@@ -204,7 +204,9 @@ class M3ua:
             peer.report(code, data, (invalid, decode(data).get(invalid)))
 
 
+# §3.8.1: what goes with an ERR of these
 _INVALID: dict[int, Tag] = {
+    ErrorCode.UNEXPECTED_MESSAGE: Tag.ROUTING_CONTEXT,
     ErrorCode.INVALID_ROUTING_CONTEXT: Tag.ROUTING_CONTEXT,
     ErrorCode.INVALID_NETWORK_APPEARANCE: Tag.NETWORK_APPEARANCE,
 }

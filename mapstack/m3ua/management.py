@@ -14,7 +14,7 @@ from mapstack.m3ua.network import Network, NetworkEvent
 from mapstack.m3ua.procedures import check_network, noted, notified, perform, refusal
 from mapstack.m3ua.registration import Registrar, Result, results
 from mapstack.m3ua.routing_key import PointCodes
-from mapstack.m3ua.settings import M3uaSettings, Role, Served
+from mapstack.m3ua.settings import MAX_POINT_CODE, M3uaSettings, Role, Served
 from mapstack.m3ua.ssnm import answer_audit
 
 __all__ = ["Management"]
@@ -60,6 +60,9 @@ class Management:
     def _note(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         event = noted(peer, message)
         peer.history.note(event, now)
+        if message.kind is MessageType.ERR and event.code in _REFUSALS:
+            for asp in peer.asps:
+                asp.hold_off(now)
         changes = notified(peer, message, now) if message.kind is MessageType.NTFY else []
         return [event, *self._network.settle(changes, now)]
 
@@ -75,7 +78,7 @@ class Management:
     def _destination(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         _check_contexts(peer, message)
         told, concerned = told_state(message), []
-        for codes in affected(message):
+        for codes in dict.fromkeys(affected(message)):
             if self._network.routing.concerns(peer, codes):
                 peer.told.tell(codes, told)
                 concerned.append(codes)
@@ -87,13 +90,13 @@ class Management:
         number = message.number(Tag.USER_CAUSE)
         if number is None:
             raise refusal("DUPU without USER_CAUSE", ErrorCode.MISSING_PARAMETER)
-        events: list[NetworkEvent] = []
-        for codes in affected(message):
-            known = [code for code in self._network.routing.behind(peer) if codes.covers(code)]
-            events += [UserPartUnavailable(code, number & 0xFFFF, number >> 16) for code in known]
-            if known:
-                self.user_part_unavailable(codes.point_code, number & 0xFFFF, number >> 16)
-        return events
+        mask, point_code = affected(message)[0]
+        if mask or len(affected(message)) > 1:
+            raise refusal("DUPU of several point codes", ErrorCode.INVALID_PARAMETER_VALUE)  # §3.4.5
+        if point_code not in self._network.routing.behind(peer):
+            return []
+        self.user_part_unavailable(point_code, number & 0xFFFF, number >> 16)
+        return [UserPartUnavailable(point_code, number & 0xFFFF, number >> 16)]
 
     def user_part_unavailable(self, point_code: int, user: int, cause: int) -> None:
         """Tell our ASPs that a user part is not there (DUPU, §3.4.5)."""
@@ -104,9 +107,15 @@ class Management:
                 peer.send_ssnm(MessageType.DUPU, [PointCodes(0, point_code)], cause_of)
 
     def _audit(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
+        if not peer.is_active:
+            raise refusal("DAUD of an ASP that is not active", ErrorCode.UNEXPECTED_MESSAGE)  # §4.3.1
         _check_contexts(peer, message)
+        asked = affected(message)
+        impossible = [codes for codes in asked if codes.point_code > MAX_POINT_CODE]
+        if impossible:
+            peer.report_unknown(impossible)
         known = self._network.destinations | {self._settings.point_code: AVAILABLE}
-        answer_audit(peer, affected(message), known)
+        answer_audit(peer, [codes for codes in asked if codes.point_code <= MAX_POINT_CODE], known)
         return []
 
     # ---- RKM: we are asked
@@ -223,6 +232,16 @@ def _deregistration(member: Member | None, *, known: bool) -> DeregistrationStat
         return DeregistrationStatus.ASP_CURRENTLY_ACTIVE
     return DeregistrationStatus.DEREGISTERED
 
+
+# ERR that answers a request: to ask again at once is of no use, somebody has to change something first.
+_REFUSALS = frozenset(
+    {
+        *(ErrorCode.UNSUPPORTED_MESSAGE_CLASS, ErrorCode.UNSUPPORTED_MESSAGE_TYPE),
+        *(ErrorCode.UNSUPPORTED_TRAFFIC_MODE_TYPE, ErrorCode.REFUSED_MANAGEMENT_BLOCKING),
+        *(ErrorCode.ASP_IDENTIFIER_REQUIRED, ErrorCode.INVALID_ASP_IDENTIFIER),
+        *(ErrorCode.INVALID_ROUTING_CONTEXT, ErrorCode.NO_CONFIGURED_AS_FOR_ASP),
+    }
+)
 
 _Procedure = Callable[[Management, Peer, M3uaMessage, float], list[NetworkEvent]]
 

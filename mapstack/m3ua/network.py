@@ -12,7 +12,7 @@ from mapstack.m3ua.data import Unsent
 from mapstack.m3ua.destination import AVAILABLE, UNAVAILABLE, Destination, DestinationState
 from mapstack.m3ua.member import Change, Member
 from mapstack.m3ua.routing import Routing
-from mapstack.m3ua.routing_key import PointCodes
+from mapstack.m3ua.routing_key import PointCodes, Ranges
 from mapstack.m3ua.settings import M3uaSettings, Role, TrafficMode
 from mapstack.m3ua.sgp import ApplicationServer
 from mapstack.m3ua.ssnm import tell
@@ -102,9 +102,9 @@ class Network:
         """Find the ways again, to all that is known or to those; what has changed is told on both sides."""
         changed: list[int] = []
         known = self.routing.known()
-        some = None if affected is None else list(affected)
+        some = None if affected is None else Ranges(affected)
         for point_code in known:
-            if some is None or any(codes.covers(point_code) for codes in some):
+            if some is None or some.covering(point_code):
                 before = self.destinations.get(point_code, UNAVAILABLE)
                 if self._find(point_code) != before:
                     self.since[point_code] = now
@@ -119,11 +119,25 @@ class Network:
 
     def way_to(self, point_code: int) -> tuple[WayOut, ...]:
         """The ways to a point code that nobody has asked for yet: a route with a mask may lead to it."""
-        if point_code in self.destinations or self.routing.find(point_code).destination == UNAVAILABLE:
+        found = self.routing.find(point_code)
+        if point_code in self.destinations or found.destination == UNAVAILABLE:
             return ()
-        self.routing.use(point_code)
+        if not self._has_room():
+            return self.routing.ways(point_code, found)
+        self.routing.used[point_code] = None
         self._find(point_code)
         return self.ways.get(point_code, ())
+
+    def _has_room(self) -> bool:
+        """Room for a point code in use; the oldest goes of which nobody has to be told that it is back."""
+        used = self.routing.used
+        if len(used) < self._settings.limits.destinations:
+            return True
+        oldest = next((code for code in used if self.destinations[code] == AVAILABLE), None)
+        if oldest is not None:
+            del used[oldest]
+            self._drop(oldest)
+        return oldest is not None
 
     def others_have_it(self, connection: str, point_code: int) -> bool:
         """Whether what was sent there over an association was a copy: a broadcast reaches all the ASPs."""
@@ -156,10 +170,13 @@ class Network:
         gone = set(self.destinations) - set(known)
         reachable = [code for code in sorted(gone) if self.destinations[code] != UNAVAILABLE]
         for code in gone:
-            del self.destinations[code]
-            self.ways.pop(code, None)
-            self.since.pop(code, None)
+            self._drop(code)
         return reachable
+
+    def _drop(self, point_code: int) -> None:
+        del self.destinations[point_code]
+        self.ways.pop(point_code, None)
+        self.since.pop(point_code, None)
 
     def _release(self) -> list[Unsent]:
         """Traffic that waited for an AS goes out; what has no way now is given back."""

@@ -43,7 +43,7 @@ class Routing:
     def __init__(self, settings: M3uaSettings) -> None:
         self._settings = settings
         self._routes: list[Route] = []
-        self._used: dict[int, None] = {}
+        self.used: dict[int, None] = {}
         """Point codes in use that only a route with a mask covers."""
 
     # ---- the table
@@ -68,13 +68,7 @@ class Routing:
     def known(self) -> list[int]:
         """The point codes whose state is kept."""
         exact = {route.codes.point_code: None for route in self._routes if not route.codes.mask}
-        return [*(exact | self._used)]
-
-    def use(self, point_code: int) -> None:
-        """Somebody sends there: from now on it is known."""
-        if len(self._used) >= self._settings.limits.destinations:
-            del self._used[next(iter(self._used))]
-        self._used[point_code] = None
+        return [*(exact | self.used)]
 
     def concerns(self, peer: Peer, codes: PointCodes) -> bool:
         """Whether a route over that peer leads to any of these."""

@@ -267,7 +267,6 @@ def test_an_asp_that_starts_is_told_what_it_cannot_reach() -> None:
         (HLR, [(MessageType.DAVA, (HLR,)), (MessageType.SCON, (HLR,))]),
         (WEST, [(MessageType.DUNA, (WEST,))]),
         (9, [(MessageType.DUNA, (9,))]),
-        (4 << 24 | GATEWAY, [(MessageType.DAVA, (4 << 24 | GATEWAY,))]),
     ],
 )
 def test_an_audit_is_answered_with_what_is_known(
