@@ -1,5 +1,8 @@
 """What was accepted and cannot leave after all: given back, or sent another way; never lost, never twice."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from mapstack.events import AssociationFailed, DestinationStateChanged
 from mapstack.flow import Flow
 from mapstack.m3ua.data import Unsent
@@ -94,6 +97,49 @@ def test_of_a_broadcast_nothing_is_sent_twice() -> None:
     layer.link_down(flow_of("1"), 1.0)
     assert layer.unsent(unsent) == []
     assert carried(layer.take_output()) == []
+
+
+# ---- whatever happens to its ASPs
+
+EVENTS = ("up", "down", "ASPUP", "ASPAC", "ASPIA", "ASPDN", "transfer", "transfer", "lost", "wait")
+
+
+@given(
+    mode=st.sampled_from((TrafficMode.OVERRIDE, TrafficMode.LOADSHARE)),
+    steps=st.lists(st.tuples(st.sampled_from(EVENTS), st.sampled_from("12")), max_size=60),
+)
+def test_what_was_accepted_is_sent_once_or_given_back_once(
+    mode: TrafficMode, steps: list[tuple[str, str]]
+) -> None:
+    layer, now = several(1, 2, mode=mode), 0.0
+    accepted: list[bytes] = []
+    output: list[tuple[str, bytes]] = []
+    back: list[bytes] = []
+    for n, (what, name) in enumerate(steps):
+        events: list[object] = []
+        now += 0.7
+        if what == "transfer":
+            data = b"%d" % n
+            accepted += [data] if layer.transfer(SERVED, n, data) is None else []
+        elif what in ("up", "down"):
+            flow = flow_of(name)
+            events += layer.link_up(flow, "", now) if what == "up" else layer.link_down(flow, now)
+        elif what == "lost":  # the association ends before anything of this has left
+            waiting = layer.take_output()
+            unsent = [each for each in waiting if each[1].connection == name]
+            output += carried([each for each in waiting if each not in unsent])
+            events += [*layer.link_down(flow_of(name), now), *layer.unsent(unsent)]
+        elif what == "wait":
+            events += layer.expire(now)
+        else:
+            identifier = (Tag.ASP_IDENTIFIER, int(name) if what == "ASPUP" else None)
+            events += layer.receive(encode(MessageType[what], identifier), flow_of(name), now)
+        back += given_back(events)
+        if what in ("up", "ASPAC", "wait"):  # else it is still to be sent
+            output += carried(layer.take_output())
+    output += carried(layer.take_output())
+    back += given_back([*layer.expire(now + 100.0)])
+    assert sorted([data for _, data in output] + back) == sorted(accepted)
 
 
 # ---- a link set whose first peer dies without a word

@@ -274,6 +274,23 @@ def test_loadshare_spreads_over_the_active_asps_by_sls() -> None:
     assert [flow.connection for _, flow in pair.sgp.take_output()] == ["b"]
 
 
+def test_when_an_asp_leaves_the_traffic_of_the_others_stays_in_sequence() -> None:
+    pair = active_pair(TrafficMode.LOADSHARE, "a", "b", "c")
+
+    def taken() -> str:
+        for sls in range(16):
+            pair.sgp.transfer(ASP_POINT_CODE, sls, b"x")
+        return "".join(flow.connection for _, flow in pair.sgp.take_output())
+
+    assert taken() == "abcabcabcabcabca"
+    pair.sgp.link_down(flow_of("b"), 1.0)
+    pair.sgp.take_output()
+    assert taken() == "aacacc" * 2 + "aaca"
+    pair.sgp.link_down(flow_of("a"), 1.0)
+    pair.sgp.take_output()
+    assert taken() == "c" * 16
+
+
 def test_an_asp_that_comes_later_is_told_how_its_as_stands() -> None:
     pair = Pair(asp_of(), sgp_of(association(Role.SGP, "a"), association(Role.SGP, "b")))
     for connection in ("a", "b"):

@@ -87,6 +87,11 @@ def test_a_message_of_thousands_of_point_codes_is_work_for_thousands(
     assert all(len(one.numbers(Tag.AFFECTED_POINT_CODE)) <= 1024 for one in messages)
 
 
+def test_to_say_how_thousands_stand_is_work_for_thousands() -> None:
+    layer = knowing()
+    assert calls(lambda: layer.status(1.0)) < 100 * 1000
+
+
 def test_what_is_forgotten_of_those_in_use_is_not_said_to_be_gone() -> None:
     layer = node(route(0, "a", mask=14), names="a")  # it remembers ten
     for code in range(25):
