@@ -146,6 +146,10 @@ class M3ua:
         """Tell the ASPs behind us that a user part is not there (DUPU, RFC 4666 §3.4.5)."""
         self._management.user_part_unavailable(point_code, user, cause)
 
+    def not_carried(self, point_code: int, flow: Flow) -> None:
+        """DATA came for a point code that we do not lead to: its ASP hears of it (DUNA, RFC 4666 §3.4.1)."""
+        self._management.not_carried(point_code, self._peers[flow.connection])
+
     def status(self, now: float) -> M3uaStatus:
         """How everything stands."""
         return snapshot(self._settings, self._network, now)

@@ -82,7 +82,8 @@ class Management:
             if self._network.routing.concerns(peer, codes):
                 peer.told.tell(codes, told)
                 concerned.append(codes)
-        return self._network.reroute(now, concerned) if concerned else []
+        congested = message.kind is MessageType.SCON
+        return self._network.reroute(now, concerned, congested=congested) if concerned else []
 
     def _user_part(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         """DUPU: told upward, and to the ASPs behind us (§3.4.5)."""
@@ -105,6 +106,11 @@ class Management:
             if peer.settings.role is Role.SGP and peer.is_active and point_code not in own:
                 cause_of = (Tag.USER_CAUSE, cause << 16 | user)
                 peer.send_ssnm(MessageType.DUPU, [PointCodes(0, point_code)], cause_of)
+
+    def not_carried(self, point_code: int, peer: Peer) -> None:
+        """Answer DATA that goes no further; what is no point code would be a mask."""
+        if peer.settings.role is Role.SGP and point_code <= MAX_POINT_CODE:
+            peer.send_ssnm(MessageType.DUNA, [PointCodes(0, point_code)])
 
     def _audit(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         if not peer.is_active:

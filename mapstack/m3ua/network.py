@@ -98,16 +98,24 @@ class Network:
             self._started(peer, now)
         return events
 
-    def reroute(self, now: float, affected: Iterable[PointCodes] | None = None) -> list[NetworkEvent]:
-        """Find the ways again, to all that is known or to those; what has changed is told on both sides."""
+    def reroute(
+        self, now: float, affected: Iterable[PointCodes] | None = None, *, congested: bool = False
+    ) -> list[NetworkEvent]:
+        """Find the ways again, to all that is known or to those; what has changed is told on both sides.
+
+        That one is `congested` is told each time: SCCP takes one step more with each (Q.714 §5.2.4).
+        """
         changed: list[int] = []
         known = self.routing.known()
         some = None if affected is None else Ranges(affected)
         for point_code in known:
             if some is None or some.covering(point_code):
                 before = self.destinations.get(point_code, UNAVAILABLE)
-                if self._find(point_code) != before:
+                found = self._find(point_code)
+                if found != before:
                     self.since[point_code] = now
+                    changed.append(point_code)
+                elif congested and found.state is DestinationState.CONGESTED:
                     changed.append(point_code)
         gone = self._forget(known)
         unsent = self._release()

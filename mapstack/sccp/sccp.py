@@ -269,6 +269,7 @@ class Sccp:
     def _indicate(self, transfer: MtpTransfer, flow: Flow, now: float) -> list[SccpEvent]:
         dpc = transfer.dpc
         if dpc != self._point_code:
+            self._m3ua.not_carried(dpc, flow)
             return [PeerMisbehaved(flow, "sccp", f"a message for point code {dpc}, which is not here")]
         data = transfer.data
         try:
