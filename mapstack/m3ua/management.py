@@ -116,12 +116,13 @@ class Management:
         if not peer.is_active:
             raise refusal("DAUD of an ASP that is not active", ErrorCode.UNEXPECTED_MESSAGE)  # §4.3.1
         _check_contexts(peer, message)
-        asked = affected(message)
-        impossible = [codes for codes in asked if codes.point_code > MAX_POINT_CODE]
-        if impossible:
-            peer.report_unknown(impossible)
+        asked: dict[bool, list[PointCodes]] = {True: [], False: []}
+        for codes in affected(message):
+            asked[_can_be(codes)].append(codes)
+        if asked[False]:
+            peer.report_unknown(asked[False])
         known = self._network.destinations | {self._settings.point_code: AVAILABLE}
-        answer_audit(peer, [codes for codes in asked if codes.point_code <= MAX_POINT_CODE], known)
+        answer_audit(peer, asked[True], known)
         return []
 
     # ---- RKM: we are asked
@@ -205,6 +206,12 @@ def _check_contexts(peer: Peer, message: M3uaMessage) -> None:
     contexts = message.numbers(Tag.ROUTING_CONTEXT)
     if contexts and None not in own and own.isdisjoint(contexts):
         raise refusal(f"routing context {contexts[0]}", ErrorCode.INVALID_ROUTING_CONTEXT)
+
+
+def _can_be(codes: PointCodes) -> bool:
+    """Whether any point code that is meant has 14 bits."""
+    mask, bits = codes.key
+    return bits << mask <= MAX_POINT_CODE
 
 
 def _far(peer: Peer) -> Asp:

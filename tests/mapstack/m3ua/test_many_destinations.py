@@ -171,6 +171,8 @@ def test_of_a_point_code_that_cannot_be_the_status_is_unknown() -> None:
     assert error.numbers(Tag.AFFECTED_POINT_CODE) == (1 << 14,)
     assert error.numbers(Tag.ROUTING_CONTEXT) == (EAST,)
     assert (available.kind, available.numbers(Tag.AFFECTED_POINT_CODE)) == (MessageType.DAVA, (HLR,))
+    everything = audit(layer, 0xFFFF_FFFF)  # the mask covers what no point code has
+    assert [kind for kind, _ in everything] == [MessageType.DAVA, MessageType.DUNA]
 
 
 def test_dupu_is_of_one_point_code_without_a_mask() -> None:
