@@ -10,7 +10,7 @@ from mapstack.m3ua.association import Peer
 from mapstack.m3ua.codes import ErrorCode
 from mapstack.m3ua.data import DATA_HEADER, SCCP, MtpTransfer, Unsent, protocol_data
 from mapstack.m3ua.management import Management
-from mapstack.m3ua.message import M3uaMessage, MessageType, Tag, decode
+from mapstack.m3ua.message import M3uaMessage, MessageType, Tag, check_once, decode
 from mapstack.m3ua.network import Network, NetworkEvent
 from mapstack.m3ua.procedures import check_network, member_of, refusal
 from mapstack.m3ua.settings import M3uaSettings
@@ -63,6 +63,7 @@ class M3ua:
         peer.heard = now
         try:
             message = decode(data)
+            check_once(message)
             if message.kind is MessageType.DATA:
                 return [self._data(peer, message, flow)]
             return [*self._followed(self._management.receive(peer, message, now))]

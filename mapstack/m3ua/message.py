@@ -14,6 +14,7 @@ __all__ = [
     "MessageType",
     "Parameter",
     "Tag",
+    "check_once",
     "decode",
     "decode_parameters",
     "encode",
@@ -187,14 +188,18 @@ def decode(data: bytes) -> M3uaMessage:
     """Read a whole message."""
     kind = _decode_header(data)
     message = M3uaMessage(kind, tuple(_decode_parameters(data)))
-    tags = [parameter.tag for parameter in message.parameters if parameter.tag in _ONCE]
-    if len(set(tags)) < len(tags):
-        twice = next(tag for tag in tags if tags.count(tag) > 1)
-        raise _error(f"{Tag(twice).name} twice", ErrorCode.UNEXPECTED_PARAMETER)
     mandatory = MANDATORY.get(kind)
     if mandatory is not None and message.get(mandatory) is None:
         raise _error(f"{kind.name} without {mandatory.name}", ErrorCode.MISSING_PARAMETER)
     return message
+
+
+def check_once(message: M3uaMessage) -> None:
+    """DecodeError where a parameter stands twice that §3.2 allows once: which one is meant?"""
+    tags = [parameter.tag for parameter in message.parameters if parameter.tag in _ONCE]
+    if len(set(tags)) < len(tags):
+        twice = next(tag for tag in tags if tags.count(tag) > 1)
+        raise _error(f"{Tag(twice).name} twice", ErrorCode.UNEXPECTED_PARAMETER)
 
 
 def _decode_header(data: bytes) -> MessageType:
