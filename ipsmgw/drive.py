@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 import mapstack.flow
 import sipbridge.flow
@@ -14,6 +14,7 @@ __all__ = ["Clock", "Driver", "Handle", "Network", "Port", "Sender", "Stack", "T
 FlowT = TypeVar("FlowT")
 EventT = TypeVar("EventT")
 EventCo = TypeVar("EventCo", covariant=True)
+FlowContra = TypeVar("FlowContra", contravariant=True)
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,13 @@ class Stack(Protocol[EventCo, FlowT]):
     def expire(self, now: float) -> Sequence[EventCo]: ...
     def deadline(self) -> float | None: ...
     def take_output(self) -> list[tuple[bytes, FlowT]]: ...
+
+
+@runtime_checkable
+class Resending(Protocol[EventCo, FlowContra]):
+    """A stack that has another use for what its transport had taken and never sent."""
+
+    def unsent(self, batch: Sequence[tuple[bytes, FlowContra]], now: float) -> Sequence[EventCo]: ...
 
 
 class Sender(Protocol[FlowT]):
@@ -124,6 +132,13 @@ class Port(Generic[EventT, FlowT]):
         now = self._driver.clock.now()
         self._dispatch(self._stack.link_down(flow, now), now)
         self._driver.settle(now)
+
+    def unsent(self, batch: Sequence[tuple[bytes, FlowT]]) -> None:
+        """The network gives back what it had taken and never sent."""
+        if isinstance(self._stack, Resending):
+            now = self._driver.clock.now()
+            self._dispatch(self._stack.unsent(batch, now), now)
+            self._driver.settle(now)
 
     def deadline(self) -> float | None:
         return self._stack.deadline()

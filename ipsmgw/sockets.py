@@ -98,7 +98,13 @@ class Sockets:
             mine = [spec for spec in specs if spec.transport == kind]
             if mine:
                 transport = opener(
-                    self._loop, mine, port.receive, port.link_up, port.link_down, rng=self._rng
+                    self._loop,
+                    mine,
+                    port.receive,
+                    port.link_up,
+                    port.link_down,
+                    rng=self._rng,
+                    on_unsent=port.unsent,
                 )
                 self._transports.append((node, transport))
                 senders[kind] = transport.send

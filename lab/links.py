@@ -9,7 +9,6 @@ from typing import Literal, Protocol
 
 from ipsmgw.drive import Clock
 from lab.faults import Faults, Weather, draw
-from mapstack.errors import DecodeError
 from mapstack.flow import Flow as MapFlow
 from mapstack.transport.framing import Framer
 from sipbridge.flow import Flow as SipFlow
@@ -174,11 +173,10 @@ class Pipe:
 
     def _framed(self, framer: Framer, pieces: list[tuple[bytes, MapFlow]]) -> list[tuple[bytes, MapFlow]]:
         flow = self._flow
-        try:
-            return [(message, flow) for message in framer.feed(b"".join([data for data, _ in pieces]))]
-        except DecodeError:
+        messages = [(message, flow) for message in framer.feed(b"".join([data for data, _ in pieces]))]
+        if framer.fault:
             self._nonsense()
-            return []
+        return messages
 
 
 def _pieces(data: bytes, rng: Random, faults: Faults) -> list[bytes]:

@@ -128,6 +128,10 @@ class MapStack:
         """An association is lost; dialogues live on, for another one may carry them."""
         return self._indicate(self._sccp.link_down(flow, now), flow, now)
 
+    def unsent(self, batch: Iterable[tuple[bytes, Flow]], now: float) -> list[MapEvent]:
+        """The transport gives back what it had taken and never sent: it goes another way, or comes back."""
+        return self._indicate(self._sccp.unsent(batch, now), _NO_FLOW, now)
+
     def expire(self, now: float) -> list[MapEvent]:
         """Run what is due."""
         events = self._indicate(self._sccp.expire(now), _NO_FLOW, now)

@@ -3,12 +3,12 @@
 from collections import deque
 from collections.abc import Sequence
 from enum import Enum
-from typing import NamedTuple
 
 from mapstack.errors import LocalError
 from mapstack.m3ua.asp import AspState
+from mapstack.m3ua.data import Unsent
 
-__all__ = ["AS_TRANSITIONS", "AsAction", "AsInput", "AsMachine", "AsState", "Kept", "as_input"]
+__all__ = ["AS_TRANSITIONS", "AsAction", "AsInput", "AsMachine", "AsState", "as_input"]
 
 
 class AsState(Enum):
@@ -36,7 +36,7 @@ class AsAction(Enum):
     NOTHING = "nothing"
     START_RECOVERY = "start T(r), keep traffic"
     DELIVER = "stop T(r), send what was kept"
-    DROP = "drop what was kept"
+    REFUSE = "give back what was kept"
 
 
 _In, _Do = AsInput, AsAction
@@ -54,8 +54,8 @@ AS_TRANSITIONS: dict[tuple[AsState, AsInput], tuple[AsState, AsAction]] = {
     (AsState.PENDING, _In.NONE_UP): (AsState.PENDING, _Do.NOTHING),
     (AsState.PENDING, _In.ASP_UP): (AsState.PENDING, _Do.NOTHING),
     (AsState.PENDING, _In.ASP_ACTIVE): (AsState.ACTIVE, _Do.DELIVER),
-    (AsState.PENDING, _In.RECOVERY_EXPIRED): (AsState.INACTIVE, _Do.DROP),
-    (AsState.PENDING, _In.RECOVERY_EXPIRED_NONE_UP): (AsState.DOWN, _Do.DROP),
+    (AsState.PENDING, _In.RECOVERY_EXPIRED): (AsState.INACTIVE, _Do.REFUSE),
+    (AsState.PENDING, _In.RECOVERY_EXPIRED_NONE_UP): (AsState.DOWN, _Do.REFUSE),
 }
 
 
@@ -68,14 +68,6 @@ def as_input(asps: Sequence[AspState], *, expired: bool = False) -> AsInput:
     return AsInput.RECOVERY_EXPIRED_NONE_UP if expired else AsInput.NONE_UP
 
 
-class Kept(NamedTuple):
-    """DATA that waits for an ASP."""
-
-    point_code: int
-    sls: int
-    data: bytes
-
-
 class AsMachine:
     """State, T(r) and the traffic kept during it."""
 
@@ -84,28 +76,33 @@ class AsMachine:
     def __init__(self, *, t_recovery: float, limit: int) -> None:
         self.state = AsState.DOWN
         self.recovery: float | None = None
-        self.kept: deque[Kept] = deque()
+        self.kept: deque[Unsent] = deque()
+        """DATA that waits for an ASP."""
         self._t_recovery = t_recovery
         self._limit = limit
 
-    def step(self, what: AsInput, now: float) -> list[Kept]:
-        """Take one transition; what comes back is the traffic to send now."""
+    def step(self, what: AsInput, now: float) -> list[Unsent]:
+        """Take one transition; what comes back has waited: to be sent if an ASP is active, else refused."""
         transition = AS_TRANSITIONS.get((self.state, what))
         if transition is None:
             raise LocalError(f"{what} in {self.state}")
         self.state, action = transition
         if action is AsAction.START_RECOVERY:
             self.recovery = now + self._t_recovery
-        if action not in (AsAction.DELIVER, AsAction.DROP):
+        if action not in (AsAction.DELIVER, AsAction.REFUSE):
             return []
-        traffic = list(self.kept) if action is AsAction.DELIVER else []
-        self.kept.clear()
         self.recovery = None
+        return self.take()
+
+    def take(self) -> list[Unsent]:
+        """What has waited waits no more."""
+        traffic = list(self.kept)
+        self.kept.clear()
         return traffic
 
     def keep(self, point_code: int, sls: int, data: bytes) -> bool:
         """Keep a message until an ASP is back; False: there are too many."""
         if len(self.kept) >= self._limit:
             return False
-        self.kept.append(Kept(point_code, sls, data))
+        self.kept.append(Unsent(point_code, sls, data))
         return True

@@ -68,6 +68,15 @@ class Asp:
         due = [member for member in self.members if member.t_ack is not None and now >= member.t_ack]
         return self.traffic(due, TrafficInput.T_ACK, now) if due else []
 
+    def hold_off(self, now: float) -> None:
+        """What waits for its ACK was refused: it is asked for again, but not soon."""
+        later = now + self._timers.t_register
+        if self._t_ack is not None:
+            self._t_ack = later
+        for member in self.members:
+            member.t_ack = None if member.t_ack is None else later
+        self._find_deadline()
+
     # ---- the machines
 
     @property

@@ -6,6 +6,7 @@ from mapstack.events import ManagementNotified
 from mapstack.flow import Flow
 from mapstack.m3ua.asp import AspInput, AspState, Side
 from mapstack.m3ua.asp_side import Asp, contexts_of
+from mapstack.m3ua.codes import ErrorCode
 from mapstack.m3ua.data import DataCodec, DataCodecs
 from mapstack.m3ua.destination import Told
 from mapstack.m3ua.member import Change, Member
@@ -16,6 +17,7 @@ from mapstack.m3ua.way import SLS_VALUES, Way
 
 __all__ = ["Peer"]
 
+AFFECTED = 1024  # point codes in one message of SSNM: 4 KB
 DIAGNOSTIC_OCTETS = 40  # RFC 4666 §3.8.1 wants the first octets of what was wrong
 _SIDES = {
     Role.ASP: (Side.NEAR,),
@@ -200,15 +202,25 @@ class Peer:
     def send_ssnm(
         self, kind: MessageType, point_codes: list[PointCodes], *more: tuple[Tag, bytes | int | None]
     ) -> None:
-        """Send a message of SSNM for the AS that are active."""
+        """Send a message of SSNM for the AS that are active, or several where one would be too long."""
+        scope = self._scope()
+        for first in range(0, len(point_codes), AFFECTED):
+            affected = b"".join(codes.octets for codes in point_codes[first : first + AFFECTED])
+            self.send(kind, *scope, (Tag.AFFECTED_POINT_CODE, affected), *more)
+
+    def report_unknown(self, point_codes: list[PointCodes]) -> None:
+        """ERR for point codes whose status cannot be told (§3.8.1)."""
+        affected = b"".join(codes.octets for codes in point_codes)
+        unknown = (*self._scope(), (Tag.AFFECTED_POINT_CODE, affected))
+        self.report(ErrorCode.DESTINATION_STATUS_UNKNOWN, b"", *unknown)
+
+    def _scope(self) -> tuple[tuple[Tag, bytes | int | None], ...]:
+        """Network appearance and routing contexts of the AS that are active."""
         active = [member for member in self.members if member.state is AspState.ACTIVE]
         appearances = {member.served.network_appearance for member in active}
-        self.send(
-            kind,
+        return (
             (Tag.NETWORK_APPEARANCE, appearances.pop() if len(appearances) == 1 else None),
             (Tag.ROUTING_CONTEXT, contexts_of(active)),
-            (Tag.AFFECTED_POINT_CODE, b"".join(codes.octets for codes in point_codes)),
-            *more,
         )
 
     # ---- DATA

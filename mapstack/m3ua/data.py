@@ -17,6 +17,7 @@ __all__ = [
     "DataCodecs",
     "MtpTransfer",
     "ProtocolData",
+    "Unsent",
     "protocol_data",
 ]
 
@@ -34,6 +35,14 @@ class MtpTransfer(msgspec.Struct, frozen=True, gc=False):
 
     opc: int
     dpc: int
+    sls: int
+    data: bytes
+
+
+class Unsent(NamedTuple):
+    """An MTP-TRANSFER request that had been accepted and could not leave: nobody has got the message."""
+
+    point_code: int
     sls: int
     data: bytes
 

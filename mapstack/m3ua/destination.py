@@ -52,36 +52,55 @@ def told_state(message: M3uaMessage) -> Destination:
 
 
 class Told:
-    """What one peer has told, the last word first; what it never mentioned is available."""
+    """What one peer has told, the last word counts; what it never mentioned is available."""
 
-    __slots__ = ("_limit", "_states")
+    __slots__ = ("_by_mask", "_limit", "_words")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._states: dict[PointCodes, Destination] = {}
+        self._by_mask: dict[int, dict[int, tuple[int, Destination]]] = {}
+        """By mask, and by the bits that it leaves: the number of the word, and the word."""
+        self._words = 0
 
     def __len__(self) -> int:
-        return len(self._states)
+        return sum(map(len, self._by_mask.values()))
 
     def tell(self, codes: PointCodes, told: Destination) -> None:
         """A new word about a point code or many; it overrules what was said of any of them."""
-        self._states.pop(codes, None)
-        if codes.mask:
-            for known in [known for known in self._states if codes.contains(known)]:
-                del self._states[known]
-        if told == AVAILABLE and not any(known.contains(codes) for known in self._states):
+        mask, bits = codes.key
+        words = self._by_mask.setdefault(mask, {})
+        words.pop(bits, None)
+        if not words:
+            del self._by_mask[mask]
+        if told == AVAILABLE and not self._overrules(codes):
             return
-        if len(self._states) >= self._limit:
-            del self._states[next(iter(self._states))]
-        self._states[codes] = told
+        if len(self) >= self._limit:
+            self._forget_the_oldest()
+        self._words += 1
+        self._by_mask.setdefault(mask, {})[bits] = self._words, told
 
     def state(self, point_code: int) -> Destination:
         """What holds for a point code."""
-        for codes, told in reversed(self._states.items()):
-            if codes.covers(point_code):
-                return told
-        return AVAILABLE
+        last, found = 0, AVAILABLE
+        for mask, words in self._by_mask.items():
+            number, told = words.get(point_code >> mask, (0, AVAILABLE))
+            if number > last:
+                last, found = number, told
+        return found
 
     def clear(self) -> None:
         """The peer is another one from now on."""
-        self._states.clear()
+        self._by_mask.clear()
+
+    def _overrules(self, codes: PointCodes) -> bool:
+        """Whether anything else may have been said of some of these."""
+        return any(
+            mask < codes.mask or codes.point_code >> mask in words for mask, words in self._by_mask.items()
+        )
+
+    def _forget_the_oldest(self) -> None:
+        mask = min(self._by_mask, key=lambda each: next(iter(self._by_mask[each].values()))[0])
+        words = self._by_mask[mask]
+        del words[next(iter(words))]
+        if not words:
+            del self._by_mask[mask]

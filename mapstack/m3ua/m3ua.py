@@ -1,23 +1,24 @@
 """M3UA as a layer: MTP-TRANSFER over associations, as ASP, SGP and IPSP (RFC 4666)."""
 
+from collections.abc import Iterable
 from enum import Enum
 
 from mapstack.errors import DecodeError
-from mapstack.events import AssociationFailed, AsStateChanged, ManagementEvent, PeerMisbehaved
+from mapstack.events import AssociationFailed, AsStateChanged, PeerMisbehaved
 from mapstack.flow import Flow
 from mapstack.m3ua.association import Peer
 from mapstack.m3ua.codes import ErrorCode
-from mapstack.m3ua.data import SCCP, MtpTransfer, protocol_data
+from mapstack.m3ua.data import DATA_HEADER, SCCP, MtpTransfer, Unsent, protocol_data
 from mapstack.m3ua.management import Management
-from mapstack.m3ua.message import M3uaMessage, MessageType, Tag, decode
-from mapstack.m3ua.network import Network
+from mapstack.m3ua.message import M3uaMessage, MessageType, Tag, check_once, decode
+from mapstack.m3ua.network import Network, NetworkEvent
 from mapstack.m3ua.procedures import check_network, member_of, refusal
 from mapstack.m3ua.settings import M3uaSettings
 from mapstack.m3ua.status import M3uaStatus, snapshot
 
 __all__ = ["M3ua", "M3uaEvent", "TransferRefused"]
 
-M3uaEvent = MtpTransfer | ManagementEvent
+M3uaEvent = MtpTransfer | NetworkEvent
 _STOPPED = "we have stopped"
 
 
@@ -62,6 +63,7 @@ class M3ua:
         peer.heard = now
         try:
             message = decode(data)
+            check_once(message)
             if message.kind is MessageType.DATA:
                 return [self._data(peer, message, flow)]
             return [*self._followed(self._management.receive(peer, message, now))]
@@ -70,7 +72,7 @@ class M3ua:
             peer.history.misbehaved = error.reason, now
             return [PeerMisbehaved(flow, "m3ua", error.reason)]
 
-    def link_up(self, flow: Flow, identity: str, now: float) -> list[ManagementEvent]:
+    def link_up(self, flow: Flow, identity: str, now: float) -> list[NetworkEvent]:
         """An association is established; `identity` is not used: M3UA proves none."""
         peer = self._peers.get(flow.connection)
         if peer is None:
@@ -80,16 +82,16 @@ class M3ua:
         events = self._network.settle(changes, now)
         return self._followed(events + self._network.settle(peer.link_up(flow, now), now))
 
-    def link_down(self, flow: Flow, now: float) -> list[ManagementEvent]:
+    def link_down(self, flow: Flow, now: float) -> list[NetworkEvent]:
         """An association is lost."""
         peer = self._peers.get(flow.connection)
         if peer is None or peer.flow is None:
             return []
         return self._followed(self._network.settle(peer.link_down(now), now))
 
-    def expire(self, now: float) -> list[ManagementEvent]:
+    def expire(self, now: float) -> list[NetworkEvent]:
         """Run what is due."""
-        events: list[ManagementEvent] = []
+        events: list[NetworkEvent] = []
         for peer in self._peers.values():
             if peer.flow is not None and peer.is_silent(now):
                 reason = "silent for two heartbeats"
@@ -125,17 +127,37 @@ class M3ua:
         ways[sls % len(ways)].transfer(sls, data)
         return None
 
+    def unsent(self, batch: Iterable[tuple[bytes, Flow]]) -> list[NetworkEvent]:
+        """The transport gives back what it had taken and never sent: it goes another way, or is refused.
+
+        What was said to the peer itself has no meaning on a new association.
+        """
+        refused: list[NetworkEvent] = []
+        for octets, flow in batch:
+            if not octets.startswith(DATA_HEADER):
+                continue
+            found = protocol_data(decode(octets))
+            if self._network.others_have_it(flow.connection, found.dpc):
+                continue
+            if self.transfer(found.dpc, found.sls, found.data) is not None:
+                refused.append(Unsent(found.dpc, found.sls, found.data))
+        return refused
+
     def user_part_unavailable(self, point_code: int, user: int, cause: int) -> None:
         """Tell the ASPs behind us that a user part is not there (DUPU, RFC 4666 §3.4.5)."""
         self._management.user_part_unavailable(point_code, user, cause)
+
+    def not_carried(self, point_code: int, flow: Flow) -> None:
+        """DATA came for a point code that we do not lead to: its ASP hears of it (DUNA, RFC 4666 §3.4.1)."""
+        self._management.not_carried(point_code, self._peers[flow.connection])
 
     def status(self, now: float) -> M3uaStatus:
         """How everything stands."""
         return snapshot(self._settings, self._network, now)
 
-    def stop(self, now: float) -> list[ManagementEvent]:
+    def stop(self, now: float) -> list[NetworkEvent]:
         """Take leave of every peer; what is to be sent for it must still be taken."""
-        events: list[ManagementEvent] = []
+        events: list[NetworkEvent] = []
         for peer in self._peers.values():
             if peer.flow is not None:
                 for asp in peer.asps:
@@ -170,7 +192,7 @@ class M3ua:
             raise refusal(reason, ErrorCode.INVALID_PARAMETER_VALUE)
         return MtpTransfer(found.opc, found.dpc, found.sls, found.data)
 
-    def _followed(self, events: list[ManagementEvent]) -> list[ManagementEvent]:
+    def _followed(self, events: list[NetworkEvent]) -> list[NetworkEvent]:
         """An AS may have ended with what happened: then so have the registrations for it."""
         if any(isinstance(event, AsStateChanged) for event in events):
             self._management.prune()
@@ -187,7 +209,9 @@ class M3ua:
             peer.report(code, data, (invalid, decode(data).get(invalid)))
 
 
+# §3.8.1: what goes with an ERR of these
 _INVALID: dict[int, Tag] = {
+    ErrorCode.UNEXPECTED_MESSAGE: Tag.ROUTING_CONTEXT,
     ErrorCode.INVALID_ROUTING_CONTEXT: Tag.ROUTING_CONTEXT,
     ErrorCode.INVALID_NETWORK_APPEARANCE: Tag.NETWORK_APPEARANCE,
 }

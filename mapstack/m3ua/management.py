@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mapstack.events import ManagementEvent, ManagementKind, ManagementNotified, UserPartUnavailable
+from mapstack.events import ManagementKind, ManagementNotified, UserPartUnavailable
 from mapstack.m3ua.asp import AspState, Side, TrafficInput
 from mapstack.m3ua.asp_side import Asp
 from mapstack.m3ua.association import Peer
@@ -10,11 +10,11 @@ from mapstack.m3ua.codes import DeregistrationStatus, ErrorCode, RegistrationSta
 from mapstack.m3ua.destination import AVAILABLE, affected, told_state
 from mapstack.m3ua.member import Member
 from mapstack.m3ua.message import M3uaMessage, MessageType, Tag, encode_parameters
-from mapstack.m3ua.network import Network
+from mapstack.m3ua.network import Network, NetworkEvent
 from mapstack.m3ua.procedures import check_network, noted, notified, perform, refusal
 from mapstack.m3ua.registration import Registrar, Result, results
 from mapstack.m3ua.routing_key import PointCodes
-from mapstack.m3ua.settings import M3uaSettings, Role, Served
+from mapstack.m3ua.settings import MAX_POINT_CODE, M3uaSettings, Role, Served
 from mapstack.m3ua.ssnm import answer_audit
 
 __all__ = ["Management"]
@@ -32,7 +32,7 @@ class Management:
         self._network = network
         self._registrar = Registrar(settings, self._join)
 
-    def receive(self, peer: Peer, message: M3uaMessage, now: float) -> list[ManagementEvent]:
+    def receive(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         """One message; `DecodeError` is what is answered with ERR."""
         if message.kind is MessageType.REG_REQ and not peer.settings.grants:
             raise refusal("routing keys are configured here", ErrorCode.UNSUPPORTED_MESSAGE_CLASS)
@@ -54,46 +54,50 @@ class Management:
 
     # ---- MGMT, ASPSM, ASPTM
 
-    def _perform(self, peer: Peer, message: M3uaMessage, now: float) -> list[ManagementEvent]:
+    def _perform(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         return self._network.settle(perform(peer, message, now), now)
 
-    def _note(self, peer: Peer, message: M3uaMessage, now: float) -> list[ManagementEvent]:
+    def _note(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         event = noted(peer, message)
         peer.history.note(event, now)
+        if message.kind is MessageType.ERR and event.code in _REFUSALS:
+            for asp in peer.asps:
+                asp.hold_off(now)
         changes = notified(peer, message, now) if message.kind is MessageType.NTFY else []
         return [event, *self._network.settle(changes, now)]
 
-    def _beat(self, peer: Peer, message: M3uaMessage, now: float) -> list[ManagementEvent]:
+    def _beat(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         peer.send(MessageType.BEAT_ACK, (Tag.HEARTBEAT_DATA, message.get(Tag.HEARTBEAT_DATA)))
         return []
 
-    def _beat_ack(self, peer: Peer, message: M3uaMessage, now: float) -> list[ManagementEvent]:
+    def _beat_ack(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         return []  # that it came was noted
 
     # ---- SSNM
 
-    def _destination(self, peer: Peer, message: M3uaMessage, now: float) -> list[ManagementEvent]:
+    def _destination(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         _check_contexts(peer, message)
         told, concerned = told_state(message), []
-        for codes in affected(message):
+        for codes in dict.fromkeys(affected(message)):
             if self._network.routing.concerns(peer, codes):
                 peer.told.tell(codes, told)
                 concerned.append(codes)
-        return self._network.reroute(now, concerned) if concerned else []
+        congested = message.kind is MessageType.SCON
+        return self._network.reroute(now, concerned, congested=congested) if concerned else []
 
-    def _user_part(self, peer: Peer, message: M3uaMessage, now: float) -> list[ManagementEvent]:
+    def _user_part(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         """DUPU: told upward, and to the ASPs behind us (§3.4.5)."""
         _check_contexts(peer, message)
         number = message.number(Tag.USER_CAUSE)
         if number is None:
             raise refusal("DUPU without USER_CAUSE", ErrorCode.MISSING_PARAMETER)
-        events: list[ManagementEvent] = []
-        for codes in affected(message):
-            known = [code for code in self._network.routing.behind(peer) if codes.covers(code)]
-            events += [UserPartUnavailable(code, number & 0xFFFF, number >> 16) for code in known]
-            if known:
-                self.user_part_unavailable(codes.point_code, number & 0xFFFF, number >> 16)
-        return events
+        mask, point_code = affected(message)[0]
+        if mask or len(affected(message)) > 1:
+            raise refusal("DUPU of several point codes", ErrorCode.INVALID_PARAMETER_VALUE)  # §3.4.5
+        if point_code not in self._network.routing.behind(peer):
+            return []
+        self.user_part_unavailable(point_code, number & 0xFFFF, number >> 16)
+        return [UserPartUnavailable(point_code, number & 0xFFFF, number >> 16)]
 
     def user_part_unavailable(self, point_code: int, user: int, cause: int) -> None:
         """Tell our ASPs that a user part is not there (DUPU, §3.4.5)."""
@@ -103,15 +107,27 @@ class Management:
                 cause_of = (Tag.USER_CAUSE, cause << 16 | user)
                 peer.send_ssnm(MessageType.DUPU, [PointCodes(0, point_code)], cause_of)
 
-    def _audit(self, peer: Peer, message: M3uaMessage, now: float) -> list[ManagementEvent]:
+    def not_carried(self, point_code: int, peer: Peer) -> None:
+        """Answer DATA that goes no further; what is no point code would be a mask."""
+        if peer.settings.role is Role.SGP and point_code <= MAX_POINT_CODE:
+            peer.send_ssnm(MessageType.DUNA, [PointCodes(0, point_code)])
+
+    def _audit(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
+        if not peer.is_active:
+            raise refusal("DAUD of an ASP that is not active", ErrorCode.UNEXPECTED_MESSAGE)  # §4.3.1
         _check_contexts(peer, message)
+        asked: dict[bool, list[PointCodes]] = {True: [], False: []}
+        for codes in affected(message):
+            asked[_can_be(codes)].append(codes)
+        if asked[False]:
+            peer.report_unknown(asked[False])
         known = self._network.destinations | {self._settings.point_code: AVAILABLE}
-        answer_audit(peer, affected(message), known)
+        answer_audit(peer, asked[True], known)
         return []
 
     # ---- RKM: we are asked
 
-    def _register(self, peer: Peer, message: M3uaMessage, now: float) -> list[ManagementEvent]:
+    def _register(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         asp = _far(peer)
         if asp.state is AspState.DOWN:
             raise refusal(f"REG_REQ in {asp.state.value}", ErrorCode.UNEXPECTED_MESSAGE)
@@ -127,9 +143,9 @@ class Management:
         member.registered = True
         return member
 
-    def _deregister(self, peer: Peer, message: M3uaMessage, now: float) -> list[ManagementEvent]:
+    def _deregister(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         asp = _far(peer)
-        events: list[ManagementEvent] = []
+        events: list[NetworkEvent] = []
         answers: list[tuple[Tag, bytes]] = []
         for context in message.numbers(Tag.ROUTING_CONTEXT):
             member = next((one for one in asp.enrolled if one.context == context), None)
@@ -152,9 +168,9 @@ class Management:
 
     # ---- RKM: we have asked
 
-    def _registered(self, peer: Peer, message: M3uaMessage, now: float) -> list[ManagementEvent]:
+    def _registered(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         asp = peer.asps[0]
-        events: list[ManagementEvent] = []
+        events: list[NetworkEvent] = []
         given: list[Member] = []
         for result in results(message):
             member = _asked(asp, result.identifier)
@@ -171,7 +187,7 @@ class Management:
                 events.append(event)
         return [*events, *self._network.settle(asp.traffic(given, TrafficInput.REGISTERED, now), now)]
 
-    def _deregistered(self, peer: Peer, message: M3uaMessage, now: float) -> list[ManagementEvent]:
+    def _deregistered(self, peer: Peer, message: M3uaMessage, now: float) -> list[NetworkEvent]:
         """The key was given back before the ASP went down: there is nothing left to do."""
         return [
             ManagementNotified(
@@ -190,6 +206,12 @@ def _check_contexts(peer: Peer, message: M3uaMessage) -> None:
     contexts = message.numbers(Tag.ROUTING_CONTEXT)
     if contexts and None not in own and own.isdisjoint(contexts):
         raise refusal(f"routing context {contexts[0]}", ErrorCode.INVALID_ROUTING_CONTEXT)
+
+
+def _can_be(codes: PointCodes) -> bool:
+    """Whether any point code that is meant has 14 bits."""
+    mask, bits = codes.key
+    return bits << mask <= MAX_POINT_CODE
 
 
 def _far(peer: Peer) -> Asp:
@@ -224,7 +246,17 @@ def _deregistration(member: Member | None, *, known: bool) -> DeregistrationStat
     return DeregistrationStatus.DEREGISTERED
 
 
-_Procedure = Callable[[Management, Peer, M3uaMessage, float], list[ManagementEvent]]
+# ERR that answers a request: to ask again at once is of no use, somebody has to change something first.
+_REFUSALS = frozenset(
+    {
+        *(ErrorCode.UNSUPPORTED_MESSAGE_CLASS, ErrorCode.UNSUPPORTED_MESSAGE_TYPE),
+        *(ErrorCode.UNSUPPORTED_TRAFFIC_MODE_TYPE, ErrorCode.REFUSED_MANAGEMENT_BLOCKING),
+        *(ErrorCode.ASP_IDENTIFIER_REQUIRED, ErrorCode.INVALID_ASP_IDENTIFIER),
+        *(ErrorCode.INVALID_ROUTING_CONTEXT, ErrorCode.NO_CONFIGURED_AS_FOR_ASP),
+    }
+)
+
+_Procedure = Callable[[Management, Peer, M3uaMessage, float], list[NetworkEvent]]
 
 _PROCEDURES: dict[MessageType, tuple[frozenset[Role], _Procedure]] = {
     MessageType.ERR: (_ALL, Management._note),

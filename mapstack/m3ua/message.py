@@ -14,6 +14,7 @@ __all__ = [
     "MessageType",
     "Parameter",
     "Tag",
+    "check_once",
     "decode",
     "decode_parameters",
     "encode",
@@ -118,6 +119,8 @@ _FOUR_OCTETS = frozenset(
     }
 )
 _LISTS = frozenset({Tag.ROUTING_CONTEXT, Tag.AFFECTED_POINT_CODE, Tag.ORIGINATING_POINT_CODE_LIST})
+# §3.2: what may stand more than once; of parameters that we do not know nothing is expected
+_ONCE = frozenset(Tag) - {Tag.ROUTING_KEY, Tag.REGISTRATION_RESULT, Tag.DEREGISTRATION_RESULT}
 _PROTOCOL_DATA_HEAD = 12
 
 
@@ -189,6 +192,14 @@ def decode(data: bytes) -> M3uaMessage:
     if mandatory is not None and message.get(mandatory) is None:
         raise _error(f"{kind.name} without {mandatory.name}", ErrorCode.MISSING_PARAMETER)
     return message
+
+
+def check_once(message: M3uaMessage) -> None:
+    """DecodeError where a parameter stands twice that §3.2 allows once: which one is meant?"""
+    tags = [parameter.tag for parameter in message.parameters if parameter.tag in _ONCE]
+    if len(set(tags)) < len(tags):
+        twice = next(tag for tag in tags if tags.count(tag) > 1)
+        raise _error(f"{Tag(twice).name} twice", ErrorCode.UNEXPECTED_PARAMETER)
 
 
 def _decode_header(data: bytes) -> MessageType:

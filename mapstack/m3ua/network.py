@@ -8,16 +8,19 @@ from mapstack.flow import Flow
 from mapstack.m3ua.application_server import AsState
 from mapstack.m3ua.asp import AspState, Side
 from mapstack.m3ua.association import Peer
+from mapstack.m3ua.data import Unsent
 from mapstack.m3ua.destination import AVAILABLE, UNAVAILABLE, Destination, DestinationState
 from mapstack.m3ua.member import Change, Member
 from mapstack.m3ua.routing import Routing
-from mapstack.m3ua.routing_key import PointCodes
-from mapstack.m3ua.settings import M3uaSettings, Role
+from mapstack.m3ua.routing_key import PointCodes, Ranges
+from mapstack.m3ua.settings import M3uaSettings, Role, TrafficMode
 from mapstack.m3ua.sgp import ApplicationServer
 from mapstack.m3ua.ssnm import tell
 from mapstack.m3ua.way import WayOut
 
-__all__ = ["Network"]
+__all__ = ["Network", "NetworkEvent"]
+
+NetworkEvent = ManagementEvent | Unsent
 
 
 class Network:
@@ -31,6 +34,8 @@ class Network:
         self.since: dict[int, float] = {}
         """When each destination came into its state."""
         self.ways: dict[int, tuple[WayOut, ...]] = {}
+        self._unsent: list[Unsent] = []
+        """What waited for an AS that has gone."""
         self.peers = {one.name: Peer(one, settings, output) for one in settings.associations}
         for peer in self.peers.values():
             for member in peer.members:
@@ -57,6 +62,7 @@ class Network:
             server.members.remove(member)
             if not server.members:
                 del self.servers[server.name]
+                self._unsent += server.end()
 
     def lapsed(self) -> list[Member]:
         """ASPs whose registration has ended for good: neither they nor their AS have come back."""
@@ -69,9 +75,9 @@ class Network:
 
     # ---- following the ASPs
 
-    def settle(self, changes: Sequence[Change], now: float) -> list[ManagementEvent]:
+    def settle(self, changes: Sequence[Change], now: float) -> list[NetworkEvent]:
         """ASPs have taken steps: their AS, the ways through them and the destinations follow."""
-        events: list[ManagementEvent] = []
+        events: list[NetworkEvent] = []
         waiting = deque(changes)
         done: list[Change] = []
         while waiting:
@@ -92,32 +98,65 @@ class Network:
             self._started(peer, now)
         return events
 
-    def reroute(self, now: float, affected: Iterable[PointCodes] | None = None) -> list[ManagementEvent]:
-        """Find the ways again, to all that is known or to those; what has changed is told on both sides."""
+    def reroute(
+        self, now: float, affected: Iterable[PointCodes] | None = None, *, congested: bool = False
+    ) -> list[NetworkEvent]:
+        """Find the ways again, to all that is known or to those; what has changed is told on both sides.
+
+        That one is `congested` is told each time: SCCP takes one step more with each (Q.714 §5.2.4).
+        """
         changed: list[int] = []
         known = self.routing.known()
-        some = None if affected is None else list(affected)
+        some = None if affected is None else Ranges(affected)
         for point_code in known:
-            if some is None or any(codes.covers(point_code) for codes in some):
+            if some is None or some.covering(point_code):
                 before = self.destinations.get(point_code, UNAVAILABLE)
-                if self._find(point_code) != before:
+                found = self._find(point_code)
+                if found != before:
                     self.since[point_code] = now
                     changed.append(point_code)
+                elif congested and found.state is DestinationState.CONGESTED:
+                    changed.append(point_code)
         gone = self._forget(known)
-        self._release()
+        unsent = self._release()
         self._tell(changed)
         for peer in self.peers.values():
             peer.audit_later(wanted=peer.settings.role is Role.ASP and len(peer.told) > 0, now=now)
         events = [DestinationStateChanged(code, *self.destinations[code]) for code in changed]
-        return [*events, *(DestinationStateChanged(code, *UNAVAILABLE) for code in gone)]
+        return [*events, *(DestinationStateChanged(code, *UNAVAILABLE) for code in gone), *unsent]
 
     def way_to(self, point_code: int) -> tuple[WayOut, ...]:
         """The ways to a point code that nobody has asked for yet: a route with a mask may lead to it."""
-        if point_code in self.destinations or self.routing.find(point_code).destination == UNAVAILABLE:
+        found = self.routing.find(point_code)
+        if point_code in self.destinations or found.destination == UNAVAILABLE:
             return ()
-        self.routing.use(point_code)
+        if not self._has_room():
+            return self.routing.ways(point_code, found)
+        self.routing.used[point_code] = None
         self._find(point_code)
         return self.ways.get(point_code, ())
+
+    def _has_room(self) -> bool:
+        """Room for a point code in use; the oldest goes of which nobody has to be told that it is back."""
+        used = self.routing.used
+        if len(used) < self._settings.limits.destinations:
+            return True
+        oldest = next((code for code in used if self.destinations[code] == AVAILABLE), None)
+        if oldest is not None:
+            del used[oldest]
+            self._drop(oldest)
+        return oldest is not None
+
+    def others_have_it(self, connection: str, point_code: int) -> bool:
+        """Whether what was sent there over an association was a copy: a broadcast reaches all the ASPs."""
+        servers = (member.server for member in self.peers[connection].members)
+        return any(
+            server is not None
+            and server.mode is TrafficMode.BROADCAST
+            and server.state is AsState.ACTIVE
+            and any(member.served.point_code == point_code for member in server.members)
+            for server in servers
+        )
 
     def audit(self, peer: Peer, now: float) -> None:
         """Ask a peer again for what it said is not available (§4.5.3)."""
@@ -139,19 +178,26 @@ class Network:
         gone = set(self.destinations) - set(known)
         reachable = [code for code in sorted(gone) if self.destinations[code] != UNAVAILABLE]
         for code in gone:
-            del self.destinations[code]
-            self.ways.pop(code, None)
-            self.since.pop(code, None)
+            self._drop(code)
         return reachable
 
-    def _release(self) -> None:
-        """Traffic that waited for an AS goes out."""
+    def _drop(self, point_code: int) -> None:
+        del self.destinations[point_code]
+        self.ways.pop(point_code, None)
+        self.since.pop(point_code, None)
+
+    def _release(self) -> list[Unsent]:
+        """Traffic that waited for an AS goes out; what has no way now is given back."""
+        unsent, self._unsent = self._unsent, []
         for server in self.servers.values():
             released, server.released = server.released, []
-            for point_code, sls, data in released:
-                ways = self.ways.get(point_code)
+            for each in released:
+                ways = self.ways.get(each.point_code)
                 if ways:
-                    ways[sls % len(ways)].transfer(sls, data)
+                    ways[each.sls % len(ways)].transfer(each.sls, each.data)
+                else:
+                    unsent.append(each)
+        return unsent
 
     # ---- telling our ASPs
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from mapstack.errors import DecodeError
+from mapstack.m3ua.codes import ErrorCode
 from mapstack.m3ua.codes import RegistrationStatus as Status
 from mapstack.m3ua.data import SCCP
 from mapstack.m3ua.member import Member
@@ -50,13 +51,16 @@ class Result(NamedTuple):
 
 
 def results(message: M3uaMessage) -> list[Result]:
-    """What the peer says of our keys (§3.6.2, §3.6.4)."""
+    """What the peer says of our keys (§3.6.2, §3.6.4); `DecodeError` where it says nothing."""
     registered = message.kind is MessageType.REG_RSP
     tag = Tag.REGISTRATION_RESULT if registered else Tag.DEREGISTRATION_RESULT
     status = Tag.REGISTRATION_STATUS if registered else Tag.DEREGISTRATION_STATUS
     found: list[Result] = []
     for octets in message.all(tag):
         inner = M3uaMessage(message.kind, decode_parameters(octets))
+        if inner.get(status) is None or (registered and inner.get(Tag.LOCAL_RK_IDENTIFIER) is None):
+            reason = f"{message.kind.name} without {status.name}, or for no key"
+            raise DecodeError("m3ua", reason, code=ErrorCode.MISSING_PARAMETER)
         numbers = (inner.number(each) or 0 for each in (Tag.LOCAL_RK_IDENTIFIER, status, Tag.ROUTING_CONTEXT))
         found.append(Result(*numbers))
     return found

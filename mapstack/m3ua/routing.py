@@ -35,6 +35,8 @@ class Found(NamedTuple):
 
     destination: Destination
     members: tuple[Member, ...] = ()
+    group: tuple[Member, ...] = ()
+    """All that share the load when all are there."""
 
 
 class Routing:
@@ -43,7 +45,7 @@ class Routing:
     def __init__(self, settings: M3uaSettings) -> None:
         self._settings = settings
         self._routes: list[Route] = []
-        self._used: dict[int, None] = {}
+        self.used: dict[int, None] = {}
         """Point codes in use that only a route with a mask covers."""
 
     # ---- the table
@@ -68,13 +70,7 @@ class Routing:
     def known(self) -> list[int]:
         """The point codes whose state is kept."""
         exact = {route.codes.point_code: None for route in self._routes if not route.codes.mask}
-        return [*(exact | self._used)]
-
-    def use(self, point_code: int) -> None:
-        """Somebody sends there: from now on it is known."""
-        if len(self._used) >= self._settings.limits.destinations:
-            del self._used[next(iter(self._used))]
-        self._used[point_code] = None
+        return [*(exact | self.used)]
 
     def concerns(self, peer: Peer, codes: PointCodes) -> bool:
         """Whether a route over that peer leads to any of these."""
@@ -99,7 +95,8 @@ class Routing:
             best = [(member, state) for member, state in told if state.state in _GOOD]
             if best:
                 members = tuple(member for member, _ in best)
-                return Found(min((state for _, state in best), key=_worst_last), members)
+                state = min((state for _, state in best), key=_worst_last)
+                return Found(state, members, tuple(member for member, _ in told))
             second = [(member, state) for member, state in told if state.state is DestinationState.RESTRICTED]
             if second and restricted is None:
                 restricted = Found(second[0][1], tuple(member for member, _ in second))
@@ -113,19 +110,35 @@ class Routing:
         return [one for one in routes if one.server is not None and one.server.state is AsState.PENDING]
 
     def ways(self, point_code: int, found: Found) -> tuple[WayOut, ...]:
-        """As many ways as there are, to choose from by SLS; a broadcast is one way."""
+        """The ways, to choose from by SLS; a broadcast is one way."""
         by_server: dict[int, list[Member]] = {}
-        ways: list[WayOut] = []
         for member in found.members:
             if member.server is not None and member.server.mode is TrafficMode.BROADCAST:
                 by_server.setdefault(id(member.server), []).append(member)
-            else:
-                ways.append(member.asp.peer.way(member, point_code))
+        if not by_server:
+            return tuple(member.asp.peer.way(member, point_code) for member in _shared(found))
+        ways: list[WayOut] = [
+            member.asp.peer.way(member, point_code)
+            for member in found.members
+            if id(member.server) not in by_server
+        ]
         for members in by_server.values():
             server = members[0].server
             if server is not None:
                 ways.append(Broadcast(server, [one.asp.peer.way(one, point_code) for one in members]))
         return tuple(ways)
+
+
+def _shared(found: Found) -> list[Member]:
+    """Who takes which SLS: who is there keeps his, for they are in sequence; the others' are shared out."""
+    there, group = found.members, found.group
+    if len(there) >= len(group):
+        return [*there]
+    places = range(len(group) * len(there))
+    return [
+        one if (one := group[n % len(group)]) in there else there[n // len(group) % len(there)]
+        for n in places
+    ]
 
 
 _GOOD = (DestinationState.AVAILABLE, DestinationState.CONGESTED)

@@ -1,9 +1,10 @@
 """Routing keys: which traffic belongs to an AS (RFC 4666 §1.4.2, §3.6.1)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["PointCodes", "RoutingKey"]
+__all__ = ["PointCodes", "Ranges", "RoutingKey"]
 
 _MAX_MASK = 24
 _MAX_POINT_CODE = 0x3FFF
@@ -19,6 +20,12 @@ class PointCodes(NamedTuple):
         """Whether that point code is meant."""
         return (self.point_code ^ point_code) >> min(self.mask, _MAX_MASK) == 0
 
+    @property
+    def key(self) -> tuple[int, int]:
+        """The mask, and the bits that it leaves: to be looked up for a point code."""
+        mask = min(self.mask, _MAX_MASK)
+        return mask, self.point_code >> mask
+
     def contains(self, other: "PointCodes") -> bool:
         """Whether all that the other means is meant."""
         return self.mask >= other.mask and self.covers(other.point_code)
@@ -30,6 +37,21 @@ class PointCodes(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.point_code}/{self.mask}" if self.mask else str(self.point_code)
+
+
+class Ranges:
+    """What many of these mean: a message may name thousands, and each point code is looked up at once."""
+
+    __slots__ = ("_keys", "_masks")
+
+    def __init__(self, ranges: Iterable[PointCodes]) -> None:
+        self._keys = {codes.key for codes in ranges}
+        self._masks = tuple({mask for mask, _ in self._keys})
+
+    def covering(self, point_code: int) -> list[tuple[int, int]]:
+        """The keys of those that mean a point code."""
+        keys = self._keys
+        return [key for mask in self._masks if (key := (mask, point_code >> mask)) in keys]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -183,7 +183,7 @@ class M3uaTimers:
     """DAUD when traffic starts, and this often while a destination is not available (§4.5); None: never."""
 
     t_register: float = 30.0
-    """REG REQ again after the peer has refused the routing key (§4.4.1)."""
+    """REG REQ, ASPUP or ASPAC again after the peer has refused it (§4.4.1, §3.8.1)."""
 
     def __post_init__(self) -> None:
         timers = (self.t_ack, self.t_beat, self.t_recovery, self.t_audit, self.t_register)

@@ -1,9 +1,10 @@
 """An application server behind us: its ASPs, NTFY, traffic modes (RFC 4666 §4.3.2, §4.3.4.3, §4.3.4.5)."""
 
 from mapstack.events import AsStateChanged, ManagementEvent
-from mapstack.m3ua.application_server import AsInput, AsMachine, AsState, Kept, as_input
+from mapstack.m3ua.application_server import AsInput, AsMachine, AsState, as_input
 from mapstack.m3ua.asp import AspState, TrafficInput
 from mapstack.m3ua.codes import Status
+from mapstack.m3ua.data import Unsent
 from mapstack.m3ua.member import Change, Member
 from mapstack.m3ua.settings import M3uaSettings, Role, Served, TrafficMode
 from mapstack.m3ua.way import SLS_VALUES
@@ -38,8 +39,8 @@ class ApplicationServer:
         self.members: list[Member] = []
         self.mode = self._configured_mode = served.traffic_mode
         """Where none is configured, that of the first ASP (§4.3.4.3)."""
-        self.released: list[Kept] = []
-        """Traffic that waited, to be sent now."""
+        self.released: list[Unsent] = []
+        """Traffic that waited: to be sent now, or refused where no ASP is active."""
         self.since: float | None = None
         self._required = served.required
         self._machine = AsMachine(t_recovery=own.timers.t_recovery, limit=own.limits.pending_messages)
@@ -89,6 +90,10 @@ class ApplicationServer:
     def keep(self, point_code: int, sls: int, data: bytes) -> bool:
         """Keep a message while the AS is pending; False: there are too many."""
         return self._machine.keep(point_code, sls, data)
+
+    def end(self) -> list[Unsent]:
+        """Nobody serves the AS any more: what waited for it goes back."""
+        return [*self.released, *self._machine.take()]
 
     def correlation(self, sls: int) -> int | None:
         """The Correlation Id for the next DATA of a broadcast, where it needs one (§4.3.4.3.1)."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from mapstack.m3ua.association import Peer
-from mapstack.m3ua.destination import Destination, DestinationState
+from mapstack.m3ua.destination import AVAILABLE, UNAVAILABLE, Destination, DestinationState
 from mapstack.m3ua.message import MessageType, Tag
-from mapstack.m3ua.routing_key import PointCodes
+from mapstack.m3ua.routing_key import PointCodes, Ranges
 
 __all__ = ["answer_audit", "tell"]
 
@@ -28,19 +28,21 @@ def tell(peer: Peer, destinations: Iterable[tuple[PointCodes, Destination]]) -> 
 
 
 def answer_audit(peer: Peer, asked: Iterable[PointCodes], known: Mapping[int, Destination]) -> None:
-    """Answer DAUD with the best state that it covers; what is congested is available too (§4.5.3)."""
-    answers: list[tuple[PointCodes, Destination]] = []
-    congested: list[tuple[PointCodes, Destination]] = []
+    """Answer DAUD: of a range with all that is known in it; what is congested is available too (§4.5.3)."""
+    single: list[PointCodes] = []
+    ranges: dict[tuple[int, int], PointCodes] = {}
     for codes in asked:
-        states = [state for point_code, state in known.items() if codes.covers(point_code)]
-        best = min(states, key=_order, default=Destination(DestinationState.UNAVAILABLE))
-        if best.state is DestinationState.CONGESTED:
-            congested.append((codes, best))
-            best = Destination(DestinationState.AVAILABLE)
-        answers.append((codes, best))
-    tell(peer, answers)
+        if codes.mask:
+            ranges[codes.key] = codes
+        else:
+            single.append(codes)
+    states = {codes: known.get(codes.point_code, UNAVAILABLE) for codes in single}
+    lookup = Ranges(ranges.values())
+    for point_code, state in known.items():
+        for key in lookup.covering(point_code):
+            states[PointCodes(0, point_code)] = state
+            ranges.pop(key, None)
+    states |= dict.fromkeys(ranges.values(), UNAVAILABLE)
+    congested = [one for one in states.items() if one[1].state is DestinationState.CONGESTED]
+    tell(peer, [*(states | dict.fromkeys((codes for codes, _ in congested), AVAILABLE)).items()])
     tell(peer, congested)
-
-
-def _order(destination: Destination) -> tuple[int, int]:
-    return [*DestinationState].index(destination.state), destination.level

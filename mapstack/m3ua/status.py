@@ -10,6 +10,7 @@ from mapstack.m3ua.association import Peer
 from mapstack.m3ua.destination import DestinationState
 from mapstack.m3ua.member import Member
 from mapstack.m3ua.network import Network
+from mapstack.m3ua.routing_key import PointCodes
 from mapstack.m3ua.settings import M3uaSettings, Role, TrafficMode
 from mapstack.m3ua.sgp import ApplicationServer
 
@@ -165,7 +166,8 @@ def _server(server: ApplicationServer) -> AsStatus:
 
 def _destination(network: Network, point_code: int) -> DestinationStatus:
     found = network.routing.find(point_code)
-    behind = [peer for peer in network.peers.values() if point_code in network.routing.behind(peer)]
+    only = PointCodes(0, point_code)
+    behind = [peer for peer in network.peers.values() if network.routing.concerns(peer, only)]
     told = [(peer.name, peer.told.state(point_code).state) for peer in behind if len(peer.told)]
     return DestinationStatus(
         point_code=point_code,

@@ -52,6 +52,13 @@ class Relaying:
             return None if refused is None else Discarded(received, refused)
         return Discarded(received, found) if isinstance(found, ReturnCause) else found
 
+    def is_relayed(self, received: Received) -> bool:
+        """Whether a message that leaves us came from elsewhere: its calling address leads there."""
+        calling = completed(decode_address(received.message.calling), received.opc)
+        if calling.route_on_gt:
+            return isinstance(self._translated(calling), Ways)
+        return calling.point_code != self._point_code
+
     def send_back(self, discarded: Discarded) -> None:
         """The return option: the message goes back with the cause (Q.714 §4.2)."""
         (message, opc, sls), cause = discarded

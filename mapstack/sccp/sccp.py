@@ -9,8 +9,9 @@ import msgspec
 from mapstack.errors import DecodeError
 from mapstack.events import DestinationStateChanged, ManagementEvent, PeerMisbehaved, UserPartUnavailable
 from mapstack.flow import Flow
-from mapstack.m3ua.data import SCCP, MtpTransfer
+from mapstack.m3ua.data import SCCP, MtpTransfer, Unsent
 from mapstack.m3ua.m3ua import M3ua
+from mapstack.m3ua.network import NetworkEvent
 from mapstack.m3ua.settings import M3uaSettings
 from mapstack.m3ua.status import M3uaStatus
 from mapstack.sccp.address import SccpAddress, decode_address
@@ -109,6 +110,10 @@ class Sccp:
         """An association is lost."""
         return self._manage(self._m3ua.link_down(flow, now), now)
 
+    def unsent(self, batch: Iterable[tuple[bytes, Flow]], now: float) -> list[SccpEvent]:
+        """The transport gives back what has never left."""
+        return self._manage(self._m3ua.unsent(batch), now)
+
     def expire(self, now: float) -> list[SccpEvent]:
         """Run what is due."""
         for discarded in self._reassembler.expire(now):
@@ -178,7 +183,7 @@ class Sccp:
 
     def stop(self, now: float) -> list[SccpEvent]:
         """Take leave of the peers."""
-        return [*self._m3ua.stop(now)]
+        return self._manage(self._m3ua.stop(now), now)
 
     # ---- inside: to the network
 
@@ -227,9 +232,12 @@ class Sccp:
 
     # ---- inside: from the network
 
-    def _manage(self, arrived: Iterable[ManagementEvent], now: float) -> list[SccpEvent]:
+    def _manage(self, arrived: Iterable[NetworkEvent], now: float) -> list[SccpEvent]:
         events: list[SccpEvent] = []
         for event in arrived:
+            if isinstance(event, Unsent):
+                events += self._given_back(event)
+                continue
             events.append(event)
             if isinstance(event, DestinationStateChanged):
                 events += self._told(self._scmg.destination(event, now))
@@ -237,6 +245,20 @@ class Sccp:
             elif isinstance(event, UserPartUnavailable) and event.user == SCCP:
                 events += self.user_part_unavailable(event.point_code, event.cause, now)
         return events
+
+    def _given_back(self, unsent: Unsent) -> list[SccpEvent]:
+        """MTP had taken it and could not deliver it: back to whoever sent it (Q.714 §4.2), with or without
+        the return option if that is our own user, who would have been told at once.
+        """
+        message = decode(unsent.data)
+        received = Received(message, self._point_code, unsent.sls)
+        if message.cause is not None:
+            return []  # what comes back does not come back again
+        if self._relaying.is_relayed(received):
+            self._relaying.send_back(Discarded(received, ReturnCause.MTP_FAILURE))
+            return []
+        called, calling = decode_address(message.calling), decode_address(message.called)
+        return [Notice(called, calling, ReturnCause.MTP_FAILURE, message.data)]
 
     def _told(self, events: Sequence[SccpEvent]) -> list[SccpEvent]:
         """Something has changed at other nodes: what is known of ways may not hold any more."""
@@ -247,6 +269,7 @@ class Sccp:
     def _indicate(self, transfer: MtpTransfer, flow: Flow, now: float) -> list[SccpEvent]:
         dpc = transfer.dpc
         if dpc != self._point_code:
+            self._m3ua.not_carried(dpc, flow)
             return [PeerMisbehaved(flow, "sccp", f"a message for point code {dpc}, which is not here")]
         data = transfer.data
         try:

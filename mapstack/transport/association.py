@@ -12,9 +12,10 @@ from typing import ClassVar
 from mapstack.flow import Flow
 from mapstack.transport.line import Batch, Line, Medium
 
-__all__ = ["AssociationSpec", "Backoff", "Transport", "TransportUnavailable"]
+__all__ = ["AssociationSpec", "Attempts", "Backoff", "Transport", "TransportUnavailable"]
 
 MAX_BACKLOG = 4 * 1024 * 1024
+CONNECTING = 20.0  # seconds: several attempts of the kernel
 
 
 class TransportUnavailable(OSError):
@@ -60,6 +61,29 @@ class Backoff:
         return wait * (0.5 + rng.random() / 2)
 
 
+class Attempts:
+    """Of one association: those that brought nothing, in a row."""
+
+    __slots__ = ("_backoff", "_failures", "_rng", "_waited")
+
+    def __init__(self, backoff: Backoff, rng: Random) -> None:
+        self._backoff = backoff
+        self._rng = rng
+        self._failures = 0
+        self._waited = 0.0
+
+    def connected(self, lived: float, *, heard: bool) -> None:
+        """Whoever accepts and says nothing has refused us, and so has who hangs up sooner than we waited."""
+        if heard and lived > self._waited:
+            self._failures = 0
+
+    def wait(self) -> float:
+        """How long to wait before the next one."""
+        self._waited = self._backoff.after(self._failures, self._rng)
+        self._failures += 1
+        return self._waited
+
+
 class Transport:
     """The associations of one node over one medium."""
 
@@ -75,12 +99,15 @@ class Transport:
         *,
         rng: Random,
         backoff: Backoff | None = None,
+        on_unsent: Callable[[Batch], None] | None = None,
     ) -> None:
+        """`on_unsent` is given, after `on_down`, what has never left of what a lost connection had taken."""
         for spec in specs:
             _check(spec, self.medium)
         self._loop = loop
         self._specs = specs
         self._on_batch, self._on_up, self._on_down = on_batch, on_up, on_down
+        self._on_unsent = on_unsent
         self._rng = rng
         self._backoff = backoff or Backoff()
         self._lines: dict[str, Line] = {}
@@ -108,6 +135,7 @@ class Transport:
 
     async def stop(self) -> None:
         """Close everything; `on_down` is not called for it."""
+        self._on_unsent = None
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()
@@ -148,16 +176,15 @@ class Transport:
     # ---- connecting
 
     async def _keep_connected(self, spec: AssociationSpec) -> None:
-        failures = 0
+        attempts = Attempts(self._backoff, self._rng)
         while True:
             connected = await self._connect(spec)
             line = None if connected is None else self._attach(spec.name, connected)
             if line is not None:
+                began = self._loop.time()
                 await asyncio.wait([line.closed])
-                # whoever accepts and says nothing has refused us (see _accept)
-                failures = 0 if line.heard else failures
-            await asyncio.sleep(self._backoff.after(failures, self._rng))
-            failures += 1
+                attempts.connected(self._loop.time() - began, heard=line.heard)
+            await asyncio.sleep(attempts.wait())
 
     async def _connect(self, spec: AssociationSpec) -> socket.socket | None:
         connecting = self.medium.open()
@@ -165,13 +192,15 @@ class Transport:
             if spec.locals:
                 connecting.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 self.medium.bind(connecting, spec.locals)
-            if len(spec.remotes) == 1:
-                await self._loop.sock_connect(connecting, spec.remotes[0])
-            else:
-                await self._connect_several(connecting, spec.remotes)
+            # the kernel asks ever more rarely, for minutes: a path that is back would not be noticed
+            async with asyncio.timeout(CONNECTING):
+                if len(spec.remotes) == 1:
+                    await self._loop.sock_connect(connecting, spec.remotes[0])
+                else:
+                    await self._connect_several(connecting, spec.remotes)
         except OSError as error:
             connecting.close()
-            reason = os.strerror(error.errno) if error.errno else str(error)
+            reason = os.strerror(error.errno) if error.errno else str(error) or "no answer"
             self.trouble[spec.name] = f"{_words(spec.remotes)}: {reason}"
             return None
         except asyncio.CancelledError:
@@ -228,11 +257,16 @@ class Transport:
     def _expecting(
         self, specs: Iterable[AssociationSpec], remotes: Sequence[tuple[str, int]]
     ) -> AssociationSpec | None:
-        """The free association that expects this peer; else a free one that expects nobody in particular."""
-        free = [spec for spec in specs if spec.name not in self._lines]
-        wanted = (*remotes, *((host, 0) for host, _ in remotes))
-        known = next((spec for want in wanted for spec in free if want in spec.remotes), None)
-        return known or next((spec for spec in free if spec.remote is None), None)
+        """The association that expects this peer; else a free one that expects nobody in particular.
+
+        A peer that connects again has lost the connection that we still believe in.
+        """
+        since = {name: n for n, name in enumerate(self._lines, 1)}
+        for wanted in (*remotes, *((host, 0) for host, _ in remotes)):
+            known = [spec for spec in specs if wanted in spec.remotes]
+            if known:
+                return min(known, key=lambda spec: since.get(spec.name, 0))  # a free one, else the oldest
+        return next((spec for spec in specs if spec.remote is None and spec.name not in since), None)
 
     def _turned_away(self, specs: Iterable[AssociationSpec], remotes: Sequence[tuple[str, int]]) -> None:
         """Whoever looks why nobody comes is told who came."""
@@ -251,6 +285,9 @@ class Transport:
             connected.close()
             return None  # it has gone already
         flow = Flow(self.medium.name, local, remote, name)
+        before = self._lines.pop(name, None)
+        if before is not None:
+            before.close("a new connection has taken its place")
         line = self._lines[name] = Line(self._loop, connected, wire, flow)
         line.closed.add_done_callback(partial(self._detach, name, line))
         line.open(self._on_batch)
@@ -263,6 +300,8 @@ class Transport:
             del self._lines[name]
             self.trouble[name] = closed.result()
             self._on_down(line.flow)
+        if line.unsent and self._on_unsent is not None:
+            self._on_unsent([(data, line.flow) for data, _ in line.unsent])
 
 
 def _address(address: tuple[str, int]) -> tuple[str, int]:

@@ -2,8 +2,6 @@
 
 from struct import Struct
 
-from mapstack.errors import DecodeError
-
 __all__ = ["MAX_MESSAGE", "Framer"]
 
 MAX_MESSAGE = 65_536
@@ -14,14 +12,16 @@ _VERSION = 1
 class Framer:
     """The messages of one connection, whatever pieces they come in."""
 
-    __slots__ = ("_max_message", "_rest")
+    __slots__ = ("_max_message", "_rest", "fault")
 
     def __init__(self, max_message: int = MAX_MESSAGE) -> None:
         self._rest = b""
         self._max_message = max_message
+        self.fault = ""
+        """Why no message can begin where the last one ended; close the connection."""
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The messages that are whole now; `DecodeError` where no message can begin: close the connection."""
+        """The messages that are whole now, and none after a `fault`."""
         stream = self._rest + data if self._rest else data
         messages: list[bytes] = []
         at, size = 0, len(stream)
@@ -29,7 +29,8 @@ class Framer:
         while at <= last:
             version, length = _HEADER.unpack_from(stream, at)
             if version != _VERSION or not _HEADER.size <= length <= self._max_message:
-                raise DecodeError("m3ua", f"version {version}, length {length} in a stream", offset=at)
+                self.fault = f"version {version}, length {length} in a stream"
+                break
             end = at + length
             if end > size:
                 break

@@ -5,7 +5,6 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from mapstack.errors import DecodeError
 from mapstack.flow import Flow
 
 __all__ = ["Batch", "Line", "Medium", "Wire"]
@@ -25,6 +24,9 @@ class Wire(Protocol):
 
     def write(self, messages: list[tuple[bytes, int]]) -> None:
         """Send, and keep what the socket does not take now."""
+
+    def unsent(self) -> list[tuple[bytes, int]]:
+        """What the socket has taken no octet of."""
 
 
 class Medium(Protocol):
@@ -65,6 +67,8 @@ class Line:
         self.flow = flow
         self.heard = False
         self.closed: asyncio.Future[str] = loop.create_future()
+        self.unsent: list[tuple[bytes, int]] = []
+        """When it has closed: messages of which nothing has left."""
 
     def open(self, on_batch: Callable[[Batch], None]) -> None:
         """Begin to read."""
@@ -73,6 +77,7 @@ class Line:
     def send(self, messages: list[tuple[bytes, int]], max_backlog: int) -> None:
         """Send a batch; a peer that lets more than `max_backlog` octets wait is cut off."""
         if self.closed.done():
+            self.unsent += messages
             return
         try:
             self._wire.write(messages)
@@ -92,6 +97,7 @@ class Line:
         self._loop.remove_reader(self._socket.fileno())
         self._loop.remove_writer(self._socket.fileno())
         self._socket.close()
+        self.unsent += self._wire.unsent()
         self.closed.set_result(reason)
 
     def _write(self) -> None:
@@ -107,7 +113,7 @@ class Line:
     def _read(self, on_batch: Callable[[Batch], None]) -> None:
         try:
             messages, reason = self._wire.read()
-        except (OSError, DecodeError) as error:
+        except OSError as error:
             messages, reason = [], str(error)
         if messages:
             self.heard = True

@@ -4,9 +4,10 @@ import socket
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from errno import EPROTONOSUPPORT
+from errno import EMSGSIZE, EPROTONOSUPPORT
 
 from mapstack.transport.association import Transport, TransportUnavailable
+from mapstack.transport.framing import MAX_MESSAGE
 from mapstack.transport.line import Wire
 
 try:
@@ -33,6 +34,8 @@ class SctpWire:
         self._sctp.set_nodelay(True)
         self._streams: int = max(1, self._sctp.get_status().outstrms)
         self._parts: list[bytes] = []
+        self._size = 0
+        """Of a message whose end has not come yet."""
         self._waiting: deque[tuple[bytes, int]] = deque()
         self._backlog = 0
 
@@ -56,6 +59,8 @@ class SctpWire:
                     self._take(flags, data, notice, messages)
         except BlockingIOError:
             pass
+        except OSError as error:
+            reason = str(error)  # what came before it has come
         return messages, reason
 
     def write(self, messages: list[tuple[bytes, int]]) -> None:
@@ -72,12 +77,20 @@ class SctpWire:
         except BlockingIOError:
             pass
 
+    def unsent(self) -> list[tuple[bytes, int]]:
+        """What the socket has not taken."""
+        return list(self._waiting)
+
     def _take(
         self, flags: int, data: bytes, info: "pysctp.sndrcvinfo", messages: list[tuple[bytes, int]]
     ) -> None:
         self._parts.append(data)
-        if flags & pysctp.FLAG_EOR:
-            whole, self._parts = b"".join(self._parts), []
+        if not flags & pysctp.FLAG_EOR:
+            self._size += len(data)
+            if self._size > MAX_MESSAGE:
+                raise OSError(EMSGSIZE, f"a message of more than {MAX_MESSAGE} octets")
+        else:
+            whole, self._parts, self._size = b"".join(self._parts), [], 0
             # pysctp swaps the PPID that it sends, not the one that it receives; 0: not set by the peer
             if socket.ntohl(info.ppid) in (0, PPID):
                 messages.append((whole, info.stream))

@@ -20,6 +20,8 @@ class TcpWire:
         self._socket = connected
         self._framer = Framer()
         self._rest = bytearray()
+        self._begun = 0
+        """How many octets at its beginning belong to a message of which some have been sent."""
 
     @property
     def backlog(self) -> int:
@@ -29,7 +31,7 @@ class TcpWire:
     def read(self) -> tuple[list[tuple[bytes, int]], str]:
         """The messages that are whole."""
         chunks: list[bytes] = []
-        size, chunk = 0, b" "
+        size, chunk, reason = 0, b" ", ""
         try:
             while chunk and size < READ_LIMIT:
                 chunk = self._socket.recv(READ_SIZE)
@@ -39,8 +41,12 @@ class TcpWire:
                     break  # the socket is empty: save the call that would say so
         except BlockingIOError:
             pass
+        except OSError as error:
+            reason = str(error)  # what came before it has come
         messages = [(message, 0) for message in self._framer.feed(b"".join(chunks))]
-        return messages, "" if chunk else "the peer closed the connection"
+        if not chunk:
+            reason = "the peer closed the connection"
+        return messages, self._framer.fault or reason
 
     def write(self, messages: list[tuple[bytes, int]]) -> None:
         """All in one call; what waits already goes first, when the socket is writable again."""
@@ -54,10 +60,36 @@ class TcpWire:
             sent = self._socket.send(waiting) if waiting else 0
         except BlockingIOError:
             sent = 0
+        except OSError:
+            self._rest = bytearray(waiting)  # to be given back
+            raise
         if self._rest:
+            self._begun = _left_of_a_message(self._rest, self._begun, sent)
             del self._rest[:sent]
         elif sent < len(data):
+            self._begun = _left_of_a_message(data, 0, sent)
             self._rest += data[sent:]
+
+    def unsent(self) -> list[tuple[bytes, int]]:
+        """What the socket has taken no octet of."""
+        messages: list[tuple[bytes, int]] = []
+        at, rest = self._begun, bytes(self._rest)
+        while at < len(rest):
+            end = at + _length_at(rest, at)
+            messages.append((rest[at:end], 0))
+            at = end
+        return messages
+
+
+def _left_of_a_message(waiting: bytes | bytearray, at: int, sent: int) -> int:
+    """How much is left of the message that is cut where `sent` octets have gone; one begins at `at`."""
+    while at < sent:
+        at += _length_at(waiting, at)
+    return at - sent
+
+
+def _length_at(messages: bytes | bytearray, at: int) -> int:
+    return int.from_bytes(messages[at + 4 : at + 8])
 
 
 class TcpMedium:

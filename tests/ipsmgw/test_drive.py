@@ -235,3 +235,21 @@ def test_a_bug_is_logged_with_what_it_happened_to(node: Node, caplog: pytest.Log
     node.port.receive([(b"sink bug", "a")])
     assert "bug while handling 'sink bug'" in caplog.text
     assert "RuntimeError: in the sink" in caplog.text
+
+
+class Again(Echo):
+    """A stack that sends once more what had not left."""
+
+    def unsent(self, batch: Octets, now: float) -> list[str]:
+        self.output += [(data, "another way") for data, _ in batch]
+        return [f"{len(batch)} unsent"]
+
+
+def test_what_has_not_left_is_given_back_to_a_stack_that_has_a_use_for_it() -> None:
+    node = Node()
+    port = node._open(Again())
+    port.unsent([(b"x", "a way")])
+    assert node.told == ["1 unsent"]
+    assert node.sent == [[(b"x", "another way")]]
+    node.port.unsent([(b"x", "a way")])
+    assert node.told == ["1 unsent"]

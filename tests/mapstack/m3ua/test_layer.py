@@ -12,7 +12,7 @@ from mapstack.events import (
 from mapstack.m3ua.application_server import AsState
 from mapstack.m3ua.asp import AspState
 from mapstack.m3ua.codes import ErrorCode, Status
-from mapstack.m3ua.data import MtpTransfer
+from mapstack.m3ua.data import MtpTransfer, Unsent
 from mapstack.m3ua.destination import DestinationState
 from mapstack.m3ua.m3ua import M3ua, TransferRefused
 from mapstack.m3ua.message import MessageType, Tag, decode, encode
@@ -231,6 +231,7 @@ def test_after_t_r_a_pending_as_is_down_and_refuses() -> None:
     assert pair.sgp.expire(3.0) == [
         AsStateChanged(name, AsState.PENDING, AsState.DOWN),
         DestinationStateChanged(ASP_POINT_CODE, DestinationState.UNAVAILABLE),
+        Unsent(ASP_POINT_CODE, 4, b"lost"),
     ]
     assert pair.sgp.transfer(ASP_POINT_CODE, 4, b"x") is TransferRefused.UNREACHABLE
     pair.asp.link_down(flow_of("a"), 3.0)
@@ -271,6 +272,23 @@ def test_loadshare_spreads_over_the_active_asps_by_sls() -> None:
     assert AsState.PENDING not in [getattr(event, "new", None) for event in pair.sgp_events]
     pair.sgp.transfer(ASP_POINT_CODE, 0, b"x")
     assert [flow.connection for _, flow in pair.sgp.take_output()] == ["b"]
+
+
+def test_when_an_asp_leaves_the_traffic_of_the_others_stays_in_sequence() -> None:
+    pair = active_pair(TrafficMode.LOADSHARE, "a", "b", "c")
+
+    def taken() -> str:
+        for sls in range(16):
+            pair.sgp.transfer(ASP_POINT_CODE, sls, b"x")
+        return "".join(flow.connection for _, flow in pair.sgp.take_output())
+
+    assert taken() == "abcabcabcabcabca"
+    pair.sgp.link_down(flow_of("b"), 1.0)
+    pair.sgp.take_output()
+    assert taken() == "aacacc" * 2 + "aaca"
+    pair.sgp.link_down(flow_of("a"), 1.0)
+    pair.sgp.take_output()
+    assert taken() == "c" * 16
 
 
 def test_an_asp_that_comes_later_is_told_how_its_as_stands() -> None:

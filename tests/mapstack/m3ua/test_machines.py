@@ -12,7 +12,6 @@ from mapstack.m3ua.application_server import (
     AsInput,
     AsMachine,
     AsState,
-    Kept,
     as_input,
 )
 from mapstack.m3ua.asp import (
@@ -27,6 +26,7 @@ from mapstack.m3ua.asp import (
 )
 from mapstack.m3ua.asp_side import Asp
 from mapstack.m3ua.association import Peer
+from mapstack.m3ua.data import Unsent
 from mapstack.m3ua.member import Change
 from mapstack.m3ua.message import MessageType, decode
 from mapstack.m3ua.settings import M3uaSettings, Role
@@ -132,7 +132,7 @@ def test_only_a_request_that_awaits_its_ack_has_t_ack() -> None:
 def machine_in(state: AsState) -> AsMachine:
     machine = AsMachine(t_recovery=2.0, limit=2)
     machine.state = state
-    machine.kept.append(Kept(5, 1, b"kept"))
+    machine.kept.append(Unsent(5, 1, b"kept"))
     return machine
 
 
@@ -146,7 +146,7 @@ def test_an_as_does_what_its_table_says_and_nothing_else(state: AsState, what: A
     after, action = AS_TRANSITIONS[state, what]
     traffic = machine.step(what, 1.0)
     assert machine.state is after
-    assert traffic == ([(5, 1, b"kept")] if action is AsAction.DELIVER else [])
+    assert traffic == ([(5, 1, b"kept")] if action in (AsAction.DELIVER, AsAction.REFUSE) else [])
     assert machine.recovery == (3.0 if action is AsAction.START_RECOVERY else None)
     assert bool(machine.kept) is (action in (AsAction.NOTHING, AsAction.START_RECOVERY))
 

@@ -133,6 +133,11 @@ REFUSED = {
     "no such class": (bytes.fromhex("0100ff0100000008"), 0, ErrorCode.UNSUPPORTED_MESSAGE_CLASS),
     "no such type": (bytes.fromhex("0100030900000008"), 0, ErrorCode.UNSUPPORTED_MESSAGE_TYPE),
     "no protocol data": (encode(MessageType.DATA), 1, ErrorCode.MISSING_PARAMETER),
+    "a parameter that stands twice": (
+        encode(MessageType.ASPAC, (Tag.ROUTING_CONTEXT, 7), (Tag.ROUTING_CONTEXT, 7)),
+        0,
+        ErrorCode.UNEXPECTED_PARAMETER,
+    ),
     "a short parameter": (
         bytes.fromhex("010004010000000c00060004"),
         0,
@@ -167,9 +172,57 @@ def test_what_is_wrong_is_answered_with_its_err(octets: bytes, stream: int, code
 def test_before_it_is_up_an_asp_cannot_become_active() -> None:
     sgp = sgp_of(association(Role.SGP))
     sgp.link_up(flow_of("a"), "", 0.0)
-    events = sgp.receive(encode(MessageType.ASPAC), flow_of("a"), 0.1)
+    events = sgp.receive(encode(MessageType.ASPAC, (Tag.ROUTING_CONTEXT, 7)), flow_of("a"), 0.1)
     assert events == [PeerMisbehaved(flow_of("a"), "m3ua", "ASPAC in ASP-DOWN")]
-    assert sent(sgp)[0].number(Tag.ERROR_CODE) == ErrorCode.UNEXPECTED_MESSAGE
+    (error,) = sent(sgp)
+    assert error.number(Tag.ERROR_CODE) == ErrorCode.UNEXPECTED_MESSAGE
+    assert error.numbers(Tag.ROUTING_CONTEXT) == (7,)  # §3.8.1
+
+
+def test_what_is_known_but_does_not_belong_here_and_what_is_not_known_is_passed_over() -> None:
+    """Peers send both: a traffic mode in ASPUP, parameters of their own."""
+    sgp = sgp_of(association(Role.SGP))
+    sgp.link_up(flow_of("a"), "", 0.0)
+    unknown = bytes.fromhex("80010008") + b"mine"
+    octets = encode(MessageType.ASPUP, (Tag.TRAFFIC_MODE_TYPE, 2), (Tag.USER_CAUSE, 3)) + 2 * unknown
+    sgp.receive(octets[:4] + len(octets).to_bytes(4) + octets[8:], flow_of("a"), 0.1)
+    assert MessageType.ASPUP_ACK in kinds(sgp)
+
+
+# ---- what is refused is asked for again, but not soon
+
+
+@pytest.mark.parametrize("code", [ErrorCode.REFUSED_MANAGEMENT_BLOCKING, ErrorCode.INVALID_ASP_IDENTIFIER])
+def test_an_asp_that_is_refused_does_not_knock_each_t_ack(code: ErrorCode) -> None:
+    asp = asp_of(association(Role.ASP))
+    asp.link_up(flow_of("a"), "", 0.0)
+    refusal = encode(MessageType.ERR, (Tag.ERROR_CODE, code))
+    for again in (0.0, 30.1):
+        asp.expire(again)
+        assert MessageType.ASPUP in kinds(asp)
+        asp.receive(refusal, flow_of("a"), again + 0.1)
+        for now in (2.0, 4.0, 29.0):
+            asp.expire(again + now)
+            assert MessageType.ASPUP not in kinds(asp)
+    asp.expire(60.3)
+    assert MessageType.ASPUP in kinds(asp)
+    asp.receive(encode(MessageType.ASPUP_ACK), flow_of("a"), 60.4)
+    assert kinds(asp) == [MessageType.ASPAC]
+    asp.receive(
+        encode(MessageType.ERR, (Tag.ERROR_CODE, ErrorCode.INVALID_ROUTING_CONTEXT)), flow_of("a"), 60.5
+    )
+    asp.expire(70.0)
+    assert MessageType.ASPAC not in kinds(asp)
+    asp.expire(90.5)
+    assert MessageType.ASPAC in kinds(asp)
+
+
+def test_other_errors_leave_the_rhythm_of_t_ack_as_it_is() -> None:
+    asp = asp_of(association(Role.ASP))
+    asp.link_up(flow_of("a"), "", 0.0)
+    octets = encode(MessageType.ERR, (Tag.ERROR_CODE, ErrorCode.DESTINATION_STATUS_UNKNOWN))
+    asp.receive(octets, flow_of("a"), 0.1)
+    assert asp.deadline() == 2.0
 
 
 def test_an_err_is_reported_and_never_answered() -> None:

@@ -230,9 +230,28 @@ def test_results_that_nobody_waits_for_are_refused() -> None:
     pair = Pair(asp(), sgp())
     pair.link_up()
     for identifier in (0, 1, 2, 0xFFFFFFFF):
-        result = encode_parameters((Tag.LOCAL_RK_IDENTIFIER, identifier), (Tag.ROUTING_CONTEXT, 5))
+        result = encode_parameters(
+            (Tag.LOCAL_RK_IDENTIFIER, identifier), (Tag.REGISTRATION_STATUS, 0), (Tag.ROUTING_CONTEXT, 5)
+        )
         octets = encode(MessageType.REG_RSP, (Tag.REGISTRATION_RESULT, result))
         assert isinstance(pair.asp.receive(octets, flow_of("a"), 1.0)[0], PeerMisbehaved)
+
+
+def key_result(*parameters: tuple[Tag, bytes | int | None]) -> bytes:
+    return encode_parameters((Tag.LOCAL_RK_IDENTIFIER, 1), *parameters)
+
+
+@pytest.mark.parametrize("missing", [Tag.LOCAL_RK_IDENTIFIER, Tag.REGISTRATION_STATUS])
+def test_a_result_that_says_nothing_is_not_taken_for_a_yes(missing: Tag) -> None:
+    layer = asp()
+    layer.link_up(flow_of("a"), "", 0.0)
+    layer.receive(encode(MessageType.ASPUP_ACK), flow_of("a"), 0.0)
+    layer.take_output()
+    whole = ((Tag.LOCAL_RK_IDENTIFIER, 1), (Tag.REGISTRATION_STATUS, 0), (Tag.ROUTING_CONTEXT, 5))
+    result = encode_parameters(*(each for each in whole if each[0] is not missing))
+    layer.receive(encode(MessageType.REG_RSP, (Tag.REGISTRATION_RESULT, result)), flow_of("a"), 0.0)
+    assert [one.number(Tag.ERROR_CODE) for one in sent(layer)] == [ErrorCode.MISSING_PARAMETER]
+    assert [member.context for member in layer._peers["a"].members] == [None]
 
 
 MESSAGES = [
@@ -242,10 +261,10 @@ MESSAGES = [
     encode(MessageType.ASPDN),
     encode(MessageType.ASPUP),
     *(
-        encode(kind, (tag, encode_parameters((Tag.LOCAL_RK_IDENTIFIER, 1), (Tag.ROUTING_CONTEXT, 2))))
-        for kind, tag in (
-            (MessageType.REG_RSP, Tag.REGISTRATION_RESULT),
-            (MessageType.DEREG_RSP, Tag.DEREGISTRATION_RESULT),
+        encode(kind, (tag, key_result((Tag.ROUTING_CONTEXT, 2), (status, 0))))
+        for kind, tag, status in (
+            (MessageType.REG_RSP, Tag.REGISTRATION_RESULT, Tag.REGISTRATION_STATUS),
+            (MessageType.DEREG_RSP, Tag.DEREGISTRATION_RESULT, Tag.DEREGISTRATION_STATUS),
         )
     ),
     encode(MessageType.ASPUP_ACK),

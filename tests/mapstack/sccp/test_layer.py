@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from mapstack.events import PeerMisbehaved
+from mapstack.m3ua import message as m3ua_message
 from mapstack.m3ua.data import DataCodec
+from mapstack.m3ua.message import MessageType, Tag
 from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType, decode, encode
@@ -199,6 +201,18 @@ def test_a_message_for_another_point_code_is_reported() -> None:
     )
     (event,) = pair.b.receive(elsewhere.encode(1, b"x"), FLOW, 1.0)
     assert event == PeerMisbehaved(FLOW, "sccp", "a message for point code 9, which is not here")
+
+
+def test_an_asp_is_told_that_a_point_code_cannot_be_reached_through_us() -> None:
+    """RFC 4666 §3.4.1: DUNA answers a message to an unreachable destination; a gateway is told nothing."""
+    pair = Pair()
+    for node, dpc, answers in ((pair.b, 9, 1), (pair.b, 0xFF00_0009, 0), (pair.a, 9, 0)):
+        label = A.to_bytes(4) + dpc.to_bytes(4) + b"\x03\x02\0\x01"
+        parameters = (Tag.ROUTING_CONTEXT, 3), (Tag.PROTOCOL_DATA, label + b"x")
+        node.receive(m3ua_message.encode(MessageType.DATA, *parameters), FLOW, 1.0)
+        found = [m3ua_message.decode(octets) for octets, _ in node.take_output()]
+        assert [one.kind for one in found] == [MessageType.DUNA] * answers
+        assert [one.numbers(Tag.AFFECTED_POINT_CODE) for one in found] == [(dpc,)] * answers
 
 
 def test_more_pairs_of_addresses_than_templates_are_served_all_the_same() -> None:

@@ -3,8 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapstack.m3ua.message import MessageType, Tag, encode
+from mapstack.sccp.message import ReturnCause
 from mapstack.sccp.restriction import Restrictions
 from mapstack.sccp.settings import SccpCongestion
+from tests.mapstack.sccp.pair import A_GT, B_GT, FLOW, B, Pair
 
 SETTINGS = SccpCongestion(attack=1, decay=10, level_decay=20, sublevels=4)
 NODE = 7
@@ -88,3 +91,18 @@ def test_whatever_happens_it_stays_within_its_bounds_and_ends(script: list[tuple
         now = found.soonest
         assert found.expire(now)
     assert len(found) == 0
+
+
+def test_a_gateway_that_tells_of_congestion_again_and_again_is_heard_each_time() -> None:
+    """SCON (RFC 4666 §3.4.4) is what MTP-STATUS is made of, and one alone restricts nothing."""
+    pair = Pair()
+    scon = encode(MessageType.SCON, (Tag.AFFECTED_POINT_CODE, B))
+    outcomes = []
+    for now in range(30):
+        pair.a.receive(scon, FLOW, float(now))
+        pair.a.expire(float(now))
+        outcomes.append(pair.a.unitdata(B_GT, A_GT, b"x", float(now), sls=0))
+    assert outcomes[0] is None
+    assert outcomes[-1] is ReturnCause.NETWORK_CONGESTION
+    pair.a.receive(encode(MessageType.DAVA, (Tag.AFFECTED_POINT_CODE, B)), FLOW, 30.0)
+    assert pair.a.unitdata(B_GT, A_GT, b"x", 30.0, sls=0) is None

@@ -27,7 +27,7 @@ from mapstack.tcap.message import (
     MessageType,
     encode_message,
 )
-from tests.mapstack.stack.network import HLR, OTID, Network, asked
+from tests.mapstack.stack.network import FLOW, HLR, OTID, SC, Network, asked
 from tests.mapstack.stack.samples import ARGUMENTS, RESULTS
 
 
@@ -167,3 +167,23 @@ def test_a_message_that_comes_back_loses_the_dialogue() -> None:
     events, _ = network.exchange()
     assert events == [DialogueLost(ours, MO_FORWARD_SM, LostReason.NOTICE, "UNEQUIPPED_USER")]
     assert len(network.sc) == 0
+
+
+def test_what_waits_for_an_as_that_does_not_come_back_is_a_refusal_and_no_timeout() -> None:
+    network = Network()
+    network.hlr.link_down(FLOW, network.now)
+    arg = ARGUMENTS[MO_FORWARD_SM]
+    ours = network.hlr.invoke(MO_FORWARD_SM, SC, arg, network.now)
+    events = network.hlr.expire(network.now + 2.0)
+    lost = [event for event in events if isinstance(event, DialogueLost)]
+    assert lost == [DialogueLost(ours, MO_FORWARD_SM, LostReason.NOTICE, "MTP_FAILURE")]
+    assert len(network.hlr) == 0
+
+
+def test_what_a_dead_association_had_not_sent_is_a_refusal_and_no_timeout() -> None:
+    network = Network()
+    ours = network.sc.invoke(MO_FORWARD_SM, HLR, ARGUMENTS[MO_FORWARD_SM], network.now)
+    unsent = network.sc.take_output()
+    network.sc.link_down(FLOW, network.now)
+    (event,) = network.sc.unsent(unsent, network.now)
+    assert event == DialogueLost(ours, MO_FORWARD_SM, LostReason.NOTICE, "MTP_FAILURE")

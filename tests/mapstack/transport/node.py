@@ -26,6 +26,7 @@ class Node:
         self.batches: list[Batch] = []
         self.ups: list[Flow] = []
         self.downs: list[Flow] = []
+        self.unsent: list[tuple[bytes, Flow]] = []
         self._changed = asyncio.Event()
         self.transport = opener(
             asyncio.get_running_loop(),
@@ -35,6 +36,7 @@ class Node:
             self._on_down,
             rng=Random(1),
             backoff=QUICK,
+            on_unsent=self._on_unsent,
         )
 
     @property
@@ -61,4 +63,9 @@ class Node:
 
     def _on_down(self, flow: Flow) -> None:
         self.downs.append(flow)
+        self._changed.set()
+
+    def _on_unsent(self, batch: Batch) -> None:
+        assert self.downs  # first it hears that the association is gone
+        self.unsent += batch
         self._changed.set()

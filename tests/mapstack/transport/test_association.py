@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from mapstack.transport import AssociationSpec, Backoff
+from mapstack.transport.association import Attempts
 from mapstack.transport.tcp import TcpTransport
 
 HERE = ("127.0.0.1", 2905)
@@ -36,3 +37,20 @@ def test_attempts_are_doubled_apart_up_to_a_bound_and_never_in_step() -> None:
         waits = [backoff.after(failures, rng) for _ in range(50)]
         assert all(longest / 2 <= wait <= longest for wait in waits)
         assert len(set(waits)) > 40
+
+
+@pytest.mark.parametrize(
+    ("lived", "heard", "shortest"),
+    [(0.01, True, False), (3600.0, True, True), (3600.0, False, False)],
+    ids=["hangs up at once", "was there for an hour", "said nothing"],
+)
+def test_only_a_connection_that_was_worth_its_wait_ends_the_back_off(
+    lived: float, heard: bool, shortest: bool
+) -> None:
+    attempts = Attempts(Backoff(shortest=0.2, longest=30.0), Random(1))
+    waits = []
+    for _ in range(10):
+        waits.append(attempts.wait())
+        attempts.connected(lived, heard=heard)
+    assert all(0.1 <= wait <= 0.2 for wait in waits) is shortest
+    assert (15.0 <= waits[-1] <= 30.0) is not shortest

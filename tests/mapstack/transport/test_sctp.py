@@ -118,3 +118,25 @@ async def refusal(spec: AssociationSpec) -> str:
 
 def test_both_ends_may_have_several_addresses() -> None:
     asyncio.run(several_addresses() if has_sctp() else without_sctp())
+
+
+async def a_message_without_an_end() -> None:
+    """A message may have any length, and SCTP hands it over in pieces: a peer could fill our memory."""
+    server = Node(SctpTransport, AssociationSpec("a", "sctp", False, ANY))
+    await server.transport.start()
+    client = Node(SctpTransport, AssociationSpec("b", "sctp", True, None, server.transport.listening[0]))
+    await client.transport.start()
+    await server.until(lambda node: len(node.ups) == 1)
+    await client.until(lambda node: len(node.ups) == 1)
+    client.say("before", stream=1)
+    client.transport.send([(bytes(150_000), client.ups[0]._replace(stream=1))])
+    await server.until(lambda node: len(node.downs) == 1)
+    assert [data for data, _ in server.heard] == [beat("before")]
+    assert "a message of more than 65536 octets" in server.transport.trouble["a"]
+    server.say("after")
+    await client.transport.stop()
+    await server.transport.stop()
+
+
+def test_a_message_that_is_too_long_ends_the_association() -> None:
+    asyncio.run(a_message_without_an_end() if has_sctp() else without_sctp())

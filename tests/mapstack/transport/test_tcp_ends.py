@@ -1,0 +1,167 @@
+"""How connections over TCP end: what is given back, what still counts, who takes whose place."""
+
+import asyncio
+import socket
+import struct
+from contextlib import ExitStack
+
+import pytest
+
+from mapstack.m3ua.message import MessageType, Tag, encode
+from mapstack.transport import AssociationSpec
+from mapstack.transport.tcp import TcpTransport, TcpWire
+from tests.mapstack.transport.node import PATIENCE, Node, beat
+from tests.mapstack.transport.test_tcp import ANY, connecting, hung_up, is_up, listening
+
+pytestmark = pytest.mark.wire
+
+
+def test_what_was_handed_to_a_connection_that_has_just_ended_is_given_back() -> None:
+    async def scenario() -> None:
+        async with listening() as server, connecting(server) as client:
+            await server.until(is_up)
+            await client.until(is_up)
+            server.transport.cut("a")
+            server.say("one", "two")
+            server.say("three")
+            await server.until(lambda node: len(node.unsent) == 3)
+            flow = server.downs[0]
+            assert server.unsent == [(beat(text), flow) for text in ("one", "two", "three")]
+            await client.until(lambda node: len(node.downs) == 1)
+            assert client.heard == []
+
+    asyncio.run(scenario())
+
+
+def test_what_a_peer_never_took_is_given_back_whole_and_what_it_may_have_got_is_not() -> None:
+    messages = [
+        encode(MessageType.BEAT, (Tag.HEARTBEAT_DATA, bytes((n & 0xFF,)) * 60_000)) for n in range(300)
+    ]
+
+    async def scenario() -> None:
+        async with listening() as server:
+            loop = asyncio.get_running_loop()
+            with socket.create_connection(server.transport.listening[0]) as peer:
+                await server.until(is_up)
+                for message in messages:
+                    server.transport.send([(message, server.ups[0])])
+                await server.until(lambda node: bool(node.unsent))
+                got = bytearray()
+                peer.settimeout(PATIENCE)
+                while piece := await loop.run_in_executor(None, peer.recv, 1 << 20):
+                    got += piece
+            unsent = [message for message, _ in server.unsent]
+            assert len(unsent) > 10  # more than 4 MB wait, and that is too much
+            assert messages[-len(unsent) :] == unsent
+            sent = b"".join(messages[: -len(unsent)])
+            assert sent.startswith(bytes(got))
+            assert len(sent) - len(got) < len(messages[0])  # of one message a part may have left
+
+    asyncio.run(scenario())
+
+
+def test_a_slow_peer_and_then_a_cut_leave_every_message_sent_or_given_back() -> None:
+    """The socket takes parts again and again, before it is cut."""
+    messages = [encode(MessageType.BEAT, (Tag.HEARTBEAT_DATA, bytes((n,)) * (9_000 + n))) for n in range(200)]
+
+    async def scenario() -> None:
+        async with listening() as server:
+            loop = asyncio.get_running_loop()
+            with socket.socket() as peer:
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                peer.connect(server.transport.listening[0])
+                await server.until(is_up)
+                server.transport._lines["a"]._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+                got = bytearray()
+                peer.settimeout(PATIENCE)
+                for message in messages:
+                    server.transport.send([(message, server.ups[0])])
+                    got += await loop.run_in_executor(None, peer.recv, 3_000)
+                server.transport.cut("a")
+                await server.until(lambda node: bool(node.unsent))
+                while piece := await loop.run_in_executor(None, peer.recv, 1 << 20):
+                    got += piece
+            unsent = [message for message, _ in server.unsent]
+            assert messages[-len(unsent) :] == unsent
+            assert b"".join(messages[: -len(unsent)]).startswith(bytes(got))
+
+    asyncio.run(scenario())
+
+
+def test_what_came_before_a_reset_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mapstack.transport.tcp.READ_SIZE", len(beat("last")))
+    with socket.create_server(ANY) as listener, socket.create_connection(listener.getsockname()) as peer:
+        connected, _ = listener.accept()
+        with connected:
+            peer.send(beat("last"))
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            peer.close()
+            assert TcpWire(connected).read() == ([(beat("last"), 0)], "[Errno 104] Connection reset by peer")
+
+
+def test_what_came_before_nonsense_has_come() -> None:
+    async def scenario() -> None:
+        async with listening() as server:
+            with socket.create_connection(server.transport.listening[0]) as peer:
+                await server.until(is_up)
+                peer.send(beat("sense") + b"GET / HTTP/1.1\r\n\r\n")
+                await server.until(lambda node: not is_up(node))
+                assert [data for data, _ in server.heard] == [beat("sense")]
+
+    asyncio.run(scenario())
+
+
+def test_a_peer_that_connects_again_takes_the_place_of_its_connection_that_was_never_seen_to_end() -> None:
+    async def scenario() -> None:
+        spec = AssociationSpec("known", "tcp", False, ANY, ("127.0.0.1", 0))
+        async with listening(spec) as server:
+            loop = asyncio.get_running_loop()
+            address = server.transport.listening[0]
+            with socket.create_connection(address) as dead, socket.create_connection(address) as again:
+                await server.until(lambda node: len(node.ups) == 2)
+                assert await loop.run_in_executor(None, hung_up, dead)
+                again.send(beat("here I am"))
+                await server.until(lambda node: len(node.heard) == 1)
+                assert server.heard[0][1] == server.ups[1]
+                assert server.downs == []  # `on_up` of the same association says so
+
+    asyncio.run(scenario())
+
+
+def test_of_two_connections_the_older_one_is_taken_for_the_one_that_has_died() -> None:
+    async def scenario() -> None:
+        specs = [AssociationSpec(name, "tcp", False, ANY, ("127.0.0.1", 0)) for name in "xy"]
+        async with listening(*specs) as server:
+            address = server.transport.listening[0]
+            connected = []
+            for n in range(1, 5):
+                connected.append(socket.create_connection(address))
+                await server.until(lambda node, n=n: len(node.ups) == n)  # type: ignore[misc]  # bound now
+            assert [flow.connection for flow in server.ups] == ["x", "y", "x", "y"]
+            for each in connected:
+                each.close()
+
+    asyncio.run(scenario())
+
+
+def test_an_attempt_that_nobody_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mapstack.transport.association.CONNECTING", 0.05)
+
+    async def scenario() -> None:
+        with socket.socket() as deaf, ExitStack() as queue:
+            deaf.bind(ANY)
+            deaf.listen(0)
+            address = deaf.getsockname()
+            for _ in range(3):  # until the kernel drops what else comes
+                waiting = queue.enter_context(socket.socket())
+                waiting.setblocking(False)
+                waiting.connect_ex(address)
+            client = Node(TcpTransport, AssociationSpec("b", "tcp", True, None, address))
+            await client.transport.start()
+            async with asyncio.timeout(PATIENCE):
+                while not client.transport.trouble:
+                    await asyncio.sleep(0.01)
+            assert client.transport.trouble == {"b": f"{address[0]}:{address[1]}: no answer"}
+            await client.transport.stop()
+
+    asyncio.run(scenario())
