@@ -280,7 +280,7 @@ class Sccp:
             return self._discard(called, flow)
         if message.cause is not None:
             return [Notice(called, calling, message.cause, message.data)]
-        if called.ssn == MANAGEMENT_SSN:
+        if called.ssn == MANAGEMENT_SSN and not called.route_on_gt:  # Q.714 §5.1
             return self._told(self._scmg.receive(message.data, opc, now))
         return self._deliver(received, called, calling, flow, now)
 

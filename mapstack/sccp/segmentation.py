@@ -137,7 +137,7 @@ class Reassembler:
         if place.first and not place.remaining:
             return received.message.data
         calling = received.message.calling
-        title = calling[0] & _TITLE and not calling[0] & _ROUTE_ON_SSN
+        title = calling[0] & _TITLE and not calling[0] & _ROUTE_ON_SSN  # else it is completed by the OPC
         key = calling, 0 if title else received.opc, place.local_reference
         reassembly = self._open.get(key)
         if reassembly is None:
