@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from msgspec import Meta
 
@@ -21,6 +21,7 @@ __all__ = [
     "Digits",
     "PointCode",
     "RewriteSection",
+    "Routed",
     "SccpSection",
     "TranslationSection",
     "address_rule",
@@ -38,6 +39,17 @@ Nature = Annotated[int, Meta(ge=0, le=127)]
 Indicator = Annotated[int, Meta(ge=1, le=4)]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
 _OID = re.compile(r"[0-9]+(\.[0-9]+)+")
+
+
+class Routed(NamedTuple):
+    """Where messages can go."""
+
+    own: int
+    """Our own point code."""
+    reaches: Callable[[int], bool]
+    """Whether an association leads to it, or it is our own."""
+    prefixes: tuple[str, ...]
+    """Of the routes."""
 
 
 class RewriteSection(Section, frozen=True, kw_only=True):
@@ -84,6 +96,7 @@ class AddressSection(Section, frozen=True, kw_only=True):
     operation: Annotated[str, Meta(min_length=1)] | None = None
     called: ChangeSection = ChangeSection()
     calling: ChangeSection = ChangeSection()
+    answers: bool = False
 
 
 class ConcernedSection(Section, frozen=True, kw_only=True):
@@ -107,6 +120,9 @@ class SccpSection(Section, frozen=True, kw_only=True):
     subsystems: tuple[Ssn, ...] | None = None
     """Besides 8, 149 and atm_calling_ssn: 6 for home routing, where the HLR's messages come to us."""
     concerned: tuple[ConcernedSection, ...] = ()
+
+
+_SectionT = TypeVar("_SectionT", TranslationSection, AddressSection)
 
 
 def translation(section: TranslationSection) -> GtTranslation:
@@ -150,6 +166,7 @@ def address_rule(section: AddressSection) -> AddressRule:
         operation=section.operation or "",
         called=_change(section.called),
         calling=_change(section.calling),
+        answers=section.answers,
     )
 
 
@@ -196,31 +213,93 @@ def sccp_faults(
     section: SccpSection,
     translations: tuple[TranslationSection, ...],
     addresses: tuple[AddressSection, ...],
-    reaches: Callable[[int], bool],
+    routed: Routed,
 ) -> Iterator[Fault]:
-    """What no single value is to blame for; `reaches`: messages can go to it, or it is our own."""
+    """What no single value is to blame for."""
     if section.status_test > section.status_test_longest:
         yield "map.sccp.status_test", "it is longer than status_test_longest"
     for i, each in enumerate(translations):
-        yield from _translation_faults(each, f"map.translation[{i}]", reaches)
-    known = {operation.name for operation in OPERATIONS}
+        earlier = _index(each, translations[:i], _same_titles)
+        if earlier is not None:
+            yield f"map.translation[{i}]", f"map.translation[{earlier}] has the same titles and stands first"
+        yield from _translation_faults(each, f"map.translation[{i}]", routed)
+    prefixes = (*routed.prefixes, *(each.prefix or "" for each in translations))
+    for i, each in enumerate(translations):
+        yield from _rewrite_faults(each, f"map.translation[{i}].rewrite", prefixes)
     for i, one in enumerate(addresses):
-        if one.operation is not None and one.operation not in known and not _OID.fullmatch(one.operation):
-            near = get_close_matches(one.operation, known, 1)
-            yield f"map.address[{i}].operation", "no such operation" + (f"; is it {near[0]}?" if near else "")
-        if one.called.point_code:
-            yield f"map.address[{i}].called.point_code", "our own does not belong into a called address"
+        yield from _address_faults(one, f"map.address[{i}]")
+        earlier = _index(one, addresses[:i], _matches_all_of)
+        if earlier is not None:
+            yield f"map.address[{i}]", f"all that it is for is decided by map.address[{earlier}]"
 
 
-def _translation_faults(
-    section: TranslationSection, key: str, reaches: Callable[[int], bool]
-) -> Iterator[Fault]:
+def _index(
+    one: _SectionT, earlier: tuple[_SectionT, ...], takes: Callable[[_SectionT, _SectionT], bool]
+) -> int | None:
+    """The first of the earlier tables that leaves nothing for this one."""
+    return next((i for i, each in enumerate(earlier) if takes(each, one)), None)
+
+
+def _same_titles(one: TranslationSection, other: TranslationSection) -> bool:
+    titles = ("prefix", "translation_type", "plan", "nature", "indicator")
+    return all(getattr(one, name) == getattr(other, name) for name in titles)
+
+
+def _matches_all_of(one: AddressSection, other: AddressSection) -> bool:
+    return (
+        one.answers == other.answers
+        and (other.prefix or "").startswith(one.prefix or "")
+        and one.ssn in (None, other.ssn)
+        and one.operation in (None, other.operation)
+    )
+
+
+def _address_faults(section: AddressSection, key: str) -> Iterator[Fault]:
+    operation, known = section.operation, {operation.name for operation in OPERATIONS}
+    if operation is not None and operation not in known and not _OID.fullmatch(operation):
+        near = get_close_matches(operation, known, 1)
+        yield f"{key}.operation", "no such operation" + (f"; is it {near[0]}?" if near else "")
+    called = section.called
+    if section.answers and called != ChangeSection():
+        yield f"{key}.called", "an answer goes to the address that the peer gave: there is nothing to change"
+    if called.point_code:
+        yield f"{key}.called.point_code", "our own does not belong into a called address"
+    if called.route_on_gt is False:
+        told = "it has no point code to go to; route_on_ssn of a [[map.translation.destination]] does this"
+        yield f"{key}.called.route_on_gt", told
+
+
+def _translation_faults(section: TranslationSection, key: str, routed: Routed) -> Iterator[Fault]:
     try:
         translation(section)
     except ValueError as fault:
         yield key, str(fault)
     for name, destinations in (("destination", section.destination), ("backup", section.backup)):
         for i, each in enumerate(destinations):
-            if not reaches(each.point_code):
-                where = f"{key}.{name}[{i}].point_code"
+            where = f"{key}.{name}[{i}].point_code"
+            if name == "backup" and each.point_code == routed.own:
+                yield where, "our own is no backup: what comes to us would be handed to the others first"
+            elif not routed.reaches(each.point_code):
                 yield where, f"no association leads to point code {each.point_code}"
+
+
+def _rewrite_faults(section: TranslationSection, key: str, prefixes: tuple[str, ...]) -> Iterator[Fault]:
+    """A new title that is looked up again must be able to match something."""
+    if section.destination or section.rewrite == RewriteSection():
+        return
+    rewrite, prefix = section.rewrite, section.prefix or ""
+    new = rewrite.digits or (rewrite.prepend or "") + prefix[rewrite.strip or 0 :]
+    known = rewrite.digits is not None
+    if known and (rewrite.strip or rewrite.prepend):
+        return  # it contradicts itself, which has been said
+    if not any(new.startswith(each) or (not known and each.startswith(new)) for each in prefixes):
+        yield key, f"no route leads to {new}, which the titles become"
+    if known and _takes_again(section, new, prefixes):
+        yield key, f"the titles become {new}, which comes here again, and leads nowhere"
+
+
+def _takes_again(section: TranslationSection, new: str, prefixes: tuple[str, ...]) -> bool:
+    """Whether this is the rule, and the only one, for what it makes."""
+    longest = max((each for each in prefixes if new.startswith(each)), key=len, default=None)
+    kind = section.translation_type, section.plan, section.nature, section.indicator
+    return longest == (section.prefix or "") and prefixes.count(longest) == 1 and kind == (None,) * 4

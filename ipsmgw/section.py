@@ -113,7 +113,8 @@ def _value_faults(kind: object, value: object, path: str) -> Iterator[Fault]:
         try:
             msgspec.convert(value, kind, dec_hook=scalar)
         except msgspec.ValidationError as fault:
-            yield path, _sentence(str(fault))
+            plus = isinstance(value, str) and value.startswith("+") and "regex" in str(fault)
+            yield path, _sentence(str(fault)) + (": a number is written without its +" if plus else "")
 
 
 def scalar(kind: type, value: object) -> object:

@@ -20,7 +20,7 @@ from ipsmgw.association import (
 )
 from ipsmgw.hlr_section import SubscriberSection, Way, hlr_faults
 from ipsmgw.identity import NodeNumber
-from ipsmgw.sccp_section import AddressSection, SccpSection, TranslationSection, sccp_faults
+from ipsmgw.sccp_section import AddressSection, Routed, SccpSection, TranslationSection, sccp_faults
 from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
 from ipsmgw.sip_settings import DnsSettings, SipSection, SipTimers, dns_faults, sip_faults, trusted
 from mapstack.tcap.transaction_id import MAX_OPEN
@@ -231,7 +231,8 @@ def _map_faults(section: MapSection) -> Iterator[Fault]:
         ours = point_code == section.point_code
         return ours or leads_to(point_code, section.association, section.mtp_route)
 
-    yield from sccp_faults(section.sccp, section.translation, section.address, reaches)
+    routed = Routed(section.point_code, reaches, tuple(each.prefix for each in section.route))
+    yield from sccp_faults(section.sccp, section.translation, section.address, routed)
     if section.association and not section.route and not section.translation:
         yield "map.route", "at least one route or translation is wanted"
     prefixes = (

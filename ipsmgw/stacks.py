@@ -123,11 +123,13 @@ def _sccp_settings(settings: Settings) -> SccpSettings:
     here = (GtDestination(point_code=section.point_code),)
     # A relay must know its own titles from those that it hands on; any other node takes all for its own.
     own = tuple(GtTranslation(prefix=digits, destinations=here) for digits in sorted(ours))
+    # What we call from must be there for the answer.
+    called_back = {rule.calling.ssn for rule in rules if rule.calling.ssn is not None}
     sccp = sccp_settings(
         section.sccp,
         (*(own if section.sccp.transit else ()), *map(translation, section.translation)),
         rules,
-        subsystems=frozenset({MSC, SGSN, section.atm_calling_ssn}),
+        subsystems=frozenset({MSC, SGSN, section.atm_calling_ssn, *called_back}),
     )
     routes = tuple(GtRoute(prefix=route.prefix, point_code=route.point_code) for route in section.route)
     return replace(sccp, routes=routes)

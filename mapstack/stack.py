@@ -13,6 +13,7 @@ from mapstack.events import (
 )
 from mapstack.flow import Flow
 from mapstack.m3ua.status import M3uaStatus
+from mapstack.map.answering import CALLED_FOR_OTHERS, answering
 from mapstack.map.dialogue_information import (
     MapDialoguePdu,
     MapOpenInfo,
@@ -29,11 +30,7 @@ from mapstack.map.outcome import Outcomes
 from mapstack.map.performing import MAY_HAVE_MORE, Perform, Performing, unidirectional
 from mapstack.map.requesting import Requesting
 from mapstack.map.versions import PeerVersion, PeerVersions, arg_in, error_in, result_in
-from mapstack.map_events import (
-    DialogueLost,
-    LostReason,
-    MapEvent,
-)
+from mapstack.map_events import DialogueLost, LostReason, MapEvent
 from mapstack.map_settings import MapSettings
 from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.address_rules import Addresses
@@ -90,7 +87,9 @@ class MapStack:
                 idle=settings.idle,
                 max_dialogues=limits.dialogues,
                 max_share=limits.dialogues_of_peer,
+                called_for_others=CALLED_FOR_OTHERS,
             ),
+            answering=answering(settings),
         )
         named = settings.invoke_timers
         self._timers = {each: tcap.timer(named.get(each.name, each.timer)) for each in OPERATIONS}
@@ -105,7 +104,8 @@ class MapStack:
         # Called and calling address by peer and operation; without rules nothing is asked.
         sccp = settings.sccp
         own, kept = settings.m3ua.point_code, sccp.limits.templates
-        rules = Addresses(sccp.address_rules, own_point_code=own, limit=kept)
+        begun = (rule for rule in sccp.address_rules if not rule.answers)
+        rules = Addresses(begun, own_point_code=own, limit=kept)
         self._addressed = rules.addresses if rules else None
         self._pending: list[MapEvent] = []
         self._pending_since: float | None = None
@@ -393,6 +393,8 @@ class MapStack:
     def _cancelled(self, cancelled: Cancelled, now: float, events: list[MapEvent]) -> None:
         """A further invoke had no answer in its time: the dialogue is of no use any more."""
         dialogue = cancelled.dialogue
+        if dialogue.state is State.IDLE:
+            return  # another invoke in it ran out in the same turn, and has ended it
         if self._outcomes.cancelled(cancelled, events):
             self._tcap.settle(dialogue, now)
             return

@@ -1,6 +1,6 @@
 """Which addresses a dialogue begins with, by peer and by operation (Q.714 §2.1; TS 29.002 §6.1)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -71,20 +71,26 @@ class AddressRule:
     """Name of the operation (mo-ForwardSM), or the application context in dots (0.4.0.0.1.0.21.3)."""
     called: AddressChange = field(default_factory=AddressChange)
     calling: AddressChange = field(default_factory=AddressChange)
+    answers: bool = False
+    """For what we answer, not for what we begin; the called address is then the peer's, and stays."""
 
     def __post_init__(self) -> None:
         if self.prefix.strip(_HEX):
             raise ValueError(f"address rule prefix {self.prefix!r} holds more than digits")
         if self.called.point_code:
             raise ValueError("our own point code does not belong into a called address")
+        if self.called.route_on_gt is False:
+            raise ValueError("a called address without a point code cannot be routed on its subsystem")
+        if self.answers and self.called != AddressChange():
+            raise ValueError("an answer goes to the address that the peer gave: there is nothing to change")
 
-    def matches(self, called: SccpAddress, operation: str, context: str) -> bool:
-        """Whether a dialogue that begins so is meant."""
+    def matches(self, called: SccpAddress, operations: Collection[str], context: str) -> bool:
+        """Whether a dialogue is meant that begins so, with one of these operations."""
         digits = called.gt.digits if called.gt else ""
         return (
             digits.startswith(self.prefix)
             and self.ssn in (None, called.ssn)
-            and self.operation in ("", operation, context)
+            and (self.operation in ("", context) or self.operation in operations)
         )
 
 
@@ -92,7 +98,7 @@ _Key = tuple[SccpAddress, SccpAddress, str, tuple[int, ...]]
 
 
 class Addresses:
-    """The rules of a node; the first that matches decides."""
+    """The rules of a node for what it begins, or for what it answers; the first that matches decides."""
 
     __slots__ = ("_known", "_limit", "_point_code", "_rules")
 
@@ -107,22 +113,32 @@ class Addresses:
         return bool(self._rules)
 
     def addresses(
-        self, called: SccpAddress, calling: SccpAddress, operation: str, context: tuple[int, ...] = ()
+        self,
+        called: SccpAddress,
+        calling: SccpAddress,
+        operation: str,
+        context: tuple[int, ...] = (),
+        operations: Collection[str] = (),
     ) -> tuple[SccpAddress, SccpAddress]:
-        """Called and calling address of the dialogue that begins with this operation in this context."""
+        """Called and calling address of a dialogue with this operation, or with these, in this context."""
         key = called, calling, operation, context
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= self._limit:
                 self._known.clear()
-            known = self._known[key] = self._apply(*key[:3], ".".join(map(str, context)))
+            known = self._known[key] = self._apply(called, calling, operations or (operation,), context)
         return known
 
     def _apply(
-        self, called: SccpAddress, calling: SccpAddress, operation: str, context: str
+        self,
+        called: SccpAddress,
+        calling: SccpAddress,
+        operations: Collection[str],
+        context: tuple[int, ...],
     ) -> tuple[SccpAddress, SccpAddress]:
+        name = ".".join(map(str, context))
         for rule in self._rules:
-            if rule.matches(called, operation, context):
+            if rule.matches(called, operations, name):
                 own = self._point_code
                 return rule.called.apply(called, own), rule.calling.apply(calling, own)
         return called, calling

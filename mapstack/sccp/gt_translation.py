@@ -8,6 +8,7 @@ from mapstack.sccp.address import Gt
 __all__ = ["MAX_DIGITS", "GtDestination", "GtPattern", "GtRewrite", "GtRoute", "GtTranslation", "check_kind"]
 
 MAX_DIGITS = 32
+_E214, _E214_DIGITS = 7, 15  # E.214 §6.3: the last digits of a long IMSI are left out
 _HEX = "0123456789abcdef"
 
 
@@ -75,11 +76,16 @@ class GtRewrite:
 
     def apply(self, gt: Gt) -> Gt:
         """The new global title."""
-        digits = self.prepend + gt.digits[self.strip :] if self.digits is None else self.digits
+        plan = gt.plan if self.plan is None else self.plan
+        digits = self.digits
+        if digits is None:
+            digits = self.prepend + gt.digits[self.strip :]
+            if plan == _E214:
+                digits = digits[:_E214_DIGITS]
         return Gt(
             digits,
             gt.nature if self.nature is None else self.nature,
-            gt.plan if self.plan is None else self.plan,
+            plan,
             gt.translation_type if self.translation_type is None else self.translation_type,
             gt.indicator if self.indicator is None else self.indicator,
         )

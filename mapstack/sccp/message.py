@@ -203,6 +203,8 @@ def _sized_part(data: bytes, start: int, first: int, at: int) -> bytes:
 
 
 def _options(data: bytes, at: int) -> dict[int, bytes]:
+    if at >= len(data):
+        raise DecodeError("sccp", "a part lies outside of the message")
     options: dict[int, bytes] = {}
     while at < len(data) and data[at] != _END:
         if at + 2 > len(data) or at + 2 + data[at + 1] > len(data):

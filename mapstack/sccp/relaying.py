@@ -93,11 +93,13 @@ class Relaying:
         return self._translation.ways(called) if self._settings.transit else ReturnCause.UNQUALIFIED
 
     def _translated(self, called: SccpAddress) -> SccpAddress | Ways | ReturnCause:
-        """Titles that lead here, or that come to a node which relays nothing, are ours."""
-        ways = self._translation.ways(called)
-        only = ways.only if isinstance(ways, Ways) else None
-        if only is not None and only.point_code == self._point_code:
-            return only.called
+        """Titles that lead here, also among others, or to a node which relays nothing, are ours."""
+        here = called.point_code == self._point_code  # it has led to us: now the title decides alone
+        ways = self._translation.ways(replace(called, point_code=None) if here else called)
+        if isinstance(ways, Ways):
+            for way in ways.shared:
+                if way.point_code == self._point_code:
+                    return way.called
         return ways if self._settings.transit else called
 
     def _hand_on(self, received: Received, called: SccpAddress, ways: Ways) -> ReturnCause | None:
@@ -114,9 +116,10 @@ class Relaying:
 
 def completed(address: SccpAddress, opc: int) -> SccpAddress:
     """A calling address; one that is only a subsystem is one of the node that the message comes from."""
-    if address.route_on_gt or address.point_code is not None:
+    title = address.route_on_gt and (address.gt is not None or address.ssn is None)
+    if title or address.point_code is not None:
         return address
-    return replace(address, point_code=opc)
+    return replace(address, point_code=opc, route_on_gt=False)
 
 
 def _label(message: SccpMessage, sls: int) -> Label:

@@ -79,8 +79,8 @@ class Translation:
                 return self._unknown(gt)
             if rule.rewrite is not None:
                 gt = rule.rewrite.apply(gt)
-            if len(gt.digits) > _MAX_DIGITS:
-                break
+                if not 1 <= len(gt.digits) <= _MAX_DIGITS:
+                    break
             if rule.destinations:
                 address = replace(address, gt=gt)
                 return Ways(_ways(address, rule.destinations), _ways(address, rule.backup))
@@ -112,6 +112,8 @@ def _ways(address: SccpAddress, destinations: Iterable[GtDestination]) -> tuple[
             replace(
                 address,
                 ssn=address.ssn if each.ssn is None else each.ssn,
+                # Q.714 §2.2.2: the old one would lead the message back, or past its destination.
+                point_code=None if address.point_code is None else each.point_code,
                 route_on_gt=not each.route_on_ssn,
             ),
         )

@@ -16,6 +16,9 @@ REFUSED = {
     TransferRefused.CONGESTED: ReturnCause.NETWORK_CONGESTION,
 }
 
+_SLS_BITS = 4  # Q.704 §2.2.4
+_SLS_MASK = (1 << _SLS_BITS) - 1
+
 
 class Label(NamedTuple):
     """What decides beside the address."""
@@ -96,6 +99,9 @@ class RoutingControl:
 
 
 def _from(ways: tuple[Way, ...], sls: int) -> tuple[Way, ...]:
-    """The same, beginning with the one that the SLS selects."""
-    start = sls % len(ways) if ways else 0
+    """The same, beginning with the one that the SLS selects.
+
+    By its first bits: M3UA takes the last ones to choose among the associations to one destination.
+    """
+    start = (sls & _SLS_MASK) * len(ways) >> _SLS_BITS
     return ways[start:] + ways[:start]

@@ -82,7 +82,12 @@ class Sccp:
         self._scmg = Scmg(sccp, m3ua.point_code, self._send_management)
         self._routing = RoutingControl(self._m3ua, self._scmg)
         self._relaying = Relaying(sccp, m3ua.point_code, self._translation, self._routing, self._m3ua)
-        self._reassembler = Reassembler(timeout=sccp.reassembly_timeout, limit=sccp.limits.reassemblies)
+        limits = sccp.limits
+        self._reassembler = Reassembler(
+            timeout=sccp.reassembly_timeout,
+            limit=limits.reassemblies,
+            limit_of_peer=limits.reassemblies_of_peer,
+        )
         self._composing = Composing(sccp, rng.getrandbits(24))
         self._templates: dict[tuple[SccpAddress, SccpAddress, int], _Template] = {}
         self._heads: dict[bytes, tuple[SccpAddress, SccpAddress]] = {}
@@ -298,7 +303,7 @@ class Sccp:
             return self._discard(called, flow)
         if message.cause is not None:
             return [Notice(called, calling, message.cause, message.data)]
-        if called.ssn == MANAGEMENT_SSN:
+        if called.ssn == MANAGEMENT_SSN and not called.route_on_gt:  # Q.714 §5.1
             return self._told(self._scmg.receive(message.data, opc, now))
         return self._deliver(received, called, calling, flow, now)
 

@@ -134,11 +134,14 @@ class Scmg:
     def receive(self, data: bytes, opc: int, now: float) -> list[ScmgEvent]:
         """A message for SSN 1 has come."""
         message = decode_scmg(data)
-        if message is None:
+        if message is None or not message.subsystem.ssn:
             return []
+        here = message.subsystem.point_code == self._point_code
         match message.kind:
-            case ScmgType.SST:
-                return self._answer(message.subsystem, opc)
+            case ScmgType.SST if here:
+                return self._answer(message.subsystem.ssn, opc)
+            case _ if here:
+                return []  # others have nothing to say about us
             case ScmgType.SSA:
                 return self._allowed(message.subsystem, now)
             case ScmgType.SSP if message.subsystem.ssn != MANAGEMENT_SSN:
@@ -158,6 +161,8 @@ class Scmg:
             self._ranks.pop(point_code, None)
         elif point_code in self._ranks or len(self._ranks) < self._settings.limits.subsystems:
             self._ranks[point_code] = rank
+        else:
+            return events  # one that is not known to be away must not wait to be back
         unreachable = _RANKS[DestinationState.UNAVAILABLE]
         if (old == unreachable) != (rank == unreachable):
             events += self._node(
@@ -186,11 +191,9 @@ class Scmg:
 
     # ---- inside
 
-    def _answer(self, subsystem: Subsystem, opc: int) -> list[ScmgEvent]:
+    def _answer(self, ssn: int, opc: int) -> list[ScmgEvent]:
         """§5.3.4.3: what is in service is allowed; of what is not, nothing is said."""
-        ssn, point_code = subsystem
-        served = ssn == MANAGEMENT_SSN or self.local_fault(ssn) in (None, ReturnCause.SUBSYSTEM_CONGESTION)
-        if point_code == self._point_code and served:
+        if ssn == MANAGEMENT_SSN or self.local_fault(ssn) in (None, ReturnCause.SUBSYSTEM_CONGESTION):
             self._tell(opc, ScmgType.SSA, ssn)
         return []
 

@@ -12,7 +12,7 @@ _MAX_SEGMENT = 251  # together with the addresses: the pointer to the optional p
 # Type, class, hop counter and pointers; the lengths of three parts; the segmentation parameter.
 _OVERHEAD = 7 + 3 + 6
 _MAX_LONG_SEGMENT = 3952  # Q.713 §4.20
-_ROUTE_ON_SSN = 0x40  # Q.713 §3.4.1
+_ROUTE_ON_SSN, _TITLE = 0x40, 0x3C  # Q.713 §3.4.1
 _IN_SEQUENCE, _FIRST = 0x40, 0x80  # Q.713 §3.17
 
 
@@ -78,60 +78,85 @@ class Discarded(NamedTuple):
     cause: ReturnCause
 
 
+_Peer = tuple[bytes, int]
 _Key = tuple[bytes, int, int]
 
 
 class _Reassembly:
-    """One message under way."""
+    """One message under way: its segments by how many of them remain."""
 
-    __slots__ = ("first", "parts", "remaining")
+    __slots__ = ("parts", "received", "remaining")
 
-    def __init__(self, first: Received, remaining: int) -> None:
-        self.first = first
-        self.parts = [first.message.data]
-        self.remaining = remaining
+    def __init__(self, received: Received) -> None:
+        self.received = received
+        """What goes back when the rest stays away: the first segment, or what came before it."""
+        self.parts: dict[int, bytes] = {}
+        self.remaining: int | None = None
+        """After the first segment; None: it has not come yet."""
+
+    def add(self, received: Received, place: Segmentation) -> bool:
+        """Take a segment in; False where it cannot be one of this message. One that comes twice is."""
+        remaining, data = place.remaining, received.message.data
+        if place.first:
+            if max(self.parts, default=0) > remaining or self.remaining not in (None, remaining):
+                return False
+            self.received, self.remaining = received, remaining
+        elif self.remaining is not None and remaining >= self.remaining:
+            return False
+        return self.parts.setdefault(remaining, data) == data
+
+    @property
+    def data(self) -> bytes | None:
+        """All of it; None while a segment is missing."""
+        if self.remaining is None or len(self.parts) <= self.remaining:
+            return None
+        return b"".join(self.parts[each] for each in range(self.remaining, -1, -1))
 
 
 class Reassembler:
     """Messages under way, by calling address and local reference (Q.714 §4.1.1.3).
 
-    A calling address that is only a subsystem is completed by where the message comes from.
+    A calling address that is only a subsystem is completed by where the message comes from. Segments may
+    overtake each other: class 1 keeps them in sequence, but not where an STP takes its associations in turn.
     """
 
-    __slots__ = ("_limit", "_open", "_timers")
+    __slots__ = ("_limit", "_limit_of_peer", "_of_peer", "_open", "_timers")
 
-    def __init__(self, *, timeout: float, limit: int) -> None:
+    def __init__(self, *, timeout: float, limit: int, limit_of_peer: int | None = None) -> None:
         self._open: dict[_Key, _Reassembly] = {}
         self._timers: Fifo[_Key] = Fifo(timeout)
         self._limit = limit
+        self._limit_of_peer = limit if limit_of_peer is None else limit_of_peer
+        self._of_peer: dict[_Peer, int] = {}
 
     def __len__(self) -> int:
         return len(self._open)
 
     def accept(self, received: Received, place: Segmentation, now: float) -> bytes | Discarded | None:
-        """Take a segment in: the whole data if it was the last, None if more are awaited, or why not."""
+        """Take a segment in: the whole data if none is missing now, None if one is, or what is discarded."""
+        if place.first and not place.remaining:
+            return received.message.data
         calling = received.message.calling
-        origin = received.opc if calling[:1] and calling[0] & _ROUTE_ON_SSN else 0
-        key = calling, place.local_reference, origin
-        if place.first:
-            return self._begin(key, received, place, now)
+        title = calling[0] & _TITLE and not calling[0] & _ROUTE_ON_SSN  # else it is completed by the OPC
+        key = calling, 0 if title else received.opc, place.local_reference
         reassembly = self._open.get(key)
         if reassembly is None:
-            return Discarded(received, ReturnCause.ERROR_IN_MESSAGE_TRANSPORT)
-        if place.remaining != reassembly.remaining - 1:
+            return self._begin(key, received, place, now)
+        if not reassembly.add(received, place):
             self._forget(key)
-            return Discarded(received, ReturnCause.ERROR_IN_MESSAGE_TRANSPORT)
-        reassembly.parts.append(received.message.data)
-        reassembly.remaining = place.remaining
-        if place.remaining:
-            return None
-        self._forget(key)
-        return b"".join(reassembly.parts)
+            if not place.first:
+                return Discarded(received, ReturnCause.ERROR_IN_MESSAGE_TRANSPORT)
+            self._begin(key, received, place, now)  # the reference is used again: for a message that counts
+            return Discarded(reassembly.received, ReturnCause.ERROR_IN_MESSAGE_TRANSPORT)
+        data = reassembly.data
+        if data is not None:
+            self._forget(key)
+        return data
 
     def expire(self, now: float) -> list[Discarded]:
-        """The first segments of messages whose rest did not come in time."""
+        """Segments of messages whose rest did not come in time."""
         return [
-            Discarded(self._open.pop(key).first, ReturnCause.ERROR_IN_MESSAGE_TRANSPORT)
+            Discarded(self._forget(key).received, ReturnCause.ERROR_IN_MESSAGE_TRANSPORT)
             for key in self._timers.due(now)
         ]
 
@@ -139,20 +164,21 @@ class Reassembler:
         """The soonest end of T(reass)."""
         return self._timers.deadline()
 
-    def _begin(
-        self, key: _Key, received: Received, place: Segmentation, now: float
-    ) -> bytes | Discarded | None:
-        if not place.remaining:
-            return received.message.data
-        if key in self._open:  # a duplicate, or the reference came round too soon: neither can be trusted
-            self._forget(key)
-            return Discarded(received, ReturnCause.ERROR_IN_MESSAGE_TRANSPORT)
-        if len(self._open) >= self._limit:
+    def _begin(self, key: _Key, received: Received, place: Segmentation, now: float) -> Discarded | None:
+        peer = key[:2]
+        count = self._of_peer.get(peer, 0)
+        if len(self._open) >= self._limit or count >= self._limit_of_peer:
             return Discarded(received, ReturnCause.DESTINATION_CANNOT_REASSEMBLE)
-        self._open[key] = _Reassembly(received, place.remaining)
+        reassembly = self._open[key] = _Reassembly(received)
+        reassembly.add(received, place)
+        self._of_peer[peer] = count + 1
         self._timers.add(key, now)
         return None
 
-    def _forget(self, key: _Key) -> None:
-        del self._open[key]
+    def _forget(self, key: _Key) -> _Reassembly:
+        peer = key[:2]
+        self._of_peer[peer] -= 1
+        if not self._of_peer[peer]:
+            del self._of_peer[peer]
         self._timers.discard(key)
+        return self._open.pop(key)

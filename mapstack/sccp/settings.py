@@ -90,6 +90,8 @@ class SccpLimits:
 
     reassemblies: int = 1000
     """Segmented messages under way."""
+    reassemblies_of_peer: int = 500
+    """Under way by one calling address: the rest is left for the others."""
     templates: int = 4096
     """Encoded headers, translations and addresses kept, one per pair of addresses."""
     subsystems: int = 1024

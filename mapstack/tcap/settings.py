@@ -19,3 +19,5 @@ class TcapSettings:
     """Open at once."""
     max_share: int
     """Open at once by one peer."""
+    called_for_others: frozenset[int] = frozenset()
+    """Subsystems that are called by numbers which are not ours: there we answer from our own."""

@@ -1,8 +1,11 @@
 """TCAP over SCCP: what comes from the network, to open dialogues and to none (Q.774 §3)."""
 
+from collections.abc import Callable
+
 from mapstack.errors import DecodeError
-from mapstack.sccp.address import Gt
+from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.sccp import Notice, Sccp, UnitData
+from mapstack.tcap.application_context import ApplicationContext
 from mapstack.tcap.component import decode_components, read_components
 from mapstack.tcap.contexts import Asked, Contexts, Ending, Refusal
 from mapstack.tcap.dialogue import Dialogue, Share
@@ -20,7 +23,7 @@ from mapstack.tcap.message import (
 from mapstack.tcap.settings import TcapSettings
 from mapstack.tcap.transaction_id import TransactionIds
 
-__all__ = ["Tcap"]
+__all__ = ["Answering", "Tcap"]
 
 _number = int.from_bytes
 # An enumeration's members are slow to find.
@@ -32,6 +35,8 @@ _INPUTS = {_CONTINUE: _CONTINUED, _END: Input.END, MessageType.ABORT: _ABORTED}
 _BACKWARD = {int(kind) for kind in _INPUTS}
 _BEGUN = TRANSITIONS[State.IDLE, _BEGAN][0]
 _SHARES = 4096  # peers whose count is kept although they have nothing open
+_ANSWERING = 4096  # called addresses whose answers' calling address is kept
+Answering = Callable[[SccpAddress, SccpAddress, ApplicationContext | None], SccpAddress]
 
 
 class Tcap(Dialogues):
@@ -45,9 +50,14 @@ class Tcap(Dialogues):
         *,
         own_gt: Gt,
         settings: TcapSettings,
+        answering: Answering | None = None,
     ) -> None:
+        """`answering`: peer, our address and the context to the address that an answer comes from."""
         super().__init__(sccp, transaction_ids, own_gt, settings)
         self._contexts = contexts
+        self._called_for_others = settings.called_for_others
+        self._answering = answering
+        self._answered: dict[SccpAddress, SccpAddress] = {}
         self._max_share = settings.max_share
         self._shares: dict[object, Share] = {}
 
@@ -66,7 +76,25 @@ class Tcap(Dialogues):
 
     def _reply(self, unit: UnitData, data: bytes, now: float) -> None:
         """To who sent `unit`; outside of a dialogue nobody waits for it, so that it may be lost."""
-        self._sccp.unitdata(unit.calling, self.local_address(unit.called.ssn), data, now, sls=unit.sls)
+        local = self._answered.get(unit.called) or self._answers_from(unit, None)
+        self._sccp.unitdata(unit.calling, local, data, now, sls=unit.sls)
+
+    def _answers_from(self, unit: UnitData, context: ApplicationContext | None) -> SccpAddress:
+        """The address that was called: peers drop answers of another one (Q.714 §2.3.1, Q.774 §3.2.1.3)."""
+        called = unit.called
+        own = self.local_address(called.ssn)
+        if called.gt is None:
+            # Who has reached us by point code and subsystem may know no title; who has not knows ours.
+            local = called if not (called.route_on_gt or unit.calling.route_on_gt) else own
+        else:
+            local = own if called.ssn in self._called_for_others else SccpAddress(called.gt, called.ssn)
+        if self._answering is not None:
+            return self._answering(unit.calling, local, context)
+        if called.gt is not None:
+            if len(self._answered) >= _ANSWERING:
+                self._answered.clear()
+            self._answered[called] = local
+        return local
 
     # ---- a Begin
 
@@ -87,8 +115,7 @@ class Tcap(Dialogues):
         if len(self._dialogues) >= self._max_dialogues or share.open >= self._max_share:
             return [self._turn_away(message, unit, now)]
         tid = self._transaction_ids.allocate(self._dialogues)
-        ssn = unit.called.ssn
-        local = self._locals.get(ssn) or self.local_address(ssn)
+        local = self._answered.get(unit.called) or self._answers_from(unit, context)
         dialogue = self._dialogues[tid] = Dialogue(
             tid,
             _BEGUN,
@@ -132,8 +159,10 @@ class Tcap(Dialogues):
             return self._unknown(message, unit, now)
         first = dialogue.state is _INIT_SENT
         if arrived is _CONTINUED and first:
-            # Q.774 §3.2.1: the first backward message may come from another address than the Begin went to.
-            dialogue.peer_tid, dialogue.remote = message.otid, unit.calling
+            dialogue.peer_tid, calling = message.otid, unit.calling
+            if calling.gt is not None or calling.point_code is not None:
+                # Q.774 §3.2.1: it may come from another address than the Begin went to; none says nothing.
+                dialogue.remote = calling
         if arrived is _ABORTED:
             ending = self._contexts.aborted(message, dialogue.context)
             self._enter(dialogue, step[0])

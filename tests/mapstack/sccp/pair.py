@@ -8,7 +8,7 @@ from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.sccp import Sccp, SccpEvent
 from mapstack.sccp.settings import GtRoute, SccpLimits, SccpSettings
 
-__all__ = ["A_GT", "B_GT", "FLOW", "A", "B", "Pair", "messages"]
+__all__ = ["A_GT", "B_GT", "FLOW", "ROUTES", "A", "B", "Pair", "messages"]
 
 A, B = 1, 2
 A_GT, B_GT = SccpAddress(Gt("15550000001"), 8), SccpAddress(Gt("15550000002"), 6)

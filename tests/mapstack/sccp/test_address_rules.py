@@ -55,7 +55,7 @@ def test_a_rule_sets_what_it_names_and_leaves_the_rest() -> None:
     ],
 )
 def test_a_rule_matches_by_number_subsystem_operation_and_context(rule: AddressRule, matches: bool) -> None:
-    assert rule.matches(CALLED, "sendRoutingInfoForSM", "0.4.0.0.1.0.20.3") is matches
+    assert rule.matches(CALLED, ("sendRoutingInfoForSM",), "0.4.0.0.1.0.20.3") is matches
 
 
 def test_the_first_rule_that_matches_decides() -> None:
@@ -100,6 +100,8 @@ def test_rules_that_make_no_sense_are_refused() -> None:
     for wrong in (
         lambda: AddressRule(prefix="+44"),
         lambda: AddressRule(called=AddressChange(point_code=True)),
+        lambda: AddressRule(called=AddressChange(route_on_gt=False)),
+        lambda: AddressRule(answers=True, called=AddressChange(ssn=8)),
         lambda: AddressChange(digits=""),
         lambda: AddressChange(digits="1" * 33),
         lambda: AddressChange(ssn=256),

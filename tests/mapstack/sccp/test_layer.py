@@ -11,12 +11,19 @@ from mapstack.events import PeerMisbehaved
 from mapstack.m3ua import message as m3ua_message
 from mapstack.m3ua.data import DataCodec
 from mapstack.m3ua.message import MessageType, Tag
+from mapstack.m3ua.message import encode as message_of
 from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.sccp.address import Gt, SccpAddress
-from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType, decode, encode
+from mapstack.sccp.message import (
+    ReturnCause,
+    SccpMessage,
+    SccpMessageType,
+    decode,
+    encode,
+)
 from mapstack.sccp.sccp import Notice, Sccp, UnitData
-from mapstack.sccp.settings import GtRoute, SccpSettings
-from tests.mapstack.sccp.pair import A_GT, B_GT, FLOW, A, B, Pair, messages
+from mapstack.sccp.settings import GtRoute, Messages, SccpSettings
+from tests.mapstack.sccp.pair import A_GT, B_GT, FLOW, ROUTES, A, B, Pair, messages
 from tests.mapstack.vectors import octets_of
 
 UNKNOWN_SSN = replace(B_GT, ssn=99)
@@ -171,15 +178,58 @@ def test_a_message_whose_segments_stay_away_comes_back_after_the_timeout() -> No
     assert pair.b.deadline() == 30.0
 
 
-def test_a_segment_out_of_order_comes_back() -> None:
+def test_segments_that_overtake_each_other_are_put_together() -> None:
+    pair = Pair()
+    data = bytes(i & 0xFF for i in range(700))
+    pair.a.unitdata(B_GT, A_GT, data, 1.0, sls=1)
+    for octets, flow in reversed(pair.a.take_output()):
+        pair.b_events += pair.b.receive(octets, flow, 1.0)
+    assert pair.b_events == [UnitData(B_GT, A_GT, data, 1)]
+
+
+def test_a_segment_that_cannot_belong_to_the_others_comes_back() -> None:
     pair = Pair()
     pair.a.unitdata(B_GT, A_GT, bytes(300), 1.0, sls=1)
-    _, second = pair.a.take_output()
-    assert [type(event) for event in pair.b.receive(*second, 1.0)] == [PeerMisbehaved]
+    (first, flow), _ = pair.a.take_output()
+    assert pair.b.receive(first, flow, 1.0) == []
+    again = decode(messages([(first, flow)])[0])
+    assert again.segmentation is not None
+    stranger = again._replace(segmentation=again.segmentation._replace(first=False))
+    events = pair.b.receive(FROM_A.encode(1, encode(stranger)), FLOW, 1.0)
+    assert [type(event) for event in events] == [PeerMisbehaved]
     pair.run(1.0)
     (notice,) = pair.a_events
     assert isinstance(notice, Notice)
     assert notice.cause is ReturnCause.ERROR_IN_MESSAGE_TRANSPORT
+
+
+@pytest.mark.parametrize("in_sequence", [False, True])
+@pytest.mark.parametrize("kind", [Messages.AS_NEEDED, Messages.LUDT])
+def test_the_segments_of_a_message_keep_together(in_sequence: bool, kind: Messages) -> None:
+    """Q.714 §4.1.1.2: class 1 and one SLS, so that association, stream and order are the same for all."""
+    associations = tuple(Association(name=name, role=Role.SGP, point_code=A) for name in "abc")
+    node = Sccp(
+        M3uaSettings(point_code=B, associations=associations),
+        SccpSettings(routes=ROUTES, messages=kind, max_long_message=268),
+        Random(1),
+    )
+    for name in "abc":
+        flow = FLOW._replace(connection=name)
+        node.link_up(flow, "", 0.0)
+        node.receive(message_of(MessageType.ASPUP), flow, 0.0)
+        node.receive(message_of(MessageType.ASPAC), flow, 0.0)
+    node.take_output()
+    used = set()
+    for sls in range(16):
+        assert node.unitdata(A_GT, B_GT, bytes(700), 1.0, sls=sls, in_sequence=in_sequence) is None
+        output = node.take_output()
+        assert len(output) > 2
+        ((flow, told),) = {(flow, octets[23]) for octets, flow in output}
+        assert told == sls
+        used.add(flow)
+        segments = [decode(octets[24 : 8 + int.from_bytes(octets[10:12])]) for octets, _ in output]
+        assert {each.protocol_class for each in segments} == {1}
+    assert {flow.connection for flow in used} == {"a", "b", "c"}
 
 
 def test_more_messages_under_way_than_allowed_cannot_be_reassembled() -> None:

@@ -95,6 +95,30 @@ def test_the_messages_are_those_of_the_recommendation() -> None:
     assert written(ScmgType.SSC, 1, 0x1234, 5).hex() == "060134120005"
 
 
+def test_management_comes_for_the_subsystem_and_not_for_a_title() -> None:
+    """Else whoever can reach our title prohibits what he wants (Q.714 §5.1: routed on SSN)."""
+    pair = Pair()
+    called = SccpAddress(Gt("15550000002"), 1)
+    data = written(ScmgType.SSP, 8, A)
+    octets = encode(SccpMessage(SccpMessageType.UDT, called.encode(), SCMG.encode(), data))
+    (event,) = pair.b.receive(FROM_A.encode(3, octets), FLOW, 1.0)
+    assert event == PeerMisbehaved(FLOW, "sccp", "unequipped user, subsystem 1 of 15550000002")
+
+
+@pytest.mark.parametrize("kind", [ScmgType.SSA, ScmgType.SSP, ScmgType.SSC])
+@pytest.mark.parametrize("ssn", [1, 8])
+def test_what_others_say_of_us_is_passed_over(kind: ScmgType, ssn: int) -> None:
+    net = mesh()
+    manage(net, written(kind, ssn, HERE, 3 if kind is ScmgType.SSC else 0))
+    assert net.events[HERE] == []
+
+
+def test_what_is_said_of_no_subsystem_is_passed_over() -> None:
+    net = mesh()
+    manage(net, written(ScmgType.SSP, 0, PEER))
+    assert net.events[HERE] == []
+
+
 # ---- between nodes
 
 
@@ -255,6 +279,20 @@ def test_what_cannot_be_reached_is_not_tested_and_what_is_back_is_allowed() -> N
     assert node._scmg.soonest is None
     assert node._manage([resume], 2.0) == [resume, SubsystemStateChanged(PEER, 6, True)]
     assert node._manage([resume], 3.0) == [resume]
+
+
+def test_what_is_too_much_to_remember_does_not_stay_prohibited_for_ever() -> None:
+    """There is no room to note that a second node is away: its test goes on."""
+    net = mesh(SccpSettings(limits=SccpLimits(subsystems=1)))
+    node = net.nodes[HERE]
+    manage(net, written(ScmgType.SSP, 6, PEER), now=0.0)
+    for state in (DestinationState.UNAVAILABLE, DestinationState.AVAILABLE):
+        for point_code in (OTHER, PEER):
+            node._manage([DestinationStateChanged(point_code, state)], 1.0)
+    net.forget()
+    node.expire(11.0)
+    net.run(11.0)
+    assert net.events[HERE] == [SubsystemStateChanged(PEER, 6, True)]
 
 
 @given(

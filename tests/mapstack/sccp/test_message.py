@@ -183,6 +183,8 @@ NONSENSE = {
     "an LUDT address out of the message": "13010a07ff08000b001000024208044301000605000b0c0d0e0f",
     "LUDT data longer than the message": "13010a070008000b000000024208044301000606000b0c0d0e0f",
     "LUDT data before the pointers": "13010a0700080001000000024208044301000605000b0c0d0e0f",
+    "options out of the message": "11000f04060850024208024206016110",
+    "LUDT options out of the message": "13010a070008000b00ff00024208044301000601006110",
     "a segmentation of 3 octets": "11000f0406080902420802420601611003c0000000",
 }
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from mapstack.events import PeerMisbehaved
-from mapstack.sccp.address import Gt, SccpAddress
+from mapstack.sccp.address import Gt, SccpAddress, decode_address
 from mapstack.sccp.gt_translation import GtDestination, GtRewrite, GtRoute, GtTranslation
 from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType, Segmentation, decode
 from mapstack.sccp.sccp import Notice, UnitData
@@ -112,11 +112,73 @@ def test_a_title_is_translated_on_the_way() -> None:
     assert relayed.calling == FROM_ORIGIN.encode()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("point_code", [RELAY, 77])
+def test_the_point_code_that_a_relayed_message_came_with_does_not_go_on(
+    kind: SccpMessageType, point_code: int
+) -> None:
+    """The next node would take it for the one to go to: back to us."""
+    last = GtTranslation(prefix="39", destinations=(GtDestination(point_code=END, route_on_ssn=True),))
+    for digits in ("3000", "3900"):
+        net = mesh(last)
+        net.inject(message(SccpAddress(Gt(digits), 6, point_code), kind=kind), opc=ORIGIN, to=RELAY)
+        (relayed,) = net.messages(RELAY, END)
+        assert decode_address(relayed.called).point_code in (None, END)
+        assert [type(event) for event in net.events[END]] == [UnitData]
+        assert net.events[RELAY] == []
+
+
+def test_our_point_code_beside_a_title_that_we_do_not_know_does_not_make_it_ours() -> None:
+    called = SccpAddress(Gt("99"), 8, RELAY)
+    net = mesh()
+    net.inject(message(called), opc=ORIGIN, to=RELAY)
+    assert returned(net) == [(SccpMessageType.XUDTS, ReturnCause.NO_TRANSLATION_FOR_ADDRESS)]
+    assert [type(event) for event in net.events[RELAY]] == [PeerMisbehaved]
+    net = mesh(transit=False)
+    net.inject(message(called), opc=ORIGIN, to=RELAY)
+    assert net.events[RELAY] == [UnitData(called, FROM_ORIGIN, b"hello", 5)]
+
+
+def test_titles_that_we_share_with_another_node_are_ours_when_they_come_to_us() -> None:
+    """Two relays that handed them to each other would do so for ever: a UDT counts no hops."""
+    ours = GtTranslation(
+        prefix="39", destinations=(GtDestination(point_code=END), GtDestination(point_code=RELAY, ssn=8))
+    )
+    net = mesh(ours)
+    for sls in range(4):
+        net.inject(message(SccpAddress(Gt("3900"), 6), kind=SccpMessageType.UDT), opc=ORIGIN, to=RELAY)
+        assert net.nodes[RELAY].unitdata(SccpAddress(Gt("3900"), 6), FROM_ORIGIN, b"x", 1.0, sls=sls) is None
+    net.run()
+    assert net.events[RELAY] == [UnitData(SccpAddress(Gt("3900"), 8), FROM_ORIGIN, b"hello", 5)] * 4
+    assert len(net.messages(RELAY, END)) == 4
+
+
 def test_a_calling_subsystem_without_a_node_gets_the_node_that_it_came_from() -> None:
     net = mesh()
     net.inject(message(calling=SccpAddress(None, 8, None, False)), opc=ORIGIN, to=RELAY)
     calling = SccpAddress(None, 8, ORIGIN, False)
     assert net.events[END] == [UnitData(TO_END, calling, b"hello", 5)]
+
+
+@pytest.mark.parametrize("octets", ["4208", "0208"])
+def test_a_calling_subsystem_is_completed_however_it_says_that_it_is_routed(octets: str) -> None:
+    """There is no title to route on: some stacks leave the bit at zero all the same."""
+    net = mesh(transit=False)
+    calling = bytes.fromhex(octets)
+    net.inject(message(SccpAddress(Gt("2"), 6))._replace(calling=calling), opc=ORIGIN, to=RELAY)
+    completed = SccpAddress(None, 8, ORIGIN, False)
+    assert net.events[RELAY] == [UnitData(SccpAddress(Gt("2"), 6), completed, b"hello", 5)]
+    assert net.nodes[RELAY].unitdata(completed, SccpAddress(Gt("2"), 6), b"answer", 1.0, sls=1) is None
+    place = Segmentation(True, True, 1, 77)
+    first = message(SccpAddress(Gt("2"), 6))._replace(calling=calling, segmentation=place)
+    net.events[RELAY].clear()
+    for segment in (first, first._replace(segmentation=Segmentation(False, True, 0, 77))):
+        for opc in (ORIGIN, END):
+            net.inject(segment, opc=opc, to=RELAY)
+    told = [event for event in net.events[RELAY] if isinstance(event, UnitData)]
+    assert [(each.calling.point_code, each.data) for each in told] == [
+        (opc, b"hellohello") for opc in (ORIGIN, END)
+    ]
 
 
 def test_a_calling_subsystem_is_one_of_the_node_that_the_message_came_from() -> None:

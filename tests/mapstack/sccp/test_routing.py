@@ -1,17 +1,23 @@
 """Several ways: the load is shared, what is away is avoided, and what is back is used again (Q.714 §2.5)."""
 
 from collections import Counter
+from random import Random
 
 import pytest
 
 from mapstack.events import DestinationStateChanged, SubsystemStateChanged
 from mapstack.m3ua.destination import DestinationState
+from mapstack.m3ua.m3ua import M3ua
 from mapstack.m3ua.message import MessageType, Tag, encode
+from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.gt_translation import GtDestination, GtTranslation
 from mapstack.sccp.management import ScmgMessage, ScmgType, Subsystem, encode_scmg
 from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType
+from mapstack.sccp.routing import Way
+from mapstack.sccp.routing_control import Label, RoutingControl
 from mapstack.sccp.sccp import Sccp, UnitData
+from mapstack.sccp.scmg import Scmg
 from mapstack.sccp.settings import SccpSettings
 from tests.mapstack.sccp.mesh import Mesh, flow_of, name_of
 
@@ -61,6 +67,48 @@ def manage(net: Mesh, kind: ScmgType, ssn: int, point_code: int) -> None:
 def test_the_load_is_shared_by_the_sls() -> None:
     assert Counter(spread(mesh()).values()) == {FIRST: 8, SECOND: 8}
     assert Counter(spread(mesh(), in_sequence=True).values()) == {FIRST: 8, SECOND: 8}
+
+
+def test_every_association_to_every_destination_gets_its_share() -> None:
+    """Of two that share the load the SLS chooses one, and then an association to it: with other bits."""
+    names = {name: peer for peer in (FIRST, SECOND) for name in (f"{peer}a", f"{peer}b")}
+    node = Sccp(
+        M3uaSettings(
+            point_code=OWN,
+            associations=tuple(
+                Association(name=name, role=Role.SGP, point_code=peer) for name, peer in names.items()
+            ),
+        ),
+        SccpSettings(translations=(SHARED,)),
+        Random(1),
+    )
+    for name in names:
+        node.link_up(flow_of(name), "", 0.0)
+        node.receive(encode(MessageType.ASPUP), flow_of(name), 0.0)
+        node.receive(encode(MessageType.ASPAC), flow_of(name), 0.0)
+    node.take_output()
+    for in_sequence in (False, True):
+        for sls in range(16):
+            assert node.unitdata(CALLED, CALLING, b"x", 1.0, sls=sls, in_sequence=in_sequence) is None
+        assert Counter(flow.connection for _, flow in node.take_output()) == dict.fromkeys(names, 4)
+
+
+@pytest.mark.parametrize("several", [1, 2, 3, 4, 5, 8, 16])
+def test_each_destination_gets_as_much_as_the_others(several: int) -> None:
+    ways = tuple(Way(point_code, CALLED) for point_code in range(several))
+    for in_sequence in (False, True):
+        first = [
+            RoutingControl._shared(
+                RoutingControl(
+                    M3ua(M3uaSettings(point_code=OWN)), Scmg(SccpSettings(), OWN, lambda *_: None)
+                ),
+                ways,
+                Label(sls, in_sequence, 4),
+            )[0].point_code
+            for sls in range(16)
+        ]
+        assert {16 // several, -(-16 // several)} >= {*Counter(first).values()}
+        assert len({*first}) == several
 
 
 def test_the_called_address_says_what_the_translation_says() -> None:

@@ -87,14 +87,34 @@ def test_the_last_translation_leaves_the_subsystem_to_be_routed_on() -> None:
 
 
 def test_an_imsi_becomes_a_mobile_global_title_and_leaves_as_one() -> None:
-    """E.212 to E.214: the codes of country and network give way to those of E.164 (Q.713 annex B)."""
+    """E.212 to E.214: codes of E.164 take the place of those of E.212, and 15 digits are kept (E.214 §6)."""
     to_e214 = GtRewrite(strip=5, prepend="447785", plan=7, nature=4)
     rules = (
         GtTranslation(prefix="23415", kind=GtPattern(plan=6), rewrite=to_e214),
         GtTranslation(prefix="44", kind=GtPattern(plan=7), destinations=to(3)),
     )
     ways = Translation((), rules).ways(number("234150123456789", plan=6))
-    assert ways == Ways((Way(3, number("4477850123456789", plan=7)),))
+    assert ways == Ways((Way(3, number("447785012345678", plan=7)),))
+
+
+@pytest.mark.parametrize(
+    ("route_on_ssn", "point_code"), [(False, None), (True, None), (False, 99), (True, 99)]
+)
+def test_a_point_code_in_the_address_is_the_one_that_it_goes_to(
+    route_on_ssn: bool, point_code: int | None
+) -> None:
+    """The old one would send the message back, or to nowhere (Q.714 §2.2.2)."""
+    rule = GtTranslation(prefix="44", destinations=to(1, route_on_ssn=route_on_ssn), backup=to(2))
+    ways = Translation((), (rule,)).ways(replace(number("4412"), point_code=point_code))
+    assert isinstance(ways, Ways)
+    for way in (*ways.shared, *ways.backup):
+        assert way.called.point_code == (None if point_code is None else way.point_code)
+
+
+@pytest.mark.parametrize("strip", [2, 3])
+def test_nothing_is_left_of_a_title_and_it_leads_nowhere(strip: int) -> None:
+    rule = GtTranslation(prefix="44", rewrite=GtRewrite(strip=strip), destinations=to(1))
+    assert found(Translation((), (rule,)), number("44")) is ReturnCause.NO_TRANSLATION_FOR_ADDRESS
 
 
 def test_a_new_title_leaves_together_with_where_it_goes() -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mapstack import (
@@ -109,6 +109,7 @@ class Ends:
 
 
 @settings(max_examples=150, deadline=None)
+@example([("more", 0), ("further", 0), ("further", 0), ("carry", 0), ("result", 0), ("carry", 0)])
 @given(STEPS)
 def test_every_invoke_has_one_outcome_whatever_is_lost(steps: list[tuple[str, int]]) -> None:
     ends = Ends()
