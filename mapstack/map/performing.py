@@ -24,8 +24,7 @@ __all__ = ["MAY_HAVE_MORE", "Perform", "Performing", "rejected", "unidirectional
 
 # An enumeration's members are slow to find.
 _BEGAN, _CONTINUED, _INVOKE = Input.BEGIN, Input.CONTINUE, ComponentType.INVOKE
-_IDLE, _TC_END = State.IDLE, Input.TC_END
-_MAX_HELD = 256  # octets of Rejects that wait for the answer, to go with it
+_IDLE, _INIT_RECEIVED, _TC_END = State.IDLE, State.INIT_RECEIVED, Input.TC_END
 _BY_CODE = {operation.code: operation for operation in reversed(OPERATIONS)}
 
 MAY_HAVE_MORE: dict[Operation, Callable[[Parameter], bool]] = {
@@ -56,7 +55,7 @@ class Perform:
             return _problem(component, InvokeProblem.UNRECOGNIZED_OPERATION)
         received, invoke_id = dialogue.received, component.invoke_id or 0
         answered = operation.operation_class != 4
-        if received or dialogue.ours or component.linked_id is not None:
+        if received or dialogue.state is not _INIT_RECEIVED or component.linked_id is not None:
             problem = self._unusual(component, dialogue, operation)
             if problem is not None:
                 return _problem(component, problem)
@@ -87,7 +86,7 @@ class Perform:
     def _unusual(
         self, component: Component, dialogue: Dialogue, operation: Operation
     ) -> InvokeProblem | None:
-        """What is wrong with an invoke beside others, in a dialogue of ours, or linked to one of ours."""
+        """What is wrong with an invoke beside others, later than the Begin, or linked to one of ours."""
         if component.linked_id is not None:
             problem = _linked_problem(dialogue, component.linked_id, operation)
             if problem is not None:
@@ -101,7 +100,9 @@ class Perform:
             return None
         if dialogue.state is _IDLE:
             return InvokeProblem.INITIATING_RELEASE  # it came in an End: nobody can answer it
-        return InvokeProblem.RESOURCE_LIMITATION if len(dialogue.received) >= self._max_invokes else None
+        # While there is no way to the peer, its answers would only pile up.
+        full = dialogue.kept is not None or len(dialogue.received) >= self._max_invokes
+        return InvokeProblem.RESOURCE_LIMITATION if full else None
 
 
 def _linked_problem(dialogue: Dialogue, linked_id: int, operation: Operation) -> InvokeProblem | None:
@@ -142,7 +143,7 @@ class Performing:
             reject = take(component, dialogue, unit, events)
             if reject:
                 events.append(rejected(component, flow))
-                dialogue.held += reject if len(dialogue.held) < _MAX_HELD else b""
+                self._outcomes.hold(reject, dialogue)
         if arrived is _BEGAN and dialogue.received:
             return  # it waits for our answer
         if arrived is _BEGAN or arrived is _CONTINUED:
@@ -158,7 +159,7 @@ class Performing:
             self._tcap.settle(dialogue, now)
         elif dialogue.sent or dialogue.more or not indication.components:
             held, dialogue.held = dialogue.held, b""
-            if held or dialogue.state is State.INIT_RECEIVED:
+            if held or dialogue.state is _INIT_RECEIVED:
                 # TS 29.002 §23.3.1: an empty Begin is accepted, and the argument comes then.
                 self._tcap.request(dialogue, Input.TC_CONTINUE, held, now)
             self._tcap.settle(dialogue, now)

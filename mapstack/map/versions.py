@@ -147,6 +147,10 @@ class PeerVersions:
         self.put([learned])
         return learned
 
+    def forget(self, called: SccpAddress, operation: Operation) -> None:
+        """A peer does not speak the older version that it is known for."""
+        self.known.pop((peer_of(called), _family(operation.context)), None)
+
     def put(self, versions: Iterable[PeerVersion]) -> None:
         """What was learned in an earlier life, or is known to the operator."""
         for each in versions:

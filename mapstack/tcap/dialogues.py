@@ -25,6 +25,7 @@ _OTID, _DTID = b"\x48\x04", (b"", b"\x49\x01", b"\x49\x02", b"\x49\x03", b"\x49\
 _BEGIN, _CONTINUE, _END = MessageType.BEGIN, MessageType.CONTINUE, MessageType.END
 _IDLE, _INIT_RECEIVED = State.IDLE, State.INIT_RECEIVED
 _SEND_END, _SEND_CONTINUE, _NOTHING = Action.SEND_END, Action.SEND_CONTINUE, Action.NOTHING
+_SENDING = (_SEND_END, _SEND_CONTINUE)
 _OPENED = TRANSITIONS[_IDLE, Input.TC_BEGIN][0]
 _INVOKE_IDS = 256
 _TID_BITS = 32
@@ -183,14 +184,13 @@ class Dialogues:
     def settle(self, dialogue: Dialogue, now: float) -> None:
         """The dialogue goes on: what it waits for now says which timer runs."""
         timer, tid = dialogue.timer, dialogue.tid
-        if dialogue.received or dialogue.kept is not None:
-            wanted: Fifo[int] | None = self._guard
+        wanted: Fifo[int] | None = self._idle
+        if dialogue.ours and len(dialogue.sent) > len(dialogue.timers or ()):
+            wanted = timer  # of the first invoke, which bounds all that happens until its outcome
+        elif dialogue.received or dialogue.kept is not None:
+            wanted = self._guard
         elif dialogue.sent:
-            # Each further invoke has its own timer; the first has the dialogue's.
-            first = dialogue.ours and len(dialogue.sent) > len(dialogue.timers or ())
-            wanted = timer if first else None
-        else:
-            wanted = self._idle
+            wanted = None  # each further invoke has its own timer
         if wanted is timer and wanted is not self._idle and tid in timer:
             return  # it runs already
         timer.discard(tid)
@@ -208,7 +208,8 @@ class Dialogues:
         if portion is None:
             portion = dialogue.context.accept if dialogue.state is _INIT_RECEIVED else b""
         if dialogue.kept is not None:
-            components = dialogue.kept[1] + components
+            # An Abort takes nothing with it, and is not kept itself.
+            components = dialogue.kept[1] + components if step[1] in _SENDING else b""
             dialogue.kept = None
         refused = self._send(dialogue, step[1], portion, components, now)
         if refused is not None and components:
