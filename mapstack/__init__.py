@@ -2,7 +2,9 @@
 
 from mapstack.asn1 import AddressString, BitString
 from mapstack.errors import DecodeError, LocalError
+from mapstack.events import AspStateChanged, AssociationFailed, DestinationStateChanged, PeerMisbehaved
 from mapstack.flow import Flow
+from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.map.dialogue_information import MapOpenInfo
 from mapstack.map.errors import ErrorCode, MapError
 from mapstack.map.operations import (
@@ -42,6 +44,7 @@ from mapstack.map_events import (
 from mapstack.map_settings import Handshake, MapLimits, MapSettings
 from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.scmg import SubsystemService
+from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.stack import MapStack
 
 __all__ = [
@@ -66,17 +69,23 @@ __all__ = [
     "AddressString",
     "Answered",
     "AnsweredInPart",
+    "AspStateChanged",
+    "Association",
+    "AssociationFailed",
     "BitString",
     "DecodeError",
+    "DestinationStateChanged",
     "DialogueClosed",
     "DialogueLost",
     "ErrorCode",
     "Flow",
     "Gt",
+    "GtRoute",
     "Handshake",
     "Invoked",
     "LocalError",
     "LostReason",
+    "M3uaSettings",
     "MapError",
     "MapEvent",
     "MapLimits",
@@ -84,10 +93,13 @@ __all__ = [
     "MapSettings",
     "MapStack",
     "Operation",
+    "PeerMisbehaved",
     "PeerVersion",
     "PeerVersionLearned",
     "Refused",
+    "Role",
     "SccpAddress",
+    "SccpSettings",
     "SubsystemService",
     "Unidirectional",
 ]

@@ -9,6 +9,10 @@ from mapstack.map.any_time_modification import (
     AnyTimeModificationRes,
     ModificationRequestForIpSmGwData,
 )
+from mapstack.map.authentication import (
+    SendAuthenticationInfoArg,
+    SendAuthenticationInfoRes,
+)
 from mapstack.map.data_types import (
     CorrelationId,
     ExtBasicServiceCode,
@@ -57,6 +61,16 @@ from mapstack.map.errors import (
     ErrorParameter,
     MapError,
 )
+from mapstack.map.location_management import (
+    CancelLocationArg,
+    CancelLocationRes,
+    PurgeMsArg,
+    PurgeMsRes,
+    UpdateGprsLocationArg,
+    UpdateGprsLocationRes,
+    UpdateLocationArg,
+    UpdateLocationRes,
+)
 from mapstack.map.operations import (
     ALERT_SERVICE_CENTRE,
     ANY_TIME_INTERROGATION,
@@ -82,6 +96,7 @@ from mapstack.map.operations import (
 )
 from mapstack.map.short_message import (
     AdditionalNumber,
+    AlertReason,
     AlertServiceCentreArg,
     InformServiceCentreArg,
     IpSmGwGuidance,
@@ -91,6 +106,8 @@ from mapstack.map.short_message import (
     MtForwardSmArg,
     MtForwardSmRes,
     MwStatus,
+    ReadyForSmArg,
+    ReadyForSmRes,
     ReportSmDeliveryStatusArg,
     ReportSmDeliveryStatusRes,
     RoutingInfoForSmArg,
@@ -100,6 +117,20 @@ from mapstack.map.short_message import (
     SmRpDa,
     SmRpOa,
     SmsGmscAlertEvent,
+)
+from mapstack.map.subscriber_data import (
+    DeleteSubscriberDataArg,
+    DeleteSubscriberDataRes,
+    InsertSubscriberDataArg,
+    InsertSubscriberDataRes,
+    NoteSubscriberDataModifiedArg,
+    NoteSubscriberDataModifiedRes,
+)
+from mapstack.map.subscriber_information import (
+    AnyTimeInterrogationArg,
+    AnyTimeInterrogationRes,
+    ProvideSubscriberInfoArg,
+    ProvideSubscriberInfoRes,
 )
 from mapstack.map.supplementary_service import (
     AdditionalRequestedCamelSubscriptionInfo,
@@ -156,7 +187,10 @@ __all__ = [
     "AdditionalRequestedCamelSubscriptionInfo",
     "AdditionalRoamingNotAllowedCause",
     "AddressString",
+    "AlertReason",
     "AlertServiceCentreArg",
+    "AnyTimeInterrogationArg",
+    "AnyTimeInterrogationRes",
     "AnyTimeModificationArg",
     "AnyTimeModificationRes",
     "AtiNotAllowedParam",
@@ -168,11 +202,15 @@ __all__ = [
     "CallBarringCause",
     "CallHoldData",
     "CallWaitingData",
+    "CancelLocationArg",
+    "CancelLocationRes",
     "CliRestrictionOption",
     "ClipData",
     "ClirData",
     "CorrelationId",
     "DataMissingParam",
+    "DeleteSubscriberDataArg",
+    "DeleteSubscriberDataRes",
     "EctData",
     "ErrorCode",
     "ErrorParameter",
@@ -187,6 +225,8 @@ __all__ = [
     "IllegalSubscriberParam",
     "InformServiceCentreArg",
     "InformationNotAvailableParam",
+    "InsertSubscriberDataArg",
+    "InsertSubscriberDataRes",
     "IpSmGwGuidance",
     "LocationInfoWithLmsi",
     "MapError",
@@ -210,10 +250,18 @@ __all__ = [
     "MwStatus",
     "NetworkNodeDiameterAddress",
     "NetworkResource",
+    "NoteSubscriberDataModifiedArg",
+    "NoteSubscriberDataModifiedRes",
     "OdbData",
     "OdbInfo",
     "Operation",
     "OverrideCategory",
+    "ProvideSubscriberInfoArg",
+    "ProvideSubscriberInfoRes",
+    "PurgeMsArg",
+    "PurgeMsRes",
+    "ReadyForSmArg",
+    "ReadyForSmRes",
     "ReportSmDeliveryStatusArg",
     "ReportSmDeliveryStatusRes",
     "RequestedCamelSubscriptionInfo",
@@ -221,6 +269,8 @@ __all__ = [
     "RoamingNotAllowedParam",
     "RoutingInfoForSmArg",
     "RoutingInfoForSmRes",
+    "SendAuthenticationInfoArg",
+    "SendAuthenticationInfoRes",
     "SmDeliveryFailureCause",
     "SmDeliveryNotIntended",
     "SmDeliveryOutcome",
@@ -238,4 +288,8 @@ __all__ = [
     "UnidentifiedSubParam",
     "UnknownSubscriberDiagnostic",
     "UnknownSubscriberParam",
+    "UpdateGprsLocationArg",
+    "UpdateGprsLocationRes",
+    "UpdateLocationArg",
+    "UpdateLocationRes",
 ]
