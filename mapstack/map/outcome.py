@@ -59,6 +59,8 @@ _LOST = {
     Input.ABORT: LostReason.U_ABORT,
     Input.END: LostReason.REJECT,
 }
+# A Reject with these is about an answer of ours: the invokes that wait have other ids (Q.773 §3.3.7).
+_OF_ANSWERS = (ProblemType.RETURN_RESULT, ProblemType.RETURN_ERROR)
 _INVALID_PDU = encode_abrt(
     encode_user_information(
         MapDialoguePdu(
@@ -115,6 +117,8 @@ class Outcomes:
                 reject = b""
             except DecodeError:
                 event, reject = _mistyped(component, dialogue)
+        elif component.problem is not None and component.problem[0] in _OF_ANSWERS:
+            return b""
         else:
             event, reject = _OUTCOMES[kind](component, dialogue, operation, unit.data)
         if dialogue.told_as is not None:
@@ -132,7 +136,7 @@ class Outcomes:
         kind, problem = component.kind, component.problem
         if problem is None:
             return encode_reject(component.invoke_id, *_NOBODY_ASKED[kind])
-        if component.invoke_id is None:
+        if component.invoke_id is None and problem[0] not in _OF_ANSWERS:
             # Which of them it was about is not known, so that nobody can be sure of any.
             reason = LostReason.REJECT if kind is ComponentType.REJECT else LostReason.P_ABORT
             for invoke_id in list(dialogue.sent):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mapstack import MT_FORWARD_SM, DialogueLost, Gt, Invoked, LostReason, SccpAddress
+from mapstack import MT_FORWARD_SM, Answered, DialogueLost, Gt, Invoked, LostReason, SccpAddress
 from mapstack.ber import element
 from mapstack.events import PeerMisbehaved
 from mapstack.tcap.component import (
@@ -74,8 +74,6 @@ def test_each_component_that_cannot_be_has_its_problem(
     [
         *((ProblemType.GENERAL, value) for value in range(4)),
         *((ProblemType.INVOKE, value) for value in range(9)),
-        *((ProblemType.RETURN_RESULT, value) for value in range(4)),
-        *((ProblemType.RETURN_ERROR, value) for value in range(6)),
     ],
 )
 @pytest.mark.parametrize("invoke_id", [1, None])
@@ -88,6 +86,19 @@ def test_each_problem_of_a_reject_is_told(problem: tuple[ProblemType, int], invo
     assert lost.reason is LostReason.REJECT
     assert lost.detail.startswith(f"{problem[0].name} problem ")
     assert peer.network.hlr.awaits_answer(peer.dialogue)
+
+
+@pytest.mark.parametrize("problem", [ProblemType.RETURN_RESULT, ProblemType.RETURN_ERROR])
+@pytest.mark.parametrize("invoke_id", [1, None])
+def test_a_reject_of_our_answer_is_none_of_our_invoke(problem: ProblemType, invoke_id: int | None) -> None:
+    """Both sides have an invoke 1; the peer complains of the answer to its own (Q.773 §3.3.7)."""
+    peer = Peer()
+    peer.network.hlr.invoke_in(peer.dialogue, MT_FORWARD_SM, MESSAGE, peer.network.now)
+    peer.answers(1)
+    peer.network.from_hlr()
+    assert peer.says(encode_reject(invoke_id, problem, 2)) == []
+    (answered,) = peer.says(encode_return_result(1, 44, DONE.encode()))
+    assert isinstance(answered, Answered)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Two nodes that do whatever they may, over a bad line: each invoke has one outcome, and nothing stays open."""
+"""Two nodes that do what they may, over a bad line: each invoke has one outcome, and nothing stays open."""
 
 from collections.abc import Callable
 from random import Random
