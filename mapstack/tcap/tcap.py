@@ -131,9 +131,12 @@ class Tcap(Dialogues):
         if dialogue is None or (step := STEPS[dialogue.state][arrived]) is None:
             return self._unknown(message, unit, now)
         first = dialogue.state is _INIT_SENT
-        if arrived is _CONTINUED and first:
-            # Q.774 §3.2.1: the first backward message may come from another address than the Begin went to.
-            dialogue.peer_tid, dialogue.remote = message.otid, unit.calling
+        if arrived is _CONTINUED:
+            if first:
+                # Q.774 §3.2.1: it may come from another address than the Begin went to.
+                dialogue.peer_tid, dialogue.remote = message.otid, unit.calling
+            elif message.otid != dialogue.peer_tid:
+                return self._unknown(message, unit, now)
         if arrived is _ABORTED:
             ending = self._contexts.aborted(message, dialogue.context)
             self._enter(dialogue, step[0])
