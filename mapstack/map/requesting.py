@@ -26,7 +26,7 @@ from mapstack.sccp.sccp import UnitData
 from mapstack.tcap.component import ComponentType, encode_invoke
 from mapstack.tcap.dialogue import Dialogue
 from mapstack.tcap.dialogue_portion import encode_aarq
-from mapstack.tcap.dialogues import INVOKE_ID, Indication
+from mapstack.tcap.dialogues import INVOKE_ID, MAX_WAITING, Indication
 from mapstack.tcap.machine import Input, State
 from mapstack.tcap.message import MessageType, encode_message
 from mapstack.tcap.tcap import Tcap
@@ -136,9 +136,11 @@ class Requesting:
         if said is None:
             raise LocalError(f"{operation} cannot be said in {dialogue.context}")
         invoke_id = self._tcap.next_invoke_id(dialogue)
+        invoke = encode_invoke(invoke_id, spoken.code, said.encode_element(), linked_id)
+        if len(dialogue.held) + len(invoke) > MAX_WAITING:
+            raise LocalError(f"too much waits in dialogue {dialogue.tid:08x} for the first answer")
         if spoken is not operation:
             dialogue.told_as = {**(dialogue.told_as or {}), invoke_id: operation}
-        invoke = encode_invoke(invoke_id, spoken.code, said.encode_element(), linked_id)
         self._tcap.invoked(dialogue, invoke_id, spoken.code, self._timers[spoken], now)
         if dialogue.state is State.INIT_SENT:
             dialogue.held += invoke  # Q.774 §3.3.2.1: it leaves when the peer has answered the Begin

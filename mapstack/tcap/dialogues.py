@@ -16,7 +16,16 @@ from mapstack.tcap.settings import TcapSettings
 from mapstack.tcap.transaction_id import TransactionIds
 from mapstack.timers import Fifo
 
-__all__ = ["INVOKE_ID", "Cancelled", "Dialogues", "Indication", "Misbehaved", "TcapEvent", "Unidirectional"]
+__all__ = [
+    "INVOKE_ID",
+    "MAX_WAITING",
+    "Cancelled",
+    "Dialogues",
+    "Indication",
+    "Misbehaved",
+    "TcapEvent",
+    "Unidirectional",
+]
 
 INVOKE_ID = 1  # of the first invoke in a dialogue of ours
 
@@ -28,6 +37,8 @@ _SEND_END, _SEND_CONTINUE, _NOTHING = Action.SEND_END, Action.SEND_CONTINUE, Act
 _SENDING = (_SEND_END, _SEND_CONTINUE)
 _OPENED = TRANSITIONS[_IDLE, Input.TC_BEGIN][0]
 _INVOKE_IDS = 256
+MAX_WAITING = 3500
+"""Octets of components that wait for a way, or for the first answer: one message must carry them."""
 _TID_BITS = 32
 
 
@@ -208,8 +219,7 @@ class Dialogues:
         if portion is None:
             portion = dialogue.context.accept if dialogue.state is _INIT_RECEIVED else b""
         if dialogue.kept is not None:
-            # An Abort takes nothing with it, and is not kept itself.
-            components = dialogue.kept[1] + components if step[1] in _SENDING else b""
+            components = _together(dialogue.kept[1], components) if step[1] in _SENDING else b""
             dialogue.kept = None
         refused = self._send(dialogue, step[1], portion, components, now)
         if refused is not None and components:
@@ -291,6 +301,11 @@ class Dialogues:
         """The soonest end of a timer."""
         deadlines = [deadline for timer in self._timers if (deadline := timer.deadline()) is not None]
         return min(deadlines) if deadlines else None
+
+
+def _together(kept: bytes, components: bytes) -> bytes:
+    """For one message; what does not fit into it any more is lost, and its timer tells."""
+    return kept + components if len(kept) + len(components) <= MAX_WAITING else kept
 
 
 def _key(dialogue: Dialogue, invoke_id: int) -> int:

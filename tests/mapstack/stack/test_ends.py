@@ -1,5 +1,7 @@
 """Dialogues that go on, and how they end: by time, in between, without a way (Q.774 §3.2.1, §3.3.2)."""
 
+from dataclasses import replace
+
 import pytest
 
 from mapstack import (
@@ -13,9 +15,12 @@ from mapstack import (
     AnsweredInPart,
     DialogueClosed,
     DialogueLost,
+    Gt,
     Invoked,
+    LocalError,
     LostReason,
     MapEvent,
+    SccpAddress,
 )
 from mapstack.ber import element
 from mapstack.events import PeerMisbehaved
@@ -105,6 +110,35 @@ def test_data_that_are_inserted_do_not_stop_the_timer_of_the_update() -> None:
     assert [each for each in network.sc.expire(network.now + 9) if isinstance(each, DialogueLost)] == []
     lost = [each for each in network.sc.expire(network.now + 10) if isinstance(each, DialogueLost)]
     assert [each.reason for each in lost] == [LostReason.TIMEOUT]
+
+
+def test_only_as_much_waits_for_the_first_answer_as_one_message_carries() -> None:
+    network = Network()
+    ours = network.sc.invoke(MT_FORWARD_SM, HLR, FIRST, network.now)
+    network.from_sc()
+    long = replace(NEXT, sm_rp_ui=bytes(200))
+    for _ in range(15):
+        network.sc.invoke_in(ours, MT_FORWARD_SM, long, network.now)
+    for _ in range(5):
+        with pytest.raises(LocalError):
+            network.sc.invoke_in(ours, MT_FORWARD_SM, replace(long, sm_rp_ui=bytes(180)), network.now)
+    tids = OTID + element(0x49, ours.to_bytes(4))
+    network.to_sc(encode_message(MessageType.CONTINUE, tids, MT_FORWARD_SM.context.accept, b""))
+    (data,) = network.sent_by_sc()
+    assert data.count(bytes(200)) == 15
+
+
+def test_only_as_much_waits_for_a_way_as_one_message_carries() -> None:
+    peer = Peer()
+    hlr, network = peer.network.hlr, peer.network
+    hlr.result(peer.dialogue, DONE, network.now)
+    peer.hears()
+    hlr._tcap.dialogue(peer.dialogue).remote = SccpAddress(Gt("99"), 8)
+    for _ in range(30):
+        hlr.invoke_in(peer.dialogue, MT_FORWARD_SM, replace(NEXT, sm_rp_ui=bytes(200)), network.now)
+    lost = [each for each in hlr.expire(network.now + 180) if isinstance(each, DialogueLost)]
+    assert [each.reason for each in lost] == [LostReason.TIMEOUT] * 30
+    assert len(hlr) == 0
 
 
 # ---- what ends the dialogue in between
