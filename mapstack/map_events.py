@@ -95,6 +95,8 @@ class DialogueLost(msgspec.Struct, frozen=True, gc=False):
     reason: LostReason
     detail: str
     invoke_id: int = 1
+    goes_on: bool = False
+    """The dialogue is still open: it was only this invoke that was rejected."""
 
 
 class DialogueClosed(msgspec.Struct, frozen=True, gc=False):

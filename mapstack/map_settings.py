@@ -75,7 +75,7 @@ class MapSettings:
     limits: MapLimits = field(default_factory=MapLimits)
 
     def __post_init__(self) -> None:
-        if not self.own_gt.isdecimal() or not 1 <= len(self.own_gt) <= 15:
+        if not (self.own_gt.isascii() and self.own_gt.isdecimal()) or not 1 <= len(self.own_gt) <= 15:
             raise ValueError(f"own_gt {self.own_gt!r} is not an E.164 number")
         if not 0 <= self.node <= 15:
             raise ValueError(f"node {self.node} is not within 0..15")

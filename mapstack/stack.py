@@ -382,20 +382,10 @@ class MapStack:
             if isinstance(event, Misbehaved):
                 events.append(PeerMisbehaved(flow, "tcap", event.reason))
             elif isinstance(event, Cancelled):
-                self._cancelled(event, now, events)
+                self._outcomes.cancelled(event, now, events)
             elif isinstance(event, Unidirectional):
                 unidirectional(event, unit, flow, events)
             elif event.dialogue.ours:
                 self._requesting.indicate(event, unit, flow, now, events)
             else:
                 self._performing.indicate(event, unit, flow, now, events)
-
-    def _cancelled(self, cancelled: Cancelled, now: float, events: list[MapEvent]) -> None:
-        """A further invoke had no answer in its time: the dialogue is of no use any more."""
-        dialogue = cancelled.dialogue
-        if dialogue.state is State.IDLE:
-            return  # another invoke in it ran out in the same turn, and has ended it
-        if self._outcomes.cancelled(cancelled, events):
-            self._tcap.settle(dialogue, now)
-            return
-        self._end(dialogue, Input.TC_U_ABORT, now)

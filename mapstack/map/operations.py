@@ -49,6 +49,7 @@ __all__ = [
     "INSERT_SUBSCRIBER_DATA",
     "MO_FORWARD_SM",
     "MT_FORWARD_SM",
+    "NEWER",
     "NOTE_SUBSCRIBER_DATA_MODIFIED",
     "OPERATIONS",
     "OPERATIONS_OF",
@@ -117,9 +118,10 @@ OPERATIONS_V1: Mapping[int, Operation] = {
 }
 """What may be invoked in a dialogue without a dialogue portion, by its code (TS 29.002 §5.2)."""
 
-_NEWER: Mapping[Operation, list[Operation]] = {
-    each: [newer for newer in OPERATIONS if newer.older is each] for each in OPERATIONS
+NEWER: Mapping[Operation, tuple[Operation, ...]] = {
+    each: tuple(newer for newer in OPERATIONS if newer.older is each) for each in OPERATIONS
 }
+"""What an operation has become in the next version; forwardSM of version 1 has become two."""
 
 
 def newest(operation: Operation, arg: Parameter) -> tuple[Operation, Parameter]:
@@ -127,7 +129,7 @@ def newest(operation: Operation, arg: Parameter) -> tuple[Operation, Parameter]:
 
     forwardSM of version 1 has become two: its argument says which of them it is.
     """
-    for newer in _NEWER[operation]:
+    for newer in NEWER[operation]:
         if (said := newer.of_older(arg)) is not None:
             return newest(newer, said)
     return operation, arg

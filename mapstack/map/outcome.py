@@ -59,6 +59,8 @@ _LOST = {
     Input.ABORT: LostReason.U_ABORT,
     Input.END: LostReason.REJECT,
 }
+# A Reject with these is about an answer of ours: the invokes that wait have other ids (Q.773 §3.3.7).
+_OF_ANSWERS = (ProblemType.RETURN_RESULT, ProblemType.RETURN_ERROR)
 _INVALID_PDU = encode_abrt(
     encode_user_information(
         MapDialoguePdu(
@@ -68,6 +70,7 @@ _INVALID_PDU = encode_abrt(
         )
     )
 )
+_MAX_HELD = 256  # octets of Rejects that wait for the answer, to go with it
 _SILENT = (2, 4)  # operation classes to which silence is a yes (Q.771 §3.1.3)
 
 
@@ -80,6 +83,8 @@ class Requested(msgspec.Struct, gc=False, eq=False):
     user_information: bytes
     """map-open, as it goes into the AARQ."""
     handshake: bool
+    fallen: bool = False
+    """A version of it has been refused."""
 
 
 def _told_as(dialogue: Dialogue, invoke_id: int, spoken: Operation) -> Operation:
@@ -112,6 +117,8 @@ class Outcomes:
                 reject = b""
             except DecodeError:
                 event, reject = _mistyped(component, dialogue)
+        elif component.problem is not None and component.problem[0] in _OF_ANSWERS:
+            return b""
         else:
             event, reject = _OUTCOMES[kind](component, dialogue, operation, unit.data)
         if dialogue.told_as is not None:
@@ -129,13 +136,19 @@ class Outcomes:
         kind, problem = component.kind, component.problem
         if problem is None:
             return encode_reject(component.invoke_id, *_NOBODY_ASKED[kind])
-        if component.invoke_id is None:
+        if component.invoke_id is None and problem[0] not in _OF_ANSWERS:
             # Which of them it was about is not known, so that nobody can be sure of any.
             reason = LostReason.REJECT if kind is ComponentType.REJECT else LostReason.P_ABORT
             for invoke_id in list(dialogue.sent):
                 events.append(lost(dialogue, invoke_id, reason, problem_name(problem)))
                 self._tcap.concluded(dialogue, invoke_id)
         return b"" if kind is ComponentType.REJECT else encode_reject(component.invoke_id, *problem)
+
+    @staticmethod
+    def hold(reject: bytes, dialogue: Dialogue) -> None:
+        """It goes with what leaves next; where much waits already, or nothing can leave, it is lost."""
+        if len(dialogue.held) < _MAX_HELD and dialogue.kept is None:
+            dialogue.held += reject
 
     def provider_abort(self, dialogue: Dialogue, now: float) -> None:
         """map-providerAbort: user information that makes no sense."""
@@ -159,20 +172,22 @@ class Outcomes:
                 events.append(lost(dialogue, invoke_id, reason, detail))
         dialogue.sent.clear()
 
-    def cancelled(self, cancelled: Cancelled, events: list[MapEvent]) -> bool:
-        """The timer of a further invoke has run out; whether the dialogue is still of use (TC-L-CANCEL)."""
+    def cancelled(self, cancelled: Cancelled, now: float, events: list[MapEvent]) -> None:
+        """The timer of a further invoke has run out (TC-L-CANCEL): only a silence that is a yes goes on."""
         dialogue, invoke_id = cancelled.dialogue, cancelled.invoke_id
+        if dialogue.state is State.IDLE:
+            return  # it has ended in this turn, and its end tells of all that waits
         operation = OPERATIONS_OF[dialogue.context][dialogue.sent[invoke_id]]
         if operation.operation_class in _SILENT:
             told = _told_as(dialogue, invoke_id, operation)
             events.append(Answered(dialogue.tid, told, None, invoke_id, dialogue.more))
             self._tcap.concluded(dialogue, invoke_id)
-            return True
-        detail = cancelled.detail
-        events.extend(lost(dialogue, each, LostReason.TIMEOUT, detail) for each in dialogue.sent)
+            self._tcap.settle(dialogue, now)
+            return
+        self._tcap.request(dialogue, Input.TC_U_ABORT, b"", now)
+        events.extend(lost(dialogue, each, LostReason.TIMEOUT, cancelled.detail) for each in dialogue.sent)
         if dialogue.received:
             events.append(DialogueClosed(dialogue.tid, cancelled.detail))
-        return False
 
 
 def closed(indication: Indication, events: list[MapEvent]) -> None:
@@ -186,7 +201,8 @@ def closed(indication: Indication, events: list[MapEvent]) -> None:
 def lost(dialogue: Dialogue, invoke_id: int, reason: LostReason, detail: str) -> DialogueLost:
     """An invoke without an answer."""
     operation = OPERATIONS_OF[dialogue.context][dialogue.sent[invoke_id]]
-    return DialogueLost(dialogue.tid, _told_as(dialogue, invoke_id, operation), reason, detail, invoke_id)
+    told, goes_on = _told_as(dialogue, invoke_id, operation), dialogue.more and dialogue.state is _ACTIVE
+    return DialogueLost(dialogue.tid, told, reason, detail, invoke_id, goes_on)
 
 
 def _translated(event: MapEvent, dialogue: Dialogue, spoken: Operation) -> MapEvent:

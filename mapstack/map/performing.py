@@ -24,9 +24,8 @@ __all__ = ["MAY_HAVE_MORE", "Perform", "Performing", "rejected", "unidirectional
 
 # An enumeration's members are slow to find.
 _BEGAN, _CONTINUED, _INVOKE = Input.BEGIN, Input.CONTINUE, ComponentType.INVOKE
-_IDLE, _TC_END = State.IDLE, Input.TC_END
+_IDLE, _INIT_RECEIVED, _TC_END = State.IDLE, State.INIT_RECEIVED, Input.TC_END
 _IN_OURS = 8  # TS 29.002 §8.8.1: an HLR sends the data of a subscriber in pieces, and need not wait between
-_MAX_HELD = 256  # octets of Rejects that wait for the answer, to go with it
 _BY_CODE = {operation.code: operation for operation in reversed(OPERATIONS)}
 
 MAY_HAVE_MORE: dict[Operation, Callable[[Parameter], bool]] = {
@@ -57,7 +56,7 @@ class Perform:
             return _problem(component, InvokeProblem.UNRECOGNIZED_OPERATION)
         received, invoke_id = dialogue.received, component.invoke_id or 0
         answered = operation.operation_class != 4
-        if received or dialogue.ours or component.linked_id is not None:
+        if received or dialogue.state is not _INIT_RECEIVED or component.linked_id is not None:
             problem = self._unusual(component, dialogue, operation)
             if problem is not None:
                 return _problem(component, problem)
@@ -88,7 +87,7 @@ class Perform:
     def _unusual(
         self, component: Component, dialogue: Dialogue, operation: Operation
     ) -> InvokeProblem | None:
-        """What is wrong with an invoke beside others, in a dialogue of ours, or linked to one of ours."""
+        """What is wrong with an invoke beside others, later than the Begin, or linked to one of ours."""
         if component.linked_id is not None:
             problem = _linked_problem(dialogue, component.linked_id, operation)
             if problem is not None:
@@ -102,8 +101,10 @@ class Perform:
             return None
         if dialogue.state is _IDLE:
             return InvokeProblem.INITIATING_RELEASE  # it came in an End: nobody can answer it
+        # While there is no way to the peer, its answers would only pile up.
         most = _IN_OURS if dialogue.ours else self._max_invokes
-        return InvokeProblem.RESOURCE_LIMITATION if len(dialogue.received) >= most else None
+        full = dialogue.kept is not None or len(dialogue.received) >= most
+        return InvokeProblem.RESOURCE_LIMITATION if full else None
 
 
 def _linked_problem(dialogue: Dialogue, linked_id: int, operation: Operation) -> InvokeProblem | None:
@@ -144,7 +145,7 @@ class Performing:
             reject = take(component, dialogue, unit, events)
             if reject:
                 events.append(rejected(component, flow))
-                dialogue.held += reject if len(dialogue.held) < _MAX_HELD else b""
+                self._outcomes.hold(reject, dialogue)
         if arrived is _BEGAN and dialogue.received:
             return  # it waits for our answer
         if arrived is _BEGAN or arrived is _CONTINUED:
@@ -160,7 +161,7 @@ class Performing:
             self._tcap.settle(dialogue, now)
         elif dialogue.sent or dialogue.more or not indication.components:
             held, dialogue.held = dialogue.held, b""
-            if held or dialogue.state is State.INIT_RECEIVED:
+            if held or dialogue.state is _INIT_RECEIVED:
                 # TS 29.002 §23.3.1: an empty Begin is accepted, and the argument comes then.
                 self._tcap.request(dialogue, Input.TC_CONTINUE, held, now)
             self._tcap.settle(dialogue, now)

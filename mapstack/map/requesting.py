@@ -10,7 +10,15 @@ from mapstack.map.operations import OPERATIONS_OF
 from mapstack.map.outcome import Outcomes, Requested
 from mapstack.map.performing import Perform, rejected
 from mapstack.map.versions import PeerVersions, arg_in, no_newer_than, of_context
-from mapstack.map_events import DialogueClosed, MapEvent, PeerVersionLearned
+from mapstack.map_events import (
+    Answered,
+    AnsweredInPart,
+    DialogueClosed,
+    DialogueLost,
+    MapEvent,
+    PeerVersionLearned,
+    Refused,
+)
 from mapstack.map_settings import MapSettings
 from mapstack.sccp.address import SccpAddress
 from mapstack.sccp.message import udt_head
@@ -18,7 +26,7 @@ from mapstack.sccp.sccp import UnitData
 from mapstack.tcap.component import ComponentType, encode_invoke
 from mapstack.tcap.dialogue import Dialogue
 from mapstack.tcap.dialogue_portion import encode_aarq
-from mapstack.tcap.dialogues import INVOKE_ID, Indication
+from mapstack.tcap.dialogues import INVOKE_ID, MAX_WAITING, Indication
 from mapstack.tcap.machine import Input, State
 from mapstack.tcap.message import MessageType, encode_message
 from mapstack.tcap.tcap import Tcap
@@ -30,7 +38,9 @@ _MAX_UDT = 255  # Q.713 §4.10: one length octet
 _OTID_SIZE = 6  # octets of a transaction id of ours, as an element
 # An enumeration's members are slow to find.
 _CONTINUED, _INVOKE = Input.CONTINUE, ComponentType.INVOKE
+_NOT_LAST = ComponentType.RETURN_RESULT_NOT_LAST
 Timers = dict[Operation, Fifo[int]]
+Outcome = Answered | AnsweredInPart | Refused | DialogueLost
 
 
 class Requesting:
@@ -126,9 +136,11 @@ class Requesting:
         if said is None:
             raise LocalError(f"{operation} cannot be said in {dialogue.context}")
         invoke_id = self._tcap.next_invoke_id(dialogue)
+        invoke = encode_invoke(invoke_id, spoken.code, said.encode_element(), linked_id)
+        if len(dialogue.held) + len(invoke) > MAX_WAITING:
+            raise LocalError(f"too much waits in dialogue {dialogue.tid:08x} for the first answer")
         if spoken is not operation:
             dialogue.told_as = {**(dialogue.told_as or {}), invoke_id: operation}
-        invoke = encode_invoke(invoke_id, spoken.code, said.encode_element(), linked_id)
         self._tcap.invoked(dialogue, invoke_id, spoken.code, self._timers[spoken], now)
         if dialogue.state is State.INIT_SENT:
             dialogue.held += invoke  # Q.774 §3.3.2.1: it leaves when the peer has answered the Begin
@@ -150,21 +162,23 @@ class Requesting:
             reject = take(component, dialogue, unit, events)
             if reject:
                 events.append(rejected(component, flow))
-                dialogue.held += reject
+                self._outcomes.hold(reject, dialogue)
         if isinstance(dialogue.request, Requested) and indication.components:
             self._learn(dialogue, dialogue.request, now, events)
         if indication.input is _CONTINUED:
-            self._go_on(dialogue, now)
-        elif dialogue.sent or dialogue.received or (dialogue.more and not indication.components):
+            self._go_on(indication, now)
+        elif dialogue.sent or dialogue.received or (dialogue.more and not _outcomes_of(dialogue, events)):
             self._ended(indication, now, events)
 
-    def _go_on(self, dialogue: Dialogue, now: float) -> None:
+    def _go_on(self, indication: Indication, now: float) -> None:
         """After a Continue the dialogue is still open at the peer: with all outcomes known we end it."""
+        dialogue = indication.dialogue
         held, dialogue.held = dialogue.held, b""
         if not (dialogue.sent or dialogue.received or dialogue.more):
             self._tcap.request(dialogue, Input.TC_END, held, now)
             return
-        if held:
+        # TS 29.002 annex C: who sends a result in parts waits for an empty Continue after each.
+        if held or any(each.kind is _NOT_LAST for each in indication.components):
             self._tcap.request(dialogue, Input.TC_CONTINUE, held, now)
         self._tcap.settle(dialogue, now)
 
@@ -188,6 +202,11 @@ class Requesting:
                 return False
             request = Requested(spoken, request, dialogue.remote, b"", False)
         version = min(version, spoken.version - 1)
+        if spoken is not request.operation and not request.fallen:
+            # What was remembered of the peer does not hold any more.
+            self._versions.forget(request.called, request.operation)
+            version = request.operation.version
+        request.fallen = True
         _, refused = self.open(
             request, request.called, dialogue.local, now, version=version, tid=dialogue.tid
         )
@@ -198,9 +217,19 @@ class Requesting:
         return True
 
     def _learn(self, dialogue: Dialogue, request: Requested, now: float, events: list[MapEvent]) -> None:
-        """Who answers in an older version is asked in that from now on."""
+        """Who answers in an older version is asked in that from now on; who rejects it does not speak it."""
         version = dialogue.context.oid[-1]
-        if version < request.operation.version:
-            learned = self._versions.learn(request.called, request.operation, version, now)
-            if learned is not None:
-                events.append(PeerVersionLearned(learned))
+        outcomes = _outcomes_of(dialogue, events)
+        if version >= request.operation.version or not outcomes:
+            return
+        if all(isinstance(each, DialogueLost) for each in outcomes):
+            self._versions.forget(request.called, request.operation)
+            return
+        learned = self._versions.learn(request.called, request.operation, version, now)
+        if learned is not None:
+            events.append(PeerVersionLearned(learned))
+
+
+def _outcomes_of(dialogue: Dialogue, events: list[MapEvent]) -> list[Outcome]:
+    """Those that have just been told."""
+    return [each for each in events if isinstance(each, Outcome) and each.dialogue == dialogue.tid]

@@ -1,14 +1,14 @@
 """Which version of an application context a peer speaks, and how it is spoken (TS 29.002 §5.2, §18.2.4)."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
 from mapstack.errors import LocalError
 from mapstack.map.errors import MapError
 from mapstack.map.operation import Operation, Parameter
-from mapstack.map.operations import OPERATIONS, OPERATIONS_OF
+from mapstack.map.operations import NEWER, OPERATIONS_OF
 from mapstack.sccp.address import SccpAddress
 from mapstack.tcap.application_context import ApplicationContext
 
@@ -23,10 +23,6 @@ __all__ = [
     "result_in",
     "result_of",
 ]
-
-_NEWER: Mapping[Operation, tuple[Operation, ...]] = {
-    each: tuple(newer for newer in OPERATIONS if newer.older is each) for each in OPERATIONS
-}
 
 
 class PeerVersion(msgspec.Struct, frozen=True, gc=False):
@@ -87,7 +83,7 @@ def result_in(spoken: Operation, result: Parameter | None) -> Parameter | None:
     """A result of ours in the words of the version that the peer speaks; `LocalError` if it is of neither."""
     if spoken.result_optional if result is None else type(result) is spoken.result:
         return result
-    for newer in _NEWER.get(spoken, ()):
+    for newer in NEWER[spoken]:
         if _is_result_of(newer, result):
             return newer.answer_to_older(result_in(newer, result))
     raise LocalError(f"{spoken} has no result {type(result).__name__}")
@@ -97,21 +93,21 @@ def _is_result_of(operation: Operation, result: Parameter | None) -> bool:
     """Whether this operation has such a result, or a newer form of it has."""
     if result is None or type(result) is operation.result:
         return result is not None
-    return any(_is_result_of(newer, result) for newer in _NEWER.get(operation, ()))
+    return any(_is_result_of(newer, result) for newer in NEWER[operation])
 
 
 def error_in(spoken: Operation, error: MapError) -> MapError:
     """An error of ours as one that the peer's version has; `LocalError` if no version has it."""
     if error.code in spoken.errors:
         return error
-    for newer in _NEWER.get(spoken, ()):
+    for newer in NEWER[spoken]:
         if _has_error(newer, error):
             return newer.error_to_older(error_in(newer, error))
     raise LocalError(f"{spoken} has no error {error.code!r}")
 
 
 def _has_error(operation: Operation, error: MapError) -> bool:
-    newer = _NEWER.get(operation, ())
+    newer = NEWER[operation]
     return error.code in operation.errors or any(_has_error(each, error) for each in newer)
 
 
@@ -146,6 +142,10 @@ class PeerVersions:
         learned = PeerVersion(peer, family, version, now + self._lifetime)
         self.put([learned])
         return learned
+
+    def forget(self, called: SccpAddress, operation: Operation) -> None:
+        """A peer does not speak the older version that it is known for."""
+        self.known.pop((peer_of(called), _family(operation.context)), None)
 
     def put(self, versions: Iterable[PeerVersion]) -> None:
         """What was learned in an earlier life, or is known to the operator."""

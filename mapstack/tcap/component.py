@@ -151,9 +151,9 @@ def decode_components(data: bytes, pos: int, end: int) -> list[Component]:
     if usual is not None:
         return [usual]
     components: list[Component] = []
-    error = _read_into(components, data, pos, end)
-    if error is not None:
-        raise error
+    broken = _read_into(components, data, pos, end)
+    if broken is not None:
+        raise broken[0]
     return components
 
 
@@ -163,20 +163,28 @@ def read_components(data: bytes, pos: int, end: int) -> list[Component]:
     if usual is not None:
         return [usual]
     components: list[Component] = []
-    error = _read_into(components, data, pos, end)
-    if error is not None:
+    broken = _read_into(components, data, pos, end)
+    if broken is not None:
+        error, at = broken
         problem = ProblemType.GENERAL, error.code or 0
-        invoke_id = _readable_invoke_id(data, error.offset or 0, end)
-        components.append(Component(ComponentType.MALFORMED, invoke_id, problem=problem))
+        invoke_id = _readable_invoke_id(data, error.offset, end)
+        # A Reject is none the less one: it is never rejected.
+        kind = ComponentType.REJECT if data[at] == ComponentType.REJECT else ComponentType.MALFORMED
+        components.append(Component(kind, invoke_id, problem=problem))
     return components
 
 
-def _read_into(components: list[Component], data: bytes, pos: int, end: int) -> DecodeError | None:
-    """Add the components; what is wrong with the first that is none, its `offset` that of its contents."""
-    start = pos
+def _read_into(
+    components: list[Component], data: bytes, pos: int, end: int
+) -> tuple[DecodeError, int] | None:
+    """Add the components; what is wrong with the first that is none, and where it is.
+
+    The `offset` of the error is where its contents are.
+    """
+    at = start = pos
     try:
         while pos < end:
-            start = pos
+            at = start = pos
             tag, start, stop, pos = read_header(data, pos, end)
             kind = _KINDS.get(tag)
             if kind is None or len(components) == MAX_COMPONENTS:
@@ -185,7 +193,7 @@ def _read_into(components: list[Component], data: bytes, pos: int, end: int) -> 
             components.append(_READERS[kind](kind, data, start, stop))
     except DecodeError as error:
         bad = GeneralProblem.BADLY_STRUCTURED_COMPONENT if error.code is None else error.code
-        return DecodeError("tcap", error.reason, offset=start, code=bad)
+        return DecodeError("tcap", error.reason, offset=start, code=bad), at
     return None
 
 

@@ -16,7 +16,16 @@ from mapstack.tcap.settings import TcapSettings
 from mapstack.tcap.transaction_id import TransactionIds
 from mapstack.timers import Fifo
 
-__all__ = ["INVOKE_ID", "Cancelled", "Dialogues", "Indication", "Misbehaved", "TcapEvent", "Unidirectional"]
+__all__ = [
+    "INVOKE_ID",
+    "MAX_WAITING",
+    "Cancelled",
+    "Dialogues",
+    "Indication",
+    "Misbehaved",
+    "TcapEvent",
+    "Unidirectional",
+]
 
 INVOKE_ID = 1  # of the first invoke in a dialogue of ours
 
@@ -25,8 +34,11 @@ _OTID, _DTID = b"\x48\x04", (b"", b"\x49\x01", b"\x49\x02", b"\x49\x03", b"\x49\
 _BEGIN, _CONTINUE, _END = MessageType.BEGIN, MessageType.CONTINUE, MessageType.END
 _IDLE, _INIT_RECEIVED = State.IDLE, State.INIT_RECEIVED
 _SEND_END, _SEND_CONTINUE, _NOTHING = Action.SEND_END, Action.SEND_CONTINUE, Action.NOTHING
+_SENDING = (_SEND_END, _SEND_CONTINUE)
 _OPENED = TRANSITIONS[_IDLE, Input.TC_BEGIN][0]
 _INVOKE_IDS = 256
+MAX_WAITING = 3500
+"""Octets of components that wait for a way, or for the first answer: one message must carry them."""
 _TID_BITS = 32
 
 
@@ -183,14 +195,13 @@ class Dialogues:
     def settle(self, dialogue: Dialogue, now: float) -> None:
         """The dialogue goes on: what it waits for now says which timer runs."""
         timer, tid = dialogue.timer, dialogue.tid
-        if dialogue.received or dialogue.kept is not None:
-            wanted: Fifo[int] | None = self._guard
+        wanted: Fifo[int] | None = self._idle
+        if dialogue.ours and len(dialogue.sent) > len(dialogue.timers or ()):
+            wanted = timer  # of the first invoke, which bounds all that happens until its outcome
+        elif dialogue.received or dialogue.kept is not None:
+            wanted = self._guard
         elif dialogue.sent:
-            # Each further invoke has its own timer; the first has the dialogue's.
-            first = dialogue.ours and len(dialogue.sent) > len(dialogue.timers or ())
-            wanted = timer if first else None
-        else:
-            wanted = self._idle
+            wanted = None  # each further invoke has its own timer
         if wanted is timer and wanted is not self._idle and tid in timer:
             return  # it runs already
         timer.discard(tid)
@@ -208,7 +219,7 @@ class Dialogues:
         if portion is None:
             portion = dialogue.context.accept if dialogue.state is _INIT_RECEIVED else b""
         if dialogue.kept is not None:
-            components = dialogue.kept[1] + components
+            components = _together(dialogue.kept[1], components) if step[1] in _SENDING else b""
             dialogue.kept = None
         refused = self._send(dialogue, step[1], portion, components, now)
         if refused is not None and components:
@@ -290,6 +301,11 @@ class Dialogues:
         """The soonest end of a timer."""
         deadlines = [deadline for timer in self._timers if (deadline := timer.deadline()) is not None]
         return min(deadlines) if deadlines else None
+
+
+def _together(kept: bytes, components: bytes) -> bytes:
+    """For one message; what does not fit into it any more is lost, and its timer tells."""
+    return kept + components if len(kept) + len(components) <= MAX_WAITING else kept
 
 
 def _key(dialogue: Dialogue, invoke_id: int) -> int:

@@ -158,11 +158,14 @@ class Tcap(Dialogues):
         if dialogue is None or (step := STEPS[dialogue.state][arrived]) is None:
             return self._unknown(message, unit, now)
         first = dialogue.state is _INIT_SENT
-        if arrived is _CONTINUED and first:
-            dialogue.peer_tid, calling = message.otid, unit.calling
-            if calling.gt is not None or calling.point_code is not None:
-                # Q.774 §3.2.1: it may come from another address than the Begin went to; none says nothing.
-                dialogue.remote = calling
+        if arrived is _CONTINUED:
+            if first:
+                dialogue.peer_tid, calling = message.otid, unit.calling
+                if calling.gt is not None or calling.point_code is not None:
+                    # Q.774 §3.2.1: from another address than the Begin went to; none says nothing.
+                    dialogue.remote = calling
+            elif message.otid != dialogue.peer_tid:
+                return self._unknown(message, unit, now)
         if arrived is _ABORTED:
             ending = self._contexts.aborted(message, dialogue.context)
             self._enter(dialogue, step[0])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pycrate_asn1dir.TCAP_MAPv2v3 import GLOBAL
 
-from mapstack import SEND_ROUTING_INFO_FOR_SM, AddressString, Handshake, MapOpenInfo
+from mapstack import MT_FORWARD_SM, SEND_ROUTING_INFO_FOR_SM, AddressString, Handshake, MapOpenInfo
 from mapstack.ber import element
 from mapstack.map.dialogue_information import (
     MapDialoguePdu,
@@ -73,6 +73,7 @@ COMPONENTS = [
     *(encode_reject(each, *problem) for each in (6, None) for problem in PROBLEMS),
 ]
 ABORTS = [
+    u_abort(b"\0\0\0\1", encode_aare(Aare((0, 4, 0, 0, 1, 0, 25, 3), 1, 2, by_provider=True))),
     *(p_abort(b"\0\0\0\1", cause) for cause in PAbortCause),
     *(
         u_abort(b"\0\0\0\1", encode_abrt(encode_user_information(pdu)))
@@ -116,6 +117,9 @@ MESSAGES = [
     encode_message(MessageType.CONTINUE, OTID + DTID, b"", b"".join(COMPONENTS[:3] + COMPONENTS[6:])),
     encode_message(MessageType.BEGIN, OTID, OPENED, COMPONENTS[0]),
     encode_message(MessageType.UNIDIRECTIONAL, b"", b"", COMPONENTS[2]),
+    encode_message(MessageType.CONTINUE, OTID + DTID, b"", b""),
+    encode_message(MessageType.CONTINUE, OTID + DTID, MT_FORWARD_SM.context.accept, b""),
+    encode_message(MessageType.END, DTID, b"", b""),
     *ABORTS,
 ]
 
@@ -161,6 +165,7 @@ def test_tshark_reads_each_message(tmp_path: Path, dissect: Callable[[Path], str
         *("returnResultNotLast", "linked", "unidirectional", "map-open", "destinationReference"),
         *("resourceLimitation", "badlyFormattedTransactionPortion", "unrecognizedMessageType"),
         *("longTermResourceLimitation", "invalidPDU", "invalidDestinationReference", "reject-permanent"),
+        "no-common-dialogue-portion",
         *(
             "unrecognizedLinkedID",
             "linkedResponseUnexpected",

@@ -243,6 +243,7 @@ def test_settings_are_checked() -> None:
     for wrong in (
         {"own_gt": "+1"},
         {"own_gt": ""},
+        {"own_gt": "\u0661"},
         {"node": 16},
         {"guard": 0.0},
         {"invoke_timers": {"moForwardSM": 1.0}},

@@ -259,6 +259,19 @@ def test_a_dialogue_that_waits_is_closed_by_its_opener() -> None:
     assert len(network.hlr) == 0
 
 
+def test_another_transaction_of_a_peer_does_not_enter_a_dialogue() -> None:
+    """Its id for the dialogue is fixed by its first message (Q.774 §3.3.2.2)."""
+    network = Network()
+    tid = element(0x49, _handshake(network))
+    other = bytes.fromhex("4804000000bb")
+    events, answers = network.to_hlr(encode_message(MessageType.CONTINUE, other + tid, b"", INVOKE))
+    assert [type(event) for event in events] == [PeerMisbehaved]
+    refused = Message(MessageType.ABORT, dtid=other[2:], p_abort=PAbortCause.UNRECOGNIZED_TRANSACTION_ID)
+    assert _one(answers) == refused
+    events, _ = network.to_hlr(encode_message(MessageType.CONTINUE, OTID + tid, b"", INVOKE))
+    assert [type(event) for event in events] == [Invoked]
+
+
 def test_an_id_that_was_never_given_away_ends_nothing() -> None:
     network = Network()
     network.to_hlr(_begin(INVOKE))

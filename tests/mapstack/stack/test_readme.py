@@ -5,6 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+import pytest
+
+import mapstack
+import mapstack.map
 from mapstack import (
     SEND_ROUTING_INFO_FOR_SM,
     AddressString,
@@ -13,8 +17,10 @@ from mapstack import (
     Flow,
     MapEvent,
     MapStack,
+    Operation,
     Refused,
 )
+from mapstack.map.operations import OPERATIONS
 from mapstack.map.short_message import RoutingInfoForSmArg, RoutingInfoForSmRes
 from tests.mapstack.stack.network import FLOW, HLR, SC_GT, Network
 
@@ -38,6 +44,16 @@ def _ask(network: Network, on_message: OnMessage, digits: str) -> MapEvent:
     ((answer, _),) = on_message(network.hlr, data, FLOW, network.now)
     (event,) = network.sc.receive(answer, FLOW, network.now)
     return event
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+def test_what_an_operation_is_invoked_and_answered_with_is_at_hand(operation: Operation) -> None:
+    if any(each.older is operation for each in OPERATIONS):
+        return  # the newest words are translated
+    (name,) = [name for name in mapstack.__all__ if getattr(mapstack, name) is operation]
+    assert name in mapstack.map.__all__
+    assert operation.argument.__name__ in mapstack.map.__all__
+    assert operation.result is None or operation.result.__name__ in mapstack.map.__all__
 
 
 def test_the_hlr_of_the_readme_answers() -> None:

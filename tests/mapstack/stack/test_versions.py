@@ -25,7 +25,7 @@ from mapstack.map.errors import ErrorCode, MapError
 from mapstack.map.operation import Parameter
 from mapstack.map.operations import newest
 from mapstack.map.short_message import RoutingInfoForSmArg
-from mapstack.tcap.component import encode_invoke
+from mapstack.tcap.component import InvokeProblem, ProblemType, encode_invoke, encode_reject
 from mapstack.tcap.dialogue_portion import Aare, decode_dialogue, encode_aare
 from mapstack.tcap.message import MessageType, PAbortCause, decode_message, encode_message, p_abort, u_abort
 from tests.mapstack.stack.network import HLR, HLR_GT, OTID, Network
@@ -148,6 +148,52 @@ def test_a_peer_that_has_only_refused_is_not_remembered() -> None:
     network = Network()
     network.sc.invoke(MT_FORWARD_SM, HLR, ARGUMENTS[MT_FORWARD_SM], network.now)
     _refuse_newer_than(network, 2)
+    assert network.sc.peer_versions() == ()
+
+
+def test_a_peer_that_rejects_in_an_older_version_does_not_speak_it() -> None:
+    network = Network()
+    ours = network.sc.invoke(MT_FORWARD_SM, HLR, ARGUMENTS[MT_FORWARD_SM], network.now)
+    _refuse_newer_than(network, 1)
+    reject = encode_reject(1, ProblemType.INVOKE, InvokeProblem.UNRECOGNIZED_OPERATION)
+    (lost,) = network.to_sc(encode_message(MessageType.END, element(0x49, ours.to_bytes(4)), b"", reject))
+    assert isinstance(lost, DialogueLost)
+    assert network.sc.peer_versions() == ()
+
+
+@pytest.mark.parametrize("known", [2, 1])
+@pytest.mark.parametrize("lives", [3, 2])
+def test_a_peer_that_has_grown_is_asked_in_the_newest_version_again(known: int, lives: int) -> None:
+    """What was remembered is refused: it is forgotten, and the search begins anew."""
+    network = Network()
+    network.sc.remember([PeerVersion(HLR_GT, "shortMsgMT-RelayContext", known, network.now + 1e6)])
+    ours = network.sc.invoke(MT_FORWARD_SM, HLR, ARGUMENTS[MT_FORWARD_SM], network.now)
+    asked: list[int] = []
+    while data := network.sent_by_sc():
+        message = decode_message(data[0])
+        name = decode_dialogue(message.dialogue).name if message.dialogue else (0, 4, 0, 0, 1, 0, 25, 1)  # type: ignore[union-attr]  # no Abrt in a Begin
+        asked.append(name[-1])
+        if name[-1] == lives and len(asked) > 1:
+            break
+        refusal = encode_aare(Aare((*name[:-1], lives), 1, 2))
+        if not message.dialogue:
+            network.to_sc(p_abort(message.otid, PAbortCause.INCORRECT_TRANSACTION_PORTION))
+        else:
+            network.to_sc(u_abort(message.otid, refusal))
+    assert asked == ([known, 3] if lives == 3 else [known, 3, 2])
+    form = MT_FORWARD_SM if lives == 3 else _older(MT_FORWARD_SM, 2)
+    answered = network.to_sc(network.end(ours, form.context.accept, form.code, b""))[0]
+    assert answered == Answered(ours, MT_FORWARD_SM, None)
+    assert [each.version for each in network.sc.peer_versions()] == ([2] if lives == 2 else [])
+
+
+def test_a_peer_that_rejects_what_it_was_remembered_for_is_asked_anew() -> None:
+    network = Network()
+    network.sc.remember([PeerVersion(HLR_GT, "shortMsgMT-RelayContext", 1, network.now + 1e6)])
+    ours = network.sc.invoke(MT_FORWARD_SM, HLR, ARGUMENTS[MT_FORWARD_SM], network.now)
+    network.from_sc()
+    reject = encode_reject(1, ProblemType.INVOKE, InvokeProblem.UNRECOGNIZED_OPERATION)
+    network.to_sc(encode_message(MessageType.END, element(0x49, ours.to_bytes(4)), b"", reject))
     assert network.sc.peer_versions() == ()
 
 
