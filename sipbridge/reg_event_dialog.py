@@ -55,13 +55,12 @@ class Dialog:
         return self.remote_tag is not None
 
 
-def subscribe(watched: Watched, dialog: Dialog, expires: int, branch: bytes, sent_by: str) -> bytes:
+def subscribe(watched: Watched, dialog: Dialog, expires: int, branch: bytes, host: bytes) -> bytes:
     """A SUBSCRIBE that opens the dialog, refreshes it, or with 0 ends it (TS 24.229 §5.7.1.1)."""
     dialog.cseq += 1
     aor = build.checked_uri(watched.aor).encode("ascii")
     own = build.checked_uri(watched.asserted).encode("ascii")
     tag = b";tag=" + dialog.remote_tag if dialog.remote_tag else b""
-    host = sent_by.encode("ascii")
     lines = [
         b"Via: SIP/2.0/%b %b;branch=%b" % (watched.flow.transport.upper().encode("ascii"), host, branch),
         b"Max-Forwards: 70",

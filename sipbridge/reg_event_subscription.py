@@ -257,8 +257,8 @@ class RegEvents:
 
     def _send(self, held: _Subscription, expires: int, now: float) -> None:
         held.due = None
-        branch = MAGIC_COOKIE + self._sip.identifiers.new()
-        octets = subscribe(held.watched, held.dialog, expires, branch, self._sip.settings.sent_by)
+        branch, host = MAGIC_COOKIE + self._sip.identifiers.new(), self._sip.sent_by(held.watched.flow)
+        octets = subscribe(held.watched, held.dialog, expires, branch, host)
         held.tx = self._sip.start(ClientTx(branch), octets, held.watched.flow, now)
         self.waiting[held.tx] = held
 
@@ -272,7 +272,7 @@ class RegEvents:
 
     def _forget(self, held: _Subscription, now: float) -> None:
         self._close(held)
-        held.tx = held.due = None
+        held.due = None
         del self._watched[held.watched.aor]
 
     def _settle(self, held: _Subscription, now: float) -> None:
@@ -310,6 +310,8 @@ class RegEvents:
         return float(wait if held.said is None else min(max(held.said, 1), _LONGEST_RETRY))
 
     def _close(self, held: _Subscription) -> None:
+        """Neither a NOTIFY of it nor an answer that is still to come means anything."""
+        held.tx = None
         self._dialogs.pop((held.dialog.call_id, held.dialog.local_tag), None)
 
     def _arm(self, held: _Subscription, when: float) -> None:
