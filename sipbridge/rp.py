@@ -163,7 +163,11 @@ def _decode_data(octets: bytes, direction: Direction) -> RpData:
     if end > len(octets) or not 2 <= len(service_centre) <= _LONGEST_ADDRESS or start == end:
         cause = RpCause.INVALID_MANDATORY_INFORMATION
         raise DecodeError("RP-DATA malformed", cause=cause, reference=octets[1])
-    return RpData(octets[1], _address(service_centre), octets[start:end])
+    address = _address(service_centre)
+    if not address.digits:  # filler alone, which would become an empty global title
+        cause = RpCause.INVALID_MANDATORY_INFORMATION
+        raise DecodeError("RP address without a digit", cause=cause, reference=octets[1])
+    return RpData(octets[1], address, octets[start:end])
 
 
 def _decode_error(octets: bytes) -> RpError:

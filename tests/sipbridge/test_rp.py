@@ -153,3 +153,11 @@ def test_any_octets_are_an_rpdu_or_refused(data: bytes, direction: Direction) ->
     finally:
         assert causes <= {96, 97}
     assert rpdu.message_reference == data[1]
+
+
+@pytest.mark.parametrize("address", ["0291ff", "0391ffff", "03911fff"])
+def test_an_address_without_a_digit_is_none(address: str) -> None:
+    """It would become an empty global title."""
+    with pytest.raises(DecodeError) as caught:
+        decode(bytes.fromhex(f"000100{address}0102"), Direction.MS_TO_NETWORK)
+    assert (caught.value.cause, caught.value.reference) == (RpCause.INVALID_MANDATORY_INFORMATION, 1)
