@@ -10,6 +10,7 @@ PING, PONG = b"\r\n\r\n", b"\r\n"
 _START = re.compile(rb"[A-Za-z0-9\-.!%*_+`'~/]{1,64}(?: |\Z)").match
 _START_LINE = re.compile(rb"(?i)(?:SIP/\d|[^\r\n]* SIP/\d)").match
 _LENGTH = re.compile(rb"(?i)\r\n(?:content-length|l)[ \t]*:((?:[^\r\n]|\r\n[ \t])*)").findall
+_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n").search
 _MOST_DIGITS = 9
 
 
@@ -72,6 +73,8 @@ class Framer:
             return self._unfinished(data, at)
         if not _START_LINE(data, at):
             return self._give_up("no start line of SIP", data)
+        if _BARE(data, at, head):  # to another reader it may end a line, and a length stand behind it
+            return self._give_up("line not ended by CRLF", data)
         length = _content_length(data, at, head)
         if length is None:
             return self._give_up("Content-Length malformed", data)

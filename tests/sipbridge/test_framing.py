@@ -105,6 +105,18 @@ def test_a_stream_that_cannot_be_framed_ends_with_what_is_left_for_the_stack(
     assert framer.feed(message()) == []
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r"])
+@pytest.mark.parametrize("after", [b"\r\nCall-ID", b"\r\nVia", b"\r\nContent-Type"])
+def test_a_length_behind_a_bare_line_end_hides_no_message_in_the_body(end: bytes, after: bytes) -> None:
+    """A proxy that takes a bare LF for a line end passes on, as a body, what we would take for a request."""
+    hidden = message("P-Asserted-Identity: <sip:victim@ims.test>")
+    lure = message(body=b"").replace(b"\r\nContent-Length: 0", b"")
+    lure = lure.replace(after, b"\r\nX: y" + end + b"Content-Length: %d" % len(hidden) + after)
+    messages, framer = fed([lure + hidden])
+    assert messages == [lure + hidden]
+    assert "CRLF" in framer.fault
+
+
 def test_of_a_message_that_is_too_large_the_stack_sees_just_that() -> None:
     messages, _ = fed(split(message(body=b"z" * 70_000), [1000, 60_000]))
     assert [len(data) for data in messages] == [65_536]
