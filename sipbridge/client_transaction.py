@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
 from heapq import heappop, heappush
+from math import inf
 
 from sipbridge.events import ClientTx
 from sipbridge.flow import Flow
@@ -88,10 +89,23 @@ class ClientTransactions:
             return None
         return self._run(tx, state, _PROVISIONAL if status < 200 else _FINAL, now)
 
-    def link_down(self, connection: Flow, now: float) -> list[ClientTx]:
-        """A connection is gone: what waited for an answer over it gets none (§17.1.4)."""
+    def link_down(self, connection: Flow, now: float, *, since: float = inf) -> list[ClientTx]:
+        """A connection is gone: what waited for an answer over it gets none (§17.1.4).
+
+        But what has just been sent over one that stood since before may have met the peer's close on its way:
+        it goes once more, over a new one, and is the same transaction there.
+        """
         lost = [tx for tx, (_, flow, _) in self._open.items() if flow == connection]
+        if since < now and not connection.accepted:
+            lost = [tx for tx in lost if not self._sent_again(tx, since, now)]
         return [tx for tx in lost if self._run(tx, self.state(tx), ClientInput.TRANSPORT_ERROR, now)]
+
+    def _sent_again(self, tx: ClientTx, since: float, now: float) -> bool:
+        octets, flow, started = self._open[tx]
+        if not since < started <= now < started + self._timers.t1 or tx in self._proceeding:
+            return False
+        self.output.append((octets, flow))
+        return True
 
     def expire(self, now: float) -> list[ClientTx]:
         """Retransmit what is due; returns the transactions that got no answer."""

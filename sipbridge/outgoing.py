@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from math import inf
 
 from msgspec import Struct
 
@@ -51,7 +52,9 @@ class Outgoing:
         self.attempts: dict[ClientTx, Attempt] = {}
         self.names = Names(self._start_over, limits)
         self.links: dict[Flow, str] = {}
-        """The connections that stand, with the identity that each has proved."""
+        """The connections that stand, with the identity that each has proved …"""
+        self._since: dict[Flow, float] = {}
+        """… and since when."""
 
     def start(self, tx: ClientTx, octets: bytes, flow: Flow, now: float) -> bool:
         """Send it by TCP where it is too large for a datagram; False where it is one too many."""
@@ -93,16 +96,17 @@ class Outgoing:
         self._end_of_size(attempt, now, stood=True)
         return [] if self._go_on(attempt, now) else [NoAnswer(attempt.tx, status)]
 
-    def link_up(self, flow: Flow, identity: str) -> None:
+    def link_up(self, flow: Flow, identity: str, now: float) -> None:
         """A connection stands."""
         if len(self.links) < self._limits.cached_addresses:
             self.links[flow] = identity
+            self._since[flow] = now
 
     def link_down(self, flow: Flow, now: float) -> list[SipEvent]:
         """A connection is gone, or never stood: then a large request takes UDP after all (§18.1.1)."""
         stood = self.links.pop(flow, None) is not None
         events: list[SipEvent] = []
-        for tx in self._clients.link_down(flow, now):
+        for tx in self._clients.link_down(flow, now, since=self._since.pop(flow, inf)):
             attempt = self.attempts.get(tx)
             if attempt is not None:
                 self._end_of_size(attempt, now, stood=stood)

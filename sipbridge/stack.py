@@ -118,7 +118,7 @@ class SipStack:
 
     def link_up(self, flow: Flow, identity: str, now: float) -> list[SipEvent]:
         """A connection stands, and its certificate has proved this identity."""
-        self._outgoing.link_up(flow, identity)
+        self._outgoing.link_up(flow, identity, now)
         return []
 
     def link_down(self, flow: Flow, now: float) -> list[SipEvent]:

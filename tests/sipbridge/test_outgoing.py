@@ -112,3 +112,72 @@ def test_the_identity_of_a_connection_is_known_as_long_as_it_stands() -> None:
     assert element.identity(flow) == "scscf.test"
     element.link_down(flow, 1.0)
     assert element.identity(flow) == ""
+
+
+def by_tcp(element: SipStack, now: float, way: Flow = BY_TCP) -> tuple[ClientTx, bytes]:
+    tx, _ = element.request("MESSAGE", "sip:a", now, flow=way, sender="sip:a", recipient="sip:b")
+    ((data, _),) = element.take_output()
+    return tx, data
+
+
+def test_what_met_the_peers_close_on_its_way_goes_once_more_over_a_new_connection() -> None:
+    """Which is the same transaction, should the peer have got it after all."""
+    element = stack()
+    element.link_up(BY_TCP, "", 0.0)
+    tx, data = by_tcp(element, 60.0)
+    assert element.link_down(BY_TCP, 60.1) == []
+    assert element.take_output() == [(data, BY_TCP)]
+    element.link_up(BY_TCP, "", 60.2)
+    (event,) = element.receive(response(data, 200), BY_TCP, 60.3)
+    assert isinstance(event, Response)
+    assert (event.tx, event.status) == (tx, 200)
+
+
+def test_it_goes_once_more_only_once() -> None:
+    element = stack()
+    element.link_up(BY_TCP, "", 0.0)
+    tx, _ = by_tcp(element, 60.0)
+    element.link_down(BY_TCP, 60.1)
+    element.take_output()
+    element.link_up(BY_TCP, "", 60.2)
+    assert element.link_down(BY_TCP, 60.3) == [NoAnswer(tx, 503)]
+    assert element.take_output() == []
+
+
+def test_nor_does_it_where_nobody_is_reached_any_more() -> None:
+    element = stack()
+    element.link_up(BY_TCP, "", 0.0)
+    tx, _ = by_tcp(element, 60.0)
+    element.link_down(BY_TCP, 60.1)
+    element.take_output()
+    assert element.link_down(BY_TCP, 60.2) == [NoAnswer(tx, 503)]
+
+
+def test_nor_what_the_peer_has_had_for_a_while_nor_what_it_has_begun_to_answer() -> None:
+    element = stack()
+    element.link_up(BY_TCP, "", 0.0)
+    old, _ = by_tcp(element, 60.0)
+    begun, data = by_tcp(element, 60.9)
+    element.receive(response(data, 100), BY_TCP, 60.95)
+    assert element.link_down(BY_TCP, 61.0) == [NoAnswer(old, 503), NoAnswer(begun, 503)]
+    assert element.take_output() == []
+
+
+def test_nor_what_went_over_a_connection_that_the_peer_had_opened() -> None:
+    """There is no way to open it again from here."""
+    element, theirs = stack(), BY_TCP._replace(connection="#1")
+    element.link_up(theirs, "", 0.0)
+    tx, _ = by_tcp(element, 60.0, theirs)
+    assert element.link_down(theirs, 60.1) == [NoAnswer(tx, 503)]
+
+
+def test_a_large_request_is_no_exception() -> None:
+    element = stack()
+    element.link_up(BY_TCP, "", 0.0)
+    tx, data, way = large(element, now=60.0)
+    assert element.link_down(way, 60.1) == []
+    assert element.take_output() == [(data, BY_TCP)]
+    assert large(element, now=60.2)[2].transport == "tcp"
+    (event,) = element.receive(response(data, 202), BY_TCP, 60.3)
+    assert isinstance(event, Response)
+    assert event.tx == tx
