@@ -192,8 +192,8 @@ class Resolver:
                 wanted = (last.data,)
             self._remember(question, wanted, now, min(ttl, limits.longest))
         else:
-            negative = answer.negative_ttl
-            self._remember(question, (), now, min(limits.negative, negative or limits.negative))
+            negative = limits.negative if answer.negative_ttl is None else answer.negative_ttl
+            self._remember(question, (), now, min(limits.negative, negative))
         return [Resolved(question)]
 
     def _remember(self, question: Question, data: tuple[Data, ...], now: float, ttl: float) -> None:

@@ -140,6 +140,15 @@ def test_that_there_is_nothing_is_remembered_too() -> None:
     assert net.resolver.look(A, 5.0) is None  # what the SOA says is less than ours
 
 
+def test_nothing_that_is_not_to_be_remembered_is_asked_for_again_in_a_moment() -> None:
+    zone = Zone()
+    zone.negative = 0
+    net = Net(one=zone)
+    assert net.look(A) == ()
+    assert net.resolver.look(A, 0.9) == ()
+    assert net.resolver.look(A, 1.0) is None
+
+
 def test_a_silent_server_gives_way_to_the_next_and_all_silent_is_an_answer() -> None:
     net = Net(two=Zone("a.test 60 A 192.0.2.7"))
     net.resolver.ask(A, 0.0)

@@ -16,6 +16,7 @@ class Zone:
         self.failing: set[str] = set()
         self.asked: list[tuple[str, int]] = []
         self.truncate = truncate
+        self.negative = 5
         for line in lines:
             self.add(line)
 
@@ -35,7 +36,7 @@ class Zone:
             return number + pack(">5H", 0x8182, 1, 0, 0, 0) + question
         found = self._found(plain, kind)
         if not found:
-            soa = name_octets(plain) + pack(">HHIH", 6, 1, 5, 22) + b"\0\0" + pack(">5I", 1, 1, 1, 1, 5)
+            soa = name_octets(plain) + pack(">HHIH", 6, 1, 5, 22) + b"\0\0" + pack(">5I", 1, 1, 1, 1, self.negative)
             return number + pack(">5H", 0x8183, 1, 0, 1, 0) + question + soa
         octets = b"".join(
             name_octets(owner) + pack(">HHIH", kind, 1, ttl, len(data)) + data
