@@ -36,7 +36,12 @@ class Zone:
             return number + pack(">5H", 0x8182, 1, 0, 0, 0) + question
         found = self._found(plain, kind)
         if not found:
-            soa = name_octets(plain) + pack(">HHIH", 6, 1, 5, 22) + b"\0\0" + pack(">5I", 1, 1, 1, 1, self.negative)
+            soa = (
+                name_octets(plain)
+                + pack(">HHIH", 6, 1, 5, 22)
+                + b"\0\0"
+                + pack(">5I", 1, 1, 1, 1, self.negative)
+            )
             return number + pack(">5H", 0x8183, 1, 0, 1, 0) + question + soa
         octets = b"".join(
             name_octets(owner) + pack(">HHIH", kind, 1, ttl, len(data)) + data
