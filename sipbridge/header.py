@@ -2,7 +2,10 @@
 
 import re
 
-__all__ = ["KNOWN", "MANDATORY", "READ", "SINGLE", "canonical", "parameter", "parameters", "split"]
+__all__ = [
+    "KNOWN", "MANDATORY", "METHOD", "READ", "SINGLE", "SPELLED",
+    "canonical", "parameter", "parameters", "split",
+]  # fmt: skip
 
 _NAMES = (
     b"Accept Accept-Contact Accept-Encoding Accept-Language Alert-Info Allow Allow-Events "
@@ -41,8 +44,8 @@ _COMPACT = {
 KNOWN = frozenset(_NAMES)
 MANDATORY = frozenset((b"Via", b"From", b"To", b"Call-ID", b"CSeq"))
 READ = MANDATORY.union(
-    b"Contact Content-Encoding Content-Length Content-Type Expires".split(),
-    b"In-Reply-To P-Asserted-Identity P-Charging-Vector Require".split(),
+    b"Contact Content-Encoding Content-Length Content-Type Event Expires".split(),
+    b"In-Reply-To P-Asserted-Identity P-Associated-URI P-Charging-Vector Require Subscription-State".split(),
 )
 """What is asked for in nearly every message, and so is at hand; the others are looked for when asked for."""
 # RFC 3261 §7.3.1: fields whose grammar is no list may appear once only.
@@ -50,7 +53,12 @@ SINGLE = frozenset(
     b"Call-ID CSeq Content-Length Content-Type Event Expires From Max-Forwards P-Served-User To".split()
 )
 _CANONICAL = {name.lower(): name for name in _NAMES} | _COMPACT
-_TOKEN = re.compile(rb"[A-Za-z0-9\-.!%*_+`'~]+")
+SPELLED = {name: name for name in _NAMES} | _CANONICAL
+"""Names as they are mostly written, with the canonical spelling of each."""
+_OF_TOKEN = rb"[A-Za-z0-9\-.!%*_+`'~]"
+_TOKEN = re.compile(_OF_TOKEN + rb"+")
+METHOD = rb"(" + _OF_TOKEN + rb"{1,64})"
+"""A token that is part of what is remembered of a request, so it has an end."""
 _QUOTED_REST = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _SPECIAL = {separator: re.compile(rb'["<' + separator + rb"]") for separator in (b",", b";")}
 

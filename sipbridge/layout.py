@@ -6,7 +6,7 @@ what does not fit goes to the general parser. Learning takes a while, so it is d
 
 import re
 
-from sipbridge.header import READ
+from sipbridge.header import METHOD, READ
 from sipbridge.message import Message, checked_body, checked_cseq, parse
 from sipbridge.settings import Limits
 
@@ -15,7 +15,7 @@ __all__ = ["Layout", "Layouts"]
 _MOST_LAYOUTS = 64
 _MOST_OF_A_PEER = 4
 _MOST_LINES = 48
-_REQUEST_LINE = rb"([^ \n]+) ([^ \n]+) SIP/2\.0\r\n"
+_REQUEST_LINE = METHOD + rb" ([^ \n]+) SIP/2\.0\r\n"
 _READ, _PASSED = rb": (.*)\r\n", rb": .*\r\n"
 
 Peer = tuple[str, int]
@@ -44,8 +44,8 @@ class Layout:
         values = found.groups()
         method, uri = values[0], values[1]
         fields = dict(zip(self._reversed, values[:1:-1], strict=False))  # of several, the first stays
-        checked_cseq(fields[b"CSeq"], method)
         body = checked_body(data[end:], fields)
+        checked_cseq(fields[b"CSeq"], method)
         head = data[found.end(2) + 10 : end - 4]
         return Message(method, uri, 0, b"", fields, head, values[self._vias], body)
 
@@ -55,7 +55,7 @@ class Layouts:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._known: dict[tuple[bytes, ...], Layout | None] = {}
+        self._known: dict[tuple[int, tuple[bytes, ...]], Layout | None] = {}
         self._of_peer: dict[Peer, list[Layout]] = {}
 
     @property
@@ -73,7 +73,7 @@ class Layouts:
             if message is not None:
                 return message
         message = parse(data, self._limits)
-        if len(layouts) < _MOST_OF_A_PEER and not message.status and message.as_written:
+        if len(layouts) < _MOST_OF_A_PEER and message.as_written and not (message.repeated or message.status):
             self._learn(message, peer)
         return message
 
@@ -88,22 +88,27 @@ class Layouts:
 
     def _learn(self, message: Message, peer: Peer) -> None:
         """What comes for the second time is worth an expression."""
-        names = tuple([line.partition(b": ")[0] for line in message.lines])
-        if not _plain(names) or len(names) > _MOST_LINES:
+        known, vias, names = (
+            self._known,
+            len(message.vias),
+            tuple(message.fields),
+        )  # each name once, backwards
+        if (vias, names) not in known:
+            if len(known) < _MOST_LAYOUTS and len(names) + vias <= _MOST_LINES:
+                known[vias, names] = None
             return
-        if names not in self._known:
-            if len(self._known) < _MOST_LAYOUTS:
-                self._known[names] = None
-            return
-        layout = self._known[names]
+        layout = known[vias, names]
         if layout is None:
-            layout = self._known[names] = Layout(names)
-        if len(self._of_peer) < self._limits.cached_addresses:
-            self._of_peer.setdefault(peer, []).append(layout)
+            names = tuple([line.partition(b": ")[0] for line in message.lines])
+            if not _in_one_block(names, vias):
+                return
+            layout = known[vias, tuple(message.fields)] = Layout(names)
+        of_peer = self._of_peer
+        if layout not in of_peer.get(peer, ()) and len(of_peer) < self._limits.cached_addresses:
+            of_peer.setdefault(peer, []).append(layout)
 
 
-def _plain(names: tuple[bytes, ...]) -> bool:
-    """Whether only Via stands there several times, and in one block."""
-    vias = names.count(b"Via")
+def _in_one_block(names: tuple[bytes, ...], vias: int) -> bool:
+    """Whether nothing stands between the Via lines."""
     first = names.index(b"Via")
-    return len(set(names)) == len(names) - vias + 1 and names[first : first + vias] == (b"Via",) * vias
+    return names[first : first + vias] == (b"Via",) * vias

@@ -1,22 +1,31 @@
 """A SIP message on bytes: start line, header lines read on demand, body (RFC 3261 §7)."""
 
+import re
+from itertools import repeat
+
 from msgspec import Struct
 
 from sipbridge.errors import DecodeError
-from sipbridge.header import KNOWN, MANDATORY, READ, SINGLE, canonical, split
+from sipbridge.header import KNOWN, MANDATORY, METHOD, READ, SINGLE, SPELLED, canonical, split
 from sipbridge.settings import Limits
 
 __all__ = ["Message", "checked_body", "checked_cseq", "parse"]
 
 _VERSION = b"SIP/2.0"
+_RESPONSE = _VERSION + b" "
+_REQUEST_LINE = re.compile(METHOD + rb" ([^ \r\n]+) (?i:SIP/2\.0)").fullmatch
+_STATUS_LINE = re.compile(rb"SIP/2\.0 ([1-6][0-9]{2})(?: ([^\r\n]*))?").fullmatch
+_SPLIT, _STARTS = bytes.split, bytes.startswith
+_AT_COLON, _ONCE, _WHITE = repeat(b": "), repeat(1), repeat((b" ", b"\t"))
 
 
 class Message(Struct, frozen=True, gc=False):
     """A request (`method`, `uri`) or a response (`status`, `reason`).
 
     `head` holds all header lines in order, known names spelled canonically, `fields` the first value of each
-    field in `READ`, `vias` the values of all Via lines; `repeated` tells whether any other field has several
-    lines, `as_written` that nothing was respelled. A name is given canonically, an unknown one in lower case.
+    field in `READ` and perhaps of others, `vias` the values of all Via lines; `repeated` tells whether any
+    other field has several lines, `as_written` that nothing was respelled. A name is given canonically, an
+    unknown one in lower case.
     """
 
     method: bytes
@@ -42,7 +51,9 @@ class Message(Struct, frozen=True, gc=False):
 
     def first(self, name: bytes) -> bytes | None:
         """The first value of a field, without the white space around it."""
-        value = self.fields.get(name) if name in READ else next(iter(self._written(name)), None)
+        value = self.fields.get(name)
+        if value is None and name not in READ:
+            value = next(iter(self._written(name)), None)
         return None if value is None else value.strip()
 
     def every(self, name: bytes) -> list[bytes]:
@@ -67,66 +78,74 @@ class Message(Struct, frozen=True, gc=False):
 
 def parse(data: bytes, limits: Limits) -> Message:
     """Read one whole message: a datagram, or what a stream's framing cut out (§7, §18.3)."""
-    start, head, lines, body = _cut(data, limits)
-    written = lines
-    fields: dict[bytes, bytes] = {}
-    for line in reversed(lines):
-        name, separator, value = line.partition(b": ")
-        if not separator:
-            lines, fields = _normalised(lines)
-            break
-        fields[name] = value
-    if not KNOWN.issuperset(fields):
+    line_end, end = data.find(b"\r\n"), data.find(b"\r\n\r\n")
+    head = data[line_end + 2 : end]
+    written = lines = head.splitlines()
+    # Also what bare CR or LF would smuggle past an older parser.
+    if len(data) > limits.message or end <= line_end or b"\r\n".join(lines) != head:
+        raise _misshapen(data, end, limits)
+    try:
+        fields = dict(map(_SPLIT, reversed(lines), _AT_COLON, _ONCE))  # of several lines the first stays
+        usual = KNOWN.issuperset(fields)
+    except ValueError:  # a line without colon and space
+        usual = False
+    if not usual:
         lines, fields = _normalised(lines)
-    if not fields.keys() >= MANDATORY:
-        raise DecodeError("mandatory header field missing")
+        head = b"\r\n".join(lines)
+    if len(lines) > limits.headers or not fields.keys() >= MANDATORY:
+        raise DecodeError("mandatory header field missing, or too many header lines")
     vias = _vias(lines, fields)
     repeated = len(lines) - len(fields) != len(vias) - 1
     if repeated:
         _check_single(lines)
-    body = checked_body(body, fields)
-    fields = {name: fields[name] for name in fields.keys() & READ}
-    if lines is not written:
-        head = b"\r\n".join(lines)
-    if start.startswith(_VERSION):
-        return Message(b"", b"", _status(start), start[12:], fields, head, vias, body, repeated)
-    method, uri = _request_line(start, fields[b"CSeq"])
+    start, body = data[:line_end], checked_body(data[end + 4 :], fields)
+    if start.startswith(_RESPONSE):
+        status, reason = _status_line(start)
+        return Message(b"", b"", status, reason, fields, head, vias, body, repeated)
+    method, uri = _request_line(start)
+    checked_cseq(fields[b"CSeq"], method)
     return Message(method, uri, 0, b"", fields, head, vias, body, repeated, lines is written)
 
 
-def _cut(data: bytes, limits: Limits) -> tuple[bytes, bytes, list[bytes], bytes]:
-    """Start line, header in one piece and in lines, body."""
+def _misshapen(data: bytes, end: int, limits: Limits) -> DecodeError:
+    """Why it cannot be cut into lines."""
     if len(data) > limits.message:
-        raise DecodeError("message too large", status=513)
-    head, separator, body = data.partition(b"\r\n\r\n")
-    if not separator:
-        raise DecodeError("no empty line after the header")
-    lines = head.splitlines()
-    if len(b"\r\n".join(lines)) != len(head):  # also what bare CR or LF would smuggle past an older parser
-        raise DecodeError("line not ended by CRLF")
-    if not 1 < len(lines) <= limits.headers + 1:
-        raise DecodeError("no header, or too many header lines")
-    start = lines.pop(0)
-    return start, head[len(start) + 2 :], lines, body
+        return DecodeError("message too large", status=513)
+    return DecodeError(
+        "no empty line after a header" if end <= 0 else "no header, or a line not ended by CRLF"
+    )
 
 
 def _normalised(lines: list[bytes]) -> tuple[list[bytes], dict[bytes, bytes]]:
     """The slow path: folding, compact forms, other case, odd white space, unknown names (§7.3.1)."""
     kept: list[bytes] = []
     fields: dict[bytes, bytes] = {}
-    for line in _unfolded(lines):
-        spelled, colon, value = line.partition(b":")
-        spelled = spelled.rstrip(b" \t")
-        name = canonical(spelled) if colon else None
+    if any(map(_STARTS, lines, _WHITE)):
+        lines = _unfolded(lines)
+    for line in lines:
+        spelled, usual, value = line.partition(b": ")
+        name = SPELLED.get(spelled) if usual else None
         if name is None:
-            raise DecodeError("line is no header field")
-        value = value.strip(b" \t")
+            name, value, line = _respelled(line)
+        elif name != spelled:
+            line = b"%b: %b" % (name, value)
         fields.setdefault(name, value)
-        kept.append((name if name in KNOWN else spelled) + b": " + value)
+        kept.append(line)
     return kept, fields
 
 
+def _respelled(line: bytes) -> tuple[bytes, bytes, bytes]:
+    """Name and value of a line that is written in another way, and the line as it is usual."""
+    spelled, colon, value = line.partition(b":")
+    spelled, value = spelled.rstrip(b" \t"), value.strip(b" \t")
+    name = SPELLED.get(spelled) or canonical(spelled)
+    if name is None or not colon:
+        raise DecodeError("line is no header field")
+    return name, value, b"%b: %b" % (name if name in KNOWN else spelled, value)
+
+
 def _unfolded(lines: list[bytes]) -> list[bytes]:
+    """Each field in one line."""
     whole: list[list[bytes]] = []
     for line in lines:
         if line[:1] not in (b" ", b"\t"):
@@ -141,13 +160,13 @@ def _unfolded(lines: list[bytes]) -> list[bytes]:
 def _vias(lines: list[bytes], fields: dict[bytes, bytes]) -> tuple[bytes, ...]:
     """The values of all Via lines: as a rule one block, and nothing else twice."""
     only = fields[b"Via"]
-    if len(lines) == len(fields):
+    more = len(lines) - len(fields)
+    if not more:
         return (only,)
     first = lines.index(b"Via: " + only)
-    end = first + len(lines) - len(fields) + 1
-    vias = [line[5:] for line in lines[first:end] if line[:5] == b"Via: "]
-    if len(vias) != end - first:
-        vias = [line[5:] for line in lines if line[:5] == b"Via: "]
+    vias = [line[5:] for line in lines[first : first + more + 1] if line.startswith(b"Via: ")]
+    if len(vias) <= more:
+        vias = [line[5:] for line in lines if line.startswith(b"Via: ")]
     return tuple(vias)
 
 
@@ -172,29 +191,25 @@ def checked_body(body: bytes, fields: dict[bytes, bytes]) -> bytes:
     return body[:octets]
 
 
-def _status(start: bytes) -> int:
-    code = start[8:11]
-    if (
-        start[7:8] != b" "
-        or not code.isdigit()
-        or not 100 <= int(code) < 700
-        or start[11:12] not in (b" ", b"")
-    ):
+def _status_line(start: bytes) -> tuple[int, bytes]:
+    """Status and reason (§7.2)."""
+    found = _STATUS_LINE(start)
+    if found is None:
         raise DecodeError("status line malformed")
-    return int(code)
+    return int(found[1]), found[2] or b""
 
 
-def _request_line(start: bytes, cseq: bytes) -> tuple[bytes, bytes]:
-    """Method and Request-URI; the method in CSeq is the same (§8.1.1.5), after a number."""
+def _request_line(start: bytes) -> tuple[bytes, bytes]:
+    """Method and Request-URI (§7.1)."""
+    found = _REQUEST_LINE(start)
+    if found is not None:
+        method, uri = found.groups()
+        return method, uri
     parts = start.split(b" ")
-    if len(parts) != 3 or not parts[0] or not parts[1]:
-        raise DecodeError("request line malformed")
-    method, uri, version = parts
-    if version != _VERSION and version.upper() != _VERSION:
-        status = 505 if version[:4].upper() == b"SIP/" else 400
+    if len(parts) == 3 and parts[2].upper() != _VERSION and all(parts):
+        status = 505 if parts[2][:4].upper() == b"SIP/" else 400
         raise DecodeError("SIP version not supported", status=status)
-    checked_cseq(cseq, method)
-    return method, uri
+    raise DecodeError("request line malformed")
 
 
 def checked_cseq(cseq: bytes, method: bytes) -> None:

@@ -13,6 +13,9 @@ __all__ = ["MAGIC_COOKIE", "Via", "back_to_sender", "response_way", "server_key"
 
 MAGIC_COOKIE = b"z9hG4bK"
 _LONGEST_KEY = 160
+_USUAL = re.compile(
+    rb"SIP/2\.0/[A-Z]{3} ([a-z0-9.\-:\[\]]+);branch=(z9hG4bK[A-Za-z0-9\-.!%*_+`'~]+)[ \t]*"
+).fullmatch
 _PROTOCOL = re.compile(rb"(?i)SIP\s*/\s*\d\.\d\s*/\s*([A-Za-z0-9\-.]+)[ \t]+(.+)", re.DOTALL)
 _SENT_BY = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._]+)(?:[ \t]*:[ \t]*(\d{1,5}))?")
 
@@ -27,16 +30,11 @@ class Via(NamedTuple):
 
 def top_via(value: bytes) -> Via:
     """Read the first via-parm of a Via value."""
-    _, _, rest = value.partition(b" ")
-    sent_by, _, rest = rest.partition(b";")
-    if rest.startswith(b"branch=z9hG4bK") and value.startswith(b"SIP/2.0/") and sent_by.isascii():
-        branch = rest[7:]
-        if branch.isascii() and not _ODD.search(branch) and not _ODD.search(sent_by):
-            return Via(sent_by, branch, False)
+    usual = _USUAL(value)
+    if usual is not None:
+        sent_by, branch = usual.groups()
+        return Via(sent_by, branch, False)
     return _general(split(value)[0])
-
-
-_ODD = re.compile(rb'[;,"<> \t=]')
 
 
 def _general(value: bytes) -> Via:

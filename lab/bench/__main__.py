@@ -1,7 +1,7 @@
-"""`python -m lab.bench`: gateway beside relay, codecs beside pycrate; exit status 1 if a goal is missed."""
+"""`python -m lab.bench`: gateway beside relay, codecs beside others'; exit status 1 if a goal is missed."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
@@ -13,8 +13,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from lab.bench.codecs.ratios import Goal, Ratio, goals, measure, shortfalls, tables
-from lab.bench.codecs.trials import Disagreement, trials
+from lab.bench.codecs.ratios import Goal, Ratio, goals, measure, shortfalls, sip_goals, tables
+from lab.bench.codecs.trials import Disagreement, Trial, trials
 from lab.bench.exchange import Exchange, Lost
 from lab.bench.measure import KINDS, Bench, Kind, Plan
 from lab.bench.process import Place, Process, placement, relay
@@ -39,6 +39,7 @@ class Figures(msgspec.Struct):
 
     gateway: list[Result] = []
     codecs: list[Ratio] = []
+    sip: list[Ratio] = []
 
 
 def bench(
@@ -57,26 +58,35 @@ def bench(
     decode_goal: Annotated[float, typer.Option(help="Times as fast as pycrate: decoding MAP.")] = 15.0,
     encode_goal: Annotated[float, typer.Option(help="Times as fast as pycrate: encoding MAP.")] = 60.0,
     frame_goal: Annotated[float, typer.Option(help="Times as fast as pycrate: M3UA down to MAP.")] = 60.0,
+    sip: Annotated[bool, typer.Option(help="Time the parser of SIP, beside sipmessage's.")] = True,
+    sip_goal: Annotated[float, typer.Option(help="Times as fast as sipmessage: a learned layout.")] = 8.0,
+    sip_first_goal: Annotated[float, typer.Option(help="The same at first sight of a layout.")] = 4.0,
     json: Annotated[Path | None, typer.Option(help="Write the figures there.")] = None,
 ) -> None:
-    """What a message costs the whole gateway beside a bare relay, and the codecs beside pycrate."""
-    plan, figures = Plan(messages, rounds, window, subscribers), Figures()
-    missed: list[str] = []
-    if (load := os.getloadavg()[0]) > _QUIET:
-        _console.print(f"[yellow]load average {load:.1f}: what else runs here makes the ratios larger")
+    """What a message costs the whole gateway beside a bare relay, and the codecs beside those of others."""
+    plan, figures, missed = Plan(messages, rounds, window, subscribers), Figures(), list[str]()
+    _warn()
     if gateway:
         figures.gateway = _measured(plan, goal, apart=not one_core)
         missed += exceeded(figures.gateway, goal)
     if stages:
         _console.print(stage_table())
     if codecs:
-        figures.codecs, faults = _compared(rounds, goals(decode_goal, encode_goal, frame_goal))
+        figures.codecs, faults = _compared(trials(), rounds, goals(decode_goal, encode_goal, frame_goal))
+        missed += faults
+    if sip:
+        figures.sip, faults = _compared(_sip_trials(), rounds, sip_goals(sip_first_goal, sip_goal))
         missed += faults
     if json is not None:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
     for each in missed:
         _console.print(f"[red]{each}")
     raise typer.Exit(1 if missed else 0)
+
+
+def _warn() -> None:
+    if (load := os.getloadavg()[0]) > _QUIET:
+        _console.print(f"[yellow]load average {load:.1f}: what else runs here makes the ratios larger")
 
 
 def _measured(plan: Plan, goal: float, *, apart: bool) -> list[Result]:
@@ -87,15 +97,25 @@ def _measured(plan: Plan, goal: float, *, apart: bool) -> list[Result]:
         raise typer.Exit(2) from None
 
 
-def _compared(rounds: int, wanted: Sequence[Goal]) -> tuple[list[Ratio], list[str]]:
+def _sip_trials() -> Iterable[Trial]:
+    """sipmessage comes with the tools of the tests, as `make bench` has them."""
     try:
-        ratios = measure(list(trials()), rounds)
+        from lab.bench.sip.readings import trials as sip_trials
+    except ModuleNotFoundError as fault:
+        _console.print(f"[yellow]SIP is not compared: {fault}")
+        return ()
+    return sip_trials()
+
+
+def _compared(tried: Iterable[Trial], rounds: int, wanted: Sequence[Goal]) -> tuple[list[Ratio], list[str]]:
+    try:
+        ratios = measure(list(tried), rounds)
     except Disagreement as fault:
         _console.print(f"bench: {fault}", style="red", markup=False)
         raise typer.Exit(2) from None
     for shown in tables(ratios, wanted):
         _console.print(shown)
-    return ratios, shortfalls(ratios, wanted)
+    return ratios, shortfalls(ratios, wanted) if ratios else []
 
 
 def _run(plan: Plan, goal: float, *, apart: bool) -> list[Result]:

@@ -160,3 +160,30 @@ def test_every_known_name_is_a_token_and_has_one_spelling() -> None:
     assert all(not name.endswith(b"-") and canonical(name) == name for name in KNOWN)
     assert canonical(b"v") == b"Via"
     assert canonical(b"no token") is None
+
+
+@pytest.mark.parametrize(
+    "odd", [b"A: x\nVia: b\r", b"A: x\rVia: b\r", b"A: x\nVia: b\n", b"A: x\r", b"A: x\n"]
+)
+def test_a_bare_line_end_is_refused_even_where_the_header_is_as_long_as_without(odd: bytes) -> None:
+    """The last line ends in one too many of what another line has one too few of."""
+    head, separator, body = message().partition(b"\r\n\r\n")
+    with pytest.raises(DecodeError):
+        parse_with(head + b"\r\n" + odd + separator + body, Limits())
+
+
+@pytest.mark.parametrize(
+    "start", [b"MESSAGE sip:a\nX:y SIP/2.0", b"MESS\rAGE sip:a SIP/2.0", b"SIP/2.0 200 O\nK"]
+)
+def test_a_bare_line_end_in_the_start_line_is_refused(start: bytes) -> None:
+    with pytest.raises(DecodeError):
+        parse_with(start + message()[message().index(b"\r\n") :], Limits())
+
+
+@pytest.mark.parametrize("method", [b"M" * 65, b'MES"SAGE', b"ME\xc4", b"SIP/2.0X"])
+def test_a_method_is_a_token_of_some_length(method: bytes) -> None:
+    """It is part of what is remembered of each request until timer J."""
+    with pytest.raises(DecodeError) as caught:
+        parse_with(message().replace(b"MESSAGE", method), Limits())
+    assert caught.value.status == 400
+    assert parse_with(message().replace(b"MESSAGE", b"M" * 64), Limits()).method == b"M" * 64

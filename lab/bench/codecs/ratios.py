@@ -1,4 +1,4 @@
-"""How many times as fast as pycrate: medians of rounds in which both take turns, and what is asked."""
+"""How many times as fast as the other: medians of rounds in which both take turns, and what is asked."""
 
 import gc
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ from rich.table import Table
 
 from lab.bench.codecs.trials import PARTS, Part, Trial
 
-__all__ = ["Goal", "Ratio", "goals", "measure", "shortfalls", "tables"]
+__all__ = ["Goal", "Ratio", "goals", "measure", "shortfalls", "sip_goals", "tables"]
 
 _TITLES: Mapping[Part, str] = {
     "usual": "decode",
@@ -20,21 +20,30 @@ _TITLES: Mapping[Part, str] = {
     "indefinite": "indefinite",
     "encode": "encode",
     "frame": "decode",
+    "first sight": "first sight",
+    "learned": "learned",
 }
 _MEANT: Mapping[Part, str] = {
-    "usual": "decoding MAP",
-    "long": "decoding MAP with long lengths",
-    "indefinite": "decoding MAP with indefinite lengths",
-    "encode": "encoding MAP",
-    "frame": "decoding whole frames",
+    "usual": "decoding MAP is {:.1f} times as fast as pycrate",
+    "long": "decoding MAP with long lengths is {:.1f} times as fast as pycrate",
+    "indefinite": "decoding MAP with indefinite lengths is {:.1f} times as fast as pycrate",
+    "encode": "encoding MAP is {:.1f} times as fast as pycrate",
+    "frame": "decoding whole frames is {:.1f} times as fast as pycrate",
+    "first sight": "reading SIP at first sight is {:.1f} times as fast as sipmessage",
+    "learned": "reading SIP of a learned layout is {:.1f} times as fast as sipmessage",
 }
 _TABLES: Mapping[str, tuple[Part, ...]] = {
     "TCAP with MAP: us, and times as fast as pycrate": ("usual", "long", "indefinite", "encode"),
     "From M3UA up to MAP: us, and times as fast as pycrate": ("frame",),
+    "SIP, parse with the fields that a gateway needs: us, and times as fast as sipmessage": (
+        "first sight",
+        "learned",
+    ),
 }
 _CAPTIONS: Mapping[Part, str] = {
     "encode": "decoding: lengths as short as they can be, of three octets, and indefinite; Python {}",
     "frame": "ours with its dialogues and timers; pycrate's three decoders alone; Python {}",
+    "learned": "each peer's second message of a kind has its layout learned; Python {}",
 }
 _OURS, _THEIRS = 200, 10  # times in a row; so both run about as long
 
@@ -58,12 +67,17 @@ class Goal(NamedTuple):
 
 
 def goals(decode: float, encode: float, frame: float) -> list[Goal]:
-    """Decoding is asked for in every form of length: general, not only as we write ourselves."""
+    """Of SS7. Decoding is asked for in every form of length: general, not only as we write ourselves."""
     return [
         Goal(("usual", "long", "indefinite"), decode),
         Goal(("encode",), encode),
         Goal(("frame",), frame),
     ]
+
+
+def sip_goals(first_sight: float, learned: float) -> list[Goal]:
+    """Of SIP."""
+    return [Goal(("first sight",), first_sight), Goal(("learned",), learned)]
 
 
 def measure(trials: Sequence[Trial], rounds: int) -> list[Ratio]:
@@ -92,7 +106,7 @@ def shortfalls(ratios: Iterable[Ratio], goals: Iterable[Goal]) -> list[str]:
     """Each goal that is not reached, in words."""
     found = _by_part(ratios)
     return [
-        f"{_MEANT[part]} is {_mean(found[part]):.1f} times as fast as pycrate; the goal is {goal.least:g}"
+        f"{_MEANT[part].format(_mean(found[part]))}; the goal is {goal.least:g}"
         for goal in goals
         for part in goal.parts
         if _mean(found[part]) < goal.least
@@ -100,18 +114,20 @@ def shortfalls(ratios: Iterable[Ratio], goals: Iterable[Goal]) -> list[str]:
 
 
 def tables(ratios: Sequence[Ratio], goals: Sequence[Goal]) -> list[Table]:
-    """For a terminal: messages of TCAP with MAP in them, and whole frames."""
+    """For a terminal: messages of TCAP with MAP in them, whole frames, and SIP; what was measured of them."""
     found = _by_part(ratios)
     goal_of = {part: goal.least for goal in goals for part in goal.parts}
     captions = {part: text.format(python_version()) for part, text in _CAPTIONS.items()}
     shown = []
     for title, parts in _TABLES.items():
+        if not found[parts[0]]:
+            continue
         table = Table(title=title, caption=captions[parts[-1]], box=SIMPLE, padding=(0, 1, 0, 0))
         table.add_column("", no_wrap=True)
         for part in parts:
             table.add_column(_TITLES[part], justify="right", no_wrap=True)
         for pdu in found[parts[0]]:
-            table.add_row(pdu, *(_cell(found[part][pdu]) for part in parts))
+            table.add_row(pdu, *(_cell(found[part].get(pdu)) for part in parts))
         table.add_section()
         table.add_row(
             "worst", *(f"x{min(each.ratio for each in found[part].values()):.0f}" for part in parts)
@@ -132,8 +148,8 @@ def _mean(ratios: Mapping[str, Ratio]) -> float:
     return geometric_mean(each.ratio for each in ratios.values())
 
 
-def _cell(ratio: Ratio) -> str:
-    return f"{ratio.ours:.1f} {f'x{ratio.ratio:.0f}':>4}"
+def _cell(ratio: Ratio | None) -> str:
+    return "" if ratio is None else f"{ratio.ours:.1f} {f'x{ratio.ratio:.0f}':>4}"
 
 
 def _judged(mean: float, least: float) -> str:

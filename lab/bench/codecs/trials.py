@@ -10,12 +10,12 @@ from lab.bench.codecs.frames import Frame, frames
 from lab.bench.codecs.lengths import indefinite, long_form
 from lab.bench.codecs.pdus import Pdu, others, pdus
 
-__all__ = ["PARTS", "Disagreement", "Part", "Trial", "called", "timed", "trials"]
+__all__ = ["PARTS", "Disagreement", "Part", "Trial", "called", "seconds", "timed", "trials"]
 
 ArgumentT = TypeVar("ArgumentT")
-Part = Literal["usual", "long", "indefinite", "encode", "frame"]
-PARTS: tuple[Part, ...] = ("usual", "long", "indefinite", "encode", "frame")
-"""Decoding with lengths as we write them, in three octets, and of the indefinite form; and the rest."""
+Part = Literal["usual", "long", "indefinite", "encode", "frame", "first sight", "learned"]
+PARTS: tuple[Part, ...] = ("usual", "long", "indefinite", "encode", "frame", "first sight", "learned")
+"""Decoding with lengths as we write them, in three octets, and indefinite; the rest of SS7; and SIP."""
 
 _FORMS: dict[Part, Callable[[bytes], bytes]] = {
     "usual": lambda octets: octets,
@@ -71,13 +71,17 @@ def timed(call: Callable[[ArgumentT], object], arguments: Sequence[ArgumentT]) -
     """Call it so many times, with each of these in its turn; the seconds of CPU."""
 
     def run(times: int) -> float:
-        turns = list(islice(cycle(arguments), times))
-        start = process_time()
-        for argument in turns:
-            call(argument)
-        return process_time() - start
+        return seconds(call, list(islice(cycle(arguments), times)))
 
     return run
+
+
+def seconds(call: Callable[[ArgumentT], object], arguments: Sequence[ArgumentT]) -> float:
+    """Of CPU, for a call with each."""
+    start = process_time()
+    for argument in arguments:
+        call(argument)
+    return process_time() - start
 
 
 def called(call: Callable[[], object]) -> Callable[[int], float]:

@@ -1,9 +1,10 @@
-"""Instructions that each codec operation takes, as a ratio to a calibration of the same run; their record.
+"""Instructions that each operation takes, as a ratio to a calibration of the same run; their record.
 
-Record anew, after a change that is worth its price (20 to 40 s for each interpreter):
+Record anew, after a change that is worth its price (20 to 40 s for each interpreter), codecs or SIP:
 
     python -m tests.mapstack.instructions.gate          # this interpreter; the records of others are dropped
     python -m tests.mapstack.instructions.gate --add    # another interpreter, for the same code
+    python -m tests.sipbridge.instructions.gate [--add]
 
 How stable the ratios are: from run to run, whatever environment and directory, within 0.2 %. Interpreters of
 one minor version that were built otherwise (3.11.7 with -O3, Debian 3.11.2) differ by 4 % less to 9 % more.
@@ -21,9 +22,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from tests.mapstack.instructions.counted import TIMES
+from tests.mapstack.instructions.counting import TIMES
 
-__all__ = ["RECORDS", "VERSION", "Record", "count", "load", "regressions", "save"]
+__all__ = ["RECORDS", "VERSION", "Record", "count", "load", "record", "regressions", "save"]
 
 ROOT = Path(__file__).parents[3]
 RECORDS = Path(__file__).with_name("instructions.toml")
@@ -42,8 +43,8 @@ class Record(NamedTuple):
     ratios: Mapping[str, float]
 
 
-def count() -> Record:
-    """Run everything once under callgrind, which writes what it has counted at each call of getppid."""
+def count(module: str = "tests.mapstack.instructions.counted") -> Record:
+    """Run a module once under callgrind, which writes what it has counted at each call of getppid."""
     valgrind = shutil.which("valgrind")
     if valgrind is None:
         raise FileNotFoundError("valgrind")
@@ -57,7 +58,7 @@ def count() -> Record:
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         }
         done = subprocess.run(
-            [valgrind, *options, sys.executable, "-m", "tests.mapstack.instructions.counted"],
+            [valgrind, *options, sys.executable, "-m", module],
             cwd=ROOT,
             env=kept,
             capture_output=True,
@@ -114,19 +115,20 @@ def _all(path: Path) -> list[Record]:
 
 def save(records: Sequence[Record], path: Path = RECORDS) -> None:
     """Write the file anew."""
-    lines = ["# Instructions of codec operations, in those of the calibration; see gate.py."]
+    lines = [
+        "# Instructions of each operation, in those of the calibration; see mapstack/instructions/gate.py."
+    ]
     for record in records:
         lines += ["", "[[record]]", f'version = "{record.version}"', f"calibration = {record.calibration}"]
         lines += ["[record.ratios]", *(f'"{name}" = {each:.5f}' for name, each in record.ratios.items())]
     path.write_text("\n".join(lines) + "\n")
 
 
-def main() -> None:
-    """Record this interpreter."""
-    found = count()
-    others = [each for each in _all(RECORDS) if not _same_build(each, found)] if "--add" in sys.argv else []
-    save([*others, found])
+def record(found: Record, path: Path) -> None:
+    """Write it down: alone, or with --add beside those of other interpreters."""
+    others = [each for each in _all(path) if not _same_build(each, found)] if "--add" in sys.argv else []
+    save([*others, found], path)
 
 
 if __name__ == "__main__":
-    main()
+    record(count(), RECORDS)
