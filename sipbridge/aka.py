@@ -7,6 +7,7 @@ import hmac
 from base64 import b64decode, b64encode
 from binascii import Error
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sipbridge.digest import HASHES, Credentials, credentials, digest_response
@@ -46,6 +47,14 @@ class Accepted(NamedTuple):
 
     username: str
     rspauth: str
+    cnonce: str = ""
+    nc: str = ""
+
+    @property
+    def authentication_info(self) -> str:
+        """The value of an Authentication-Info."""
+        cnonce = self.cnonce.replace("\\", "\\\\").replace('"', '\\"')
+        return f'qop=auth, rspauth="{self.rspauth}", cnonce="{cnonce}", nc={self.nc}'
 
 
 class Resynchronise(NamedTuple):
@@ -60,6 +69,7 @@ class Stale(NamedTuple):
     """An answer to a challenge that has been answered, or is too old: another one, with stale=true."""
 
     username: str
+    nonce: str = ""
 
 
 class Refused(NamedTuple):
@@ -81,21 +91,32 @@ AkaVerdict = Accepted | Resynchronise | Stale | Refused | Unauthenticated
 class _Challenge(NamedTuple):
     """One that waits for its answer."""
 
-    username: bytes
+    username: str
     vector: AkaVector
-    algorithm: str
+    algorithms: tuple[str, ...]
     until: float
 
 
 class Aka:
-    """The open challenges of a realm: at most `most`, each for `lifetime` seconds."""
+    """The open challenges of a realm: at most `most`, each for `lifetime` seconds.
 
-    def __init__(self, realm: str, *, lifetime: float = 60.0, most: int = 100_000) -> None:
+    `who` makes one name of all the ways in which a user may be named.
+    """
+
+    def __init__(
+        self,
+        realm: str,
+        *,
+        lifetime: float = 60.0,
+        most: int = 100_000,
+        who: Callable[[str], str] = str,
+    ) -> None:
         if not realm or not realm.isascii() or not realm.isprintable() or set(realm) & set('"\\'):
             raise LocalError("not a realm")
         self._realm = realm.encode("ascii")
         self._lifetime = lifetime
         self._most = most
+        self._who = who
         self._open: OrderedDict[bytes, _Challenge] = OrderedDict()
 
     def __len__(self) -> int:
@@ -111,18 +132,29 @@ class Aka:
         stale: bool = False,
     ) -> str:
         """The value of a WWW-Authenticate; CK and IK stay here (RFC 3310 §3.2)."""
-        if (len(vector.rand), len(vector.autn)) != (_RAND, _AUTN) or algorithm not in ALGORITHMS:
+        return self.challenges(username, vector, now, algorithms=(algorithm,), stale=stale)[0]
+
+    def challenges(
+        self,
+        username: str,
+        vector: AkaVector,
+        now: float,
+        *,
+        algorithms: Sequence[str] = ALGORITHMS,
+        stale: bool = False,
+    ) -> list[str]:
+        """One for each algorithm, over the same vector; the phone answers one (RFC 7616 §3.7)."""
+        if (len(vector.rand), len(vector.autn)) != (_RAND, _AUTN) or not set(algorithms) <= set(ALGORITHMS):
             raise LocalError("not a vector, or no algorithm of AKA")
         nonce = b64encode(vector.rand + vector.autn)
         self._open.pop(nonce, None)
         while len(self._open) >= self._most:
             self._open.popitem(last=False)
         until = now + self._lifetime
-        self._open[nonce] = _Challenge(username.encode("utf-8"), vector, algorithm, until)
+        self._open[nonce] = _Challenge(self._who(username), vector, tuple(algorithms), until)
         again = ", stale=true" if stale else ""
-        realm = self._realm.decode("ascii")
-        text = nonce.decode("ascii")
-        return f'Digest realm="{realm}", nonce="{text}", algorithm={algorithm}, qop="auth"{again}'
+        head = f'Digest realm="{self._realm.decode("ascii")}", nonce="{nonce.decode("ascii")}"'
+        return [f'{head}, algorithm={each}, qop="auth"{again}' for each in algorithms]
 
     def check(self, authorization: bytes | None, method: bytes, uri: bytes, now: float) -> AkaVerdict:
         """Look at an Authorization, DecodeError where it is none; its answer uses a challenge up."""
@@ -134,7 +166,7 @@ class Aka:
             return Unauthenticated(username)
         asked = self._open.pop(said.nonce, None)
         if asked is None or asked.until <= now:
-            return Stale(username)
+            return Stale(username, said.nonce.decode("latin-1"))
         wrong = self._wrong(said, asked, uri)
         return self._judge(said, asked, method) if wrong is None else Refused(username, wrong)
 
@@ -149,26 +181,30 @@ class Aka:
 
     def _wrong(self, said: Credentials, asked: _Challenge, uri: bytes) -> str | None:
         """Whether it answers this challenge at all."""
-        if said.username != asked.username or said.realm != self._realm:
+        if self._who(said.username.decode("utf-8", "replace")) != asked.username or said.realm != self._realm:
             return "another user or realm than was asked"
-        if said.algorithm != asked.algorithm.lower():
+        if said.algorithm not in [each.lower() for each in asked.algorithms]:
             return "another algorithm than was asked for"
-        if said.qop != "auth" or not said.cnonce or not said.nc.strip("0"):
+        cnonce = said.cnonce.decode("latin-1")
+        if said.qop != "auth" or not (cnonce.isascii() and cnonce.isprintable() and cnonce):
+            return "qop auth with a cnonce was asked for"
+        if not said.nc.strip("0"):
             return "qop auth with nc and cnonce was asked for"
         return None if _same_resource(said.uri, uri) else "for another URI"
 
     def _judge(self, said: Credentials, asked: _Challenge, method: bytes) -> AkaVerdict:
         username = said.username.decode("latin-1")
-        hashed = HASHES[asked.algorithm.lower().partition("-")[2]]
+        hashed = HASHES[said.algorithm.partition("-")[2]]
         if said.auts:
             auts = _auts(said.auts)
             if auts is None or not _equal(digest_response(said, method, b"", hashed), said.response):
                 return Refused(username, "resynchronisation that is none")
             return Resynchronise(username, asked.vector.rand, auts)
-        password = aka_password(asked.vector, asked.algorithm)
+        password = aka_password(asked.vector, said.algorithm)
         if not _equal(digest_response(said, method, password, hashed), said.response):
             return Refused(username, "response is wrong")
-        return Accepted(username, digest_response(said, b"", password, hashed))
+        rspauth = digest_response(said, b"", password, hashed)
+        return Accepted(username, rspauth, said.cnonce.decode("latin-1"), said.nc)
 
 
 def aka_password(vector: AkaVector, algorithm: str) -> bytes:

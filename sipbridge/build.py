@@ -32,6 +32,7 @@ REASONS = {
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    406: "Not Acceptable",
     408: "Request Timeout",
     413: "Request Entity Too Large",
     415: "Unsupported Media Type",

@@ -1,6 +1,7 @@
 """The application server side of ISC: third-party REGISTER, MESSAGE with RPDUs (TS 24.341 §5.3.3)."""
 
 import re
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import NamedTuple
 
@@ -14,19 +15,23 @@ from sipbridge.flow import Flow
 from sipbridge.header import canonical
 from sipbridge.identity import Asserted, asserted_identities
 from sipbridge.message import Message
+from sipbridge.reg_event_notifier import RegEventNotifier
 from sipbridge.reg_event_subscription import RegEvent, RegEvents
+from sipbridge.register import Register, read_register
 from sipbridge.rp import Direction, Rpdu
 from sipbridge.settings import SipSettings
 from sipbridge.stack import SipStack
 from sipbridge.third_party_register import ThirdPartyRegister, third_party_register
 from sipbridge.uri import SipUri, parse_name_addr, parse_uri
 
-__all__ = ["SMS", "IscEvent", "IscStack", "SmMessage", "SmUnreadable"]
+__all__ = ["SMS", "FlowFailed", "IscEvent", "IscStack", "SmMessage", "SmUnreadable"]
 
 SMS = "application/vnd.3gpp.sms"
 _SMS = SMS.encode()
 _FROM_PHONE = Direction.MS_TO_NETWORK
 _ALLOW = ("Allow", "MESSAGE, REGISTER, NOTIFY, OPTIONS")
+_ALLOW_PHONES = ("Allow", "MESSAGE, REGISTER, SUBSCRIBE, NOTIFY, OPTIONS")
+_OUTBOUND = frozenset((b"outbound",))
 _ACCEPT = ("Accept", SMS)
 _SCHEMES = (b"sip:", b"sips:", b"tel:")
 _SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]*:")  # RFC 3986 §3.1
@@ -64,7 +69,25 @@ class SmUnreadable(NamedTuple):
     charging: bytes = b""
 
 
-IscEvent = ThirdPartyRegister | SmMessage | SmUnreadable | RegEvent | Response | NoAnswer | PeerMisbehaved
+class FlowFailed(NamedTuple):
+    """A connection is gone: who has registered over it cannot be reached by it any more (RFC 5626 §4.5)."""
+
+    flow: Flow
+
+
+IscEvent = (
+    ThirdPartyRegister
+    | SmMessage
+    | SmUnreadable
+    | RegEvent
+    | Response
+    | NoAnswer
+    | PeerMisbehaved
+    | Register
+    | Request
+    | FlowFailed
+)
+"""A `Request` is a SUBSCRIBE of a phone; it, `Register` and `FlowFailed` come where phones are served."""
 
 
 class IscStack:
@@ -77,6 +100,11 @@ class IscStack:
         self.reg_events = RegEvents(self.sip)
         self._subscribing = self.reg_events.waiting
         self._most_cached = settings.limits.cached_addresses
+        self._phones: Callable[[Flow], bool] | None = None
+        self._notifier: RegEventNotifier | None = None
+        self._notifying: Mapping[ClientTx, object] = {}
+        self._allow = _ALLOW
+        self._known_options: frozenset[bytes] = frozenset()
         self._uris: dict[str, bytes] = {}
         self._templates: dict[tuple[str, str, Flow], bytes] = {}
         host = build.checked_uri(settings.host).replace("%", "%%")
@@ -88,6 +116,12 @@ class IscStack:
         """How many encoded addresses are cached."""
         return len(self._uris) + len(self._templates)
 
+    def serve_phones(self, is_phone: Callable[[Flow], bool], notifier: RegEventNotifier) -> None:
+        """Phones register here themselves: who sends over these flows is one (TR 23.804 §8.1)."""
+        self._phones = is_phone
+        self._notifier, self._notifying = notifier, notifier.waiting
+        self._allow, self._known_options = _ALLOW_PHONES, _OUTBOUND
+
     def receive(self, data: bytes, flow: Flow, now: float) -> list[IscEvent]:
         """One message from the S-CSCF."""
         for event in self.sip.receive(data, flow, now):  # one, or none
@@ -96,6 +130,9 @@ class IscStack:
                 told = self._take(event, now)
             elif self._subscribing and isinstance(event, Response) and event.tx in self._subscribing:
                 told = self.reg_events.answered(event, now)
+            elif self._notifying and isinstance(event, Response) and event.tx in self._notifying:
+                self._notify_answered(event)
+                told = None
             else:
                 told = event
             return [] if told is None else [told]
@@ -104,11 +141,15 @@ class IscStack:
     def expire(self, now: float) -> list[IscEvent]:
         """A deadline has passed."""
         self.reg_events.expire(now)
+        if self._notifier is not None:
+            self._notifier.expire(now)
         return self._heard(self.sip.expire(now), now)
 
     def deadline(self) -> float | None:
         """When `expire` has work."""
         transaction, subscription = self.sip.deadline(), self.reg_events.deadline()
+        if self._notifier is not None and (notify := self._notifier.deadline()) is not None:
+            subscription = notify if subscription is None else min(notify, subscription)
         if transaction is None or subscription is None:
             return subscription if transaction is None else transaction
         return min(transaction, subscription)
@@ -118,8 +159,9 @@ class IscStack:
         return self._heard(self.sip.link_up(flow, identity, now), now)
 
     def link_down(self, flow: Flow, now: float) -> list[IscEvent]:
-        """A connection to an S-CSCF is gone."""
-        return self._heard(self.sip.link_down(flow, now), now)
+        """A connection is gone."""
+        events = self._heard(self.sip.link_down(flow, now), now)
+        return events if self._phones is None else [*events, FlowFailed(flow)]
 
     def message(
         self,
@@ -157,15 +199,49 @@ class IscStack:
         octets = template % (uri, new, new, uri, call_id, more, len(body), body)
         return self.sip.start(ClientTx(b"z9hG4bK" + new), octets, flow, now), call_id.decode("ascii")
 
+    def message_to_contact(
+        self,
+        aor: str,
+        contact: str,
+        body: bytes,
+        now: float,
+        *,
+        flow: Flow,
+        asserted: str,
+        in_reply_to: str | None = None,
+        charging: bytes = b"",
+    ) -> tuple[ClientTx, str]:
+        """The same straight to a phone that has registered here, over the flow that it has registered."""
+        way = flow._replace(remote=("", 0), connection="")
+        template = self._templates.get(("", asserted, way))
+        if template is None:
+            template = self._template(None, asserted, way)
+        new = self.sip.identifiers.new()
+        more = b"P-Charging-Vector: %b\r\n" % (charging or self._icid % new)
+        if b"\r" in charging or b"\n" in charging:
+            raise LocalError("line end in a header")
+        if in_reply_to is not None:
+            more += b"In-Reply-To: %b\r\n" % build.clean(in_reply_to)
+        target, to = build.checked_uri(contact).encode("ascii"), build.checked_uri(aor).encode("ascii")
+        call_id = new + self._call_id_tail
+        octets = template % (target, new, new, to, call_id, more, len(body), body)
+        return self.sip.start(ClientTx(b"z9hG4bK" + new), octets, flow, now), call_id.decode("ascii")
+
     def _heard(self, events: list[SipEvent], now: float) -> list[IscEvent]:
         """What happened to requests of ours; SUBSCRIBEs are nobody's above."""
         told: list[IscEvent | None] = []
         for event in events:
             if isinstance(event, NoAnswer) and event.tx in self._subscribing:
                 told.append(self.reg_events.answered(event, now))
+            elif isinstance(event, NoAnswer) and event.tx in self._notifying:
+                self._notify_answered(event)
             elif not isinstance(event, Request):
                 told.append(event)
         return [event for event in told if event is not None]
+
+    def _notify_answered(self, event: Response | NoAnswer) -> None:
+        if self._notifier is not None:
+            self._notifier.answered(event.tx, event.status)
 
     def _encoded(self, request_uri: str) -> bytes:
         if len(self._uris) >= self._most_cached:
@@ -173,46 +249,57 @@ class IscStack:
         uri = self._uris[request_uri] = build.checked_uri(request_uri).encode("ascii")
         return uri
 
-    def _template(self, route: str, asserted: str, flow: Flow) -> bytes:
+    def _template(self, route: str | None, asserted: str, flow: Flow) -> bytes:
         """All that does not change between two messages, for the `%` operator."""
         if len(self._templates) >= self._most_cached:
             self._templates.clear()
         own = build.checked_uri(asserted).replace("%", "%%")
-        loose = build.checked_uri(route).replace("%", "%%")
-        loose = loose if ";lr" in loose.lower() else f"{loose};lr"
+        routes = "" if route is None else _route(build.checked_uri(route).replace("%", "%%"))
         sent_by = self.sip.sent_by(flow).decode("ascii").replace("%", "%%")
         text = (
             "MESSAGE %b SIP/2.0\r\n"
             f"Via: SIP/2.0/{flow.transport.upper()} {sent_by};branch=z9hG4bK%b\r\n"
-            f"Max-Forwards: 70\r\nRoute: <{loose}>\r\nFrom: <{own}>;tag=%b\r\n"
+            f"Max-Forwards: 70\r\n{routes}From: <{own}>;tag=%b\r\n"
             "To: <%b>\r\nCall-ID: %b\r\nCSeq: 1 MESSAGE\r\n"
             f"P-Asserted-Identity: <{own}>\r\nRequest-Disposition: no-fork\r\n"
             "Accept-Contact: *;+g.3gpp.smsip;require;explicit\r\n%b"
             f"Content-Type: {SMS}\r\nContent-Transfer-Encoding: binary\r\nContent-Length: %d\r\n\r\n%b"
         )
-        template = self._templates[route, asserted, flow] = text.encode("ascii")
+        template = self._templates[route or "", asserted, flow] = text.encode("ascii")
         return template
 
     def _take(self, request: Request, now: float) -> IscEvent | None:
         message = request.message
         try:
-            refused = _refusal(message)
+            refused = _refusal(message, self._known_options)
             if refused is not None:
                 self.respond(request.tx, refused[0], now, headers=refused[1])
                 return None
             if message.method == b"MESSAGE":
                 return self._take_message(request, now)
             if message.method == b"REGISTER":
-                return third_party_register(request)
+                return self._take_register(request)
             if message.method == b"NOTIFY":
                 return self.reg_events.notified(request, now)
         except DecodeError as error:
             self.respond(request.tx, error.status, now)
             return PeerMisbehaved(request.flow, "ISC", error.reason)
-        if message.method == b"OPTIONS":
-            self.respond(request.tx, 200, now, headers=[_ALLOW, _ACCEPT])
+        return self._take_other(request, now)
+
+    def _take_register(self, request: Request) -> IscEvent:
+        """Of a user by his S-CSCF, or of a phone for itself."""
+        if self._phones is not None and self._phones(request.flow):
+            return read_register(request)
+        return third_party_register(request)
+
+    def _take_other(self, request: Request, now: float) -> IscEvent | None:
+        method = request.message.method
+        if method == b"OPTIONS":
+            self.respond(request.tx, 200, now, headers=[self._allow, _ACCEPT])
+        elif method == b"SUBSCRIBE" and self._phones is not None and self._phones(request.flow):
+            return request
         else:  # RFC 3261 §8.2.1, §21.5.2: what nobody knows is not implemented
-            self.respond(request.tx, 405 if message.method in _METHODS else 501, now, headers=[_ALLOW])
+            self.respond(request.tx, 405 if method in _METHODS else 501, now, headers=[self._allow])
         return None
 
     def _take_message(self, request: Request, now: float) -> IscEvent | None:
@@ -243,7 +330,11 @@ class IscStack:
         return SmMessage(tx, rpdu, call_id, _in_reply_to(fields), asserted, uri, flow, charging)
 
 
-def _refusal(message: Message) -> tuple[int, build.Headers] | None:
+def _route(uri: str) -> str:
+    return f"Route: <{uri if ';lr' in uri.lower() else f'{uri};lr'}>\r\n"
+
+
+def _refusal(message: Message, known: frozenset[bytes]) -> tuple[int, build.Headers] | None:
     """What a UAS checks in any request: Request-URI, To and From, and Require (RFC 3261 §8.2.2)."""
     uri, fields = message.uri, message.fields
     if (b"?" in uri or not uri.startswith(_SCHEMES)) and not _is_ours(uri):
@@ -254,7 +345,10 @@ def _refusal(message: Message) -> tuple[int, build.Headers] | None:
         parse_name_addr(sender)
     if b"Require" not in fields:
         return None
-    options = [option.decode("latin-1") for option in message.listed(b"Require") if canonical(option)]
+    listed = [option for option in message.listed(b"Require") if option.lower() not in known]
+    if known and not listed:
+        return None
+    options = [option.decode("latin-1") for option in listed if canonical(option)]
     return 420, [("Unsupported", ", ".join(options))]
 
 

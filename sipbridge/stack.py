@@ -137,6 +137,15 @@ class SipStack:
         """Who is at the other end of a connection, as its certificate proves; "" where nobody has."""
         return self._outgoing.links.get(flow, "")
 
+    def request_of(self, tx: ServerTx) -> Message | None:
+        """A request that has not been answered yet."""
+        answering = self._servers.answering(tx)
+        return None if answering is None else answering.message
+
+    def to_tag(self, tx: ServerTx) -> bytes:
+        """The tag that our answers to a request carry (§8.2.6.2)."""
+        return self._tag(tx).removeprefix(b";tag=")
+
     # Requests from above.
 
     def respond(

@@ -130,18 +130,18 @@ def test_the_first_register_says_whose_vector_is_wanted() -> None:
 def test_a_challenge_is_answered_once() -> None:
     aka = asked()
     assert isinstance(check(aka, written()), Accepted)
-    assert check(aka, written()) == Stale(USER)
+    assert check(aka, written()) == Stale(USER, SET_1["nonce"])
     assert len(aka) == 0
 
 
 def test_a_wrong_answer_uses_the_challenge_up() -> None:
     aka = asked()
     assert isinstance(check(aka, written(response='"' + "0" * 32 + '"')), Refused)
-    assert check(aka, written()) == Stale(USER)
+    assert check(aka, written()) == Stale(USER, SET_1["nonce"])
 
 
 def test_an_answer_that_comes_late_is_stale() -> None:
-    assert check(asked(), written(), now=60.0) == Stale(USER)
+    assert check(asked(), written(), now=60.0) == Stale(USER, SET_1["nonce"])
     aka = asked()
     assert aka.deadline() == 60.0
     aka.expire(59.9)
@@ -151,7 +151,7 @@ def test_an_answer_that_comes_late_is_stale() -> None:
 
 
 def test_a_nonce_of_nobody_is_stale() -> None:
-    assert check(asked(), written(nonce='"made up"')) == Stale(USER)
+    assert check(asked(), written(nonce='"made up"')) == Stale(USER, "made up")
 
 
 @pytest.mark.parametrize("changed", [
@@ -204,7 +204,7 @@ def test_a_phone_whose_count_is_ahead_is_resynchronised(algorithm: str) -> None:
     )
     aka = asked(algorithm)
     assert check(aka, said) == Resynchronise(USER, vector().rand, auts)
-    assert check(aka, said) == Stale(USER)
+    assert check(aka, said) == Stale(USER, SET_1["nonce"])
 
 
 def test_what_is_kept_is_bounded() -> None:
