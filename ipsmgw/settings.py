@@ -18,6 +18,7 @@ from ipsmgw.association import (
     association_faults,
     leads_to,
 )
+from ipsmgw.direct_section import DirectSection, direct_faults
 from ipsmgw.hlr_section import SubscriberSection, Way, hlr_faults
 from ipsmgw.identity import NodeNumber
 from ipsmgw.sccp_section import AddressSection, Routed, SccpSection, TranslationSection, sccp_faults
@@ -30,6 +31,7 @@ __all__ = [
     "ApiSettings",
     "AssociationSettings",
     "BadSettings",
+    "DirectSection",
     "DnsSettings",
     "HandshakeSettings",
     "JournalSettings",
@@ -151,6 +153,7 @@ class Settings(Section, frozen=True, kw_only=True):
     node: NodeSettings
     sip: SipSection
     map: MapSection
+    direct: DirectSection = DirectSection()
     dns: DnsSettings = DnsSettings()
     timers: Timers = Timers()
     limits: Limits = Limits()
@@ -196,7 +199,8 @@ def parse(text: str, name: str = "settings") -> Settings:
 def _contradictions(settings: Settings) -> Iterator[Fault]:
     """What no single value is to blame for, and what a type cannot say."""
     elsewhere = settings.map.registration == "updateGprsLocation" or bool(settings.map.subscriber)
-    yield from sip_faults(settings.sip, msisdn_elsewhere=elsewhere)
+    yield from sip_faults(settings.sip, msisdn_elsewhere=elsewhere, alone=settings.direct.enabled)
+    yield from direct_faults(settings.direct, settings.sip)
     yield from dns_faults(settings.dns)
     yield from _map_faults(settings.map)
     scheme, _, path = settings.store.url.partition(":///")

@@ -123,12 +123,16 @@ def names(scscf: Sequence[str]) -> tuple[str, ...]:
     return tuple(text.lower().rstrip(".") for text in scscf if _peer(text) is None)
 
 
-def sip_faults(sip: SipSection, *, msisdn_elsewhere: bool) -> Iterator[Fault]:
-    """What no type can say of the section; where somebody else tells MSISDNs, it need not."""
+def sip_faults(sip: SipSection, *, msisdn_elsewhere: bool, alone: bool) -> Iterator[Fault]:
+    """What no type can say of the section; where somebody else tells MSISDNs, it need not, and where phones
+    register here no S-CSCF is needed (`alone`).
+    """
     if not _is_real(sip.listen):
         yield "sip.listen", f"it stands in every Via, so it must be a real address and port, got {sip.listen}"
     if not _is_sip_uri(sip.uri):
         yield "sip.uri", f"a sip: or sips: URI is wanted, got {sip.uri!r}"
+    if not sip.scscf and not alone:
+        yield "sip.scscf", "at least one S-CSCF is wanted"
     yield from _peer_faults(sip.scscf)
     fields = {"{imsi}": {1}, "{msisdn}": {0, 1} if msisdn_elsewhere else {1}}
     missing = [field for field, counts in fields.items() if sip.service_info.count(field) not in counts]
@@ -163,8 +167,6 @@ def _listener_faults(sip: SipSection) -> Iterator[Fault]:
 
 
 def _peer_faults(scscf: Sequence[str]) -> Iterator[Fault]:
-    if not scscf:
-        yield "sip.scscf", "at least one S-CSCF is wanted"
     for i, text in enumerate(scscf):
         if not _is_peer(text):
             yield f"sip.scscf[{i}]", f"an address, address:port, or a name is wanted, got {text!r}"

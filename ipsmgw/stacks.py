@@ -10,7 +10,7 @@ from ipsmgw.settings import MapSection, Settings
 from ipsmgw.sip_settings import listeners, names
 from mapstack import ANY_TIME_MODIFICATION, MO_FORWARD_SM, Handshake, MapLimits, MapSettings
 from mapstack.m3ua.settings import M3uaLimits, M3uaSettings, M3uaTimers
-from mapstack.map.operations import PURGE_MS, UPDATE_GPRS_LOCATION
+from mapstack.map.operations import PURGE_MS, SEND_AUTHENTICATION_INFO, UPDATE_GPRS_LOCATION
 from mapstack.sccp.gt_translation import GtDestination, GtTranslation
 from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
@@ -78,7 +78,7 @@ def map_settings(settings: Settings, boot: int) -> MapSettings:
         boot=boot,
         invoke_timers={
             **dict.fromkeys(_MO_FORWARD, timers.mo_answer),
-            **dict.fromkeys(_TELL_HLR, timers.hlr_answer),
+            **dict.fromkeys((*_TELL_HLR, SEND_AUTHENTICATION_INFO.name), timers.hlr_answer),
         },
         idle=timers.dialogue_idle,
         version_lifetime=section.version_lifetime,

@@ -10,6 +10,7 @@ from ipsmgw.cdr import Cdr
 from ipsmgw.drive import Clock, Driver, Network
 from ipsmgw.gateway.flows import Flows
 from ipsmgw.gateway.implicit import ImplicitSets
+from ipsmgw.gateway.phones import Phones
 from ipsmgw.gateway.trust import Trust
 from ipsmgw.identity import Imsi, Msisdn
 from ipsmgw.journal import Disk, Journal
@@ -63,6 +64,9 @@ class Core:
         self.map.remember(world.store.peer_versions())
         self.journal: Journal[Then] = Journal(world.disk, driver.turn_each)
         self.uri = settings.sip.uri
+        direct = settings.direct
+        self.phones = Phones(world.store, direct.realm or "", world.clock.now()) if direct.enabled else None
+        """Those that register here themselves."""
         self.implicit = ImplicitSets()
         self._node = settings.node.name
         prefix = f"{self._node}-{settings.node.index}.{boot}-"

@@ -3,17 +3,20 @@
 Events are told apart by `type(…) is`, the usual one first: a class pattern costs ten times as much.
 """
 
-from dataclasses import replace
+import dataclasses
 
 import msgspec
+from msgspec.structs import replace
 
 from ipsmgw.cause import Cause
 from ipsmgw.drive import Driver
 from ipsmgw.gateway.core import Core, World
+from ipsmgw.gateway.direct import Direct
 from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.registrations import Registrations
 from ipsmgw.gateway.subscriber_data import SubscriberData
 from ipsmgw.gateway.terminating import Terminating
+from ipsmgw.identity import Imsi
 from ipsmgw.map_error import error_of
 from ipsmgw.settings import Settings
 from ipsmgw.stacks import association_specs, sip_spec
@@ -32,14 +35,18 @@ from mapstack.map import MtForwardSmArg
 from mapstack.map.operation import Parameter
 from mapstack.map.operations import newest
 from sipbridge import (
+    FlowFailed,
     IscEvent,
     NoAnswer,
     PeerMisbehaved,
+    Register,
     RegistrationsChanged,
+    Request,
     Response,
     RpAck,
     RpData,
     RpError,
+    ServerTx,
     SmMessage,
     SmUnreadable,
     ThirdPartyRegister,
@@ -49,6 +56,7 @@ from sipbridge.dns import Resolved
 __all__ = ["Gateway"]
 
 _RETRY_AFTER = (("Retry-After", "5"),)
+_ANSWERED = ServerTx(b"")
 
 
 class Gateway:
@@ -63,6 +71,7 @@ class Gateway:
         self._subscriber_data = SubscriberData(core.map, self._registrations)
         self._originating = Originating(core)
         self._terminating = Terminating(core)
+        self._direct = None if core.phones is None else Direct(core, core.phones, self._registrations)
         self.driver.watch(self, self._before_flush)
         if core.resolver is not None and world.names is not None:
             self.driver.watch(core.trust)
@@ -97,8 +106,17 @@ class Gateway:
             "cdr_groups": core.journal.groups,
             "cdrs_waiting": core.journal.pending,
             "bugs": self.driver.bugs,
+            **({} if self._direct is None else {"direct": self._direct.status}),
             "m3ua": msgspec.to_builtins(self._m3ua_status()),
         }
+
+    def deregister(self, imsi: str) -> bool:
+        """An operator ends the registration of a phone (TR 23.804 §8.2.2); False: it has none here."""
+        done: list[bool] = []
+        direct = self._direct
+        if direct is not None:
+            self.driver.turn(lambda now: done.append(direct.deregister(Imsi(imsi), now)))
+        return any(done)
 
     def _m3ua_status(self) -> M3uaStatus:
         """How SIGTRAN stands; what the sockets know of an association that is not there goes with it."""
@@ -110,8 +128,8 @@ class Gateway:
         }
         trouble |= self.map.trouble()
         status = core.map.m3ua_status(self.driver.clock.now())
-        known = (replace(one, trouble=trouble.get(one.name, "")) for one in status.associations)
-        return replace(status, associations=tuple(known))
+        known = (dataclasses.replace(one, trouble=trouble.get(one.name, "")) for one in status.associations)
+        return dataclasses.replace(status, associations=tuple(known))
 
     @property
     def open_work(self) -> int:
@@ -138,9 +156,14 @@ class Gateway:
     def expire(self, now: float) -> None:
         self._terminating.expire(now)
         self._registrations.expire(now)
+        if self._direct is not None:
+            self._direct.expire(now)
 
     def deadline(self) -> float | None:
         report, binding = self._terminating.deadline(), self._registrations.deadline()
+        if self._direct is not None:
+            due = (report, binding, self._direct.deadline())
+            return min((when for when in due if when is not None), default=None)
         if report is None or binding is None:
             return binding if report is None else report
         return min(report, binding)
@@ -160,7 +183,7 @@ class Gateway:
                 self._terminating.answered(event.tx, event.status, now)
         elif type(event) is not SmMessage:
             self._on_unusual(event, now)
-        elif event.flow.remote in self._trusted or self._believes(event, now):
+        elif event.flow.remote in self._trusted or (event := self._vouched(event, now)).tx:
             rpdu = event.rpdu
             if type(rpdu) is RpData and self._room > 0:
                 self._room -= 1
@@ -179,9 +202,29 @@ class Gateway:
                 self._registrations.register(event, now)
         elif type(event) is RegistrationsChanged:  # in a dialog that this node began: nobody else knows it
             self._registrations.changed(event, now)
-        elif type(event) is SmUnreadable and self._believes(event, now) and self._has_room(event, now):
+        elif type(event) is SmUnreadable:
+            self._on_unreadable(event, now)
+        elif self._direct is not None:
+            self._on_phone(self._direct, event, now)
+
+    def _on_unreadable(self, event: SmUnreadable, now: float) -> None:
+        vouched: SmUnreadable | None = event
+        if self._direct is not None and event.flow not in self._core.trust:
+            vouched = self._direct.vouch_unreadable(event, now)
+        elif not self._believes(event, now):
+            return
+        if vouched is not None and self._has_room(vouched, now):
             cause = Cause.from_rp(event.cause)
-            self._originating.refuse(event, event.message_reference, cause, now)
+            self._originating.refuse(vouched, event.message_reference, cause, now)
+
+    def _on_phone(self, direct: Direct, event: IscEvent, now: float) -> None:
+        """What comes from phones that register here."""
+        if type(event) is Register:
+            direct.register(event, now)
+        elif type(event) is Request:
+            direct.subscribe(event, now)
+        elif type(event) is FlowFailed:
+            direct.flow_failed(event.flow, now)
 
     def _on_name(self, event: Resolved | PeerMisbehaved, now: float) -> None:
         """An answer of DNS: requests may wait for it."""
@@ -196,6 +239,19 @@ class Gateway:
             return True
         self._core.isc.respond(event.tx, 503, now, headers=_RETRY_AFTER)
         return False
+
+    def _vouched(self, event: SmMessage, now: float) -> SmMessage:
+        """The message, from whom it really is, by the S-CSCF or by the flow of the phone itself; without
+        transaction where nobody is believed, which has been answered.
+        """
+        if event.flow in self._core.trust:
+            return event
+        if self._direct is None or self._core.trust.undecided:
+            return event if self._believes(event, now) else replace(event, tx=_ANSWERED)
+        reply = event.in_reply_to
+        report = type(event.rpdu) is RpAck or type(event.rpdu) is RpError
+        addressee = self._terminating.addressee(reply) if report and reply is not None else None
+        return self._direct.vouch_message(event, addressee, now) or replace(event, tx=_ANSWERED)
 
     def _believes(self, event: SmMessage | SmUnreadable | ThirdPartyRegister, now: float) -> bool:
         """Only a configured S-CSCF may assert identities (RFC 3325 §5: trust domain)."""
@@ -219,13 +275,22 @@ class Gateway:
                 self._on_unusual_invoke(event, now)
         elif type(event) is Answered or type(event) is Refused or type(event) is DialogueLost:
             if not self._originating.answered(event, now):
-                self._registrations.hlr_answered(event, now)
+                self._hlr_answered(event, now)
         elif type(event) is DialogueClosed:
             self._terminating.abandoned(event.dialogue, now)
         elif type(event) is AssociationFailed:
             self.map.cut(event.flow)
         elif type(event) is PeerVersionLearned:
             self._core.store.remember(event.version)
+
+    def _hlr_answered(self, event: Answered | Refused | DialogueLost, now: float) -> None:
+        imsi = self._registrations.hlr_answered(event, now)
+        if self._direct is None:
+            return
+        if imsi is None:
+            self._direct.hlr_answered(event, now)
+        else:
+            self._direct.told(imsi, now)
 
     def _on_unusual_invoke(self, event: Invoked, now: float) -> None:
         """forwardSM of an older version is for us too, and what an SGSN is told, where we are taken for one;
@@ -250,7 +315,7 @@ class Gateway:
 
     def _on_bug(self, event: object, now: float) -> None:
         """Whoever waits for our answer gets a temporary one (DESIGN §6)."""
-        if isinstance(event, SmMessage | SmUnreadable | ThirdPartyRegister):
+        if isinstance(event, SmMessage | SmUnreadable | ThirdPartyRegister | Register | Request):
             refused = self._core.isc.respond(event.tx, 500, now)
             if not refused and isinstance(event, SmMessage) and isinstance(event.rpdu, RpData):
                 self._originating.refuse(event, event.rpdu.message_reference, Cause.LOCAL_FAILURE, now)

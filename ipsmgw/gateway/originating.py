@@ -98,6 +98,9 @@ class Originating:
             if type(action) is SubmitReport:
                 sender = sms.sender
                 scscf = sender.scscf
+                if not scscf:
+                    self._report_to_phone(sms, sender, action.rpdu, now)
+                    continue
                 self._isc.message(
                     sender.impu,
                     scscf,
@@ -111,6 +114,24 @@ class Originating:
             elif type(action) is Answer and tx is not None:
                 self._isc.respond(tx, action.status, now)
 
+    def _report_to_phone(self, sms: MoSms, sender: Sender | Binding, rpdu: bytes, now: float) -> None:
+        """To the device that has sent the message, also if it has left since."""
+        phones = self._core.phones
+        device = sender.contact if type(sender) is Sender else None
+        contact = None if phones is None else phones.way(sender.impu, now, device.key if device else "")
+        contact = contact or device
+        if contact is not None:
+            self._isc.message_to_contact(
+                sender.impu,
+                contact.uri,
+                rpdu,
+                now,
+                flow=contact.flow,
+                asserted=self._core.uri,
+                in_reply_to=sms.call_id,
+                charging=sms.charging,
+            )
+
     def _sender(self, event: SmMessage | SmUnreadable) -> Sender | Binding | None:
         """Who the S-CSCF says it is: the MSISDN asserted or registered, never what the phone claims."""
         sip, tel = event.asserted
@@ -118,7 +139,7 @@ class Originating:
             impu = Impu.parse(sip or tel or "")
             binding = self._core.store.binding(impu)
             if binding is not None:
-                return binding
+                return binding if binding.scscf else self._device(binding, event)
             set_of = self._core.implicit.of(impu)
             if set_of is not None and (binding := self._core.store.binding(set_of)) is not None:
                 return binding
@@ -126,6 +147,13 @@ class Originating:
         except ValueError:
             return None
         return None if msisdn is None else Sender(impu, msisdn, None, at_source(event.flow))
+
+    def _device(self, binding: Binding, event: SmMessage | SmUnreadable) -> Sender:
+        """Which of his devices it comes from."""
+        phones = self._core.phones
+        contacts = () if phones is None else phones.contacts(binding.impu)
+        device = next((contact for contact in contacts if contact.flow == event.flow), None)
+        return Sender(binding.impu, binding.msisdn, binding.imsi, "", device)
 
 
 @lru_cache(maxsize=1024)

@@ -38,6 +38,8 @@ class Registrations:
         self._implicit = core.implicit
         self._asked: dict[int, Binding] = {}
         self._telling: set[Imsi] = set()
+        self.left: Callable[[Impu, float], None] | None = None
+        """Told of every binding that ends."""
         self._deadlines: Deadlines[Impu] = Deadlines()
         for binding in core.store.bindings():
             unsettled = binding.hlr in _UNSETTLED  # the life before may not have got round to telling the HLR
@@ -59,6 +61,14 @@ class Registrations:
             self._implicit.set(impu, event.associated)
             self._watching.begin(binding, now)
 
+    def bind(self, asked: Registration, now: float) -> Binding | None:
+        """A phone that registers here itself: all its devices are known; the binding, if there is one now."""
+        impu, smsip = asked.impu, bool(asked.smsip)
+        self._apply(impu, lambda held: self._register(held, asked, now), None, now)
+        if asked.expires and not smsip:
+            self._apply(impu, lambda held: self._unable(held, now), None, now)
+        return self._core.store.binding(impu)
+
     def changed(self, event: RegistrationsChanged, now: float) -> None:
         """A NOTIFY of the reg event: what it says of identities that are registered here."""
         watched = self._core.store.binding(Impu.parse(event.aor))
@@ -71,17 +81,21 @@ class Registrations:
                 continue
             self._apply(impu, partial(self._notice, one, watched, now), None, now)
 
-    def hlr_answered(self, event: Answered | Refused | DialogueLost, now: float) -> None:
-        """How the HLR took the news; what has changed since is told now, what it did not take later."""
+    def hlr_answered(self, event: Answered | Refused | DialogueLost, now: float) -> Imsi | None:
+        """How the HLR took the news; what has changed since is told now, what it did not take later.
+
+        Of whom it was; None: this is no dialogue of a registration.
+        """
         told = self._asked.pop(event.dialogue, None)
         if told is None:
-            return
+            return None
         self._telling.discard(told.imsi)
         self._apply(told.impu, lambda held: self._heard(held, told, event), None, now)
         again = now + self._core.settings.timers.hlr_retry if _is_for_now(event) else now
         for binding in self._core.store.bindings_of_imsi(told.imsi):
             if binding.hlr in _UNSETTLED:
                 self._deadlines.set(binding.impu, again)
+        return told.imsi
 
     def told_in(self, dialogue: int) -> Imsi | None:
         """About whom the HLR is being told in this dialogue."""
@@ -132,6 +146,12 @@ class Registrations:
         asked = asked._replace(numbers=self._numbers(held, asked))
         last = held is None or self._is_last(held, now)
         return registration.register(held, asked, now, max_expires=limits.max_expires, last=last)
+
+    def _unable(self, held: Binding | None, now: float) -> Decision[Binding] | None:
+        """None of his devices takes short messages."""
+        if held is None:
+            return None
+        return registration.noticed(held, registered=True, smsip=False, last=self._is_last(held, now))
 
     def _numbers(self, held: Binding | None, asked: Registration) -> tuple[Imsi, Msisdn | None] | None:
         """The MSISDN by the HLR where it tells it, by the S-CSCF, or by the configuration."""
@@ -208,6 +228,8 @@ class Registrations:
     def _leave(self, impu: Impu, now: float) -> None:
         self._implicit.discard(impu)
         self._watching.end(impu, now)
+        if self.left is not None:
+            self.left(impu, now)
 
     def _act(
         self, decision: Decision[Binding], saved: Binding | None, tx: ServerTx | None, now: float

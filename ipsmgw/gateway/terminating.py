@@ -13,7 +13,7 @@ from ipsmgw.procedures.mt import MtSms
 from ipsmgw.store import HlrState
 from mapstack import Invoked
 from mapstack.map import AddressString, MtForwardSmArg, MtForwardSmRes
-from sipbridge import ClientTx, ServerTx, SmMessage
+from sipbridge import ClientTx, Flow, ServerTx, SmMessage
 from sipbridge.rp import RpAck, RpError
 
 __all__ = ["Terminating"]
@@ -32,6 +32,8 @@ class Terminating:
         self._open = Deliveries(core.settings.timers.mt_report)
         self._answered = Ended(_REMEMBERED, core.settings.limits.in_flight)
         self._series = Series()
+        self._flows: dict[str, Flow] = {}
+        """Of the messages that went straight to phones, by call."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -39,7 +41,7 @@ class Terminating:
     @property
     def kept(self) -> int:
         """Entries in memory for deliveries under way."""
-        return self._open.kept + len(self._series)
+        return self._open.kept + len(self._series) + len(self._flows)
 
     def deliver(self, event: Invoked, arg: MtForwardSmArg, now: float) -> None:
         """mt-ForwardSM from an SMS-GMSC."""
@@ -92,6 +94,11 @@ class Terminating:
         else:
             self._isc.respond(event.tx, 202 if self._has_answered(event, reference) else 488, now)
 
+    def addressee(self, call_id: str) -> tuple[str, Flow | None] | None:
+        """Whom the message of this call is for, and the flow that a phone got it over; while it is open."""
+        delivery = self._open.of_call(call_id)
+        return None if delivery is None else (delivery.phone[0], self._flows.get(call_id))
+
     def abandoned(self, dialogue: int, now: float) -> None:
         """The SMS-GMSC ended the dialogue, before our answer or before its next message."""
         self._series.end(dialogue)
@@ -111,13 +118,31 @@ class Terminating:
         for action in actions:
             if type(action) is Deliver and binding is not None:
                 impu, scscf = binding.impu, binding.scscf
+                if not scscf:
+                    self._send_to_phone(sms, impu, action.rpdu, now)
+                    continue
                 flow = core.flows[scscf]
                 tx, call_id = self._isc.message(impu, scscf, action.rpdu, now, flow=flow, asserted=core.uri)
                 self._open.add(sms, impu, call_id, tx)
 
+    def _send_to_phone(self, sms: MtSms, impu: Impu, rpdu: bytes, now: float) -> None:
+        """Over the flow that it has registered (RFC 5626 §5.3)."""
+        core = self._core
+        contact = None if core.phones is None else core.phones.way(impu, now)
+        if contact is None:
+            self._refuse(mt.refused(sms, Cause.NOT_REGISTERED, now), sms.dialogue)
+            return
+        tx, call_id = self._isc.message_to_contact(
+            impu, contact.uri, rpdu, now, flow=contact.flow, asserted=core.uri
+        )
+        self._open.add(sms, impu, call_id, tx)
+        self._flows[call_id] = contact.flow
+
     def _end(self, delivery: Delivery, decision: Decision[MtSms], tx: ServerTx | None, now: float) -> None:
         call_id = delivery.call_id
         self._open.remove(delivery)
+        if self._flows:
+            self._flows.pop(call_id, None)
         self._answered.add(call_id, now, delivery.phone)
         cdr = decision.cdr
         if cdr is not None:

@@ -21,7 +21,7 @@ class Watching:
         self._on = core.settings.sip.reg_event
         self._expires = core.settings.sip.reg_event_expires
         held = core.store.bindings() if self._on else []
-        self._unwatched = deque(binding.impu for binding in held if binding.expires)
+        self._unwatched = deque(binding.impu for binding in held if binding.expires and binding.scscf)
         self._next = core.clock.now()
 
     def begin(self, binding: Binding, now: float) -> None:

@@ -12,9 +12,13 @@ from mapstack.map import MapError, MoForwardSmArg
 __all__ = [
     "MAX_SIGNAL_INFO",
     "Action",
+    "Admit",
     "Answer",
+    "AskVector",
+    "Challenge",
     "Decision",
     "Deliver",
+    "Deny",
     "Forget",
     "ForwardMo",
     "MtRefusal",
@@ -82,7 +86,48 @@ class Forget(Struct, frozen=True, gc=False):
     binding: Binding
 
 
-Action = Answer | ForwardMo | SubmitReport | Deliver | MtResult | MtRefusal | TellHlr | Save | Forget
+class AskVector(Struct, frozen=True, gc=False):
+    """sendAuthenticationInfo, with what a USIM said that is ahead."""
+
+    stale: bool = False
+    rand: bytes = b""
+    auts: bytes = b""
+
+
+class Challenge(Struct, frozen=True, gc=False):
+    """401 with these WWW-Authenticate."""
+
+    challenges: tuple[str, ...]
+
+
+class Admit(Struct, frozen=True, gc=False):
+    """It is he: the registrar decides now; `info` is the value of Authentication-Info."""
+
+    info: str = ""
+
+
+class Deny(Struct, frozen=True, gc=False):
+    """A final answer; with `retry_after` in seconds where it is worth trying again."""
+
+    status: int
+    retry_after: int = 0
+
+
+Action = (
+    Answer
+    | ForwardMo
+    | SubmitReport
+    | Deliver
+    | MtResult
+    | MtRefusal
+    | TellHlr
+    | Save
+    | Forget
+    | AskVector
+    | Challenge
+    | Admit
+    | Deny
+)
 
 
 class Decision(Struct, Generic[RecordT], frozen=True, gc=False):

@@ -15,6 +15,7 @@ from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, Forwar
 from ipsmgw.sms import DecodeError, digits_at
 from ipsmgw.store import Binding
 from mapstack.map import AddressString, MapError, MoForwardSmArg, SmRpDa, SmRpOa
+from sipbridge.registrar import Contact
 from sipbridge.rp import Direction, RpAck, RpError
 
 __all__ = ["MoSms", "Sender", "refused", "sc_refused", "sc_silent", "sc_took", "submit"]
@@ -26,12 +27,16 @@ _TO_PHONE = Direction.NETWORK_TO_MS
 
 
 class Sender(Struct, frozen=True, gc=False):
-    """Who the S-CSCF asserts without having registered him, and the S-CSCF that the report goes back to."""
+    """Who the S-CSCF asserts without having registered him, and the S-CSCF that the report goes back to.
+
+    Or without an S-CSCF the device that sends, of a phone that has registered here.
+    """
 
     impu: Impu
-    msisdn: Msisdn
+    msisdn: Msisdn | None
     imsi: Imsi | None
     scscf: str
+    contact: Contact | None = None
 
 
 class MoSms(Struct, frozen=True, gc=False):

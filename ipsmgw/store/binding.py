@@ -30,6 +30,7 @@ class Binding:
     msisdn: Msisdn | None
     """None until the HLR tells it."""
     scscf: str
+    """Empty for a phone that has registered here itself."""
     expires: float
     hlr: HlrState
     version: int = 0

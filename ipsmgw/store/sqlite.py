@@ -6,10 +6,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.store.binding import Binding, HlrState
 from ipsmgw.store.store import Stale
 from mapstack import PeerVersion
+from sipbridge import Contact
 
 __all__ = ["SqliteStore", "connect", "store_in_memory"]
 
@@ -19,6 +22,7 @@ CREATE TABLE IF NOT EXISTS binding (
     impu TEXT PRIMARY KEY, imsi TEXT NOT NULL, msisdn TEXT NOT NULL, scscf TEXT NOT NULL,
     expires REAL NOT NULL, hlr TEXT NOT NULL, version INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS phone (impu TEXT PRIMARY KEY, contacts TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS peer_version (
     peer TEXT NOT NULL, context TEXT NOT NULL, version INTEGER NOT NULL, until REAL NOT NULL,
     PRIMARY KEY (peer, context)
@@ -34,6 +38,7 @@ _LEARN = "INSERT OR REPLACE INTO peer_version (peer, context, version, until) VA
 _FORGET_OLDEST = """
 DELETE FROM peer_version WHERE until < (SELECT until FROM peer_version ORDER BY until DESC LIMIT 1 OFFSET ?)
 """
+_KEEP = "INSERT OR REPLACE INTO phone (impu, contacts) VALUES (?, ?)"
 _PEERS = 10_000  # whose version is kept
 
 
@@ -118,6 +123,19 @@ class SqliteStore:
         self._connection.execute("DELETE FROM binding WHERE impu = ?", (binding.impu,))
         self._forget(binding.impu)
 
+    def contacts(self) -> dict[Impu, tuple[Contact, ...]]:
+        """Of phones that have registered here."""
+        rows = self._connection.execute("SELECT impu, contacts FROM phone")
+        return {Impu(impu): _contacts(text) for impu, text in rows}
+
+    def keep_contacts(self, impu: Impu, contacts: tuple[Contact, ...]) -> None:
+        """These, from now on; none: the phone is gone."""
+        self._begin()
+        if contacts:
+            self._connection.execute(_KEEP, (impu, msgspec.json.encode(contacts).decode()))
+        else:
+            self._connection.execute("DELETE FROM phone WHERE impu = ?", (impu,))
+
     def peer_versions(self) -> list[PeerVersion]:
         """What has been learned of peers, the oldest first."""
         rows = self._connection.execute(
@@ -177,3 +195,7 @@ def _binding(row: tuple[str, str, str, str, float, str, int]) -> Binding:
     impu, imsi, msisdn, scscf, expires, hlr, version = row
     number = Msisdn(msisdn) if msisdn else None
     return Binding(Impu(impu), Imsi(imsi), number, scscf, expires, HlrState(hlr), version)
+
+
+def _contacts(text: str) -> tuple[Contact, ...]:
+    return msgspec.json.decode(text, type=tuple[Contact, ...])

@@ -1,9 +1,10 @@
-"""GET /api/status, and the server that answers it on loopback."""
+"""GET /api/status, POST /api/deregister, and the server that answers them on loopback."""
 
 import asyncio
 import socket
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from starlette.applications import Starlette
@@ -15,18 +16,37 @@ from ipsmgw.settings import Address
 
 __all__ = ["Served", "listen", "routes"]
 
+
+class _Deregister(msgspec.Struct, forbid_unknown_fields=True):
+    imsi: str
+
+
 Status = Callable[[], Mapping[str, object]]
 
 _GRACE = 0.5
 
 
-def routes(status: Status) -> list[Route]:
-    """What every node answers."""
+def routes(status: Status, deregister: Callable[[str], bool] | None = None) -> list[Route]:
+    """What every node answers; `deregister` ends the registration of a phone, by its IMSI."""
 
     async def get_status(request: Request) -> JSONResponse:
         return JSONResponse(status())
 
-    return [Route("/api/status", get_status)]
+    async def post_deregister(request: Request) -> JSONResponse:
+        try:
+            imsi = msgspec.json.decode(await request.body(), type=_Deregister).imsi
+        except msgspec.DecodeError:
+            return JSONResponse({"error": 'JSON is wanted: {"imsi": "…"}'}, 400)
+        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+            # What a page of somebody else's can have a browser send unasked is not this.
+            return JSONResponse({"error": "Content-Type: application/json is wanted"}, 415)
+        done = deregister is not None and deregister(imsi)
+        return JSONResponse({"imsi": imsi, "deregistered": done}, 200 if done else 404)
+
+    return [
+        Route("/api/status", get_status),
+        Route("/api/deregister", post_deregister, methods=["POST"]),
+    ]
 
 
 def listen(address: Address) -> socket.socket:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.ipsmgw.asked import news
+from tests.ipsmgw.handset import Handset, direct
 from tests.ipsmgw.node import Node
 
 __all__ = ["node", "registered"]
@@ -21,3 +22,17 @@ def registered(node: Node) -> Node:
     node.confirm(dialogue)
     node.take_sip()
     return node
+
+
+@pytest.fixture
+def phone() -> Handset:
+    return Handset(Node(direct()))
+
+
+@pytest.fixture
+def inside(phone: Handset) -> Handset:
+    """Registered, and the HLR knows it."""
+    assert phone.enter().status == 200
+    for dialogue, _ in news(phone.node):
+        phone.node.confirm(dialogue)
+    return phone

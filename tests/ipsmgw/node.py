@@ -62,6 +62,8 @@ class Node:
         self.settings = parse(toml(table or sound()))
         self.watch, self.paper, self.database = Watch(), Paper(), connect(":memory:")
         self.sip: list[Sip] = []
+        self.ways: list[sipbridge.Flow] = []
+        """The flows that all of it took."""
         self.told: list[MapEvent] = []
         self._count = 0
         self.born(linked=linked)
@@ -81,7 +83,11 @@ class Node:
         raise NotImplementedError("the gateway asks for more than that")
 
     def signalling(self, node: str, spec: SipSpec, port: Port[EventT, sipbridge.Flow]) -> None:
-        port.send = lambda batch: self.sip.extend(_read(data) for data, _ in batch)
+        def send(batch: list[tuple[bytes, sipbridge.Flow]]) -> None:
+            self.sip.extend(_read(data) for data, _ in batch)
+            self.ways.extend(flow for _, flow in batch)
+
+        port.send = send
 
     def associations(
         self, node: str, specs: Sequence[AssociationSpec], port: Port[EventT, mapstack.Flow]
@@ -126,19 +132,29 @@ class Node:
         return taken
 
     def request(
-        self, method: str, lines: Sequence[str], body: bytes, source: tuple[str, int] = SCSCF
+        self,
+        method: str,
+        lines: Sequence[str],
+        body: bytes,
+        source: tuple[str, int] = SCSCF,
+        *,
+        flow: sipbridge.Flow | None = None,
+        cseq: int = 0,
+        uri: str = "sip:ipsmgw.example",
     ) -> None:
         self._count += 1
+        flow = flow or sipbridge.Flow("udp", GATEWAY, source)
+        (host, port), transport = flow.remote, flow.transport.upper()
         head = [
-            f"{method} sip:ipsmgw.example SIP/2.0",
-            f"Via: SIP/2.0/UDP {source[0]}:{source[1]};branch=z9hG4bK{self._count}",
+            f"{method} {uri} SIP/2.0",
+            f"Via: SIP/2.0/{transport} {host}:{port};branch=z9hG4bK{self._count}",
             "Max-Forwards: 70",
-            f"CSeq: {self._count} {method}",
+            f"CSeq: {cseq or self._count} {method}",
             *lines,
             f"Content-Length: {len(body)}",
         ]
         octets = "\r\n".join(head).encode() + b"\r\n\r\n" + body
-        self.gateway.sip.receive([(octets, sipbridge.Flow("udp", GATEWAY, source))])
+        self.gateway.sip.receive([(octets, flow)])
         self.exchange()
 
     def register(

@@ -11,6 +11,7 @@ from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.store import Binding, HlrState, SqliteStore, Stale, Store, open_store
 from ipsmgw.store.sqlite import connect
 from mapstack import PeerVersion
+from sipbridge import Contact, Flow
 
 IMSI = Imsi("001010000000001")
 
@@ -194,3 +195,19 @@ def test_versions_of_peers_are_kept_and_the_oldest_forgotten(house: Storehouse) 
         again.remember(PeerVersion(str(number), "y", 1, 1000.0 + number))
     assert len(again.peer_versions()) == 10_000
     assert again.peer_versions()[0].peer == "0"
+
+
+def test_contacts_of_phones_are_kept_until_there_are_none(house: Storehouse) -> None:
+    impu, flow = Impu("sip:1@ims.example"), Flow("tcp", ("127.0.0.11", 5060), ("::1", 40_000), "#7")
+    contact = Contact("<urn:uuid:1>;1", "sip:1@127.0.0.9;ob", 2000.5, "c@ü", 7, flow, 500, False, True)
+    store = house.open()
+    assert store.contacts() == {}
+    store.keep_contacts(impu, (contact, contact._replace(key="2")))
+    store.keep_contacts(impu, (contact,))
+    again = house.end(store)
+    assert again.contacts() == {impu: (contact,)}
+    again.keep_contacts(impu, ())
+    crashed = house.crash()
+    assert crashed.contacts() == {impu: (contact,)}
+    crashed.keep_contacts(impu, ())
+    assert house.end(crashed).contacts() == {}
