@@ -119,6 +119,12 @@ class Plan:
     subscribers: tuple[Subscriber, ...] = PHONES
     reg_event: bool = False
     """Whether the gateway subscribes to the reg event of who registers."""
+    direct: bool = False
+    """Whether phones register with the gateway itself."""
+    algorithms: tuple[str, ...] = ("AKAv1-MD5",)
+    """Of their digest AKA."""
+    guard: float = 0.0
+    """After how long a silence the gateway de-registers them; 0: never."""
     registration: str = "anyTimeModification"
     """How the gateway tells the HLR who is registered: map.registration of its settings."""
     service_info: str = "imsi={imsi};msisdn={msisdn}"
@@ -151,6 +157,11 @@ class Plan:
 
     def impu(self, subscriber: Subscriber) -> Impu:
         return Impu(f"sip:+{subscriber.msisdn}@{self.domain}")
+
+    @property
+    def registrar(self) -> str:
+        """Where phones register."""
+        return "ipsmgw" if self.direct else "scscf"
 
     @property
     def gateway_uri(self) -> str:
@@ -213,11 +224,27 @@ def _toml(plan: Plan) -> str:
         *_association(plan, "smsc"),
         *_route(plan.hlr_number, plan.point_code("hlr")),
         *_route(plan.sc_number, plan.point_code("smsc")),
+        *_direct(plan),
         "[timers]",
         f"mo_answer = {t.mo_answer}\nmt_report = {t.mt_report}",
         f"hlr_answer = {t.hlr_answer}\nhlr_retry = {t.hlr_retry}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _direct(plan: Plan) -> list[str]:
+    if not plan.direct:
+        return []
+    return [
+        "[direct]",
+        f'enabled = true\nrealm = "{plan.domain}"\ntransports = ["udp", "tcp"]',
+        f"algorithms = {list(plan.algorithms)}",
+        f"shortest_expires = 1\nguard = {float(plan.guard)}\nvectors = 1000",
+        *(
+            f'[[map.subscriber]]\nimsi = "{each.imsi}"\nmsisdn = "{each.msisdn}"'
+            for each in (() if plan.registration == "updateGprsLocation" else plan.subscribers)
+        ),
+    ]
 
 
 def _association(plan: Plan, peer: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""A phone's line to its S-CSCF: requests with somebody who waits for their final answer (RFC 3261 §8.1)."""
+"""A phone's line to whom it registers with: requests that wait for their final answer (RFC 3261 §8.1)."""
 
 from collections.abc import Callable
 
@@ -38,7 +38,7 @@ class Line:
         self.plan = plan
         self.subscriber = subscriber
         self.impu = plan.impu(subscriber)
-        self.flow = Flow("udp", plan.sip(subscriber.name), plan.sip("scscf"))
+        self.flow = Flow("udp", plan.sip(subscriber.name), plan.sip(plan.registrar))
         self._waiting: dict[ClientTx, OnFinal] = {}
 
     def request(
@@ -50,6 +50,7 @@ class Line:
         on_final: OnFinal,
         headers: Headers,
         body: bytes = b"",
+        sender: str | None = None,
         recipient: str | None = None,
         call_id: str | None = None,
         cseq: int = 1,
@@ -60,7 +61,7 @@ class Line:
             uri,
             now,
             flow=self.flow,
-            sender=self.impu,
+            sender=sender or self.impu,
             recipient=uri if recipient is None else recipient,
             call_id=call_id,
             cseq=cseq,

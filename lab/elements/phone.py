@@ -4,12 +4,14 @@ import re
 
 from ipsmgw.identity import Impu, Msisdn
 from lab.elements.agenda import Agenda, Work
+from lab.elements.authentication import Authentication
 from lab.elements.element import Element
 from lab.elements.line import Line, sip_settings
 from lab.elements.phone_ledger import PhoneLedger, Received, Sent
 from lab.elements.phone_reception import Manners, Mode, PhoneReception
 from lab.elements.phone_registration import PhoneRegistration, RegistrationState
 from lab.elements.phone_submission import CONTENT_TYPE, PhoneSubmission
+from lab.elements.phone_watch import PhoneWatch
 from lab.elements.radio import Radio
 from lab.elements.site import Site
 from lab.plan import Plan, Subscriber
@@ -43,6 +45,8 @@ class Phone(Element):
         self._registration = PhoneRegistration(self._line)
         self._submission = PhoneSubmission(self._line, ledger)
         self._reception = PhoneReception(self._line, ledger, self._manners)
+        self._watch = PhoneWatch(self._stack, self._line, self._registration)
+        self.driver.watch(self._watch)
         port = self.driver.open(self._radio, self._on_event)
         site.network.datagrams(site.node, plan.sip(site.node), port)
         ledger.back_in_coverage(site.clock.now())
@@ -58,6 +62,14 @@ class Phone(Element):
     def announce(self, *, smsip: bool) -> None:
         """Whether it says from its next REGISTER on that it takes short messages (TS 24.341 §5.3.2.2)."""
         self._registration.smsip = smsip
+
+    def hurry(self, expires: int) -> None:
+        """Register for so many seconds from now on."""
+        self._registration.wanted = expires
+
+    def pretend(self, authentication: Authentication) -> None:
+        """Register as somebody else from now on."""
+        self._registration.authentication = authentication
 
     def send(self, text: str, to: Msisdn) -> Sent:
         """Send a text that fits into one short message."""
@@ -96,6 +108,16 @@ class Phone(Element):
         return self._registration.state
 
     @property
+    def authentication(self) -> Authentication:
+        """Its USIM, and what it last said with it."""
+        return self._registration.authentication
+
+    @property
+    def told(self) -> list[str]:
+        """Why contacts of its own have ended, as NOTIFYs have told it."""
+        return self._watch.ended
+
+    @property
     def received(self) -> list[Received]:
         return list(self.ledger.received)
 
@@ -108,6 +130,10 @@ class Phone(Element):
 
     def _on_event(self, event: SipEvent, now: float) -> None:
         match event:
+            case Request() if event.message.method == b"NOTIFY" and self._line.plan.direct:
+                self._watch.notified(event, now)
+            case Response() | NoAnswer() if self._watch.answered(event, now):
+                pass
             case Request():
                 status, then = self._answer(event.message, now)
                 self._stack.respond(event.tx, status, now)

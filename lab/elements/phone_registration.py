@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from lab.elements.agenda import Entry
+from lab.elements.authentication import Authentication
 from lab.elements.line import ACCESS, Line
 from sipbridge.errors import DecodeError
 from sipbridge.events import Response
@@ -31,6 +32,7 @@ class RegistrationInput(Enum):
     REGISTER = "the user wants it"
     DEREGISTER = "the user does not want it"
     GRANTED = "2xx"
+    CHALLENGED = "401 that can be answered"
     DENIED = "another answer, or none"
     TIMER = "time to refresh, or to try again"
 
@@ -53,6 +55,12 @@ class PhoneRegistration:
         self._call_id: str | None = None
         self._cseq = 0
         self._granted = 0
+        self.granted: Callable[[float], None] | None = None
+        """Told each time it is registered."""
+        self._expires = 0
+        self.wanted = line.plan.timers.expires
+        """For how long it registers, in seconds."""
+        self.authentication = Authentication(line.plan, line.subscriber)
         self._timer: Entry | None = None
 
     def register(self, now: float) -> None:
@@ -67,21 +75,32 @@ class PhoneRegistration:
         action(self, now)
 
     def _ask(self, now: float) -> None:
-        self._send(self._line.plan.timers.expires, now)
+        self.authentication.begin()
+        self._send(self.wanted, now)
 
     def _leave(self, now: float) -> None:
+        self.authentication.begin()
         self._send(0, now)
+
+    def _answer(self, now: float) -> None:
+        """The same again, with an answer to the challenge."""
+        self._send(self._expires, now)
 
     def _send(self, expires: int, now: float) -> None:
         self._stop()
+        self._expires = expires
         self._cseq += 1
         line, cseq = self._line, self._cseq
         smsip = ";+g.3gpp.smsip" if self.smsip else ""
         contact = f'<{self.contact}>{smsip};+sip.instance="<{self.instance}>";expires={expires}'
 
         def on_final(status: int, response: Response | None, now: float) -> None:
-            if cseq == self._cseq:
-                self._granted = _granted(response, self.contact) if status < 300 else 0
+            if cseq != self._cseq:
+                return
+            self._granted = _granted(response, self.contact) if status < 300 else 0
+            if status == 401 and self.authentication.challenged(response):
+                self.run(_Input.CHALLENGED, now)
+            else:
                 self.run(_Input.GRANTED if status < 300 else _Input.DENIED, now)
 
         self._call_id = line.request(
@@ -89,7 +108,8 @@ class PhoneRegistration:
             f"sip:{line.plan.domain}",
             now,
             on_final=on_final,
-            recipient=line.impu,
+            sender=self.authentication.identity,
+            recipient=self.authentication.identity,
             call_id=self._call_id,
             cseq=cseq,
             headers=[
@@ -98,6 +118,7 @@ class PhoneRegistration:
                 ("Supported", "path"),
                 ("Allow", "MESSAGE, NOTIFY, INVITE, ACK, BYE, CANCEL, OPTIONS"),
                 ("P-Access-Network-Info", ACCESS),
+                *self.authentication.headers(),
             ],
         )
 
@@ -106,6 +127,8 @@ class PhoneRegistration:
         self.until = now + self._granted
         before_end = self._granted - 600 if self._granted > 1200 else self._granted / 2
         self._start(now + before_end)
+        if self.granted is not None:
+            self.granted(now)
 
     def _later(self, now: float) -> None:
         self._start(now + _RETRY)
@@ -159,25 +182,30 @@ TRANSITIONS: dict[tuple[RegistrationState, RegistrationInput], tuple[Registratio
     (_State.OFF, _Input.DEREGISTER): (_State.OFF, _nothing),
     (_State.OFF, _Input.GRANTED): (_State.OFF, _nothing),
     (_State.OFF, _Input.DENIED): (_State.OFF, _nothing),
+    (_State.OFF, _Input.CHALLENGED): (_State.OFF, _nothing),
     (_State.OFF, _Input.TIMER): (_State.OFF, _nothing),
     (_State.REGISTERING, _Input.REGISTER): (_State.REGISTERING, _ask),
     (_State.REGISTERING, _Input.DEREGISTER): (_State.LEAVING, _leave),
     (_State.REGISTERING, _Input.GRANTED): (_State.REGISTERED, PhoneRegistration._registered),
+    (_State.REGISTERING, _Input.CHALLENGED): (_State.REGISTERING, PhoneRegistration._answer),
     (_State.REGISTERING, _Input.DENIED): (_State.WAITING, PhoneRegistration._later),
     (_State.REGISTERING, _Input.TIMER): (_State.REGISTERING, _nothing),
     (_State.REGISTERED, _Input.REGISTER): (_State.REGISTERING, _ask),
     (_State.REGISTERED, _Input.DEREGISTER): (_State.LEAVING, _leave),
     (_State.REGISTERED, _Input.GRANTED): (_State.REGISTERED, _nothing),
+    (_State.REGISTERED, _Input.CHALLENGED): (_State.REGISTERED, _nothing),
     (_State.REGISTERED, _Input.DENIED): (_State.REGISTERED, _nothing),
     (_State.REGISTERED, _Input.TIMER): (_State.REGISTERING, _ask),
     (_State.WAITING, _Input.REGISTER): (_State.REGISTERING, _ask),
     (_State.WAITING, _Input.DEREGISTER): (_State.LEAVING, _leave),
     (_State.WAITING, _Input.GRANTED): (_State.WAITING, _nothing),
+    (_State.WAITING, _Input.CHALLENGED): (_State.WAITING, _nothing),
     (_State.WAITING, _Input.DENIED): (_State.WAITING, _nothing),
     (_State.WAITING, _Input.TIMER): (_State.REGISTERING, _ask),
     (_State.LEAVING, _Input.REGISTER): (_State.REGISTERING, _ask),
     (_State.LEAVING, _Input.DEREGISTER): (_State.LEAVING, _nothing),
     (_State.LEAVING, _Input.GRANTED): (_State.OFF, PhoneRegistration._gone),
+    (_State.LEAVING, _Input.CHALLENGED): (_State.LEAVING, PhoneRegistration._answer),
     (_State.LEAVING, _Input.DENIED): (_State.OFF, PhoneRegistration._gone),
     (_State.LEAVING, _Input.TIMER): (_State.LEAVING, _nothing),
 }

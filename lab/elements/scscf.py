@@ -39,13 +39,14 @@ class Scscf(Element):
         self._isc = Isc(plan, self._stack.identifiers, site.rng)
         profiles = {plan.impu(subscriber): subscriber for subscriber in plan.subscribers}
         self._registrar = Registrar(registrations, profiles)
-        self._notifier = Notifier(self._stack, self._isc.authority, self._registrar)
+        self._notifier = Notifier(self._stack, self._registrar)
         self._registrar.gone = self._notifier.gone
         self._forwarded: dict[ClientTx, ServerTx] = {}
         self._here = plan.sip("scscf")
         self._gateway = plan.sip("ipsmgw")
         super().__init__(site)
         self.driver.watch(self._registrar)
+        self.driver.watch(self._notifier)
         port = self.driver.open(self._stack, self._on_event)
         site.network.datagrams(site.node, self._here, port)
 

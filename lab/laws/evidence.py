@@ -106,6 +106,10 @@ class Evidence:
                 return subscriber.name, self.carrier.ledgers[subscriber.name]
         return None
 
+    def edge(self, phone: str) -> str:
+        """Who hands the gateway what a phone sends."""
+        return phone if self.carrier.plan.direct else SCSCF
+
     # What went wrong beside it.
 
     def crashes(self, node: str, since: float, until: float) -> int:

@@ -64,7 +64,7 @@ def _excused(evidence: Evidence, phone: str, messages: list[MtMessage], got: lis
         return evidence.could_not_answer(evidence.records_of_call(received.call_id))
     if evidence.cut_after(ends[0].when):
         return True
-    return not _report_arrived(evidence, received, ends[0].when - LATE)
+    return not _report_arrived(evidence, evidence.edge(phone), received, ends[0].when - LATE)
 
 
 def _told_again(evidence: Evidence, phone: str, received: Received) -> bool:
@@ -85,10 +85,10 @@ def _attempt_of(evidence: Evidence, messages: list[MtMessage], received: Receive
     return max(attempts, key=lambda attempt: attempt.start, default=None)
 
 
-def _report_arrived(evidence: Evidence, received: Received, before: float) -> bool:
+def _report_arrived(evidence: Evidence, edge: str, received: Received, before: float) -> bool:
     """Whether a delivery report on this MESSAGE was put on its last link by then, and not lost there."""
     return any(
-        sip.pdu.source == SCSCF and sip.pdu.target == GATEWAY and not sip.status and sip.pdu.fate != "lost"
+        sip.pdu.source == edge and sip.pdu.target == GATEWAY and not sip.status and sip.pdu.fate != "lost"
         and sip.pdu.when < before
         for sip in evidence.delivery_reports[received.call_id]
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lab.elements.phone_ledger import Sent
-from lab.laws.evidence import GATEWAY, SCSCF, Evidence
+from lab.laws.evidence import GATEWAY, Evidence
 
 __all__ = ["one_report"]
 
@@ -28,7 +28,7 @@ def _excused(evidence: Evidence, phone: str, sent: Sent) -> bool:
     last = first + evidence.f
     if evidence.crashes(GATEWAY, first, last) or evidence.crashes(phone, sent.when, last):
         return True  # who dies sends nothing again, or does not know what the report is about
-    answers = evidence.finals(put[0].call_id, SCSCF, GATEWAY)
+    answers = evidence.finals(put[0].call_id, evidence.edge(phone), GATEWAY)
     if 480 in answers:
         return evidence.left_ims(phone, sent.when, last)
     return evidence.was_away(phone, first, last)

@@ -3,6 +3,8 @@
 from lab.scenario import SCENARIOS
 from lab.scenarios import (
     deregister,
+    direct,
+    direct_security,
     gateway_restart,
     hlr_refuses,
     link_cut,
@@ -24,6 +26,8 @@ from lab.scenarios import (
 __all__ = [
     "SCENARIOS",
     "deregister",
+    "direct",
+    "direct_security",
     "gateway_restart",
     "hlr_refuses",
     "link_cut",

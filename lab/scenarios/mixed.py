@@ -14,7 +14,7 @@ from lab.elements.phone_reception import Mode
 from lab.plan import PHONES, Plan, Subscriber
 from lab.scenario import scenario
 
-__all__ = ["mixed"]
+__all__ = ["crowd", "mixed", "play"]
 
 _NOBODY = Msisdn("15551009999")
 _MORE = tuple(
@@ -32,7 +32,7 @@ _STATUSES = (486, 488, 503)
 Act = Callable[[], Awaitable[None]]
 
 
-def _crowd(plan: Plan) -> Plan:
+def crowd(plan: Plan) -> Plan:
     """Four phones, and a service centre that does not wait for hours."""
     timers = replace(plan.timers, sc_retries=(15.0, 30.0, 60.0, 120.0), validity=900.0)
     return replace(plan, subscribers=PHONES + _MORE, timers=timers)
@@ -41,15 +41,20 @@ def _crowd(plan: Plan) -> Plan:
 @scenario(
     clause="DESIGN §10",
     what="all of it at random; what happens by itself depends on --faults",
-    plan=_crowd,
+    plan=crowd,
     robust=True,
 )
 async def mixed(carrier: Carrier) -> None:
     """Whatever has happened, in the end every message has come to its end."""
-    play = _Play(carrier, carrier.ground.rng("story"))
-    await play.busy()
+    await play(carrier)
+
+
+async def play(carrier: Carrier) -> None:
+    """The story, for any kind of carrier."""
+    acts = _Play(carrier, carrier.ground.rng("story"))
+    await acts.busy()
     carrier.ground.calm()
-    await play.peace()
+    await acts.peace()
     limit = carrier.plan.timers.validity + carrier.plan.timers.settle
     await carrier.until(lambda: not carrier.sc_data.held, "the SC holds no message any more", within=limit)
     await carrier.until(lambda: not any(_unfinished(carrier)), "no phone waits for a report", within=limit)
