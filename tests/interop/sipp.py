@@ -25,13 +25,13 @@ class Core(Carrier):
 
 
 @asynccontextmanager
-async def core(network: int, subscribers: int) -> AsyncIterator[Core]:
-    """The carrier's core, started, with so many subscribers."""
+async def core(network: int, subscribers: int, *, direct: bool = False) -> AsyncIterator[Core]:
+    """The carrier's core, started, with so many subscribers, whose phones may register with the gateway."""
     people = tuple(
         Subscriber(f"p{number}", Imsi(f"0010155520{number:05d}"), Msisdn(f"155520{number:05d}"))
         for number in range(subscribers)
     )
-    plan = Plan(network=network, subscribers=people, timers=PACED)
+    plan = Plan(network=network, subscribers=people, timers=PACED, direct=direct)
     ground = WireGround(plan, seed=1)
     carrier = Core(plan, ground)
     try:
@@ -43,12 +43,16 @@ async def core(network: int, subscribers: int) -> AsyncIterator[Core]:
 
 
 class Sipp:
-    """Plays scenarios from the address of the S-CSCF, a call for each subscriber."""
+    """Plays scenarios from the address of the S-CSCF, or of a phone, a call for each subscriber."""
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
+    def __init__(self, plan: Plan, folder: Path, node: str = "scscf", *, key: bytes | None = None) -> None:
         self._plan = plan
         self._folder = folder
-        lines = [f"{each.msisdn};{each.imsi};" for each in plan.subscribers]
+        self._node = node
+        lines = [
+            f"{each.msisdn};{each.imsi};{_authentication(plan, each, key or each.secret.k)};"
+            for each in plan.subscribers
+        ]
         (folder / "people.csv").write_text("\n".join(["SEQUENTIAL", *lines, ""]))
 
     async def play(self, name: str, *more: str, calls: int | None = None) -> None:
@@ -58,7 +62,7 @@ class Sipp:
         assert process.returncode == 0, self._fault(name, said)
 
     async def start(self, name: str, *more: str, calls: int | None = None) -> asyncio.subprocess.Process:
-        host, port = self._plan.sip("scscf")
+        host, port = self._plan.sip(self._node)
         remote = "{}:{}".format(*self._plan.sip("ipsmgw"))
         count = len(self._plan.subscribers) if calls is None else calls
         words = ["-sf", str(_SCENARIOS / f"{name}.xml"), "-inf", "people.csv", "-i", host, "-p", str(port)]
@@ -75,3 +79,10 @@ class Sipp:
     def _fault(self, name: str, said: bytes) -> str:
         errors = [path.read_text(errors="replace") for path in self._folder.glob(f"{name}_*_errors.log")]
         return "\n".join([said.decode(errors="replace")[-2000:], *errors])[-6000:]
+
+
+def _authentication(plan: Plan, subscriber: Subscriber, key: bytes) -> str:
+    """As SIPp's authentication keyword, which may stand in a field; OP is that of TS 35.208 set 1."""
+    op = "0xCDC202D5123E20F62B6D676AC72CB318"
+    username = f"{subscriber.imsi}@{plan.domain}"
+    return f"[authentication username={username} aka_OP={op} aka_K=0x{key.hex()} aka_AMF=0x0000]"
