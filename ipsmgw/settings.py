@@ -22,7 +22,15 @@ from ipsmgw.hlr_section import SubscriberSection, Way, hlr_faults
 from ipsmgw.identity import NodeNumber
 from ipsmgw.sccp_section import AddressSection, Routed, SccpSection, TranslationSection, sccp_faults
 from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
-from ipsmgw.sip_settings import DnsSettings, SipSection, SipTimers, dns_faults, sip_faults, trusted
+from ipsmgw.sip_settings import (
+    DnsSettings,
+    SipSection,
+    SipTimers,
+    dns_faults,
+    has_named_route,
+    sip_faults,
+    trusted,
+)
 from mapstack.tcap.transaction_id import MAX_OPEN
 
 __all__ = [
@@ -198,6 +206,8 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
     elsewhere = settings.map.registration == "updateGprsLocation" or bool(settings.map.subscriber)
     yield from sip_faults(settings.sip, msisdn_elsewhere=elsewhere)
     yield from dns_faults(settings.dns)
+    if not settings.dns.enabled and has_named_route(settings.sip):
+        yield "sip.route", "a name wants DNS, and dns.enabled is false"
     yield from _map_faults(settings.map)
     scheme, _, path = settings.store.url.partition(":///")
     if scheme != "sqlite" or not path:

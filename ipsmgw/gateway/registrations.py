@@ -47,11 +47,11 @@ class Registrations:
         """A third-party REGISTER of a trusted S-CSCF."""
         try:
             impu = Impu.parse(event.impu)
-            scscf = self._core.flows.reachable_scscf(event.scscf, event.flow)
+            scscf = self._core.scscf_of(event)
         except ValueError:
             self._core.isc.respond(event.tx, 400, now)
             return
-        numbers = self._service_info.read(event.service_info or "")
+        numbers = self._service_info.read(event.service_info or "") or _of_identities(event)
         asked = Registration(impu, event.expires, scscf, numbers, event.smsip)
         self._apply(impu, lambda held: self._register(held, asked, now), event.tx, now)
         binding = self._core.store.binding(impu)
@@ -246,3 +246,18 @@ def _is_for_now(event: Answered | Refused | DialogueLost) -> bool:
     if isinstance(event, Refused):
         return event.error.code == ErrorCode.SYSTEM_FAILURE
     return isinstance(event, DialogueLost)
+
+
+def _of_identities(event: ThirdPartyRegister) -> tuple[Imsi, Msisdn] | None:
+    """IMSI and MSISDN without a service-info: the REGISTER of the user says who he is (TS 23.003 §13.3)."""
+    imsi = Imsi.of_private_identity(event.private_identity)
+    if imsi is None:
+        return None
+    for uri in (*event.associated, event.impu):
+        try:
+            msisdn = Impu.parse(uri).msisdn
+        except ValueError:
+            continue
+        if msisdn is not None:
+            return imsi, msisdn
+    return None

@@ -9,6 +9,7 @@ import mapstack
 import sipbridge
 from ipsmgw.drive import Port
 from ipsmgw.gateway import Gateway, World
+from ipsmgw.names import Names
 from ipsmgw.settings import parse
 from ipsmgw.store import SqliteStore
 from ipsmgw.store.sqlite import connect
@@ -58,10 +59,15 @@ class Sip(NamedTuple):
 class Node:
     """`sip` is what the gateway has sent, `told` what the peer has heard."""
 
-    def __init__(self, table: Table | None = None, *, linked: bool = True) -> None:
+    def __init__(
+        self, table: Table | None = None, *, linked: bool = True, names: Names | None = None
+    ) -> None:
+        self.names = names
         self.settings = parse(toml(table or sound()))
         self.watch, self.paper, self.database = Watch(), Paper(), connect(":memory:")
         self.sip: list[Sip] = []
+        self.targets: list[tuple[str, int]] = []
+        """Where everything has been sent to."""
         self.told: list[MapEvent] = []
         self._count = 0
         self.born(linked=linked)
@@ -69,8 +75,9 @@ class Node:
     def born(self, *, linked: bool = True) -> None:
         """Begin a life, on the store and the journal of the one before."""
         self.peer = _peer()
+        store = SqliteStore(self.database)
         self.gateway = Gateway(
-            self.settings, World(self.watch, self, SqliteStore(self.database), self.paper, Random(1))
+            self.settings, World(self.watch, self, store, self.paper, Random(1), self.names)
         )
         if linked:
             self.link()
@@ -81,7 +88,11 @@ class Node:
         raise NotImplementedError("the gateway asks for more than that")
 
     def signalling(self, node: str, spec: SipSpec, port: Port[EventT, sipbridge.Flow]) -> None:
-        port.send = lambda batch: self.sip.extend(_read(data) for data, _ in batch)
+        def send(batch: Sequence[tuple[bytes, sipbridge.Flow]]) -> None:
+            self.sip.extend(_read(data) for data, _ in batch)
+            self.targets.extend(flow.remote for _, flow in batch)
+
+        port.send = send
 
     def associations(
         self, node: str, specs: Sequence[AssociationSpec], port: Port[EventT, mapstack.Flow]
