@@ -11,7 +11,7 @@ from ipsmgw.drive import Clock, Driver, Network
 from ipsmgw.gateway.flows import Flows, at_source
 from ipsmgw.gateway.implicit import ImplicitSets
 from ipsmgw.gateway.trust import Trust
-from ipsmgw.identity import Imsi, Msisdn
+from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.journal import Disk, Journal
 from ipsmgw.names import Names
 from ipsmgw.settings import Settings
@@ -53,6 +53,7 @@ class Core:
         self.settings = settings
         self.store = world.store
         self.clock = world.clock
+        self.rng = world.rng
         self.isc = IscStack(sip_settings(settings, boot), world.rng)
         self.flows = Flows(listeners(settings.sip), self.isc.sip.names)
         self.resolver = None if world.names is None else Resolver(world.names.settings, world.rng)
@@ -65,6 +66,8 @@ class Core:
         self.uri = settings.sip.uri
         self._route, self._always = settings.sip.route, settings.sip.route_always
         self.implicit = ImplicitSets()
+        self.plain: set[Impu] = set()
+        """Those registered whose devices, as far as is known, take text and no short messages."""
         self._node = settings.node.name
         prefix = f"{self._node}-{settings.node.index}.{boot}-"
         self.ids: Iterator[str] = map(prefix.__add__, map(str, count(1)))

@@ -137,14 +137,22 @@ class Node:
         return taken
 
     def request(
-        self, method: str, lines: Sequence[str], body: bytes, source: tuple[str, int] = SCSCF
+        self,
+        method: str,
+        lines: Sequence[str],
+        body: bytes,
+        source: tuple[str, int] = SCSCF,
+        *,
+        uri: str = "sip:ipsmgw.example",
+        cseq: int = 0,
+        branch: str = "",
     ) -> None:
         self._count += 1
         head = [
-            f"{method} sip:ipsmgw.example SIP/2.0",
-            f"Via: SIP/2.0/UDP {source[0]}:{source[1]};branch=z9hG4bK{self._count}",
+            f"{method} {uri} SIP/2.0",
+            f"Via: SIP/2.0/UDP {source[0]}:{source[1]};branch={branch or f'z9hG4bK{self._count}'}",
             "Max-Forwards: 70",
-            f"CSeq: {self._count} {method}",
+            f"CSeq: {cseq or self._count} {method}",
             *lines,
             f"Content-Length: {len(body)}",
         ]
