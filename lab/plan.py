@@ -123,6 +123,8 @@ class Plan:
     """How the gateway tells the HLR who is registered: map.registration of its settings."""
     service_info: str = "imsi={imsi};msisdn={msisdn}"
     """What the initial filter criteria have the S-CSCF tell the gateway."""
+    texting: tuple[str, ...] = ()
+    """Names of the phones that know plain text only."""
     timers: PlanTimers = field(default_factory=PlanTimers)
     datagram: int = 65_535
     """Octets of the largest request that goes by UDP; less than 300 and all go by TCP, on the wire only."""
@@ -216,6 +218,7 @@ def _toml(plan: Plan) -> str:
         "[timers]",
         f"mo_answer = {t.mo_answer}\nmt_report = {t.mt_report}",
         f"hlr_answer = {t.hlr_answer}\nhlr_retry = {t.hlr_retry}",
+        *(["[text]", "enabled = true", f'service_centre = "{plan.sc_number}"'] if plan.texting else []),
     ]
     return "\n".join(lines) + "\n"
 

@@ -8,6 +8,7 @@ from lab.elements.fork import Forks
 from lab.elements.isc import Isc
 from lab.elements.line import sip_settings
 from lab.elements.notifier import Notifier
+from lab.elements.phone_text import TEXT
 from lab.elements.registrar import Asked, Change, Contact, Registrar, Registrations
 from lab.elements.site import Site
 from lab.plan import Plan, Subscriber
@@ -43,6 +44,8 @@ class Scscf(Element):
         self._notifier = Notifier(self._stack, self._isc.authority, self._registrar)
         self._registrar.gone = self._notifier.gone
         self._forks = Forks(self._stack)
+        self._criteria = (_SMS, TEXT) if plan.texting else (_SMS,)
+        """Content-Types that the initial filter criteria name."""
         self._here = plan.sip("scscf")
         self._gateway = plan.sip("ipsmgw")
         super().__init__(site)
@@ -155,7 +158,7 @@ class Scscf(Element):
         source = self._source(event.flow)
         if impu is None or subscriber is None or not self._registrar.came_from(impu, source, now):
             self._stack.respond(event.tx, 403, now)
-        elif (message.first(b"Content-Type") or b"").lower() != _SMS:
+        elif not (message.first(b"Content-Type") or b"").lower().startswith(self._criteria):
             self._terminate(event, now)
         elif message.first(b"Max-Forwards") == b"0":
             self._stack.respond(event.tx, 483, now)
