@@ -7,7 +7,7 @@ from ipsmgw.identity import Impu, Imsi, Msisdn, NodeNumber
 from ipsmgw.settings import Settings, parse
 from lab.elements.milenage import Secret, opc
 
-__all__ = ["PACED", "PHONES", "Plan", "PlanTimers", "Subscriber", "gateway_settings"]
+__all__ = ["PACED", "PHONES", "Plan", "PlanTimers", "Subscriber", "gateway_settings", "gateway_toml"]
 
 MAX_NETWORK = 254
 _HOSTS = {"ipsmgw": 11, "scscf": 12, "hlr": 13, "smsc": 14}
@@ -188,10 +188,11 @@ class Plan:
 
 def gateway_settings(plan: Plan) -> Settings:
     """The gateway's settings through the door that an operator's file comes in by."""
-    return parse(_toml(plan), "the carrier's plan")
+    return parse(gateway_toml(plan), "the carrier's plan")
 
 
-def _toml(plan: Plan) -> str:
+def gateway_toml(plan: Plan) -> str:
+    """The same as a file."""
     t = plan.timers
     host, port = plan.sip("ipsmgw")
     lines = [
