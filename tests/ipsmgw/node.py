@@ -169,6 +169,7 @@ class Node:
         extra: Sequence[str] = (),
         sip: str = "",
         info: str = f"imsi={IMSI};msisdn={MSISDN}",
+        contact: str = f"sip:{SCSCF[0]}:5060",
     ) -> None:
         """A third-party REGISTER, with more header lines, and with the REGISTER of the user in it."""
         xml = f"<ims-3gpp><service-info>{info}</service-info></ims-3gpp>"
@@ -185,7 +186,7 @@ class Node:
             f"From: <sip:{SCSCF[0]}>;tag=1",
             f"To: <{impu}>",
             f"Call-ID: register{self._count}",
-            f"Contact: <sip:{SCSCF[0]}:5060>",
+            f"Contact: <{contact}>",
             f"Expires: {expires}",
             f"Content-Type: {kind}",
             *extra,

@@ -33,6 +33,28 @@ def report_for(node: Node, sender: str) -> Sip:
     return report
 
 
+@pytest.mark.parametrize(("contact", "route"), [
+    ("sip:127.0.0.12:5060", "sip:127.0.0.12:5060"),
+    ("sip:term@127.0.0.12:5060", "sip:term@127.0.0.12:5060"),
+    ("sip:te%72m@127.0.0.12;transport=tcp", "sip:te%72m@127.0.0.12:5060;transport=tcp"),
+    ("sip:127.0.0.12?a=b@c", "sip:127.0.0.12:5060"),
+    ("sip:term@scscf.example", "sip:127.0.0.12:5060"),
+])  # fmt: skip
+def test_requests_for_a_user_go_to_the_contact_of_his_s_cscf(contact: str, route: str) -> None:
+    node = Node()
+    node.register(contact=contact)
+    node.take_sip()
+    node.deliver()
+    assert node.take_sip()[-1].headers["Route"] == f"<{route};lr>"
+
+
+def test_whom_a_phone_does_not_want_to_be_known_to_are_others(registered: Node) -> None:
+    registered.message(octets(SUBMIT), extra=["Privacy: id;header", "P-Preferred-Identity: <sip:x@y>"])
+    asked = next(each for each in invoked(registered) if isinstance(each.arg, MoForwardSmArg))
+    assert isinstance(asked.arg, MoForwardSmArg)
+    assert asked.arg.imsi == IMSI
+
+
 def test_a_report_for_somebody_unknown_goes_back_where_he_came_from() -> None:
     assert report_for(Node(), STRANGER).headers["Route"] == "<sip:127.0.0.12:5060;lr>"
 
