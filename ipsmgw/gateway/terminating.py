@@ -12,6 +12,7 @@ from ipsmgw.identity import Impu
 from ipsmgw.procedures import mt, text
 from ipsmgw.procedures.decision import Action, Answer, Decision, Deliver, MtRefusal, MtResult
 from ipsmgw.procedures.mt import MtSms, MtState
+from ipsmgw.procedures.text import Plain
 from ipsmgw.sms import FailureCause
 from ipsmgw.store import Binding, HlrState
 from mapstack import Invoked
@@ -141,23 +142,30 @@ class Terminating:
             return False
         if status not in text.MEANS_TEXT:
             return False
-        self._open.remove(delivery)
-        self._send_text(sms, binding, now)
+        plain = text.as_text(sms.tpdu, self._core.uri)
+        if isinstance(plain, FailureCause):
+            self._end(delivery, text.not_text(sms, plain, now), None, now)
+        else:
+            self._open.remove(delivery)
+            self._send_as(plain, sms, binding, now)
         return True
 
     def _send_text(self, sms: MtSms, binding: Binding, now: float) -> None:
         """As text, if it is one; each part of a long one by itself, as the SC sends the next one only when
         it has heard of this one.
         """
-        core, plain = self._core, text.as_text(sms.tpdu, self._core.uri)
+        plain = text.as_text(sms.tpdu, self._core.uri)
         if isinstance(plain, FailureCause):
             self._refuse(text.not_text(sms, plain, now), sms.dialogue)
-            return
-        scscf, impu = binding.scscf, binding.impu
+        else:
+            self._send_as(plain, sms, binding, now)
+
+    def _send_as(self, plain: Plain, sms: MtSms, binding: Binding, now: float) -> None:
+        flow, (words, sender, name) = self._core.flows[binding.scscf], plain
         tx, call_id = self._isc.text(
-            impu, scscf, plain.text, now, flow=core.flows[scscf], sender=plain.sender, name=plain.name
+            binding.impu, binding.scscf, words, now, flow=flow, sender=sender, name=name
         )
-        self._open.add(replace(sms, state=MtState.TEXT_ANSWER), impu, call_id, tx)
+        self._open.add(replace(sms, state=MtState.TEXT_ANSWER), binding.impu, call_id, tx)
 
     def _end(self, delivery: Delivery, decision: Decision[MtSms], tx: ServerTx | None, now: float) -> None:
         call_id = delivery.call_id

@@ -259,7 +259,8 @@ def test_what_is_no_text_is_refused_with_the_reason(node: Node) -> None:
     assert isinstance(failure, SmDeliveryFailureCause)
     report = DeliverReport.of(fcs=FailureCause.SHORT_MESSAGE_TYPE_0_NOT_SUPPORTED).encode()
     assert failure.diagnostic_info == report
-    assert [record.outcome for record in records(node)] == ["equipmentProtocolError"]
+    (record,) = records(node)
+    assert (record.outcome, record.call_id) == ("equipmentProtocolError", message.headers["Call-ID"])
     assert node.gateway.kept == 0
 
 

@@ -1,11 +1,14 @@
 """A proxy that forks gives back one answer, the best (RFC 3261 §16.7); and to whom a report comes by it."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 
+from ipsmgw.identity import Imsi
 from lab.carrier import Carrier
 from lab.elements.fork import Forks
+from lab.plan import PHONES, Plan, Subscriber
 from lab.runner import run
 from lab.scenario import Scenario
 from lab.steps import finished
@@ -84,4 +87,24 @@ def test_a_phone_that_takes_no_short_messages_hears_what_has_become_of_its_own()
         assert isinstance(sent.report, RpAck)
 
     verdict = run(Scenario("test", "", "", story, lambda plan: plan))
+    assert verdict.broken is None, f"{verdict.broken}\n{verdict.ladder()}"
+
+
+def test_of_several_devices_the_one_that_has_sent_hears_of_it() -> None:
+    alice = PHONES[0]
+    tablet = Subscriber("tablet", Imsi("001015551001009"), alice.msisdn)
+
+    async def story(carrier: Carrier) -> None:
+        phones = [carrier.phone(name) for name in ("alice", "tablet")]
+        phones[0].register()
+        await carrier.until(lambda: phones[0].registered, "the phone is registered")
+        phones[1].register()
+        await carrier.until(lambda: phones[1].registered, "the tablet is registered")
+        sent = phones[0].send("From the one that registered first", PHONES[1].msisdn)
+        await finished(carrier, sent)
+        assert isinstance(sent.report, RpAck)
+        assert [phone.ledger.unmatched for phone in phones] == [0, 1]
+
+    plan = replace(Plan(), subscribers=(*PHONES, tablet))
+    verdict = run(Scenario("test", "", "", story, lambda _: plan), judges=())
     assert verdict.broken is None, f"{verdict.broken}\n{verdict.ladder()}"
