@@ -4,8 +4,21 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sipbridge import Asserted, IscStack, Limits, LocalError, PeerMisbehaved, TextMessage, parse
+from sipbridge import (
+    Asserted,
+    IscStack,
+    Limits,
+    LocalError,
+    PeerMisbehaved,
+    SmMessage,
+    SmUnreadable,
+    TextMessage,
+    parse,
+    parse_name_addr,
+)
 from tests.sipbridge.element import TO_GATEWAY, message, sent, settings
 
 ASSERTED = "P-Asserted-Identity: <sip:+1555@ims.test>, <tel:+1555>"
@@ -113,3 +126,30 @@ def test_no_line_end_in_a_sender_reaches_the_wire(bad: str) -> None:
     with pytest.raises(LocalError):
         element.text(bad, "sip:s", "x", 0.0, flow=TO_GATEWAY, sender="tel:+1")
     assert sent(element) == []
+
+
+@given(
+    st.sampled_from(
+        ["", ";charset=utf-8", ';charset="', ";format=flowed", ";format=flowed;delsp=yes", ";;=", ";x"]
+    ),
+    st.sampled_from(["", "base64", "quoted-printable", "binary", "x"]),
+    st.binary(max_size=200),
+)
+def test_any_octets_are_read_or_refused(parameters: str, encoding: str, body: bytes) -> None:
+    element = server()
+    extra = [f"Content-Transfer-Encoding: {encoding}"] if encoding else []
+    events = element.receive(written(f"text/plain{parameters}", body, *extra), TO_GATEWAY, 0.0)
+    for event in events:
+        assert isinstance(event, TextMessage | PeerMisbehaved | SmMessage | SmUnreadable)
+    assert len(events) + len(sent(element)) > 0
+
+
+@given(st.text(max_size=100), st.text(max_size=40))
+def test_whatever_is_said_by_whomever_is_one_message(text: str, name: str) -> None:
+    element = server()
+    element.text("sip:b@h", "sip:s", text, 0.0, flow=TO_GATEWAY, sender="tel:+1", name=name)
+    (data,) = sent(element)
+    request = parse(data, Limits())
+    assert request.body == text.encode("utf-8", "replace")
+    assert request.first(b"Route") == b"<sip:s;lr>"
+    assert parse_name_addr(request.first(b"From") or b"").uri == "tel:+1"
