@@ -152,8 +152,11 @@ class Evidence:
         return max(handed, default=sent.when) + self.timers.mo_answer + 2 * LATE
 
     def mt_ends_by(self, begin: float) -> float:
-        """Until when the gateway has an answer of the phone for an MT, or has given up waiting."""
-        return begin + self.f + self.timers.mt_report + 2 * LATE
+        """Until when the gateway has an answer of the phone for an MT, or has given up waiting: for its
+        report, or for what it says to the text that it is sent then.
+        """
+        more = max(self.f, self.timers.mt_report) if self.carrier.plan.texting else self.timers.mt_report
+        return begin + self.f + more + 2 * LATE
 
     def submissions(self, sent: Sent | Text) -> int:
         """How often an MO was new to the gateway: once, and again after a death of who had it in hand.
