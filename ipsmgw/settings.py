@@ -272,6 +272,6 @@ def _map_faults(section: MapSection) -> Iterator[Fault]:
     yield from sccp_faults(section.sccp, section.translation, section.address, routed)
     if section.association and not section.route and not section.translation:
         yield "map.route", "at least one route or translation is wanted"
-    routed = section.route or section.translation
-    if routed and section.hlr is not None and not _is_routed(section, section.hlr):
+    leading = bool(section.route or section.translation)
+    if leading and section.hlr is not None and not _is_routed(section, section.hlr):
         yield "map.hlr", f"no route leads to {section.hlr}"
