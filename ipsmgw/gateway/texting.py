@@ -71,8 +71,9 @@ class Texting:
 
     def _submit(self, event: TextMessage, name: str, room: int, now: float) -> int:
         sender, to = self._senders.of(event), text.recipient(event.request_uri)
-        if sender is None or to is None:
-            self._respond(event.tx, 403 if sender is None else Cause.INVALID_SME_ADDRESS.sip_status, now)
+        if sender is None or sender.msisdn is None or to is None:
+            unknown = sender is None or sender.msisdn is None  # the HLR may not have told his number yet
+            self._respond(event.tx, 403 if unknown else Cause.INVALID_SME_ADDRESS.sip_status, now)
             return 0
         try:
             tpdus = text.submits(event.text, to, self._reference)
