@@ -13,6 +13,7 @@ from sipbridge.reg_event_subscription import RegEvents, RegistrationsChanged, Su
 from sipbridge.rp import Direction, RpAck, RpAddress, RpCause, RpData, Rpdu, RpError, RpSmma
 from sipbridge.settings import Connections, Limits, SipSettings, Timers
 from sipbridge.stack import SipStack
+from sipbridge.text import TextMessage
 from sipbridge.third_party_register import ThirdPartyRegister
 from sipbridge.uri import NameAddr, SipUri, TelUri, Uri, parse_name_addr, parse_uri
 
@@ -22,6 +23,7 @@ __all__ = [
     "NoAnswer", "PeerMisbehaved", "RegEvents", "RegistrationState", "RegistrationsChanged", "Request",
     "Response", "RpAck", "RpAddress", "RpCause", "RpData", "RpError", "RpSmma", "Rpdu", "ServedUser",
     "ServerTx", "SipEvent", "SipSettings", "SipStack", "SipUri", "SmMessage", "SmUnreadable",
-    "SubscriptionEnded", "TelUri", "ThirdPartyRegister", "Timers", "Uri", "Watched",
-    "asserted_identities", "associated_uris", "parse", "parse_name_addr", "parse_uri", "served_user",
+    "SubscriptionEnded", "TelUri", "TextMessage", "ThirdPartyRegister", "Timers", "Uri",
+    "Watched", "asserted_identities", "associated_uris", "parse", "parse_name_addr", "parse_uri",
+    "served_user",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.registrations import Registrations
 from ipsmgw.gateway.subscriber_data import SubscriberData
 from ipsmgw.gateway.terminating import Terminating
+from ipsmgw.gateway.texting import Texting
 from ipsmgw.map_error import error_of
 from ipsmgw.settings import Settings
 from ipsmgw.stacks import association_specs, sip_spec
@@ -42,6 +43,7 @@ from sipbridge import (
     RpError,
     SmMessage,
     SmUnreadable,
+    TextMessage,
     ThirdPartyRegister,
 )
 from sipbridge.dns import Resolved
@@ -63,6 +65,7 @@ class Gateway:
         self._subscriber_data = SubscriberData(core.map, self._registrations)
         self._originating = Originating(core)
         self._terminating = Terminating(core)
+        self._texting = Texting(core)
         self.driver.watch(self, self._before_flush)
         if core.resolver is not None and world.names is not None:
             self.driver.watch(core.trust)
@@ -91,7 +94,7 @@ class Gateway:
             "node": core.settings.node.name,
             "number": core.settings.node.number,
             "bindings": core.store.count(),
-            "mo_in_flight": len(self._originating),
+            "mo_in_flight": len(self._originating) + len(self._texting),
             "mt_in_flight": len(self._terminating),
             "cdrs_written": core.journal.written,
             "cdr_groups": core.journal.groups,
@@ -116,7 +119,8 @@ class Gateway:
     @property
     def open_work(self) -> int:
         """Messages that have not ended, and records that are not yet on disk."""
-        return len(self._originating) + len(self._terminating) + self._core.journal.pending
+        messages = len(self._originating) + len(self._terminating) + len(self._texting)
+        return messages + self._core.journal.pending
 
     @property
     def open_exchanges(self) -> int:
@@ -126,7 +130,7 @@ class Gateway:
     @property
     def kept(self) -> int:
         """Entries of all tables of messages under way: none when nothing is."""
-        return len(self._originating) + self._terminating.kept
+        return len(self._originating) + self._terminating.kept + self._texting.kept
 
     @property
     def recording(self) -> bool:
@@ -179,6 +183,9 @@ class Gateway:
                 self._registrations.register(event, now)
         elif type(event) is RegistrationsChanged:  # in a dialog that this node began: nobody else knows it
             self._registrations.changed(event, now)
+        elif type(event) is TextMessage:
+            if self._believes(event, now):
+                self._room -= self._texting.submit(event, self._room, now)
         elif type(event) is SmUnreadable and self._believes(event, now) and self._has_room(event, now):
             cause = Cause.from_rp(event.cause)
             self._originating.refuse(event, event.message_reference, cause, now)
@@ -197,7 +204,9 @@ class Gateway:
         self._core.isc.respond(event.tx, 503, now, headers=_RETRY_AFTER)
         return False
 
-    def _believes(self, event: SmMessage | SmUnreadable | ThirdPartyRegister, now: float) -> bool:
+    def _believes(
+        self, event: SmMessage | SmUnreadable | TextMessage | ThirdPartyRegister, now: float
+    ) -> bool:
         """Only a configured S-CSCF may assert identities (RFC 3325 §5: trust domain)."""
         if event.flow in self._core.trust:
             return True
@@ -218,7 +227,7 @@ class Gateway:
             else:
                 self._on_unusual_invoke(event, now)
         elif type(event) is Answered or type(event) is Refused or type(event) is DialogueLost:
-            if not self._originating.answered(event, now):
+            if not self._originating.answered(event, now) and not self._texting.answered(event, now):
                 self._registrations.hlr_answered(event, now)
         elif type(event) is DialogueClosed:
             self._terminating.abandoned(event.dialogue, now)
@@ -250,7 +259,7 @@ class Gateway:
 
     def _on_bug(self, event: object, now: float) -> None:
         """Whoever waits for our answer gets a temporary one (DESIGN §6)."""
-        if isinstance(event, SmMessage | SmUnreadable | ThirdPartyRegister):
+        if isinstance(event, SmMessage | SmUnreadable | TextMessage | ThirdPartyRegister):
             refused = self._core.isc.respond(event.tx, 500, now)
             if not refused and isinstance(event, SmMessage) and isinstance(event.rpdu, RpData):
                 self._originating.refuse(event, event.rpdu.message_reference, Cause.LOCAL_FAILURE, now)

@@ -4,13 +4,11 @@ from functools import lru_cache, partial
 
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core, service_centre
-from ipsmgw.gateway.flows import at_source
 from ipsmgw.gateway.inflight import Ended
-from ipsmgw.identity import Impu
+from ipsmgw.gateway.senders import Senders
 from ipsmgw.procedures import mo
 from ipsmgw.procedures.decision import Action, Answer, Decision, ForwardMo, SubmitReport
-from ipsmgw.procedures.mo import MoSms, Sender
-from ipsmgw.store import Binding
+from ipsmgw.procedures.mo import MoSms
 from mapstack import Answered, DialogueLost, Refused
 from mapstack.map import MO_FORWARD_SM, AddressString, MoForwardSmRes
 from sipbridge import ServerTx, SmMessage, SmUnreadable
@@ -30,6 +28,7 @@ class Originating:
         self._ids = core.ids
         self._isc = core.isc
         self._map = core.map
+        self._sender = Senders(core).of
         self._awaiting_sc: dict[int, MoSms] = {}
         self._taken = Ended(_REMEMBERED, core.settings.limits.in_flight)
 
@@ -110,22 +109,6 @@ class Originating:
                 )
             elif type(action) is Answer and tx is not None:
                 self._isc.respond(tx, action.status, now)
-
-    def _sender(self, event: SmMessage | SmUnreadable) -> Sender | Binding | None:
-        """Who the S-CSCF says it is: the MSISDN asserted or registered, never what the phone claims."""
-        sip, tel = event.asserted
-        try:
-            impu = Impu.parse(sip or tel or "")
-            binding = self._core.store.binding(impu)
-            if binding is not None:
-                return binding
-            set_of = self._core.implicit.of(impu)
-            if set_of is not None and (binding := self._core.store.binding(set_of)) is not None:
-                return binding
-            msisdn = Impu.parse(tel).msisdn if tel else impu.msisdn
-        except ValueError:
-            return None
-        return None if msisdn is None else Sender(impu, msisdn, None, at_source(event.flow))
 
 
 @lru_cache(maxsize=1024)

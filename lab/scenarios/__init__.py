@@ -17,6 +17,7 @@ from lab.scenarios import (
     register,
     sc_refuses,
     silent_phone,
+    text,
     unknown_subscriber,
     update_gprs_location,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "register",
     "sc_refuses",
     "silent_phone",
+    "text",
     "unknown_subscriber",
     "update_gprs_location",
 ]

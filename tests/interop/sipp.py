@@ -45,8 +45,9 @@ async def core(network: int, subscribers: int) -> AsyncIterator[Core]:
 class Sipp:
     """Plays scenarios from the address of the S-CSCF, a call for each subscriber."""
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
+    def __init__(self, plan: Plan, folder: Path, transport: str = "u1") -> None:
         self._plan = plan
+        self._transport = transport
         self._folder = folder
         lines = [f"{each.msisdn};{each.imsi};" for each in plan.subscribers]
         (folder / "people.csv").write_text("\n".join(["SEQUENTIAL", *lines, ""]))
@@ -62,6 +63,7 @@ class Sipp:
         remote = "{}:{}".format(*self._plan.sip("ipsmgw"))
         count = len(self._plan.subscribers) if calls is None else calls
         words = ["-sf", str(_SCENARIOS / f"{name}.xml"), "-inf", "people.csv", "-i", host, "-p", str(port)]
+        words += ["-t", self._transport]
         words += ["-m", str(count), "-nostdin", "-timeout", "50", "-timeout_error", "-trace_err", *more]
         return await asyncio.create_subprocess_exec(
             "sipp",
