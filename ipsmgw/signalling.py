@@ -20,7 +20,7 @@ _NOT_CONNECTED = {  # words of the transport, and what they point to; the first 
     "came, and": "make `remote` the address that the peer comes from, or have it come from that one",
     "Cannot assign": "`local` must be an address of this machine",
     "already in use": "`local` belongs to another program",
-    "between the same": "has another association this `local` and `remote`? Else the last one ends in minutes",
+    "between the same": "has another association this `local` and `remote`? Else the last one is ending",
     "unreachable": "there is no network route to `remote`",
     "No route to host": "there is no network route to `remote`, or a firewall refuses",
     "timed out": "`remote` does not answer: is the address right, and does a firewall let SCTP through?",
