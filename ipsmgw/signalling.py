@@ -23,6 +23,7 @@ _NOT_CONNECTED = {  # words of the transport, and what they point to; the first 
     "between the same": "has another association this `local` and `remote`? Else the last one is ending",
     "unreachable": "there is no network route to `remote`",
     "No route to host": "there is no network route to `remote`, or a firewall refuses",
+    "no answer": "is the address in `remote` right, and does a firewall let SCTP through?",
     "timed out": "`remote` does not answer: is the address right, and does a firewall let SCTP through?",
     "ame or service": "no host has the name in `remote`",
     "name resolution": "DNS does not answer: write an address into `remote`",

@@ -90,7 +90,7 @@ class Line:
             self._broken(error)
             return
         if self._wire.backlog > max_backlog:
-            self.abort(f"{self._wire.backlog} octets wait to be sent")
+            self.close(f"{self._wire.backlog} octets wait to be sent")
         elif self._wire.backlog and not self._writing:
             self._writing = True
             self._loop.add_writer(self._socket.fileno(), self._write)

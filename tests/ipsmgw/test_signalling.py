@@ -233,6 +233,7 @@ TROUBLES = {
     "10.0.0.4:2905: Connection refused": "over this `transport`, and is `remote` its address and port?",
     "10.9.9.9:2905 came, and 10.0.0.4 is expected": "make `remote` the address that the peer comes from",
     "10.0.0.4:2905: No route to host": "there is no network route to `remote`",
+    "10.0.0.4:2905: no answer": "does a firewall let SCTP through?",
     "10.0.0.4:2905: Connection timed out": "does a firewall let SCTP through?",
     "10.0.0.4:2905: cannot be from 10.0.0.9, Cannot assign requested address": (
         "`local` must be an address of this machine"
