@@ -11,7 +11,8 @@ from ipsmgw.gateway.senders import Senders
 from ipsmgw.map_error import cause_of
 from ipsmgw.procedures import mo, text
 from ipsmgw.procedures.decision import ForwardMo
-from ipsmgw.procedures.mo import MoSms
+from ipsmgw.procedures.mo import MoSms, Sender
+from ipsmgw.store import Binding
 from mapstack import Answered, DialogueLost, Refused
 from mapstack.map import MO_FORWARD_SM, AddressString, MoForwardSmRes
 from sipbridge import ServerTx, TextMessage
@@ -72,8 +73,7 @@ class Texting:
     def _submit(self, event: TextMessage, name: str, room: int, now: float) -> int:
         sender, to = self._senders.of(event), text.recipient(event.request_uri)
         if sender is None or sender.msisdn is None or to is None:
-            unknown = sender is None or sender.msisdn is None  # the HLR may not have told his number yet
-            self._respond(event.tx, 403 if unknown else Cause.INVALID_SME_ADDRESS.sip_status, now)
+            self._respond(event.tx, _refusal(sender), now)
             return 0
         try:
             tpdus = text.submits(event.text, to, self._reference)
@@ -129,6 +129,13 @@ class Texting:
     def _respond(self, tx: ServerTx, status: int, now: float) -> None:
         headers = _RETRY_AFTER if status == 503 else ()
         self._core.isc.respond(tx, status, now, headers=headers)
+
+
+def _refusal(sender: Sender | Binding | None) -> int:
+    """Nobody that is known, somebody whose number the HLR has yet to tell, or no number that he writes to."""
+    if sender is None:
+        return 403
+    return (Cause.MSISDN_UNKNOWN if sender.msisdn is None else Cause.INVALID_SME_ADDRESS).sip_status
 
 
 class _Answers:

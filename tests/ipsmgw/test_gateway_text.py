@@ -3,14 +3,11 @@
 import pytest
 
 from ipsmgw.cause import Cause
-from ipsmgw.gateway.senders import Senders
-from ipsmgw.identity import Impu, Imsi
 from ipsmgw.map_error import error_of
 from ipsmgw.settings import BadSettings, parse
 from ipsmgw.sms import Address, Deliver, DeliverReport, Direction, FailureCause, Submit, Timestamp, compose
 from ipsmgw.sms import decode as decode_tpdu
 from ipsmgw.sms import text as text_of
-from ipsmgw.store import Binding, HlrState
 from mapstack import Answered, Invoked, Refused
 from mapstack.map import (
     MT_FORWARD_SM,
@@ -23,7 +20,8 @@ from mapstack.map import (
 from sipbridge.rp import RpData
 from tests.ipsmgw.asked import SUBMIT, invoked, news, octets, records, statuses
 from tests.ipsmgw.broken import Table, sound, toml
-from tests.ipsmgw.node import ALICE, IMSI, Node, Sip
+from tests.ipsmgw.node import ALICE, Node, Sip
+from tests.ipsmgw.test_gateway_hlr import ONLY_IMSI, configured
 
 CENTRE = "15550000014"
 BOB = "tel:+15557654321"
@@ -107,6 +105,17 @@ def test_a_text_of_which_the_sc_refuses_a_part_is_refused(node: Node) -> None:
     assert sorted(record.outcome for record in records(node)) == ["delivered", "sc-Congestion"]
 
 
+def test_a_text_of_somebody_whose_number_the_hlr_has_not_told_is_refused() -> None:
+    table = configured(registration="updateGprsLocation", hlr=CENTRE)
+    node = Node(table | {"text": {"enabled": True, "service_centre": CENTRE}})
+    node.register(info=ONLY_IMSI)
+    node.take_sip()
+    write(node, "a long text " * 20)
+    node.synced()
+    assert statuses(node) == [Cause.MSISDN_UNKNOWN.sip_status]
+    assert node.gateway.kept == 0
+
+
 def test_an_sc_that_is_silent_is_a_time_out_before_the_phone_gives_up(node: Node) -> None:
     write(node, "hello")
     node.pass_time(30.0)
@@ -147,17 +156,6 @@ def test_what_can_be_no_short_message_is_refused_at_once(
     assert statuses(node) == [status]
     assert submitted(node) == []
     assert records(node) == []
-
-
-def test_a_text_of_somebody_whose_number_is_not_known_yet_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    node = Node(on())
-    node.register()
-    node.take_sip()
-    numberless = Binding(Impu(ALICE), Imsi(IMSI), None, "", 0.0, HlrState.ACTIVE)
-    monkeypatch.setattr(Senders, "of", lambda self, event: numberless)
-    write(node, "hello")
-    assert statuses(node) == [403]
-    assert node.gateway.kept == 0
 
 
 def test_a_text_that_there_is_no_room_for_is_refused_whole() -> None:
