@@ -122,12 +122,14 @@ def association_faults(
     """What is wrong with each, and with all together."""
     names: set[str] = set()
     servers: dict[str, TrafficMode | None] = {}
+    ends: dict[tuple[str, str, str], str] = {}
     for i, association in enumerate(associations):
         key = f"map.association[{i}]"
         if association.name in names:
             yield f"{key}.name", f"{association.name!r} is there twice"
         names.add(association.name)
         yield from _address_faults(association, key)
+        yield from _end_faults(association, key, ends)
         try:
             served = m3ua_association(association).served
         except ValueError as fault:
@@ -151,8 +153,21 @@ def _address_faults(association: AssociationSettings, key: str) -> Iterator[Faul
     elif not address.port:
         yield f"{key}.{wanted}", f"a port is wanted, got {address}"
     for name, end in (("local", association.local), ("remote", association.remote)):
+        if end is not None and any(":" in host for host in (end.host, *end.others)):
+            yield f"{key}.{name}", f"M3UA runs over IPv4 only, got {end}"
         if association.transport == "tcp" and end is not None and end.others:
             yield f"{key}.{name}", "TCP has one address at each end; several need sctp"
+
+
+def _end_faults(
+    association: AssociationSettings, key: str, ends: dict[tuple[str, str, str], str]
+) -> Iterator[Fault]:
+    """Between the same addresses and ports there can be one connection."""
+    local, remote = association.local, association.remote
+    if association.connect and local is not None and local.port and remote is not None:
+        other = ends.setdefault((association.transport, local, remote), association.name)
+        if other != association.name:
+            yield f"{key}.local", f"{other!r} has the same local and remote: give it another port"
 
 
 def _served(server: ServerSettings) -> Served:

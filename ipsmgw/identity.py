@@ -14,6 +14,9 @@ _TEL = re.compile(r"(?:tel:(?=\+))?(\+?[0-9().\- ]+)((?:;.*)?)", re.IGNORECASE |
 _SIP = re.compile(r"(sips?):([^@\s]+)@([^;?\s<>]+)([;?].*)?", re.IGNORECASE | re.DOTALL)
 _REQUEST_URI = re.compile(r"[!#-;=?-~]+")  # RFC 3261 §25.1: what may stand in a start line or in brackets
 _USER_PHONE = re.compile(r";user=phone(?:;|\?|$)", re.IGNORECASE)
+_DERIVED = re.compile(
+    r"([0-9]{6,15})@ims\.mnc([0-9]{3})\.mcc([0-9]{3})\.3gppnetwork\.org", re.IGNORECASE | re.ASCII
+)
 _NAME_ADDR = re.compile(r"[^<]*<([^<>]*)>.*", re.DOTALL)
 
 
@@ -93,6 +96,15 @@ class Imsi(str):
         if not (6 <= len(digits) <= 15 and digits.isascii() and digits.isdecimal()):
             raise ValueError(f"{text!r} is not an IMSI: it must have 6 to 15 digits")
         return cls(digits)
+
+    @classmethod
+    def of_private_identity(cls, impi: str) -> Self | None:
+        """The IMSI that a private identity was made of (TS 23.003 §13.3); None for any other."""
+        found = _DERIVED.fullmatch(impi)
+        if found is None:
+            return None
+        imsi, mnc, mcc = found.groups()
+        return cls(imsi) if imsi.startswith((mcc + mnc, mcc + mnc.removeprefix("0"))) else None
 
 
 class Impu(str):

@@ -23,7 +23,15 @@ from ipsmgw.hlr_section import SubscriberSection, Way, hlr_faults
 from ipsmgw.identity import NodeNumber
 from ipsmgw.sccp_section import AddressSection, Routed, SccpSection, TranslationSection, sccp_faults
 from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
-from ipsmgw.sip_settings import DnsSettings, SipSection, SipTimers, dns_faults, sip_faults, trusted
+from ipsmgw.sip_settings import (
+    DnsSettings,
+    SipSection,
+    SipTimers,
+    dns_faults,
+    has_named_route,
+    sip_faults,
+    trusted,
+)
 from mapstack.tcap.transaction_id import MAX_OPEN
 
 __all__ = [
@@ -46,6 +54,7 @@ __all__ = [
     "SipSection",
     "SipTimers",
     "StoreSettings",
+    "TextSettings",
     "Timers",
     "load",
     "parse",
@@ -130,6 +139,13 @@ class Limits(Section, frozen=True, kw_only=True):
     """Longest registration that is believed, seconds."""
 
 
+class TextSettings(Section, frozen=True, kw_only=True):
+    enabled: bool = False
+    """Whether plain text becomes short messages, and short messages for devices without them plain text."""
+    service_centre: NodeNumber | None = None
+    """Where texts of phones go: they name none."""
+
+
 class StoreSettings(Section, frozen=True, kw_only=True):
     url: str = "sqlite:///var/ipsmgw.db"
 
@@ -157,6 +173,7 @@ class Settings(Section, frozen=True, kw_only=True):
     dns: DnsSettings = DnsSettings()
     timers: Timers = Timers()
     limits: Limits = Limits()
+    text: TextSettings = TextSettings()
     store: StoreSettings = StoreSettings()
     journal: JournalSettings = JournalSettings()
     api: ApiSettings = ApiSettings()
@@ -202,7 +219,10 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
     yield from sip_faults(settings.sip, msisdn_elsewhere=elsewhere, alone=settings.direct.enabled)
     yield from direct_faults(settings.direct, settings.sip)
     yield from dns_faults(settings.dns)
+    if not settings.dns.enabled and has_named_route(settings.sip):
+        yield "sip.route", "a name wants DNS, and dns.enabled is false"
     yield from _map_faults(settings.map)
+    yield from _text_faults(settings)
     scheme, _, path = settings.store.url.partition(":///")
     if scheme != "sqlite" or not path:
         yield "store.url", f"sqlite:///PATH is wanted, got {settings.store.url!r}"
@@ -215,6 +235,23 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
             "api.listen",
             f"it asks nobody who he is, so it must be a loopback address, got {settings.api.listen}",
         )
+
+
+def _text_faults(settings: Settings) -> Iterator[Fault]:
+    centre, timers = settings.text.service_centre, settings.timers
+    if not settings.text.enabled:
+        return
+    if centre is None:
+        yield "text.service_centre", "a number is wanted: where do texts go?"
+    elif not _is_routed(settings.map, centre):
+        yield "text.service_centre", f"no route leads to {centre}"
+    if timers.mo_answer >= 64 * settings.sip.timers.t1:
+        yield "timers.mo_answer", "a phone waits for 64 times sip.timers.t1 for what has become of its text"
+
+
+def _is_routed(section: MapSection, number: str) -> bool:
+    routes = (each.prefix for each in section.route)
+    return number.startswith((*routes, *(each.prefix or "" for each in section.translation)))
 
 
 def _is_loopback(host: str) -> bool:
@@ -239,9 +276,6 @@ def _map_faults(section: MapSection) -> Iterator[Fault]:
     yield from sccp_faults(section.sccp, section.translation, section.address, routed)
     if section.association and not section.route and not section.translation:
         yield "map.route", "at least one route or translation is wanted"
-    prefixes = (
-        *(each.prefix for each in section.route),
-        *(each.prefix or "" for each in section.translation),
-    )
-    if prefixes and section.hlr is not None and not section.hlr.startswith(prefixes):
+    leading = bool(section.route or section.translation)
+    if leading and section.hlr is not None and not _is_routed(section, section.hlr):
         yield "map.hlr", f"no route leads to {section.hlr}"

@@ -13,18 +13,27 @@ from mapstack.m3ua.status import AspStatus, AssociationStatus, AsStatus, Destina
 
 __all__ = ["Standing", "lasting", "standings"]
 
-_NOT_CONNECTED = {  # words of the transport, and what they point to
-    "refused": "nothing listens there: does M3UA run at the peer, and is `remote` its address and port?",
+_NOT_CONNECTED = {  # words of the transport, and what they point to; the first that are there
+    "without a word": "the peer does not want us: has it an ASP with this address and port? See `local`",
+    "refused": "nothing listens there: does M3UA run at the peer, over this `transport`, "
+    "and is `remote` its address and port?",
     "came, and": "make `remote` the address that the peer comes from, or have it come from that one",
     "Cannot assign": "`local` must be an address of this machine",
+    "already in use": "`local` belongs to another program",
+    "between the same": "has another association this `local` and `remote`? Else the last one is ending",
     "unreachable": "there is no network route to `remote`",
     "No route to host": "there is no network route to `remote`, or a firewall refuses",
+    "no answer": "is the address in `remote` right, and does a firewall let SCTP through?",
     "timed out": "`remote` does not answer: is the address right, and does a firewall let SCTP through?",
-    "peer closed": "the peer does not want us: has it an ASP with our address and port (`local`)?",
+    "ame or service": "no host has the name in `remote`",
+    "name resolution": "DNS does not answer: write an address into `remote`",
+    "idna": "what is in `remote` can be no name of a host",
+    "peer closed": "was the peer restarted, or our ASP taken out there?",
+    "peer aborted": "was the peer restarted, or our ASP taken out there?",
     "communication lost": "the path or the peer failed: does it still run?",
     "shut the association": "the peer ended it: was it restarted, or is this ASP blocked there?",
     "heartbeats": "the peer was silent: does it still run, and does it answer BEAT (else t_beat = 0)?",
-    "reset": "the peer does not want us: has it an ASP with our address and port (`local`)?",
+    "reset": "was the peer restarted, or our ASP taken out there?",
 }
 _REGISTRATION = {
     RegistrationStatus.INVALID_DPC: "the point code of the key is none at the peer: see `key_point_code`",
@@ -113,6 +122,8 @@ def _asp(one: AssociationStatus, asp: AspStatus, status: M3uaStatus) -> Standing
     name = one.name if len(one.asps) == 1 else f"{one.name}/{asp.application_server}"
     sound, why = _why(one, asp, status, since or 0.0)
     sentence = f"{name}: connected to {one.remote}, {asp.state.value}{_for(seconds)}{why and f': {why}'}"
+    if one.ended and not sound:
+        sentence += f"; the connection before ended: {one.ended}"
     return Standing("association", name, asp.state.value, seconds, sound=sound, sentence=sentence)
 
 
@@ -148,12 +159,15 @@ def _why_not_asked(heard: list[Heard], wanted: str) -> str:
     """The peer is the one that has to ask."""
     refused = [each for each in heard if each.kind is None]
     if refused:
-        text = refused[-1].text
-        hint = next((hint for words, hint in _REFUSED_BY_US.items() if words in text), "")
-        return f"we refused what it sent ({text}){hint and f': {hint}'}"
+        return _refused_by_us("what it sent", refused[-1].text)
     if wanted == "ASPUP":
         return 'the peer has sent no ASPUP: if it waits for ours, set role = "asp"'
     return "the peer has sent no ASPAC: is its application server blocked, or does it stand by?"
+
+
+def _refused_by_us(what: str, reason: str) -> str:
+    hint = next((hint for words, hint in _REFUSED_BY_US.items() if words in reason), "")
+    return f"we refused {what} ({reason}){hint and f': {hint}'}"
 
 
 def _why_refused(heard: Heard, one: AssociationStatus, asp: AspStatus, wanted: str) -> str:
@@ -204,7 +218,7 @@ def _article(role: Role) -> str:
 def _last(heard: Heard) -> str:
     """What came last while all is well."""
     if heard.kind is None:
-        return f"we refused what it sent last ({heard.text})"
+        return _refused_by_us("what it sent last", heard.text)
     code = f" {heard.code}" if heard.kind is ManagementKind.ERR else ""
     return f'last {heard.kind.value}{code} "{_words(heard.text)}"'
 
@@ -233,6 +247,8 @@ def _destination(one: DestinationStatus, now: float) -> Standing:
     why = ""
     if one.told:
         why = f": told by {'; '.join(one.told)}"
+        if one.state is DestinationState.UNAVAILABLE:
+            why += ": has it a route there, and is what serves that point code active?"
     elif one.state is DestinationState.UNAVAILABLE:
         why = ": no association that leads there is active"
     via = f" over {', '.join(one.via)}" if one.via else ""

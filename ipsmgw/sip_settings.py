@@ -8,7 +8,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from ipsmgw.section import Address, Fault, Section
-from sipbridge import DecodeError, parse_uri
+from sipbridge import DecodeError, SipUri, parse_uri
+from sipbridge.hop import hop_of
 from sipbridge.transport import SipListener
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "SipTimers",
     "TlsSettings",
     "dns_faults",
+    "has_named_route",
     "listeners",
     "names",
     "sip_faults",
@@ -69,6 +71,10 @@ class SipSection(Section, frozen=True, kw_only=True):
     """Addresses, with or without a port, or names, that are believed: what anybody else asserts does not
     count. A name is believed at the addresses that DNS has for it, and from whoever proves it by TLS.
     """
+    route: str = ""
+    """The entry of the home network, I-CSCF or S-CSCF: next hop towards users who are not registered here."""
+    route_always: bool = False
+    """Whether it is the next hop towards those who are, too, and not the S-CSCF that has registered them."""
     datagram: Annotated[int, Meta(ge=200, le=65_535)] = 1_300
     """Octets of the largest request that goes by UDP; the path MTU less 200, where that is known."""
     service_info: str = "imsi={imsi};msisdn={msisdn}"
@@ -141,6 +147,7 @@ def sip_faults(sip: SipSection, *, msisdn_elsewhere: bool, alone: bool) -> Itera
     if sip.timers.t1 > sip.timers.t2:
         yield "sip.timers.t1", "it is longer than t2 (RFC 3261 §17.1.2.2)"
     yield from _listener_faults(sip)
+    yield from _route_faults(sip)
 
 
 def dns_faults(dns: DnsSettings) -> Iterator[Fault]:
@@ -148,6 +155,25 @@ def dns_faults(dns: DnsSettings) -> Iterator[Fault]:
     for i, text in enumerate(dns.servers):
         if not _is_peer(text) or _peer(text) is None:
             yield f"dns.servers[{i}]", f"an address, or address:port is wanted, got {text!r}"
+
+
+def has_named_route(sip: SipSection) -> bool:
+    """Whether DNS has to say where it leads."""
+    uri = parse_uri(sip.route) if _is_sip_uri(sip.route) else None
+    return isinstance(uri, SipUri) and hop_of(uri).is_name
+
+
+def _route_faults(sip: SipSection) -> Iterator[Fault]:
+    if not sip.route:
+        if sip.route_always:
+            yield "sip.route_always", "there is no sip.route"
+        return
+    if not _is_sip_uri(sip.route):
+        yield "sip.route", f"a sip: or sips: URI is wanted, got {sip.route!r}"
+        return
+    uri = parse_uri(sip.route)
+    if isinstance(uri, SipUri) and uri.parameter("orig") is not None:
+        yield "sip.route", "orig is for requests of a user; ours are for him (TS 24.229 §5.4.3.1)"
 
 
 def _listener_faults(sip: SipSection) -> Iterator[Fault]:

@@ -39,6 +39,7 @@ def sip_settings(settings: Settings, boot: int) -> SipSettings:
         locals=frozenset(listener.local for listener in listeners(sip)),
         node=settings.node.index,
         boot=boot,
+        text=settings.text.enabled,
         timers=SipTimers(t1=sip.timers.t1, t2=sip.timers.t2, t4=sip.timers.t4),
         limits=SipLimits(datagram=sip.datagram, wait=settings.dns.wait, waiting=settings.dns.waiting),
     )

@@ -7,7 +7,7 @@ from ipsmgw.identity import Impu, Imsi, Msisdn, NodeNumber
 from ipsmgw.settings import Settings, parse
 from lab.elements.milenage import Secret, opc
 
-__all__ = ["PACED", "PHONES", "Plan", "PlanTimers", "Subscriber", "gateway_settings"]
+__all__ = ["PACED", "PHONES", "Plan", "PlanTimers", "Subscriber", "gateway_settings", "gateway_toml"]
 
 MAX_NETWORK = 254
 _HOSTS = {"ipsmgw": 11, "scscf": 12, "hlr": 13, "smsc": 14}
@@ -129,6 +129,8 @@ class Plan:
     """How the gateway tells the HLR who is registered: map.registration of its settings."""
     service_info: str = "imsi={imsi};msisdn={msisdn}"
     """What the initial filter criteria have the S-CSCF tell the gateway."""
+    texting: tuple[str, ...] = ()
+    """Names of the phones that know plain text only."""
     timers: PlanTimers = field(default_factory=PlanTimers)
     datagram: int = 65_535
     """Octets of the largest request that goes by UDP; less than 300 and all go by TCP, on the wire only."""
@@ -197,10 +199,11 @@ class Plan:
 
 def gateway_settings(plan: Plan) -> Settings:
     """The gateway's settings through the door that an operator's file comes in by."""
-    return parse(_toml(plan), "the carrier's plan")
+    return parse(gateway_toml(plan), "the carrier's plan")
 
 
-def _toml(plan: Plan) -> str:
+def gateway_toml(plan: Plan) -> str:
+    """The same as a file."""
     t = plan.timers
     host, port = plan.sip("ipsmgw")
     lines = [
@@ -228,6 +231,7 @@ def _toml(plan: Plan) -> str:
         "[timers]",
         f"mo_answer = {t.mo_answer}\nmt_report = {t.mt_report}",
         f"hlr_answer = {t.hlr_answer}\nhlr_retry = {t.hlr_retry}",
+        *(["[text]", "enabled = true", f'service_centre = "{plan.sc_number}"'] if plan.texting else []),
     ]
     return "\n".join(lines) + "\n"
 

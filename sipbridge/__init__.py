@@ -5,7 +5,8 @@ from sipbridge.errors import DecodeError, LocalError
 from sipbridge.events import ClientTx, NoAnswer, PeerMisbehaved, Request, Response, ServerTx, SipEvent
 from sipbridge.flow import Flow
 from sipbridge.identity import Asserted, ServedUser, asserted_identities, associated_uris, served_user
-from sipbridge.isc import FlowFailed, IscEvent, IscStack, SmMessage, SmUnreadable
+from sipbridge.isc import IscStack
+from sipbridge.isc_events import FlowFailed, IscEvent, SmMessage, SmUnreadable
 from sipbridge.message import Message, parse
 from sipbridge.reg_event import ContactState, RegistrationState
 from sipbridge.reg_event_dialog import Watched
@@ -16,6 +17,7 @@ from sipbridge.registrar import Contact, Denied, Registered, RegistrarRules
 from sipbridge.rp import Direction, RpAck, RpAddress, RpCause, RpData, Rpdu, RpError, RpSmma
 from sipbridge.settings import Connections, Limits, SipSettings, Timers
 from sipbridge.stack import SipStack
+from sipbridge.text import TextMessage
 from sipbridge.third_party_register import ThirdPartyRegister
 from sipbridge.uri import NameAddr, SipUri, TelUri, Uri, parse_name_addr, parse_uri
 
@@ -26,6 +28,7 @@ __all__ = [
     "RegEventNotifier", "RegEvents", "Register", "Registered", "RegistrarRules", "RegistrationState",
     "RegistrationsChanged", "Request", "Response", "RpAck", "RpAddress", "RpCause", "RpData", "RpError",
     "RpSmma", "Rpdu", "ServedUser", "ServerTx", "SipEvent", "SipSettings", "SipStack", "SipUri", "SmMessage",
-    "SmUnreadable", "SubscriptionEnded", "TelUri", "ThirdPartyRegister", "Timers", "Uri", "Watched",
-    "asserted_identities", "associated_uris", "parse", "parse_name_addr", "parse_uri", "served_user",
+    "SmUnreadable", "SubscriptionEnded", "TelUri", "TextMessage", "ThirdPartyRegister", "Timers", "Uri",
+    "Watched", "asserted_identities", "associated_uris", "parse", "parse_name_addr", "parse_uri",
+    "served_user",
 ]  # fmt: skip

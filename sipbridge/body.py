@@ -1,5 +1,6 @@
 """Bodies: one part or many (RFC 2046 §5.1), the 3GPP IMS XML body (TS 24.229 §7.6)."""
 
+import binascii
 import re
 from html import unescape
 from typing import NamedTuple
@@ -7,11 +8,12 @@ from typing import NamedTuple
 from sipbridge.errors import DecodeError
 from sipbridge.header import parameter
 
-__all__ = ["Part", "media_type", "parts", "service_info"]
+__all__ = ["Part", "media_type", "parts", "service_info", "untransferred"]
 
 _MOST_PARTS = 16
 _OPENING = re.compile(rb"<(?:[\w\-]{1,32}:)?service-info\s{0,8}>")
 _CLOSING = re.compile(rb"</(?:[\w\-]{1,32}:)?service-info\s{0,8}>")
+_AS_IT_IS = frozenset((b"", b"binary", b"8bit", b"7bit"))
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);")  # XML's, not HTML's
 
 
@@ -43,6 +45,21 @@ def parts(content_type: bytes, body: bytes) -> list[Part]:
     return [_part(piece) for piece in pieces[1:-1]]
 
 
+def untransferred(encoding: bytes, octets: bytes) -> bytes:
+    """What a Content-Transfer-Encoding was put on (RFC 2045 §6); SIP itself needs none."""
+    name = encoding.strip().lower()
+    if name in _AS_IT_IS:
+        return octets
+    try:
+        if name == b"base64":
+            return binascii.a2b_base64(b"".join(octets.split()), strict_mode=True)
+        if name == b"quoted-printable":
+            return binascii.a2b_qp(octets)
+    except binascii.Error as error:
+        raise DecodeError("Content-Transfer-Encoding not kept") from error
+    raise DecodeError("Content-Transfer-Encoding unknown", status=415)
+
+
 def _part(piece: bytes) -> Part:
     _, line_end, rest = piece.partition(b"\r\n")
     if not line_end:
@@ -50,11 +67,15 @@ def _part(piece: bytes) -> Part:
     if rest.startswith(b"\r\n"):
         return Part(b"text/plain", rest[2:])
     head, _, octets = rest.partition(b"\r\n\r\n")
+    kind, encoding = b"text/plain", b""
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
-        if name.strip().lower() in (b"content-type", b"c"):
-            return Part(media_type(value.strip()), octets)
-    return Part(b"text/plain", octets)
+        field = name.strip().lower()
+        if field in (b"content-type", b"c"):
+            kind = media_type(value.strip())
+        elif field == b"content-transfer-encoding":
+            encoding = value
+    return Part(kind, untransferred(encoding, octets))
 
 
 def service_info(xml: bytes) -> str | None:

@@ -3,91 +3,48 @@
 import re
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import NamedTuple
-
-from msgspec import Struct
 
 from sipbridge import build, rp
-from sipbridge.body import media_type, parts
+from sipbridge.body import media_type, parts, untransferred
 from sipbridge.errors import DecodeError, LocalError
-from sipbridge.events import ClientTx, NoAnswer, PeerMisbehaved, Request, Response, ServerTx, SipEvent
+from sipbridge.events import ClientTx, NoAnswer, PeerMisbehaved, Request, Response, SipEvent
 from sipbridge.flow import Flow
 from sipbridge.header import canonical
 from sipbridge.identity import Asserted, asserted_identities
+from sipbridge.isc_events import FlowFailed, IscEvent, SmMessage, SmUnreadable
 from sipbridge.message import Message
 from sipbridge.reg_event_notifier import RegEventNotifier
-from sipbridge.reg_event_subscription import RegEvent, RegEvents
-from sipbridge.register import Register, read_register
-from sipbridge.rp import Direction, Rpdu
+from sipbridge.reg_event_subscription import RegEvents
+from sipbridge.register import read_register
+from sipbridge.rp import Direction
 from sipbridge.settings import SipSettings
 from sipbridge.stack import SipStack
-from sipbridge.third_party_register import ThirdPartyRegister, third_party_register
+from sipbridge.text import TEXT, TextMessage, read_text, text_request
+from sipbridge.third_party_register import third_party_register
 from sipbridge.uri import SipUri, parse_name_addr, parse_uri
 
-__all__ = ["SMS", "FlowFailed", "IscEvent", "IscStack", "SmMessage", "SmUnreadable"]
+__all__ = ["SMS", "IscStack"]
 
 SMS = "application/vnd.3gpp.sms"
 _SMS = SMS.encode()
+_LARGEST_TYPE = 7  # first octet of an RPDU, its spare bits zero (TS 24.011 §8.2.2): no letter is one
 _FROM_PHONE = Direction.MS_TO_NETWORK
 _ALLOW = ("Allow", "MESSAGE, REGISTER, NOTIFY, OPTIONS")
 _ALLOW_PHONES = ("Allow", "MESSAGE, REGISTER, SUBSCRIBE, NOTIFY, OPTIONS")
 _OUTBOUND = frozenset((b"outbound",))
 _ACCEPT = ("Accept", SMS)
+_ACCEPT_TEXT = ("Accept", f"{SMS}, {TEXT}")
+_TEXT = TEXT.encode()
+_ONE_DEVICE = "Request-Disposition: no-fork\r\nAccept-Contact: *;+g.3gpp.smsip;require;explicit\r\n"
+_THE_SENDER = "Request-Disposition: fork, parallel\r\nAccept-Contact: *;+g.3gpp.smsip\r\n"
+"""A short message is for one device that takes them. A report is for the one that has sent, which no
+header names, and which need not take any: the others answer 488 (TS 24.341 §5.3.1.2; RFC 3841 §7.2, §9.1).
+"""
 _SCHEMES = (b"sip:", b"sips:", b"tel:")
 _SCHEME = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]*:")  # RFC 3986 §3.1
 _METHODS = frozenset(  # RFC 3261, 3262, 3311, 3428, 3515, 3903, 6086, 6665
     b"ACK BYE CANCEL INFO INVITE PRACK PUBLISH REFER SUBSCRIBE UPDATE".split()
 )
-
-
-class SmMessage(Struct, frozen=True, gc=False):
-    """A MESSAGE that carries an RPDU from a phone (TS 24.341 §5.3.3.2, §5.3.3.4)."""
-
-    tx: ServerTx
-    rpdu: Rpdu
-    call_id: str
-    in_reply_to: str | None
-    asserted: Asserted
-    request_uri: str
-    flow: Flow
-    charging: bytes = b""
-    """P-Charging-Vector as it came (RFC 7315 §4.6)."""
-
-
-class SmUnreadable(NamedTuple):
-    """A MESSAGE whose RPDU makes no sense but has a reference: to be accepted, then refused with RP-ERROR
-    `cause`.
-    """
-
-    tx: ServerTx
-    octets: bytes
-    message_reference: int
-    cause: int
-    call_id: str
-    asserted: Asserted
-    flow: Flow
-    charging: bytes = b""
-
-
-class FlowFailed(NamedTuple):
-    """A connection is gone: who has registered over it cannot be reached by it any more (RFC 5626 §4.5)."""
-
-    flow: Flow
-
-
-IscEvent = (
-    ThirdPartyRegister
-    | SmMessage
-    | SmUnreadable
-    | RegEvent
-    | Response
-    | NoAnswer
-    | PeerMisbehaved
-    | Register
-    | Request
-    | FlowFailed
-)
-"""A `Request` is a SUBSCRIBE of a phone; it, `Register` and `FlowFailed` come where phones are served."""
 
 
 class IscStack:
@@ -107,6 +64,9 @@ class IscStack:
         self._known_options: frozenset[bytes] = frozenset()
         self._uris: dict[str, bytes] = {}
         self._templates: dict[tuple[str, str, Flow], bytes] = {}
+        self._report_templates: dict[tuple[str, str, Flow], bytes] = {}
+        self._accept = _ACCEPT_TEXT if settings.text else _ACCEPT
+        self._host = build.checked_uri(settings.host)
         host = build.checked_uri(settings.host).replace("%", "%%")
         self._icid = f'icid-value="%b";icid-generated-at={host}'.encode("ascii")
         self._call_id_tail = b"@" + build.checked_uri(settings.host).encode("ascii")
@@ -114,7 +74,7 @@ class IscStack:
     @property
     def cached(self) -> int:
         """How many encoded addresses are cached."""
-        return len(self._uris) + len(self._templates)
+        return len(self._uris) + len(self._templates) + len(self._report_templates)
 
     def serve_phones(self, is_phone: Callable[[Flow], bool], notifier: RegEventNotifier) -> None:
         """Phones register here themselves: who sends over these flows is one (TR 23.804 §8.1)."""
@@ -183,9 +143,10 @@ class IscStack:
         Returns transaction and Call-ID.
         """
         uri = self._uris.get(request_uri) or self._encoded(request_uri)
-        template = self._templates.get((route, asserted, flow))
+        templates = self._templates if in_reply_to is None else self._report_templates
+        template = templates.get((route, asserted, flow))
         if template is None:
-            template = self._template(route, asserted, flow)
+            template = self._template(route, asserted, flow, report=in_reply_to is not None)
         new = self.sip.identifiers.new()
         more = b"P-Charging-Vector: %b\r\n" % (charging or self._icid % new)
         if b"\r" in charging or b"\n" in charging:
@@ -213,9 +174,10 @@ class IscStack:
     ) -> tuple[ClientTx, str]:
         """The same straight to a phone that has registered here, over the flow that it has registered."""
         way = flow._replace(remote=("", 0), connection="")
-        template = self._templates.get(("", asserted, way))
+        templates = self._templates if in_reply_to is None else self._report_templates
+        template = templates.get(("", asserted, way))
         if template is None:
-            template = self._template(None, asserted, way)
+            template = self._template(None, asserted, way, report=in_reply_to is not None)
         new = self.sip.identifiers.new()
         more = b"P-Charging-Vector: %b\r\n" % (charging or self._icid % new)
         if b"\r" in charging or b"\n" in charging:
@@ -226,6 +188,18 @@ class IscStack:
         call_id = new + self._call_id_tail
         octets = template % (target, new, new, to, call_id, more, len(body), body)
         return self.sip.start(ClientTx(b"z9hG4bK" + new), octets, flow, now), call_id.decode("ascii")
+
+    def text(
+        self, recipient: str, route: str, text: str, now: float, *, flow: Flow, sender: str, name: str = ""
+    ) -> tuple[ClientTx, str]:
+        """Send a text to a user, from somebody else (RFC 3428); returns transaction and Call-ID."""
+        new = self.sip.identifiers.new()
+        tx = ClientTx(b"z9hG4bK" + new)
+        via = b"Via: SIP/2.0/%b %b;branch=%b" % (flow.transport.upper().encode(), self.sip.sent_by(flow), tx)
+        octets = text_request(
+            recipient, text, via=via, route=route, sender=sender, name=name, new=new, host=self._host
+        )
+        return self.sip.start(tx, octets, flow, now), f"{new.decode()}@{self._host}"
 
     def _heard(self, events: list[SipEvent], now: float) -> list[IscEvent]:
         """What happened to requests of ours; SUBSCRIBEs are nobody's above."""
@@ -249,10 +223,11 @@ class IscStack:
         uri = self._uris[request_uri] = build.checked_uri(request_uri).encode("ascii")
         return uri
 
-    def _template(self, route: str | None, asserted: str, flow: Flow) -> bytes:
+    def _template(self, route: str | None, asserted: str, flow: Flow, *, report: bool) -> bytes:
         """All that does not change between two messages, for the `%` operator."""
-        if len(self._templates) >= self._most_cached:
-            self._templates.clear()
+        templates = self._report_templates if report else self._templates
+        if len(templates) >= self._most_cached:
+            templates.clear()
         own = build.checked_uri(asserted).replace("%", "%%")
         routes = "" if route is None else _route(build.checked_uri(route).replace("%", "%%"))
         sent_by = self.sip.sent_by(flow).decode("ascii").replace("%", "%%")
@@ -261,11 +236,10 @@ class IscStack:
             f"Via: SIP/2.0/{flow.transport.upper()} {sent_by};branch=z9hG4bK%b\r\n"
             f"Max-Forwards: 70\r\n{routes}From: <{own}>;tag=%b\r\n"
             "To: <%b>\r\nCall-ID: %b\r\nCSeq: 1 MESSAGE\r\n"
-            f"P-Asserted-Identity: <{own}>\r\nRequest-Disposition: no-fork\r\n"
-            "Accept-Contact: *;+g.3gpp.smsip;require;explicit\r\n%b"
+            f"P-Asserted-Identity: <{own}>\r\n{_THE_SENDER if report else _ONE_DEVICE}%b"
             f"Content-Type: {SMS}\r\nContent-Transfer-Encoding: binary\r\nContent-Length: %d\r\n\r\n%b"
         )
-        template = self._templates[route or "", asserted, flow] = text.encode("ascii")
+        template = templates[route or "", asserted, flow] = text.encode("ascii")
         return template
 
     def _take(self, request: Request, now: float) -> IscEvent | None:
@@ -295,7 +269,7 @@ class IscStack:
     def _take_other(self, request: Request, now: float) -> IscEvent | None:
         method = request.message.method
         if method == b"OPTIONS":
-            self.respond(request.tx, 200, now, headers=[self._allow, _ACCEPT])
+            self.respond(request.tx, 200, now, headers=[self._allow, self._accept])
         elif method == b"SUBSCRIBE" and self._phones is not None and self._phones(request.flow):
             return request
         else:  # RFC 3261 §8.2.1, §21.5.2: what nobody knows is not implemented
@@ -309,12 +283,13 @@ class IscStack:
         if kind != _SMS and body:
             found = _short_message(kind or b"", body)
             if found is None:
-                self.respond(tx, 415, now, headers=[_ACCEPT])
-                return None
+                return self._take_other_body(request, kind or b"", now)
             body = found
-        if b"Content-Encoding" in fields:
-            self.respond(tx, 415, now, headers=[_ACCEPT, ("Accept-Encoding", "identity")])
+        if b"Content-Encoding" in fields and fields[b"Content-Encoding"].strip().lower() != b"identity":
+            self.respond(tx, 415, now, headers=[self._accept, ("Accept-Encoding", "identity")])
             return None
+        if body and body[0] > _LARGEST_TYPE:
+            body = untransferred(message.first(b"Content-Transfer-Encoding") or b"", body)
         asserted = asserted_identities(
             message.every(b"P-Asserted-Identity") or message.every(b"P-Served-User")[:1]
         )
@@ -328,6 +303,28 @@ class IscStack:
             return SmUnreadable(tx, body, error.reference, error.cause, call_id, asserted, flow, charging)
         uri = message.uri.decode("latin-1")
         return SmMessage(tx, rpdu, call_id, _in_reply_to(fields), asserted, uri, flow, charging)
+
+    def _take_other_body(self, request: Request, kind: bytes, now: float) -> IscEvent | None:
+        """A body that is no short message: text, where that is wanted."""
+        message, fields = request.message, request.message.fields
+        if media_type(kind) != _TEXT or not self.sip.settings.text or b"Content-Encoding" in fields:
+            self.respond(request.tx, 415, now, headers=[self._accept])
+            return None
+        octets = untransferred(message.first(b"Content-Transfer-Encoding") or b"", message.body)
+        return TextMessage(
+            request.tx,
+            read_text(kind, octets),
+            _call_id(fields[b"Call-ID"]),
+            fields[b"CSeq"].decode("latin-1"),
+            _asserted(message),
+            message.uri.decode("latin-1"),
+            request.flow,
+            fields.get(b"P-Charging-Vector", b""),
+        )
+
+
+def _asserted(message: Message) -> Asserted:
+    return asserted_identities(message.every(b"P-Asserted-Identity") or message.every(b"P-Served-User")[:1])
 
 
 def _route(uri: str) -> str:

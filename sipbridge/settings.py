@@ -83,6 +83,8 @@ class SipSettings:
     locals: frozenset[tuple[str, int]] = frozenset()
     """Where else it listens: a request that leaves from there names that address in its Via."""
     retry_after: int = 5
+    text: bool = False
+    """Whether a MESSAGE with plain text is for those above; 415 where it is not."""
     timers: Timers = field(default_factory=Timers)
     limits: Limits = field(default_factory=Limits)
 

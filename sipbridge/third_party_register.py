@@ -6,7 +6,7 @@ from sipbridge.body import Part, parts, service_info
 from sipbridge.errors import DecodeError
 from sipbridge.events import Request, ServerTx
 from sipbridge.flow import Flow
-from sipbridge.header import parameter
+from sipbridge.header import parameter, parameters, split
 from sipbridge.identity import associated_uris
 from sipbridge.message import Message, parse
 from sipbridge.settings import Limits
@@ -37,6 +37,8 @@ class ThirdPartyRegister(NamedTuple):
     register_response: bytes | None
     flow: Flow
     smsip: bool | None = None
+    private_identity: str = ""
+    """Of the user's REGISTER, where it came along (TS 24.229 §5.1.1.2.1)."""
 
 
 def third_party_register(request: Request) -> ThirdPartyRegister:
@@ -48,7 +50,7 @@ def third_party_register(request: Request) -> ThirdPartyRegister:
     bodies = parts(message.fields.get(b"Content-Type", b""), message.body) if message.body else []
     asked, answer = _included(bodies, answer=False), _included(bodies, answer=True)
     xml = next((part.octets for part in bodies if part.media_type == b"application/3gpp-ims+xml"), b"")
-    inner = _read(answer)
+    inner, outer = _read(answer), _read(asked)
     associated = message.every(b"P-Associated-URI") or (inner.every(b"P-Associated-URI") if inner else [])
     return ThirdPartyRegister(
         request.tx,
@@ -60,7 +62,8 @@ def third_party_register(request: Request) -> ThirdPartyRegister:
         asked,
         answer,
         request.flow,
-        _smsip(_read(asked), inner),
+        _smsip(outer, inner),
+        _private_identity(outer),
     )
 
 
@@ -85,6 +88,15 @@ def _smsip(asked: Message | None, answer: Message | None) -> bool | None:
     contacts = [] if asked is None else asked.listed(b"Contact")
     staying = [value for value in contacts if value != b"*" and parameter(value, b"expires") != b"0"]
     return _any_smsip(staying) if staying else None
+
+
+def _private_identity(asked: Message | None) -> str:
+    """The username of its credentials; "" where it has none."""
+    value = None if asked is None else asked.first(b"Authorization")
+    scheme, _, credentials = (value or b"").partition(b" ")
+    if scheme.lower() != b"digest":
+        return ""
+    return parameters(split(credentials)).get(b"username", b"").decode("latin-1")
 
 
 def _any_smsip(contacts: list[bytes]) -> bool:

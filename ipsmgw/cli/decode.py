@@ -1,5 +1,6 @@
 """`ipsmgw decode`: any PDU as a tree, or as JSON, and whether our codecs give its octets back."""
 
+import re
 import sys
 from typing import Annotated
 
@@ -15,7 +16,8 @@ from ipsmgw.trace import Decoded, DecodeError, LayerName, Tree, decode
 __all__ = ["decode_command", "rich_tree"]
 
 _LONGEST = 1 << 20  # characters that are read from standard input
-_BETWEEN = str.maketrans("", "", " \t\r\n:")
+_BETWEEN = str.maketrans("", "", " \t\r\n:,")
+_HEX_PREFIX = re.compile(r"\b0[xX]")
 
 _VERDICTS = {
     True: "re-encodes to the same octets",
@@ -48,7 +50,8 @@ def decode_command(
 
 
 def _octets(text: str) -> bytes:
-    """Octets of hexadecimal digits, with blanks or colons between them; ValueError that names the place."""
+    """Octets of hexadecimal digits, with 0x, blanks, commas or colons; ValueError that names the place."""
+    text = _HEX_PREFIX.sub("  ", text)
     digits = text.translate(_BETWEEN)
     wrong = next((char for char in digits if char not in "0123456789abcdefABCDEF"), None)
     if wrong is not None:

@@ -13,6 +13,7 @@ from ipsmgw.settings import Settings
 __all__ = ["filter_criteria", "ifc_command"]
 
 _SMS = r".*application/vnd\.3gpp\.sms.*"
+_TEXT = r"[ ]*text/plain.*"
 _ORIGINATING = "0"  # tDirectionOfRequest: ORIGINATING_REGISTERED
 
 
@@ -44,21 +45,26 @@ def ifc_command(
         typer.echo(f"ipsmgw ifc: {fault}", err=True)
         raise typer.Exit(2) from None
     name = server or settings.sip.uri
-    typer.echo(filter_criteria(name, info, priority=priority, include_register=include_register))
+    typer.echo(
+        filter_criteria(
+            name, info, priority=priority, include_register=include_register, text=settings.text.enabled
+        )
+    )
 
 
-def filter_criteria(server: str, service_info: str, *, priority: int, include_register: bool) -> str:
-    """One set of criteria: any REGISTER, or a MESSAGE with a short message that a registered user sends."""
+def filter_criteria(
+    server: str, service_info: str, *, priority: int, include_register: bool, text: bool = False
+) -> str:
+    """One set of criteria: any REGISTER, or a MESSAGE with a short message that a registered user sends; or
+    one with plain text.
+    """
     criteria = Element("InitialFilterCriteria")
     _text(criteria, "Priority", str(priority))
     trigger = SubElement(criteria, "TriggerPoint")
     _text(trigger, "ConditionTypeCNF", "0")  # groups are alternatives, what is in a group holds together
     _text(_condition(trigger, 0), "Method", "REGISTER")
-    _text(_condition(trigger, 1), "Method", "MESSAGE")
-    header = SubElement(_condition(trigger, 1), "SIPHeader")
-    _text(header, "Header", "Content-Type")
-    _text(header, "Content", _SMS)
-    _text(_condition(trigger, 1), "SessionCase", _ORIGINATING)
+    for group, content in enumerate((_SMS, _TEXT) if text else (_SMS,), 1):
+        _messages(trigger, group, content)
     application_server = SubElement(criteria, "ApplicationServer")
     _text(application_server, "ServerName", server)
     _text(application_server, "DefaultHandling", "0")  # SESSION_CONTINUED
@@ -71,6 +77,15 @@ def filter_criteria(server: str, service_info: str, *, priority: int, include_re
     _text(criteria, "ProfilePartIndicator", "0")  # REGISTERED
     indent(criteria, " ")
     return tostring(criteria, encoding="unicode")
+
+
+def _messages(trigger: Element, group: int, content: str) -> None:
+    """Those of a registered user with this Content-Type."""
+    _text(_condition(trigger, group), "Method", "MESSAGE")
+    header = SubElement(_condition(trigger, group), "SIPHeader")
+    _text(header, "Header", "Content-Type")
+    _text(header, "Content", content)
+    _text(_condition(trigger, group), "SessionCase", _ORIGINATING)
 
 
 def _condition(trigger: Element, group: int) -> Element:

@@ -8,11 +8,11 @@ from random import Random
 
 from ipsmgw.cdr import Cdr
 from ipsmgw.drive import Clock, Driver, Network
-from ipsmgw.gateway.flows import Flows
+from ipsmgw.gateway.flows import Flows, at_source
 from ipsmgw.gateway.implicit import ImplicitSets
 from ipsmgw.gateway.phones import Phones
 from ipsmgw.gateway.trust import Trust
-from ipsmgw.identity import Imsi, Msisdn
+from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.journal import Disk, Journal
 from ipsmgw.names import Names
 from ipsmgw.settings import Settings
@@ -20,7 +20,7 @@ from ipsmgw.sip_settings import listeners
 from ipsmgw.stacks import map_settings, sip_settings
 from ipsmgw.store import Store
 from mapstack import Gt, MapStack, SccpAddress
-from sipbridge import IscStack
+from sipbridge import Flow, IscStack, ThirdPartyRegister
 from sipbridge.dns import Resolver
 
 __all__ = ["Core", "Then", "World", "service_centre"]
@@ -54,6 +54,7 @@ class Core:
         self.settings = settings
         self.store = world.store
         self.clock = world.clock
+        self.rng = world.rng
         self.isc = IscStack(sip_settings(settings, boot), world.rng)
         self.flows = Flows(listeners(settings.sip), self.isc.sip.names)
         self.resolver = None if world.names is None else Resolver(world.names.settings, world.rng)
@@ -67,11 +68,25 @@ class Core:
         direct = settings.direct
         self.phones = Phones(world.store, direct.realm or "", world.clock.now()) if direct.enabled else None
         """Those that register here themselves."""
+        self._route, self._always = settings.sip.route, settings.sip.route_always
         self.implicit = ImplicitSets()
+        self.plain: set[Impu] = set()
+        """Those registered whose devices, as far as is known, take text and no short messages."""
         self._node = settings.node.name
         prefix = f"{self._node}-{settings.node.index}.{boot}-"
         self.ids: Iterator[str] = map(prefix.__add__, map(str, count(1)))
         """Messages' names in charging records and explanations: none twice, also over restarts."""
+
+    def scscf_of(self, event: ThirdPartyRegister) -> str:
+        """Where requests for a user go who is registered: his S-CSCF, or as the settings say."""
+        scscf = self.flows.reachable_scscf(event.scscf, event.flow)
+        return self._route if self._always else scscf
+
+    def way_back(self, source: Flow) -> str:
+        """Where requests for a user go who is registered nowhere that we know: the entry of his network finds
+        his S-CSCF (TS 24.229 §5.7.3); without one, whoever has sent for him.
+        """
+        return self._route or at_source(source)
 
     def record(self, cdr: Cdr, then: Then) -> None:
         """The record goes to disk, and only then its actions happen."""

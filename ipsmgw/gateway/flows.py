@@ -45,7 +45,7 @@ class Flows(dict[str, sipbridge.Flow]):
 
     def reachable_scscf(self, uri: str, source: sipbridge.Flow) -> str:
         """The S-CSCF's URI if it holds an address, or a name that can be looked up; else where it sent from.
-        ValueError for no URI.
+        ValueError for no URI. Its user part stays: an S-CSCF may tell by it what it is asked for.
         """
         parsed = parse_uri(uri)
         if not isinstance(parsed, SipUri):
@@ -53,11 +53,11 @@ class Flows(dict[str, sipbridge.Flow]):
         hop = hop_of(parsed)
         if not hop.is_name:
             flow = hop.flow(source.local)
-            return _uri(flow.transport, flow.remote)
+            return _uri(flow.transport, flow.remote, _user(uri))
         if self._names.locator is None:
             return _home(source)
         self._names.last_resort(hop, self[_home(source)])
-        where = sent_by(hop.address) if hop.address[1] else hop.address[0]
+        where = _user(uri) + (sent_by(hop.address) if hop.address[1] else hop.address[0])
         return f"sip:{where};transport={hop.transport}" if hop.transport else f"sip:{where}"
 
     def _near(self, transport: str, host: str) -> tuple[str, int] | None:
@@ -82,6 +82,12 @@ def _home(source: sipbridge.Flow) -> str:
     return _uri(source.transport, (source.remote[0], PORTS[source.transport]))
 
 
-def _uri(transport: str, address: tuple[str, int]) -> str:
-    where = sent_by(address)
+def _user(uri: str) -> str:
+    """As it is written, with its sign; a question mark is no part of it, for then it is in a header."""
+    user, at, _ = uri.partition(":")[2].rpartition("@")
+    return user + at if at and not set(user) & set("?;") else ""
+
+
+def _uri(transport: str, address: tuple[str, int], user: str = "") -> str:
+    where = user + sent_by(address)
     return f"sip:{where}" if transport == "udp" else f"sip:{where};transport={transport}"

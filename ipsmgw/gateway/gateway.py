@@ -16,6 +16,7 @@ from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.registrations import Registrations
 from ipsmgw.gateway.subscriber_data import SubscriberData
 from ipsmgw.gateway.terminating import Terminating
+from ipsmgw.gateway.texting import Texting
 from ipsmgw.identity import Imsi
 from ipsmgw.map_error import error_of
 from ipsmgw.settings import Settings
@@ -49,6 +50,7 @@ from sipbridge import (
     ServerTx,
     SmMessage,
     SmUnreadable,
+    TextMessage,
     ThirdPartyRegister,
 )
 from sipbridge.dns import Resolved
@@ -57,6 +59,8 @@ __all__ = ["Gateway"]
 
 _RETRY_AFTER = (("Retry-After", "5"),)
 _ANSWERED = ServerTx(b"")
+_ASKED = SmMessage | SmUnreadable | TextMessage | ThirdPartyRegister | Register | Request
+"""What somebody has asked, who waits for an answer."""
 
 
 class Gateway:
@@ -72,6 +76,7 @@ class Gateway:
         self._originating = Originating(core)
         self._terminating = Terminating(core)
         self._direct = None if core.phones is None else Direct(core, core.phones, self._registrations)
+        self._texting = Texting(core)
         self.driver.watch(self, self._before_flush)
         if core.resolver is not None and world.names is not None:
             self.driver.watch(core.trust)
@@ -100,7 +105,7 @@ class Gateway:
             "node": core.settings.node.name,
             "number": core.settings.node.number,
             "bindings": core.store.count(),
-            "mo_in_flight": len(self._originating),
+            "mo_in_flight": len(self._originating) + len(self._texting),
             "mt_in_flight": len(self._terminating),
             "cdrs_written": core.journal.written,
             "cdr_groups": core.journal.groups,
@@ -134,7 +139,8 @@ class Gateway:
     @property
     def open_work(self) -> int:
         """Messages that have not ended, and records that are not yet on disk."""
-        return len(self._originating) + len(self._terminating) + self._core.journal.pending
+        messages = len(self._originating) + len(self._terminating) + len(self._texting)
+        return messages + self._core.journal.pending
 
     @property
     def open_exchanges(self) -> int:
@@ -144,7 +150,7 @@ class Gateway:
     @property
     def kept(self) -> int:
         """Entries of all tables of messages under way: none when nothing is."""
-        return len(self._originating) + self._terminating.kept
+        return len(self._originating) + self._terminating.kept + self._texting.kept
 
     @property
     def recording(self) -> bool:
@@ -204,8 +210,15 @@ class Gateway:
             self._registrations.changed(event, now)
         elif type(event) is SmUnreadable:
             self._on_unreadable(event, now)
+        elif type(event) is TextMessage:
+            self._on_text(event, now)
         elif self._direct is not None:
             self._on_phone(self._direct, event, now)
+
+    def _on_text(self, event: TextMessage, now: float) -> None:
+        """Of users of an S-CSCF: a phone that registers here itself has short messages."""
+        if self._believes(event, now):
+            self._room -= self._texting.submit(event, self._room, now)
 
     def _on_unreadable(self, event: SmUnreadable, now: float) -> None:
         vouched: SmUnreadable | None = event
@@ -253,7 +266,9 @@ class Gateway:
         addressee = self._terminating.addressee(reply) if report and reply is not None else None
         return self._direct.vouch_message(event, addressee, now) or replace(event, tx=_ANSWERED)
 
-    def _believes(self, event: SmMessage | SmUnreadable | ThirdPartyRegister, now: float) -> bool:
+    def _believes(
+        self, event: SmMessage | SmUnreadable | TextMessage | ThirdPartyRegister, now: float
+    ) -> bool:
         """Only a configured S-CSCF may assert identities (RFC 3325 §5: trust domain)."""
         if event.flow in self._core.trust:
             return True
@@ -274,7 +289,7 @@ class Gateway:
             else:
                 self._on_unusual_invoke(event, now)
         elif type(event) is Answered or type(event) is Refused or type(event) is DialogueLost:
-            if not self._originating.answered(event, now):
+            if not self._originating.answered(event, now) and not self._texting.answered(event, now):
                 self._hlr_answered(event, now)
         elif type(event) is DialogueClosed:
             self._terminating.abandoned(event.dialogue, now)
@@ -315,7 +330,7 @@ class Gateway:
 
     def _on_bug(self, event: object, now: float) -> None:
         """Whoever waits for our answer gets a temporary one (DESIGN §6)."""
-        if isinstance(event, SmMessage | SmUnreadable | ThirdPartyRegister | Register | Request):
+        if isinstance(event, _ASKED):
             refused = self._core.isc.respond(event.tx, 500, now)
             if not refused and isinstance(event, SmMessage) and isinstance(event.rpdu, RpData):
                 self._originating.refuse(event, event.rpdu.message_reference, Cause.LOCAL_FAILURE, now)

@@ -4,9 +4,8 @@ from functools import lru_cache, partial
 
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core, service_centre
-from ipsmgw.gateway.flows import at_source
 from ipsmgw.gateway.inflight import Ended
-from ipsmgw.identity import Impu
+from ipsmgw.gateway.senders import Senders
 from ipsmgw.procedures import mo
 from ipsmgw.procedures.decision import Action, Answer, Decision, ForwardMo, SubmitReport
 from ipsmgw.procedures.mo import MoSms, Sender
@@ -30,6 +29,7 @@ class Originating:
         self._ids = core.ids
         self._isc = core.isc
         self._map = core.map
+        self._sender = Senders(core).of
         self._awaiting_sc: dict[int, MoSms] = {}
         self._taken = Ended(_REMEMBERED, core.settings.limits.in_flight)
 
@@ -131,29 +131,6 @@ class Originating:
                 in_reply_to=sms.call_id,
                 charging=sms.charging,
             )
-
-    def _sender(self, event: SmMessage | SmUnreadable) -> Sender | Binding | None:
-        """Who the S-CSCF says it is: the MSISDN asserted or registered, never what the phone claims."""
-        sip, tel = event.asserted
-        try:
-            impu = Impu.parse(sip or tel or "")
-            binding = self._core.store.binding(impu)
-            if binding is not None:
-                return binding if binding.scscf else self._device(binding, event)
-            set_of = self._core.implicit.of(impu)
-            if set_of is not None and (binding := self._core.store.binding(set_of)) is not None:
-                return binding
-            msisdn = Impu.parse(tel).msisdn if tel else impu.msisdn
-        except ValueError:
-            return None
-        return None if msisdn is None else Sender(impu, msisdn, None, at_source(event.flow))
-
-    def _device(self, binding: Binding, event: SmMessage | SmUnreadable) -> Sender:
-        """Which of his devices it comes from."""
-        phones = self._core.phones
-        contacts = () if phones is None else phones.contacts(binding.impu)
-        device = next((contact for contact in contacts if contact.flow == event.flow), None)
-        return Sender(binding.impu, binding.msisdn, binding.imsi, "", device)
 
 
 @lru_cache(maxsize=1024)

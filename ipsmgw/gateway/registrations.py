@@ -36,6 +36,7 @@ class Registrations:
         self._service_info = ServiceInfo(core.settings.sip.service_info)
         self._watching = Watching(core)
         self._implicit = core.implicit
+        self._texts = core.settings.text.enabled
         self._asked: dict[int, Binding] = {}
         self._telling: set[Imsi] = set()
         self.left: Callable[[Impu, float], None] | None = None
@@ -49,17 +50,18 @@ class Registrations:
         """A third-party REGISTER of a trusted S-CSCF."""
         try:
             impu = Impu.parse(event.impu)
-            scscf = self._core.flows.reachable_scscf(event.scscf, event.flow)
+            scscf = self._core.scscf_of(event)
         except ValueError:
             self._core.isc.respond(event.tx, 400, now)
             return
-        numbers = self._service_info.read(event.service_info or "")
-        asked = Registration(impu, event.expires, scscf, numbers, event.smsip)
+        numbers = self._service_info.read(event.service_info or "") or _of_identities(event)
+        asked = Registration(impu, event.expires, scscf, numbers, self._texts or event.smsip)
         self._apply(impu, lambda held: self._register(held, asked, now), event.tx, now)
         binding = self._core.store.binding(impu)
         if asked.expires and binding is not None and binding.reachable(now):
             self._implicit.set(impu, event.associated)
             self._watching.begin(binding, now)
+            self._learn(impu, event.smsip)
 
     def bind(self, asked: Registration, now: float) -> Binding | None:
         """A phone that registers here itself: all its devices are known; the binding, if there is one now."""
@@ -80,6 +82,8 @@ class Registrations:
             except ValueError:
                 continue
             self._apply(impu, partial(self._notice, one, watched, now), None, now)
+            if one.registered and self._core.store.binding(impu) is not None:
+                self._learn(impu, one.smsip)
 
     def hlr_answered(self, event: Answered | Refused | DialogueLost, now: float) -> Imsi | None:
         """How the HLR took the news; what has changed since is told now, what it did not take later.
@@ -170,7 +174,8 @@ class Registrations:
         if held is None or held.imsi != watched.imsi:
             return None
         last = self._is_last(held, now)
-        return registration.noticed(held, registered=said.registered, smsip=said.smsip, last=last)
+        smsip = self._texts or said.smsip
+        return registration.noticed(held, registered=said.registered, smsip=smsip, last=last)
 
     def _heard(
         self, held: Binding | None, told: Binding, event: Answered | Refused | DialogueLost
@@ -225,7 +230,15 @@ class Registrations:
                     self._leave(binding.impu, now)
         return saved
 
+    def _learn(self, impu: Impu, smsip: bool | None) -> None:
+        """Whether he gets text, where that is wanted and something is said of his devices."""
+        if smsip is False and self._texts:
+            self._core.plain.add(impu)
+        elif smsip:
+            self._core.plain.discard(impu)
+
     def _leave(self, impu: Impu, now: float) -> None:
+        self._core.plain.discard(impu)
         self._implicit.discard(impu)
         self._watching.end(impu, now)
         if self.left is not None:
@@ -268,3 +281,18 @@ def _is_for_now(event: Answered | Refused | DialogueLost) -> bool:
     if isinstance(event, Refused):
         return event.error.code == ErrorCode.SYSTEM_FAILURE
     return isinstance(event, DialogueLost)
+
+
+def _of_identities(event: ThirdPartyRegister) -> tuple[Imsi, Msisdn] | None:
+    """IMSI and MSISDN without a service-info: the REGISTER of the user says who he is (TS 23.003 §13.3)."""
+    imsi = Imsi.of_private_identity(event.private_identity)
+    if imsi is None:
+        return None
+    for uri in (*event.associated, event.impu):
+        try:
+            msisdn = Impu.parse(uri).msisdn
+        except ValueError:
+            continue
+        if msisdn is not None:
+            return imsi, msisdn
+    return None

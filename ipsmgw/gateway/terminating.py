@@ -2,15 +2,19 @@
 
 from functools import lru_cache, partial
 
+from msgspec.structs import replace
+
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.inflight import Deliveries, Delivery, Ended
 from ipsmgw.gateway.series import Series
 from ipsmgw.identity import Impu
-from ipsmgw.procedures import mt
+from ipsmgw.procedures import mt, text
 from ipsmgw.procedures.decision import Action, Answer, Decision, Deliver, MtRefusal, MtResult
-from ipsmgw.procedures.mt import MtSms
-from ipsmgw.store import HlrState
+from ipsmgw.procedures.mt import MtSms, MtState
+from ipsmgw.procedures.text import Plain
+from ipsmgw.sms import FailureCause
+from ipsmgw.store import Binding, HlrState
 from mapstack import Invoked
 from mapstack.map import AddressString, MtForwardSmArg, MtForwardSmRes
 from sipbridge import ClientTx, Flow, ServerTx, SmMessage
@@ -34,6 +38,8 @@ class Terminating:
         self._series = Series()
         self._flows: dict[str, Flow] = {}
         """Of the messages that went straight to phones, by call."""
+        self._texts = core.settings.text.enabled
+        self._plain = core.plain
 
     def __len__(self) -> int:
         return len(self._open)
@@ -58,7 +64,10 @@ class Terminating:
         sms = MtSms(next(core.ids), event.dialogue, imsi, centre, arg.sm_rp_ui, now, binding, reference)
         decision = mt.deliver(sms, now)
         if decision.cdr is None:
-            self._send(sms, decision.actions, now)
+            if self._plain and binding is not None and binding.impu in self._plain:
+                self._send_text(sms, binding, now)
+            else:
+                self._send(sms, decision.actions, now)
         else:
             self._refuse(decision, sms.dialogue)
 
@@ -76,6 +85,8 @@ class Terminating:
         decision = mt.answered(delivery.sms, status, now)
         if decision.record is not None:
             self._open.await_report(delivery, decision.record, now)
+        elif self._texts and self._goes_on(delivery, status, now):
+            return
         else:
             self._end(delivery, decision, None, now)
 
@@ -137,6 +148,47 @@ class Terminating:
         )
         self._open.add(sms, impu, call_id, tx)
         self._flows[call_id] = contact.flow
+
+    def _goes_on(self, delivery: Delivery, status: int, now: float) -> bool:
+        """Whether it is tried as text, now that there is no device for short messages; and what is learned
+        of the devices.
+        """
+        sms = delivery.sms
+        binding = sms.binding
+        if binding is None or not binding.scscf:
+            return False
+        if sms.state is MtState.TEXT_ANSWER:
+            if status >= 300:
+                self._plain.discard(binding.impu)
+            elif self._core.store.binding(binding.impu) is not None:
+                self._plain.add(binding.impu)
+            return False
+        if status not in text.MEANS_TEXT:
+            return False
+        plain = text.as_text(sms.tpdu, self._core.uri)
+        if isinstance(plain, FailureCause):
+            self._end(delivery, text.not_text(sms, plain, now), None, now)
+        else:
+            self._open.remove(delivery)
+            self._send_as(plain, sms, binding, now)
+        return True
+
+    def _send_text(self, sms: MtSms, binding: Binding, now: float) -> None:
+        """As text, if it is one; each part of a long one by itself, as the SC sends the next one only when
+        it has heard of this one.
+        """
+        plain = text.as_text(sms.tpdu, self._core.uri)
+        if isinstance(plain, FailureCause):
+            self._refuse(text.not_text(sms, plain, now), sms.dialogue)
+        else:
+            self._send_as(plain, sms, binding, now)
+
+    def _send_as(self, plain: Plain, sms: MtSms, binding: Binding, now: float) -> None:
+        flow, (words, sender, name) = self._core.flows[binding.scscf], plain
+        tx, call_id = self._isc.text(
+            binding.impu, binding.scscf, words, now, flow=flow, sender=sender, name=name
+        )
+        self._open.add(replace(sms, state=MtState.TEXT_ANSWER), binding.impu, call_id, tx)
 
     def _end(self, delivery: Delivery, decision: Decision[MtSms], tx: ServerTx | None, now: float) -> None:
         call_id = delivery.call_id

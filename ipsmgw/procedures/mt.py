@@ -31,6 +31,7 @@ class MtState(enum.Enum):
 
     SIP_ANSWER = "final answer to the MESSAGE"
     REPORT = "delivery report"
+    TEXT_ANSWER = "final answer to the MESSAGE that has it as text"
 
 
 class MtSms(Struct, frozen=True, gc=False):
@@ -64,6 +65,8 @@ def deliver(sms: MtSms, now: float) -> Decision[MtSms]:
 def answered(sms: MtSms, status: int, now: float) -> Decision[MtSms]:
     """The phone's final answer: a 200 is not yet a delivery (TS 24.341 §5.3.2.4)."""
     if status < 300:
+        if sms.state is MtState.TEXT_ANSWER:  # nothing else follows (RFC 3428 §7)
+            return Decision(None, (MtResult(None),), _cdr(sms, "delivered", now))
         return Decision(replace(sms, state=MtState.REPORT), ())
     return refused(sms, Cause.from_sip(status), now)
 

@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS peer_version (
     peer TEXT NOT NULL, context TEXT NOT NULL, version INTEGER NOT NULL, until REAL NOT NULL,
     PRIMARY KEY (peer, context)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS peer_version_until ON peer_version (until);
 """
 _COLUMNS = "impu, imsi, msisdn, scscf, expires, hlr, version"
 _UPSERT = f"""
@@ -36,7 +37,8 @@ ON CONFLICT (impu) DO UPDATE SET imsi = excluded.imsi, msisdn = excluded.msisdn,
 """
 _LEARN = "INSERT OR REPLACE INTO peer_version (peer, context, version, until) VALUES (?, ?, ?, ?)"
 _FORGET_OLDEST = """
-DELETE FROM peer_version WHERE until < (SELECT until FROM peer_version ORDER BY until DESC LIMIT 1 OFFSET ?)
+DELETE FROM peer_version WHERE (peer, context) IN
+    (SELECT peer, context FROM peer_version ORDER BY until LIMIT ?)
 """
 _KEEP = "INSERT OR REPLACE INTO phone (impu, contacts) VALUES (?, ?)"
 _PEERS = 10_000  # whose version is kept
@@ -146,7 +148,9 @@ class SqliteStore:
     def remember(self, version: PeerVersion) -> None:
         self._begin()
         self._connection.execute(_LEARN, (version.peer, version.context, version.version, version.until))
-        self._connection.execute(_FORGET_OLDEST, (_PEERS - 1,))
+        ((known,),) = self._connection.execute("SELECT count(*) FROM peer_version")
+        if known > _PEERS:
+            self._connection.execute(_FORGET_OLDEST, (known - _PEERS,))
 
     def commit(self) -> None:
         if self._open:

@@ -71,9 +71,10 @@ class Summaries:
         if not message.is_request:
             return f"{message.status} {message.reason.decode('utf-8', 'replace')}".strip()
         method = message.method.decode("utf-8", "replace")
-        if message.body and media_type(message.first(b"Content-Type") or b"") == SHORT_MESSAGE:
+        kind = media_type(message.first(b"Content-Type") or b"") if message.body else b""
+        if kind == SHORT_MESSAGE:
             return f"{method} {_rpdu(message.body)}"
-        return method
+        return f"{method} text" if kind == _TEXT else method
 
     def _m3ua(self, pdu: Pdu) -> str:
         message = decode_m3ua(pdu.data)
@@ -202,4 +203,5 @@ def _words(name: str) -> str:
     return name.lower().replace("_", " ")
 
 
+_TEXT = b"text/plain"
 _PROTOCOLS: Mapping[str, Callable[[Summaries, Pdu], str]] = {"sip": Summaries._sip, "m3ua": Summaries._m3ua}

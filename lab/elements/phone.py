@@ -7,10 +7,11 @@ from lab.elements.agenda import Agenda, Work
 from lab.elements.authentication import Authentication
 from lab.elements.element import Element
 from lab.elements.line import Line, sip_settings
-from lab.elements.phone_ledger import PhoneLedger, Received, Sent
+from lab.elements.phone_ledger import PhoneLedger, Received, Sent, Text
 from lab.elements.phone_reception import Manners, Mode, PhoneReception
 from lab.elements.phone_registration import PhoneRegistration, RegistrationState
 from lab.elements.phone_submission import CONTENT_TYPE, PhoneSubmission
+from lab.elements.phone_text import TEXT, PhoneText
 from lab.elements.phone_watch import PhoneWatch
 from lab.elements.radio import Radio
 from lab.elements.site import Site
@@ -47,6 +48,9 @@ class Phone(Element):
         self._reception = PhoneReception(self._line, ledger, self._manners)
         self._watch = PhoneWatch(self._stack, self._line, self._registration)
         self.driver.watch(self._watch)
+        self._text = PhoneText(self._line, ledger)
+        self._plain = subscriber.name in plan.texting
+        self._registration.smsip = not self._plain
         port = self.driver.open(self._radio, self._on_event)
         site.network.datagrams(site.node, plan.sip(site.node), port)
         ledger.back_in_coverage(site.clock.now())
@@ -83,6 +87,12 @@ class Phone(Element):
         sent: list[Sent] = []
         self.driver.turn(lambda now: sent.extend(self._submission.submit_text(text, to, now)))
         return sent
+
+    def send_text(self, text: str, to: Msisdn) -> Text:
+        """Send a plain text, as a phone does that knows of no short messages."""
+        sent: list[Text] = []
+        self.driver.turn(lambda now: sent.append(self._text.send(text, to, now)))
+        return sent[0]
 
     def mute(self) -> None:
         """Out of coverage: nothing is heard, nothing is sent."""
@@ -149,7 +159,10 @@ class Phone(Element):
     def _answer(self, message: Message, now: float) -> tuple[int, Work | None]:
         if message.method != b"MESSAGE":
             return 405, None
-        if (message.first(b"Content-Type") or b"").lower() != CONTENT_TYPE.encode():
+        kind = (message.first(b"Content-Type") or b"").lower()
+        if self._plain and kind.startswith(TEXT):
+            return self._read(message, now), None
+        if self._plain or kind != CONTENT_TYPE.encode():
             return 415, None
         try:
             rpdu = decode(message.body, Direction.NETWORK_TO_MS)
@@ -166,6 +179,12 @@ class Phone(Element):
                 return (200 if known else 488), None
             case _:
                 return 488, None
+
+    def _read(self, message: Message, now: float) -> int:
+        if self._manners.mode is Mode.REJECTING:
+            return self._manners.status
+        words, call_id = message.body.decode("utf-8", "replace"), _text(message, b"Call-ID") or ""
+        return self._text.receive(words, _asserted(message), call_id, now)
 
 
 def _text(message: Message, name: bytes) -> str | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sipbridge.rp import RpAck, RpError
 
-__all__ = ["LEDGER", "PhoneLedger", "Received", "Report", "Sent", "SentState", "Spell"]
+__all__ = ["LEDGER", "PhoneLedger", "Received", "Report", "Sent", "SentState", "Spell", "Text"]
 
 LEDGER = 100_000
 """Records that an element keeps of each kind."""
@@ -67,6 +67,18 @@ class Sent:
 
 
 @dataclass(slots=True)
+class Text:
+    """One plain text: `status` is its final answer (408 for none)."""
+
+    to: str
+    text: str
+    when: float
+    call_id: str = ""
+    status: int | None = None
+    ended: float | None = None
+
+
+@dataclass(slots=True)
 class Received:
     """One MT: `reported` is the SIP answer to the delivery report, None while there is none."""
 
@@ -77,7 +89,7 @@ class Received:
     rp_mr: int
     when: float
     answer: str
-    """What the phone made of it: ack, error CAUSE, status CODE, or nothing."""
+    """What the phone made of it: ack, error CAUSE, status CODE, or nothing; text where it came as such."""
     reported: int | None = None
     report_attempts: int = 0
 
@@ -87,6 +99,7 @@ class PhoneLedger:
     """Survives when the phone is restarted."""
 
     sent: deque[Sent] = field(default_factory=lambda: deque(maxlen=LEDGER))
+    texts: deque[Text] = field(default_factory=lambda: deque(maxlen=LEDGER))
     received: deque[Received] = field(default_factory=lambda: deque(maxlen=LEDGER))
     inbox: deque[str] = field(default_factory=lambda: deque(maxlen=LEDGER))
     """Whole texts, put together from their parts."""

@@ -106,6 +106,12 @@ class Registrar:
         able = [contact for contact in held.values() if contact.smsip and contact.expires > now]
         return able[-1] if able else None
 
+    def targets(self, impu: Impu, now: float, *, required: bool) -> list[Contact]:
+        """Where a message may go, best first: those with smsip, then, unless it is required, the others."""
+        last_first = self.contacts(impu, now)[::-1]
+        able = [contact for contact in last_first if contact.smsip]
+        return able if required else able + [contact for contact in last_first if not contact.smsip]
+
     def contacts(self, impu: Impu, now: float) -> list[Contact]:
         """All devices of an identity."""
         return [contact for contact in self._data.contacts.get(impu, {}).values() if contact.expires > now]

@@ -4,14 +4,16 @@ import re
 
 from ipsmgw.identity import Impu
 from lab.elements.element import Element
+from lab.elements.fork import Forks
 from lab.elements.isc import Isc
 from lab.elements.line import sip_settings
 from lab.elements.notifier import Notifier
-from lab.elements.registrar import Asked, Change, Registrar, Registrations
+from lab.elements.phone_text import TEXT
+from lab.elements.registrar import Asked, Change, Contact, Registrar, Registrations
 from lab.elements.site import Site
 from lab.plan import Plan, Subscriber
 from sipbridge.errors import DecodeError
-from sipbridge.events import ClientTx, NoAnswer, Request, Response, ServerTx, SipEvent
+from sipbridge.events import ClientTx, NoAnswer, Request, Response, SipEvent
 from sipbridge.flow import Flow
 from sipbridge.message import Message
 from sipbridge.stack import SipStack
@@ -41,7 +43,9 @@ class Scscf(Element):
         self._registrar = Registrar(registrations, profiles)
         self._notifier = Notifier(self._stack, self._registrar)
         self._registrar.gone = self._notifier.gone
-        self._forwarded: dict[ClientTx, ServerTx] = {}
+        self._forks = Forks(self._stack)
+        self._criteria = (_SMS, TEXT) if plan.texting else (_SMS,)
+        """Content-Types that the initial filter criteria name."""
         self._here = plan.sip("scscf")
         self._gateway = plan.sip("ipsmgw")
         super().__init__(site)
@@ -66,9 +70,8 @@ class Scscf(Element):
             case Response():
                 self._on_response(event, now)
             case NoAnswer():
-                tx = self._forwarded.pop(event.tx, None)
-                if not self._notifier.answered(event.tx, 408) and tx is not None:
-                    self._stack.respond(tx, 408 if event.status == 408 else 500, now)
+                if not self._notifier.answered(event.tx, 408):
+                    self._forks.answered(event.tx, event.status, None, now)
             case _:
                 pass  # somebody sent rubbish; the stack has answered
 
@@ -87,16 +90,8 @@ class Scscf(Element):
                 self._stack.respond(event.tx, 405, now, headers=[("Allow", "REGISTER, MESSAGE")])
 
     def _on_response(self, event: Response, now: float) -> None:
-        """RFC 3261 §16.7: a 503 is about us, not about the whole network, so it goes on as a 500."""
-        if event.status < 200 or self._notifier.answered(event.tx, event.status):
-            return
-        tx = self._forwarded.pop(event.tx, None)
-        if tx is None:
-            return
-        if event.status == 503:
-            self._stack.respond(tx, 500, now)
-        else:
-            self._stack.relay(tx, event, now)
+        if event.status >= 200 and not self._notifier.answered(event.tx, event.status):
+            self._forks.answered(event.tx, event.status, event, now)
 
     # REGISTER.
 
@@ -164,7 +159,7 @@ class Scscf(Element):
         source = self._source(event.flow)
         if impu is None or subscriber is None or not self._registrar.came_from(impu, source, now):
             self._stack.respond(event.tx, 403, now)
-        elif (message.first(b"Content-Type") or b"").lower() != _SMS:
+        elif not (message.first(b"Content-Type") or b"").lower().startswith(self._criteria):
             self._terminate(event, now)
         elif message.first(b"Max-Forwards") == b"0":
             self._stack.respond(event.tx, 483, now)
@@ -172,7 +167,7 @@ class Scscf(Element):
             branch = MAGIC_COOKIE + self._stack.identifiers.new()
             octets = self._isc.message(event, impu, subscriber, branch)
             tx = self._stack.start(ClientTx(branch), octets, self._to(self._gateway), now)
-            self._forwarded[tx] = event.tx
+            self._forks.add(event.tx, [tx])
 
     def _terminate(self, event: Request, now: float) -> None:
         """To a phone: unknown 404, known but not registered 480 (as Kamailio's configuration does)."""
@@ -182,15 +177,24 @@ class Scscf(Element):
         if impu is None or self._registrar.profile(impu) is None:
             self._stack.respond(event.tx, 404, now)
             return
-        contact = self._registrar.contact(impu, now)
-        address = None if contact is None else _address(contact.uri)
-        if contact is None or address is None:
+        contacts = self._targets(event.message, impu, now)
+        if not contacts:
             self._stack.respond(event.tx, 480, now)
             return
-        called = ("P-Called-Party-ID", f"<{impu}>")
-        tx = self._stack.forward(event.tx, now, flow=self._to(address), uri=contact.uri, headers=[called])
-        if tx is not None:
-            self._forwarded[tx] = event.tx
+        called = [("P-Called-Party-ID", f"<{impu}>")]
+        branches = [
+            self._stack.forward(event.tx, now, flow=self._to(address), uri=contact.uri, headers=called)
+            for contact in contacts
+            if (address := _address(contact.uri)) is not None
+        ]
+        self._forks.add(event.tx, [branch for branch in branches if branch is not None])
+
+    def _targets(self, message: Message, impu: Impu, now: float) -> list[Contact]:
+        """As the caller prefers (RFC 3841 §7.2, §9.1): a device with smsip, or at least one first."""
+        wanted = message.first(b"Accept-Contact") or b""
+        required = b"require" in wanted and b"+g.3gpp.smsip" in wanted
+        contacts = self._registrar.targets(impu, now, required=required)
+        return contacts[:1] if b"no-fork" in (message.first(b"Request-Disposition") or b"") else contacts
 
     def _source(self, flow: Flow) -> tuple[str, int]:
         """Where a phone is; a connection comes from another port than the one that the phone listens at."""

@@ -8,6 +8,7 @@ from ipsmgw.cause import Cause
 from lab.elements.phone_ledger import Sent
 from lab.elements.sc_ledger import Attempt
 from lab.laws.evidence import GATEWAY, Evidence, Record
+from lab.laws.texts import texts_are_charged
 from mapstack.map import ErrorCode, SmEnumeratedDeliveryFailureCause
 from sipbridge.rp import RpAck, RpError
 
@@ -26,13 +27,14 @@ def one_record(evidence: Evidence) -> Iterator[str]:
         yield f"a line of the journal cannot be read: {line[:60]!r}"
     yield from _of_mo(evidence)
     yield from _of_mt(evidence)
+    yield from texts_are_charged(evidence)
 
 
 # MO.
 
 
 def _of_mo(evidence: Evidence) -> Iterator[str]:
-    calls = set()
+    calls = {text.call_id for _, text in evidence.texts()}
     for name, sent in evidence.sent():
         calls.add(sent.call_id)
         records = evidence.mo_records[sent.call_id]

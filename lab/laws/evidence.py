@@ -10,7 +10,7 @@ from msgspec import DecodeError
 from ipsmgw.gateway import Cdr, decode_cdr
 from ipsmgw.trace import Pdu
 from lab.carrier import Carrier
-from lab.elements.phone_ledger import PhoneLedger, Sent, Spell
+from lab.elements.phone_ledger import PhoneLedger, Sent, Spell, Text
 from lab.elements.sc_ledger import Attempt, MtMessage
 from lab.laws.reading import Sip, read
 
@@ -92,6 +92,12 @@ class Evidence:
                 if sent.call_id:
                     yield name, sent
 
+    def texts(self) -> Iterator[tuple[str, Text]]:
+        """Every text of a phone, with its name."""
+        for name, ledger in self.carrier.ledgers.items():
+            for text in ledger.texts:
+                yield name, text
+
     def forwarded(self) -> Iterator[tuple[MtMessage, Attempt, bytes]]:
         """Every mt-ForwardSM of the SC, with its transaction id."""
         for message in self.carrier.sc_data.mt:
@@ -144,16 +150,19 @@ class Evidence:
 
     # What the trace tells of a message.
 
-    def mo_ends_by(self, sent: Sent) -> float:
+    def mo_ends_by(self, sent: Sent | Text) -> float:
         """Until when the gateway has an answer of the SC for an MO, or has given up waiting."""
         handed = [sip.pdu.when for sip in self.by_call[sent.call_id] if sip.pdu.target == GATEWAY]
         return max(handed, default=sent.when) + self.timers.mo_answer + 2 * LATE
 
     def mt_ends_by(self, begin: float) -> float:
-        """Until when the gateway has an answer of the phone for an MT, or has given up waiting."""
-        return begin + self.f + self.timers.mt_report + 2 * LATE
+        """Until when the gateway has an answer of the phone for an MT, or has given up waiting: for its
+        report, or for what it says to the text that it is sent then.
+        """
+        more = max(self.f, self.timers.mt_report) if self.carrier.plan.texting else self.timers.mt_report
+        return begin + self.f + more + 2 * LATE
 
-    def submissions(self, sent: Sent) -> int:
+    def submissions(self, sent: Sent | Text) -> int:
         """How often an MO was new to the gateway: once, and again after a death of who had it in hand.
 
         An S-CSCF that has died forwards a retransmission under a branch of its own; a gateway that has

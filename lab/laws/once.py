@@ -7,6 +7,7 @@ from ipsmgw.identity import Msisdn
 from lab.elements.phone_ledger import Received, Sent
 from lab.elements.sc_ledger import Attempt, MoReceived, MtMessage, Verdict
 from lab.laws.evidence import GATEWAY, LATE, SC, SCSCF, Evidence
+from lab.laws.texts import has, piece_of, pieces, texts_are_sent_once
 
 __all__ = ["once"]
 
@@ -14,6 +15,7 @@ __all__ = ["once"]
 def once(evidence: Evidence) -> Iterator[str]:
     """At the SC what phones send, at the phones what the SC sends."""
     yield from _at_the_sc(evidence)
+    yield from texts_are_sent_once(evidence)
     yield from _at_the_phones(evidence)
 
 
@@ -22,8 +24,10 @@ def _at_the_sc(evidence: Evidence) -> Iterator[str]:
     for name, one in evidence.sent():
         sent[evidence.carrier.plan.subscriber(name).msisdn, one.tpdu].append(one)
     taken: defaultdict[tuple[Msisdn, bytes], list[MoReceived]] = defaultdict(list)
+    written = {piece for _, text in evidence.texts() for piece in pieces(text)}
     for mo in evidence.carrier.sc_data.mo:
-        taken[mo.oa, mo.tpdu].append(mo)
+        if not written or piece_of(mo.tpdu) not in written:
+            taken[mo.oa, mo.tpdu].append(mo)
     for key, times in taken.items():
         allowed = sum(evidence.submissions(one) for one in sent[key])
         if len(times) > allowed:
@@ -39,7 +43,7 @@ def _at_the_phones(evidence: Evidence) -> Iterator[str]:
         if found is None:
             continue
         name, ledger = found
-        got = [received for received in ledger.received if received.tpdu == tpdu and received.answer == "ack"]
+        got = [received for received in ledger.received if has(received, tpdu)]
         got.sort(key=lambda received: (evidence.began(received.call_id), received.when))
         excused = sum(_excused(evidence, name, sent, got[at:]) for at in range(len(got) - 1))
         if len(got) - excused > len(sent):
@@ -86,7 +90,15 @@ def _attempt_of(evidence: Evidence, messages: list[MtMessage], received: Receive
 
 
 def _report_arrived(evidence: Evidence, edge: str, received: Received, before: float) -> bool:
-    """Whether a delivery report on this MESSAGE was put on its last link by then, and not lost there."""
+    """Whether a delivery report on this MESSAGE was put on its last link by then, and not lost there; for a
+    text that is its answer.
+    """
+    if received.answer == "text":
+        return any(
+            200 <= sip.status < 300 and sip.pdu.source == SCSCF and sip.pdu.target == GATEWAY
+            and sip.pdu.fate != "lost" and sip.pdu.when < before
+            for sip in evidence.by_call[received.call_id]
+        )  # fmt: skip
     return any(
         sip.pdu.source == edge and sip.pdu.target == GATEWAY and not sip.status and sip.pdu.fate != "lost"
         and sip.pdu.when < before

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lab.elements.phone_ledger import Received
 from lab.elements.sc_ledger import Attempt, MtMessage, Verdict
 from lab.laws.evidence import Evidence, Record
+from lab.laws.texts import has, texts_are_taken
 from sipbridge.rp import RpAck
 
 __all__ = ["no_empty_yes"]
@@ -15,6 +16,7 @@ def no_empty_yes(evidence: Evidence) -> Iterator[str]:
     yield from _acknowledged(evidence)
     yield from _reported(evidence)
     yield from _delivered(evidence)
+    yield from texts_are_taken(evidence)
 
 
 def _acknowledged(evidence: Evidence) -> Iterator[str]:
@@ -54,8 +56,7 @@ def _receptions(evidence: Evidence, message: MtMessage, attempt: Attempt) -> lis
     return [
         received
         for received in (found[1].received if found else ())
-        if received.tpdu == message.tpdu
-        and received.answer == "ack"
+        if has(received, message.tpdu)
         and attempt.start <= evidence.began(received.call_id) <= received.when <= end
     ]
 

@@ -19,6 +19,7 @@ from lab.scenarios import (
     register,
     sc_refuses,
     silent_phone,
+    text,
     unknown_subscriber,
     update_gprs_location,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "register",
     "sc_refuses",
     "silent_phone",
+    "text",
     "unknown_subscriber",
     "update_gprs_location",
 ]

@@ -106,7 +106,6 @@ class Peer:
         data_streams = self.settings.streams - 1
         self._flows = tuple(flow._replace(stream=1 + sls % data_streams) for sls in range(SLS_VALUES))
         self.heard = self.history.link_since = now
-        self.history.ended = ""
         self._t_beat = None if self._timers.t_beat is None else now + self._timers.t_beat
         for member in self.members:
             member.ways.clear()

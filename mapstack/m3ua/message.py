@@ -226,7 +226,8 @@ def _decode_parameters(data: bytes, at: int = HEADER_SIZE) -> Iterator[Parameter
             raise _error(f"length {length} of parameter {tag:#06x}", ErrorCode.PARAMETER_FIELD_ERROR, at)
         value = data[at + _TLV.size : at + length]
         _check_length(tag, len(value), at)
-        yield Parameter(tag, value)
+        if value or tag != Tag.ROUTING_CONTEXT:  # osmo-stp sends an empty one where it means none
+            yield Parameter(tag, value)
         at += length + -length % 4
     if any(data[at:]):
         raise _error("octets after the last parameter", ErrorCode.PROTOCOL_ERROR, at)
@@ -235,7 +236,7 @@ def _decode_parameters(data: bytes, at: int = HEADER_SIZE) -> Iterator[Parameter
 def _check_length(tag: int, size: int, at: int) -> None:
     wrong = (
         (tag in _FOUR_OCTETS and size != 4)
-        or (tag in _LISTS and (size == 0 or size % 4 != 0))
+        or (tag in _LISTS and (size % 4 != 0 or (size == 0 and tag != Tag.ROUTING_CONTEXT)))
         or (tag == Tag.PROTOCOL_DATA and size < _PROTOCOL_DATA_HEAD)
     )
     if wrong:

@@ -66,7 +66,7 @@ class AssociationStatus:
     asp_identifier: int | None
     network_appearance: int | None
     ended: str = ""
-    """Why we ended the last connection."""
+    """Why we ended the last connection, if it was us."""
     trouble: str = ""
     """What the transport says of the last attempt to connect."""
 

@@ -5,12 +5,13 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from errno import EADDRNOTAVAIL
 from functools import partial
 from random import Random
 from typing import ClassVar
 
 from mapstack.flow import Flow
-from mapstack.transport.line import Batch, Line, Medium
+from mapstack.transport.line import Batch, Line, Medium, in_words
 
 __all__ = ["AssociationSpec", "Attempts", "Backoff", "Transport", "TransportUnavailable"]
 
@@ -166,7 +167,7 @@ class Transport:
         """End the connection of an association; `on_down` follows, and it is connected again."""
         line = self._lines.get(connection)
         if line is not None:
-            line.close("cut")
+            line.abort("cut")
 
     @property
     def listening(self) -> list[tuple[str, int]]:
@@ -189,24 +190,29 @@ class Transport:
     async def _connect(self, spec: AssociationSpec) -> socket.socket | None:
         connecting = self.medium.open()
         try:
-            if spec.locals:
-                connecting.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                self.medium.bind(connecting, spec.locals)
+            self._bind(connecting, spec)
             # the kernel asks ever more rarely, for minutes: a path that is back would not be noticed
             async with asyncio.timeout(CONNECTING):
                 if len(spec.remotes) == 1:
                     await self._loop.sock_connect(connecting, spec.remotes[0])
                 else:
                     await self._connect_several(connecting, spec.remotes)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a host that can be no name is the latter
             connecting.close()
-            reason = os.strerror(error.errno) if error.errno else str(error) or "no answer"
-            self.trouble[spec.name] = f"{_words(spec.remotes)}: {reason}"
+            self.trouble[spec.name] = f"{_words(spec.remotes)}: {_why(error)}"
             return None
         except asyncio.CancelledError:
             connecting.close()
             raise
         return connecting
+
+    def _bind(self, connecting: socket.socket, spec: AssociationSpec) -> None:
+        if spec.locals:
+            connecting.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                self.medium.bind(connecting, spec.locals)
+            except OSError as error:
+                raise OSError(f"cannot be from {_words(spec.locals)}, {in_words(error)}") from error
 
     async def _connect_several(self, connecting: socket.socket, remotes: list[tuple[str, int]]) -> None:
         """Connect to an end with several addresses; OSError where none answers."""
@@ -314,6 +320,13 @@ def _all(first: tuple[str, int] | None, others: tuple[str, ...]) -> list[tuple[s
 
 def _words(addresses: Sequence[tuple[str, int]]) -> str:
     return ", ".join(f"{host}:{port}" if port else host for host, port in addresses)
+
+
+def _why(error: Exception) -> str:
+    """Why no connection comes about."""
+    if isinstance(error, OSError) and error.errno == EADDRNOTAVAIL:
+        return "there is a connection between the same addresses and ports"
+    return in_words(error) or "no answer"
 
 
 def _resolve(writable: "asyncio.Future[None]") -> None:

@@ -1,15 +1,18 @@
 """One live connection of an association, and what TCP and SCTP each have to do for it."""
 
 import asyncio
+import os
 import socket
+import struct
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mapstack.flow import Flow
 
-__all__ = ["Batch", "Line", "Medium", "Wire"]
+__all__ = ["Batch", "Line", "Medium", "Wire", "in_words"]
 
 Batch = list[tuple[bytes, Flow]]
+_ABORT = struct.pack("ii", 1, 0)
 
 
 class Wire(Protocol):
@@ -64,6 +67,7 @@ class Line:
         self._wire = wire
         self._flows = {0: flow}
         self._writing = False
+        self._on_batch: Callable[[Batch], None] = _dropped
         self.flow = flow
         self.heard = False
         self.closed: asyncio.Future[str] = loop.create_future()
@@ -72,7 +76,8 @@ class Line:
 
     def open(self, on_batch: Callable[[Batch], None]) -> None:
         """Begin to read."""
-        self._loop.add_reader(self._socket.fileno(), self._read, on_batch)
+        self._on_batch = on_batch
+        self._loop.add_reader(self._socket.fileno(), self._read)
 
     def send(self, messages: list[tuple[bytes, int]], max_backlog: int) -> None:
         """Send a batch; a peer that lets more than `max_backlog` octets wait is cut off."""
@@ -82,13 +87,23 @@ class Line:
         try:
             self._wire.write(messages)
         except OSError as error:
-            self.close(str(error))
+            self._broken(error)
             return
         if self._wire.backlog > max_backlog:
             self.close(f"{self._wire.backlog} octets wait to be sent")
         elif self._wire.backlog and not self._writing:
             self._writing = True
             self._loop.add_writer(self._socket.fileno(), self._write)
+
+    def abort(self, reason: str) -> None:
+        """End it at once, with RST or ABORT.
+
+        A peer that is away does not answer FIN or SHUTDOWN, and until the kernel gives it up, minutes later,
+        no new connection may have the same addresses and ports.
+        """
+        if not self.closed.done():
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)  # RFC 6458 §8.1.4
+            self.close(reason)
 
     def close(self, reason: str) -> None:
         """End it; whoever awaits `closed` hears of it in a later turn of the loop."""
@@ -104,24 +119,52 @@ class Line:
         try:
             self._wire.write([])
         except OSError as error:
-            self.close(str(error))
+            self._broken(error)
             return
         if not self._wire.backlog:
             self._writing = False
             self._loop.remove_writer(self._socket.fileno())
 
-    def _read(self, on_batch: Callable[[Batch], None]) -> None:
+    def _broken(self, error: OSError) -> None:
+        """It takes nothing more; what has come before is read, and may say why, in a turn of its own."""
+        self._loop.remove_writer(self._socket.fileno())
+        self._loop.call_soon(self._read_rest, in_words(error))
+
+    def _read_rest(self, reason: str) -> None:
+        while not self.closed.done() and self._read():
+            pass
+        self._ended(reason)
+
+    def _read(self) -> list[tuple[bytes, int]]:
+        """What has come."""
         try:
             messages, reason = self._wire.read()
         except OSError as error:
-            messages, reason = [], str(error)
+            messages, reason = [], in_words(error)
         if messages:
             self.heard = True
             flows = self._flows
-            on_batch([(data, flows.get(stream) or self._flow(stream)) for data, stream in messages])
+            self._on_batch([(data, flows.get(stream) or self._flow(stream)) for data, stream in messages])
         if reason:
-            self.close(reason)
+            self._ended(reason)
+        return messages
+
+    def _ended(self, reason: str) -> None:
+        """By the peer, or on the way; who is not wanted is told which address the peer has seen."""
+        host, port = self.flow.local
+        self.close(reason if self.heard else f"{reason}, without a word to {host}:{port}")
 
     def _flow(self, stream: int) -> Flow:
         flow = self._flows[stream] = self.flow._replace(stream=stream)
         return flow
+
+
+def in_words(error: Exception) -> str:
+    """What went wrong, without its number."""
+    if isinstance(error, socket.gaierror):
+        return str(error.strerror)
+    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+
+
+def _dropped(batch: Batch) -> None:
+    """Until somebody reads."""

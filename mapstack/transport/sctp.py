@@ -4,7 +4,7 @@ import socket
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from errno import EMSGSIZE, EPROTONOSUPPORT
+from errno import ECONNRESET, EMSGSIZE, EPROTONOSUPPORT
 
 from mapstack.transport.association import Transport, TransportUnavailable
 from mapstack.transport.framing import MAX_MESSAGE
@@ -52,7 +52,7 @@ class SctpWire:
             while not reason and len(messages) < READ_MESSAGES:
                 _, flags, data, notice = self._sctp.sctp_recv(READ_SIZE)
                 if flags & pysctp.FLAG_NOTIFICATION:
-                    reason = _ending(notice)
+                    reason = self._ending(notice)
                 elif not data:
                     reason = "the peer closed the association"
                 else:
@@ -95,24 +95,25 @@ class SctpWire:
             if socket.ntohl(info.ppid) in (0, PPID):
                 messages.append((whole, info.stream))
 
+    def _ending(self, notice: "pysctp.notification") -> str:
+        """What a notification means if the association ends with it (RFC 4666 §4.2.2), else nothing."""
+        if not isinstance(notice, pysctp.assoc_change):
+            return ""
+        if notice.state == notice.state_COMM_LOST:
+            error = self._sctp.sock().getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            return "the peer aborted the association" if error == ECONNRESET else "communication lost"
+        ends = {
+            notice.state_RESTART: "the peer restarted the association",
+            notice.state_SHUTDOWN_COMP: "the peer shut the association down",
+            notice.state_CANT_STR_ASSOC: "the association cannot start",
+        }
+        return ends.get(notice.state, "")
+
     def _negotiated(self, stream: int) -> int:
         """A stream that the peer allows: what shared one still does, and DATA keeps off stream 0."""
         if stream < self._streams:
             return stream
         return 1 + (stream - 1) % (self._streams - 1) if self._streams > 1 else 0
-
-
-def _ending(notice: "pysctp.notification") -> str:
-    """What a notification means if the association ends with it (RFC 4666 §4.2.2), else nothing."""
-    if not isinstance(notice, pysctp.assoc_change):
-        return ""
-    ends = {
-        notice.state_COMM_LOST: "communication lost",
-        notice.state_RESTART: "the peer restarted the association",
-        notice.state_SHUTDOWN_COMP: "the peer shut the association down",
-        notice.state_CANT_STR_ASSOC: "the association cannot start",
-    }
-    return ends.get(notice.state, "")
 
 
 class SctpMedium:

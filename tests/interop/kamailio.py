@@ -7,10 +7,14 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from shutil import which
+from tempfile import NamedTemporaryFile
 
+from typer.testing import CliRunner
+
+from ipsmgw.cli import app
 from lab.carrier import Carrier
 from lab.ground import WireGround
-from lab.plan import Plan, Subscriber
+from lab.plan import Plan, Subscriber, gateway_toml
 from tests.interop.cx_hss import CxHss
 
 __all__ = ["Borrowed", "borrowed", "missing", "private_identity", "scscf_name"]
@@ -31,19 +35,6 @@ _PEER = """<?xml version="1.0" encoding="UTF-8"?>
   <DefaultRoute FQDN="{hss}" metric="10"/>
 </DiameterPeer>
 """
-
-_TRIGGER = """<InitialFilterCriteria><Priority>{priority}</Priority><TriggerPoint>
-<ConditionTypeCNF>1</ConditionTypeCNF>{conditions}</TriggerPoint>
-<ApplicationServer><ServerName>sip:{server}</ServerName><DefaultHandling>0</DefaultHandling>{info}</ApplicationServer>
-</InitialFilterCriteria>"""
-_METHOD = (
-    "<SPT><ConditionNegated>0</ConditionNegated><Group>{group}</Group><Method>{method}</Method>"
-    "<Extension></Extension></SPT>"
-)
-_ORIGINATING = (
-    "<SPT><ConditionNegated>0</ConditionNegated><Group>1</Group><SessionCase>0</SessionCase>"
-    "<Extension></Extension></SPT>"
-)
 
 
 def missing() -> str | None:
@@ -133,17 +124,6 @@ def private_identity(plan: Plan, subscriber: Subscriber) -> str:
 
 
 def _user_data(plan: Plan, subscriber: Subscriber) -> str:
-    server = "{}:{}".format(*plan.sip("ipsmgw"))
-    info = f"<ServiceInfo>imsi={subscriber.imsi};msisdn=+{subscriber.msisdn}</ServiceInfo>"
-    registering = _TRIGGER.format(
-        priority=0, conditions=_METHOD.format(group=0, method="REGISTER"), server=server, info=info
-    )
-    sending = _TRIGGER.format(
-        priority=1,
-        conditions=_METHOD.format(group=0, method="MESSAGE") + _ORIGINATING,
-        server=server,
-        info="",
-    )
     identities = "".join(
         f"<PublicIdentity><BarringIndication>0</BarringIndication><Identity>{identity}</Identity></PublicIdentity>"
         for identity in (plan.impu(subscriber), f"tel:+{subscriber.msisdn}")
@@ -151,5 +131,16 @@ def _user_data(plan: Plan, subscriber: Subscriber) -> str:
     private = private_identity(plan, subscriber)
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><IMSSubscription><PrivateID>{private}</PrivateID>'
-        f"<ServiceProfile>{identities}{registering}{sending}</ServiceProfile></IMSSubscription>"
+        f"<ServiceProfile>{identities}{_criteria(plan, subscriber)}</ServiceProfile></IMSSubscription>"
     )
+
+
+def _criteria(plan: Plan, subscriber: Subscriber) -> str:
+    """The very output of `ipsmgw ifc` for this subscriber."""
+    with NamedTemporaryFile("w", suffix=".toml") as file:
+        file.write(gateway_toml(plan))
+        file.flush()
+        words = ["ifc", file.name, "--imsi", subscriber.imsi, "--msisdn", subscriber.msisdn]
+        printed = CliRunner().invoke(app, [*words, "--server", "sip:{}:{}".format(*plan.sip("ipsmgw"))])
+    assert printed.exit_code == 0, printed.output
+    return printed.output

@@ -45,8 +45,17 @@ async def core(network: int, subscribers: int, *, direct: bool = False) -> Async
 class Sipp:
     """Plays scenarios from the address of the S-CSCF, or of a phone, a call for each subscriber."""
 
-    def __init__(self, plan: Plan, folder: Path, node: str = "scscf", *, key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        folder: Path,
+        transport: str = "u1",
+        *,
+        node: str = "scscf",
+        key: bytes | None = None,
+    ) -> None:
         self._plan = plan
+        self._transport = transport
         self._folder = folder
         self._node = node
         lines = [
@@ -66,6 +75,7 @@ class Sipp:
         remote = "{}:{}".format(*self._plan.sip("ipsmgw"))
         count = len(self._plan.subscribers) if calls is None else calls
         words = ["-sf", str(_SCENARIOS / f"{name}.xml"), "-inf", "people.csv", "-i", host, "-p", str(port)]
+        words += ["-t", self._transport]
         words += ["-m", str(count), "-nostdin", "-timeout", "50", "-timeout_error", "-trace_err", *more]
         return await asyncio.create_subprocess_exec(
             "sipp",

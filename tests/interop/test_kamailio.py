@@ -21,7 +21,9 @@ Story = Callable[[Borrowed, CxHss], Awaitable[None]]
 class Play(Protocol):
     """Tells a story with a carrier of its own, whose phones ask for `expires` seconds."""
 
-    def __call__(self, story: Story, *, expires: int = 60, grace: int = 10) -> None: ...
+    def __call__(
+        self, story: Story, *, expires: int = 60, grace: int = 10, texting: tuple[str, ...] = ()
+    ) -> None: ...
 
 
 @pytest.fixture
@@ -37,9 +39,9 @@ def play(tmp_path: Path, worker_id: str) -> Play:
         async with borrowed(tmp_path, plan) as (carrier, hss):
             await story(carrier, hss)
 
-    def play(story: Story, *, expires: int = 60, grace: int = 10) -> None:
+    def play(story: Story, *, expires: int = 60, grace: int = 10, texting: tuple[str, ...] = ()) -> None:
         timers = replace(PACED, expires=expires, grace=grace, settle=10.0)
-        asyncio.run(told(story, Plan(network=network, timers=timers)))
+        asyncio.run(told(story, Plan(network=network, timers=timers, texting=texting)))
 
     return play
 
@@ -82,6 +84,21 @@ def test_a_long_text_arrives_whole(play: Play) -> None:
         assert [each.state.value for each in carrier.smsc.mt] == ["delivered"] * len(sent)
 
     play(story)
+
+
+def test_a_phone_that_knows_plain_text_only_writes_and_is_written_to(play: Play) -> None:
+    async def story(carrier: Borrowed, hss: CxHss) -> None:
+        alice, bob = await registered(carrier, "alice", "bob")
+        sent = alice.send_text("Plain text — through the very criteria of ipsmgw ifc", bob.msisdn)
+        await carrier.until(lambda: sent.status is not None, "the text is answered")
+        assert sent.status == 202
+        await carrier.until(lambda: list(bob.ledger.inbox) == [sent.text], "bob has it")
+        bob.send("And back", alice.msisdn)
+        await carrier.until(lambda: list(alice.ledger.inbox) == ["And back"], "alice has it as text")
+        await carrier.until(lambda: all(each.state.final for each in carrier.smsc.mt), "the SC knows it")
+        assert [each.state.value for each in carrier.smsc.mt] == ["delivered"] * 2
+
+    play(story, texting=("alice",))
 
 
 def test_a_phone_that_is_silent_is_reported_absent_and_gets_it_later(play: Play) -> None:

@@ -1,6 +1,7 @@
-"""SIPp is the S-CSCF: registrations, MO with retransmissions, MT with reports, at load."""
+"""SIPp is the S-CSCF: registrations, MO that come twice, MT with reports, at load, over UDP and TCP."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -18,8 +19,14 @@ _LOAD = ("-r", "200")
 Story = Callable[[Core, Sipp], Awaitable[None]]
 
 
-@pytest.fixture
-def play(tmp_path: Path, worker_id: str) -> Callable[[Story], None]:
+def transports(carrier: Core) -> set[bytes]:
+    """By which the gateway has sent its requests to SIPp."""
+    sent = [pdu.data for pdu in carrier.pdus if pdu.source == "ipsmgw" and pdu.data.startswith(b"MESSAGE ")]
+    return {each for data in sent for each in re.findall(rb"\r\nVia: SIP/2\.0/([A-Z]+) ", data)}
+
+
+@pytest.fixture(params=["u1", "t1"], ids=["UDP", "TCP"])
+def play(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Callable[[Story], None]:
     """Tells a story with a core of its own: each worker of xdist has its own addresses."""
     if which("sipp") is None:
         pytest.skip("sipp is not installed")
@@ -27,9 +34,13 @@ def play(tmp_path: Path, worker_id: str) -> Callable[[Story], None]:
 
     async def told(story: Story) -> None:
         async with core(network, _PEOPLE) as carrier:
-            sipp = Sipp(carrier.plan, tmp_path)
+            sipp = Sipp(carrier.plan, tmp_path, request.param)
+            if request.param == "t1":  # before: a connection for each call, with its port in the Contact
+                await Sipp(carrier.plan, tmp_path, "tn").play("register", "-r", "50", "-max_socket", "1000")
             await sipp.play("register", *_LOAD)
             await story(carrier, sipp)
+            expected = b"UDP" if request.param == "u1" else b"TCP"
+            assert transports(carrier) <= {expected}
 
     return lambda story: asyncio.run(told(story))
 
@@ -55,6 +66,7 @@ def test_mo_messages_that_come_twice_are_sent_once_and_reported_once(play: Calla
         assert carrier.gateway.status()["cdrs_written"] == _PEOPLE
         accepted = Counter(pdu.data for pdu in carrier.pdus if pdu.data.startswith(b"SIP/2.0 202"))
         assert (len(accepted), set(accepted.values())) == (_PEOPLE, {2})
+        assert transports(carrier)
 
     play(story)
 
@@ -70,6 +82,7 @@ def test_mt_messages_are_delivered_and_reported(play: Callable[[Story], None]) -
         await asyncio.wait_for(phones.communicate(), 30.0)
         assert {each.state.value for each in carrier.smsc.mt} == {"delivered"}
         assert phones.returncode == 0
+        assert transports(carrier)
         await settled(carrier)
 
     play(story)

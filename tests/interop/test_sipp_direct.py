@@ -40,7 +40,7 @@ def test_a_phone_of_sipp_registers_by_aka_sends_and_refreshes(play: Callable[[St
             return record.ip_sm_gw == number and len(carrier.smsc.mo) == times
 
         for times in (1, 2):
-            await Sipp(carrier.plan, folder, person.name).play("register_aka", "-oocsf", report)
+            await Sipp(carrier.plan, folder, node=person.name).play("register_aka", "-oocsf", report)
             await carrier.until(partial(known, times), "the HLR knows, and the SC has it")
             assert carrier.smsc.mo[-1].oa == person.msisdn
             assert carrier.gateway.status()["bindings"] == 1
@@ -52,7 +52,7 @@ def test_a_phone_of_sipp_registers_by_aka_sends_and_refreshes(play: Callable[[St
 def test_without_the_key_sipp_does_not_believe_the_network(play: Callable[[Story], None]) -> None:
     async def story(carrier: Core, folder: Path) -> None:
         with pytest.raises(AssertionError, match="AKAv1MD5 : MAC != eXpectedMAC"):
-            await Sipp(carrier.plan, folder, "p0", key=bytes(16)).play("register_aka", calls=1)
+            await Sipp(carrier.plan, folder, node="p0", key=bytes(16)).play("register_aka", calls=1)
         assert carrier.gateway.status()["bindings"] == 0
 
     play(story)

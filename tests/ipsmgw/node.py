@@ -9,6 +9,7 @@ import mapstack
 import sipbridge
 from ipsmgw.drive import Port
 from ipsmgw.gateway import Gateway, World
+from ipsmgw.names import Names
 from ipsmgw.settings import parse
 from ipsmgw.store import SqliteStore
 from ipsmgw.store.sqlite import connect
@@ -58,7 +59,10 @@ class Sip(NamedTuple):
 class Node:
     """`sip` is what the gateway has sent, `told` what the peer has heard."""
 
-    def __init__(self, table: Table | None = None, *, linked: bool = True) -> None:
+    def __init__(
+        self, table: Table | None = None, *, linked: bool = True, names: Names | None = None
+    ) -> None:
+        self.names = names
         self.settings = parse(toml(table or sound()))
         self.watch, self.paper, self.database = Watch(), Paper(), connect(":memory:")
         self.sip: list[Sip] = []
@@ -71,8 +75,9 @@ class Node:
     def born(self, *, linked: bool = True) -> None:
         """Begin a life, on the store and the journal of the one before."""
         self.peer = _peer()
+        store = SqliteStore(self.database)
         self.gateway = Gateway(
-            self.settings, World(self.watch, self, SqliteStore(self.database), self.paper, Random(1))
+            self.settings, World(self.watch, self, store, self.paper, Random(1), self.names)
         )
         if linked:
             self.link()
@@ -83,7 +88,7 @@ class Node:
         raise NotImplementedError("the gateway asks for more than that")
 
     def signalling(self, node: str, spec: SipSpec, port: Port[EventT, sipbridge.Flow]) -> None:
-        def send(batch: list[tuple[bytes, sipbridge.Flow]]) -> None:
+        def send(batch: Sequence[tuple[bytes, sipbridge.Flow]]) -> None:
             self.sip.extend(_read(data) for data, _ in batch)
             self.ways.extend(flow for _, flow in batch)
 
@@ -139,15 +144,16 @@ class Node:
         source: tuple[str, int] = SCSCF,
         *,
         flow: sipbridge.Flow | None = None,
-        cseq: int = 0,
         uri: str = "sip:ipsmgw.example",
+        cseq: int = 0,
+        branch: str = "",
     ) -> None:
         self._count += 1
         flow = flow or sipbridge.Flow("udp", GATEWAY, source)
         (host, port), transport = flow.remote, flow.transport.upper()
         head = [
             f"{method} {uri} SIP/2.0",
-            f"Via: SIP/2.0/{transport} {host}:{port};branch=z9hG4bK{self._count}",
+            f"Via: SIP/2.0/{transport} {host}:{port};branch={branch or f'z9hG4bK{self._count}'}",
             "Max-Forwards: 70",
             f"CSeq: {cseq or self._count} {method}",
             *lines,
@@ -166,6 +172,7 @@ class Node:
         extra: Sequence[str] = (),
         sip: str = "",
         info: str = f"imsi={IMSI};msisdn={MSISDN}",
+        contact: str = f"sip:{SCSCF[0]}:5060",
     ) -> None:
         """A third-party REGISTER, with more header lines, and with the REGISTER of the user in it."""
         xml = f"<ims-3gpp><service-info>{info}</service-info></ims-3gpp>"
@@ -182,7 +189,7 @@ class Node:
             f"From: <sip:{SCSCF[0]}>;tag=1",
             f"To: <{impu}>",
             f"Call-ID: register{self._count}",
-            f"Contact: <sip:{SCSCF[0]}:5060>",
+            f"Contact: <{contact}>",
             f"Expires: {expires}",
             f"Content-Type: {kind}",
             *extra,

@@ -150,6 +150,7 @@ def test_a_missing_table_is_said_once() -> None:
             "map.association[0].remote: TCP has one address",
         ),
         (with_routes({"point_code": 1, "via": "stp"}), "map.mtp_route[0].via: no association and no server"),
+        (with_association(remote="[::1]:2905"), "map.association[0].remote: M3UA runs over IPv4 only"),
         (with_association(remote="127.0.0.1:0"), "map.association[0].remote: a port is wanted"),
         (with_association(connect=False), "map.association[0].local: where shall it listen?"),
         (with_association(connect=False, local="127.0.0.1:0"), "map.association[0].local: a port is wanted"),
@@ -194,6 +195,18 @@ def test_two_associations_have_two_names() -> None:
     assert isinstance(section, dict)
     section["association"] *= 2
     assert faults(table) == ("gateway.toml: map.association[1].name: 'smsc' is there twice",)
+
+
+def test_two_associations_do_not_have_the_same_ends() -> None:
+    table = with_association(local="127.0.0.11:3000")
+    section = table["map"]
+    assert isinstance(section, dict)
+    (one,) = section["association"]
+    section["association"] = [one, one | {"name": "b"}]
+    said = "map.association[1].local: 'smsc' has the same local and remote: give it another port"
+    assert faults(table) == (f"gateway.toml: {said}",)
+    section["association"] = [one, one | {"name": "b", "local": "127.0.0.11:3001"}]
+    parse(toml(table))
 
 
 def test_a_number_of_the_hlr_must_lead_somewhere() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from ipsmgw.signalling import Standing, lasting, standings
 from mapstack.flow import Flow
+from mapstack.m3ua.data import DataCodec
 from mapstack.m3ua.m3ua import M3ua
 from mapstack.m3ua.message import MessageType, Tag, encode
 from mapstack.m3ua.settings import (
@@ -217,7 +218,10 @@ def test_a_destination_says_who_made_it_so() -> None:
     for kind in (MessageType.ASPUP_ACK, MessageType.ASPAC_ACK):
         layer.receive(encode(kind), FLOW, 0.0)
     layer.receive(encode(MessageType.DUNA, (Tag.AFFECTED_POINT_CODE, 7)), FLOW, 1.0)
-    assert words(layer, 6.0)[1] == "point code 7: unavailable for 5 s: told by smsc: unavailable"
+    assert words(layer, 6.0)[1] == (
+        "point code 7: unavailable for 5 s: told by smsc: unavailable: "
+        "has it a route there, and is what serves that point code active?"
+    )
     scon = encode(MessageType.SCON, (Tag.AFFECTED_POINT_CODE, 7), (Tag.CONGESTION_INDICATIONS, 2))
     layer.receive(scon, FLOW, 7.0)
     assert words(layer, 8.0)[1] == (
@@ -226,12 +230,26 @@ def test_a_destination_says_who_made_it_so() -> None:
 
 
 TROUBLES = {
-    "10.0.0.4:2905: Connection refused": "does M3UA run at the peer, and is `remote` its address and port?",
+    "10.0.0.4:2905: Connection refused": "over this `transport`, and is `remote` its address and port?",
     "10.9.9.9:2905 came, and 10.0.0.4 is expected": "make `remote` the address that the peer comes from",
     "10.0.0.4:2905: No route to host": "there is no network route to `remote`",
+    "10.0.0.4:2905: no answer": "does a firewall let SCTP through?",
     "10.0.0.4:2905: Connection timed out": "does a firewall let SCTP through?",
-    "10.0.0.4:2905: Cannot assign requested address": "`local` must be an address of this machine",
-    "the peer closed the association": "has it an ASP with our address and port (`local`)?",
+    "10.0.0.4:2905: cannot be from 10.0.0.9, Cannot assign requested address": (
+        "`local` must be an address of this machine"
+    ),
+    "10.0.0.4:2905: cannot be from 10.0.0.9, Address already in use": "`local` belongs to another program",
+    "10.0.0.4:2905: there is a connection between the same addresses and ports": (
+        "has another association this `local` and `remote`?"
+    ),
+    "stp:2905: Name or service not known": "no host has the name in `remote`",
+    "stp:2905: Temporary failure in name resolution": "write an address into `remote`",
+    "the peer shut the association down, without a word to 10.0.0.1:3000": (
+        "has it an ASP with this address and port? See `local`"
+    ),
+    "the peer closed the connection": "was the peer restarted, or our ASP taken out there?",
+    "the peer aborted the association": "was the peer restarted, or our ASP taken out there?",
+    "Connection reset by peer": "was the peer restarted, or our ASP taken out there?",
 }
 
 
@@ -268,3 +286,28 @@ def test_every_kind_of_end_can_be_asked_how_it_stands() -> None:
         found = [one for one in standings(as_read(ends[0].status(12.0))) if one.what == "association"]
         assert [one.name for one in found] == expected
         assert all(one.sound for one in found)
+
+
+def test_what_we_refuse_while_all_is_well_is_said_with_what_to_change() -> None:
+    asp, sgp = node(Role.ASP, HERE, THERE), node(Role.SGP, THERE, HERE)
+    connected(asp, sgp)
+    international = DataCodec(
+        Association(name="x", role=Role.ASP, point_code=HERE), opc=7, network_indicator=0
+    )
+    asp.receive(international.encode(1, b"unitdata"), FLOW._replace(stream=1), 13.0)
+    assert first(asp, 14.0).sentence.endswith(
+        "we refused what it sent last (service indicator 3, network indicator 0): "
+        "make `network_indicator` the same at both ends"
+    )
+
+
+def test_why_the_connection_before_was_ended_is_said_until_all_is_well() -> None:
+    asp = node(Role.ASP, HERE, THERE)
+    asp.link_up(FLOW, "", 0.0)
+    asp.expire(60.0)
+    asp.link_up(FLOW, "", 61.0)
+    before = "; the connection before ended: silent for two heartbeats"
+    assert first(asp, 62.0).sentence == CONNECTED + "ASP-DOWN for 1 s: ASPUP was sent" + before
+    for kind in (MessageType.ASPUP_ACK, MessageType.ASPAC_ACK):
+        asp.receive(encode(kind), FLOW, 63.0)
+    assert before not in first(asp, 64.0).sentence

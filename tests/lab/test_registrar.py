@@ -89,3 +89,13 @@ def test_the_address_of_a_request_tells_whether_it_comes_from_the_registered_dev
 
 def test_strangers_have_no_profile() -> None:
     assert registrar().profile(Impu("sip:+1@ims.test")) is None
+
+
+def test_a_device_with_smsip_comes_first_or_alone() -> None:
+    r = registrar()
+    for device, smsip in (("a", True), ("b", False), ("c", True)):
+        r.register(ALICE, asked(device=device, smsip=smsip), NOW)
+    everybody = [contact.key for contact in r.targets(ALICE, NOW, required=False)]
+    able = [contact.key for contact in r.targets(ALICE, NOW, required=True)]
+    assert (everybody, able) == (["c", "a", "b"], ["c", "a"])
+    assert r.targets(ALICE, NOW + 601, required=False) == []

@@ -62,6 +62,7 @@ def test_the_register_of_the_user_and_its_answer_are_handed_up() -> None:
     prefix = "kamailio-third-party-register-with-includeregister"
     request = registered(octets("sip", prefix + "request"))
     assert request.register_request is not None
+    assert request.private_identity == "15551001027@ims.test"
     assert request.register_response is None
     assert request.service_info is None
     inner = parse(request.register_request, Limits())
@@ -212,7 +213,7 @@ def test_a_message_towards_a_phone_is_written_as_the_specification_says() -> Non
     body = bytes(range(256))
     tx, call_id = server.message(
         "sip:+1555@ims.test;user=phone", ROUTE, body, 0.0, flow=TO_GATEWAY, asserted=OWN,
-        in_reply_to="their@call", headers=[("P-Charging-Vector", "icid-value=1")],
+        headers=[("P-Charging-Vector", "icid-value=1")],
     )  # fmt: skip
     ((data, flow),) = server.take_output()
     assert flow == TO_GATEWAY
@@ -229,7 +230,6 @@ def test_a_message_towards_a_phone_is_written_as_the_specification_says() -> Non
         b"P-Asserted-Identity": b"<sip:ipsmgw.ims.test>",
         b"Request-Disposition": b"no-fork",
         b"Accept-Contact": b"*;+g.3gpp.smsip;require;explicit",
-        b"In-Reply-To": b"their@call",
         b"P-Charging-Vector": b"icid-value=1",
         b"Content-Type": b"application/vnd.3gpp.sms",
         b"Content-Transfer-Encoding": b"binary",
@@ -237,6 +237,20 @@ def test_a_message_towards_a_phone_is_written_as_the_specification_says() -> Non
     }
     assert {name: written.first(name) for name in expected} == expected
     assert (written.first(b"From") or b"").startswith(b"<sip:ipsmgw.ims.test>;tag=")
+
+
+def test_a_report_is_for_whoever_has_sent_and_not_only_for_who_receives() -> None:
+    server = application_server()
+    for in_reply_to in ("their@call", None):
+        server.message(
+            "sip:+1555@ims.test", ROUTE, b"", 0.0, flow=TO_GATEWAY, asserted=OWN, in_reply_to=in_reply_to
+        )
+    report, short_message = (parse(data, Limits()) for data in sent(server))
+    assert report.first(b"In-Reply-To") == b"their@call"
+    assert report.first(b"Request-Disposition") == b"fork, parallel"
+    assert report.first(b"Accept-Contact") == b"*;+g.3gpp.smsip"
+    assert short_message.first(b"In-Reply-To") is None
+    assert short_message.first(b"Request-Disposition") == b"no-fork"
 
 
 def test_a_charging_vector_is_passed_on_or_begun() -> None:
@@ -325,8 +339,9 @@ def test_caches_of_addresses_are_bounded() -> None:
     server = application_server(Limits(cached_addresses=4))
     for number in range(20):
         server.message(f"sip:{number}@h", f"sip:{number};lr", b"", 0.0, flow=TO_GATEWAY, asserted=OWN)
-    assert len(set(sent(server))) == 20
-    assert server.cached <= 8
+        server.message("sip:h", f"sip:{number};lr", b"", 0.0, flow=TO_GATEWAY, asserted=OWN, in_reply_to="x")
+    assert len(set(sent(server))) == 40
+    assert server.cached <= 12
 
 
 def test_two_servers_with_one_seed_write_the_same() -> None:

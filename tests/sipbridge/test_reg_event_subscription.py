@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sipbridge import IscStack, Limits, RegistrationsChanged, SubscriptionEnded, Watched
-from sipbridge.isc import IscEvent
+from sipbridge.isc_events import IscEvent
 from sipbridge.reg_event_subscription import TRANSITIONS, SubscriptionInput, SubscriptionState
 from tests.sipbridge.element import TO_GATEWAY, application_server, octets, sent
 

@@ -8,8 +8,6 @@ from dataclasses import replace
 import pytest
 
 import lab.plan
-from ipsmgw.gateway import core
-from ipsmgw.stacks import map_settings
 from lab.carrier import Carrier
 from lab.elements import hlr, signalling, smsc
 from lab.plan import Plan
@@ -23,7 +21,6 @@ __all__ = ["around_stp"]
 
 # Who speaks to whom: an association for each, as in the lab, but all of them end at the STP.
 _PEERS = {"hlr": ("ipsmgw", "smsc"), "smsc": ("ipsmgw", "hlr"), "ipsmgw": ("hlr", "smsc")}
-_LONG = 320
 _PORTS = {"hlr": 3001, "smsc": 3002, "ipsmgw": 3003}
 """Of the association with that peer."""
 
@@ -56,12 +53,7 @@ def _over_sctp(settings: MapSettings) -> MapSettings:
         replace(each, role=Role.ASP, routing_context=m3ua.point_code, traffic_mode=TrafficMode.LOADSHARE)
         for each in m3ua.associations
     )
-    return _whole(replace(settings, m3ua=replace(m3ua, associations=associations)))
-
-
-def _whole(settings: MapSettings) -> MapSettings:
-    """Nothing is segmented: osmo-stp 1.6 shares loads out in turn, not by SLS, so that segments overtake."""
-    return replace(settings, sccp=replace(settings.sccp, max_message=_LONG))
+    return replace(settings, m3ua=replace(m3ua, associations=associations))
 
 
 def _specs(plan: Plan, node: str) -> list[AssociationSpec]:
@@ -96,7 +88,6 @@ def around_stp(place: Place, patch: pytest.MonkeyPatch) -> Iterator[Stp]:
     patch.setattr(hlr, "associations", _specs)
     patch.setattr(smsc, "associations", _specs)
     patch.setattr(lab.plan, "_association", _lines)
-    patch.setattr(core, "map_settings", lambda settings, boot: _whole(map_settings(settings, boot)))
     patch.setattr(
         Carrier,
         "linked",

@@ -1,10 +1,8 @@
-"""What goes wrong on the way: silence by netem, ABORT by the socket (tc-netem(8); RFC 6458 §8.1.4)."""
+"""What goes wrong on the way: silence by netem, ABORT by the socket (tc-netem(8))."""
 
 import shutil
-import socket
-import struct
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,18 +10,15 @@ import pytest
 
 from tests.interop.sctp.node import Node
 
-__all__ = ["abort", "silence", "tuned"]
+__all__ = ["TUNED", "abort", "as_root", "need", "silence", "tuned"]
 
 _SCTP = Path("/proc/sys/net/sctp")
-_TUNED = {"rto_min": 50, "rto_initial": 100, "rto_max": 200, "association_max_retrans": 4}
+TUNED = {"rto_min": 50, "rto_initial": 100, "rto_max": 200, "association_max_retrans": 4}
 
 
 @contextmanager
 def abort(node: Node, association: str) -> Iterator[None]:
-    """A connection of the node ends with ABORT instead of SHUTDOWN."""
-    (transport,) = [each for _, each in node.sockets._transports]
-    line = transport._lines[association]  # type: ignore[union-attr]  # its only transport is SCTP
-    line._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    """A connection of the node ends with ABORT."""
     node.cut(association)
     yield
 
@@ -31,9 +26,8 @@ def abort(node: Node, association: str) -> Iterator[None]:
 @contextmanager
 def silence(node: Node, association: str) -> Iterator[None]:
     """Nothing passes between the address of the association and any other, and nobody is told."""
-    if shutil.which("tc") is None:
-        pytest.skip("tc is not installed (Debian: apt-get install iproute2)")
     host = node.addresses[association]
+    need("tc")
     try:
         _tc("qdisc add dev lo root handle 1: prio")
         _tc("qdisc add dev lo parent 1:3 handle 30: netem loss 100%")
@@ -45,11 +39,11 @@ def silence(node: Node, association: str) -> Iterator[None]:
 
 
 @contextmanager
-def tuned() -> Iterator[None]:
+def tuned(values: Mapping[str, int] = TUNED) -> Iterator[None]:
     """The kernel gives an association up in a second, not a minute, as carriers tune it (RFC 9260 §16)."""
-    before = {name: (_SCTP / name).read_text() for name in _TUNED}
+    before = {name: (_SCTP / name).read_text() for name in values}
     try:
-        _set({name: str(value) for name, value in _TUNED.items()})
+        _set({name: str(value) for name, value in values.items()})
         yield
     except PermissionError:
         pytest.skip("tuning SCTP needs root")
@@ -63,7 +57,18 @@ def _set(values: dict[str, str]) -> None:
 
 
 def _tc(words: str) -> None:
-    done = subprocess.run(["tc", *words.split()], capture_output=True, text=True, timeout=10, check=False)
+    as_root(f"tc {words}")
+
+
+def need(tool: str) -> None:
+    """A tool of iproute2, or the test is skipped."""
+    if shutil.which(tool) is None:
+        pytest.skip(f"{tool} is not installed (Debian: apt-get install iproute2)")
+
+
+def as_root(command: str) -> None:
+    """Run what only root may, or skip the test."""
+    done = subprocess.run(command.split(), capture_output=True, text=True, timeout=10, check=False)
     if "Operation not permitted" in done.stderr:
-        pytest.skip(f"tc needs root: {done.stderr.strip()}")
-    assert done.returncode == 0, f"tc {words}: {done.stderr}"
+        pytest.skip(f"{command} needs root: {done.stderr.strip()}")
+    assert done.returncode == 0, f"{command}: {done.stderr}"

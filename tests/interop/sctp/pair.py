@@ -66,6 +66,14 @@ class End(NamedTuple):
         self, timers: M3uaTimers | None = None, invoke_timers: Mapping[str, float] | None = None
     ) -> Node:
         """The node itself."""
+        specs = [
+            AssociationSpec(name, "sctp", True, address, self.place.stp)
+            for name, address in self.addresses.items()
+        ]
+        return Node(self.name, settings(self.m3ua(timers), self.gt, invoke_timers), specs)
+
+    def m3ua(self, timers: M3uaTimers | None = None) -> M3uaSettings:
+        """An ASP on each association."""
         associations = tuple(
             Association(
                 name=name,
@@ -76,14 +84,9 @@ class End(NamedTuple):
             )
             for name in self.addresses
         )
-        specs = [
-            AssociationSpec(name, "sctp", True, address, self.place.stp)
-            for name, address in self.addresses.items()
-        ]
-        m3ua = M3uaSettings(
+        return M3uaSettings(
             point_code=self.point_code, associations=associations, timers=timers or M3uaTimers()
         )
-        return Node(self.name, settings(m3ua, self.gt, invoke_timers), specs)
 
 
 def sc_end(place: Place, *, asps: int = 1, mode: TrafficMode = TrafficMode.OVERRIDE) -> End:

@@ -18,11 +18,12 @@ __all__ = [
     "SC_POINT_CODE",
     "STP",
     "STP_POINT_CODE",
+    "STP_TOO",
     "Place",
 ]
 
 M3UA = 2905  # RFC 4666 §7.2
-STP, ECHO = 1, 31  # hosts
+STP, STP_TOO, ECHO = 1, 2, 31  # hosts; osmo-stp may have two
 STP_POINT_CODE, SC_POINT_CODE, HLR_POINT_CODE = 2056, 2057, 2058  # 1.1.0 to 1.1.2
 SC_CONTEXT, HLR_CONTEXT = 101, 102
 SC_GT, HLR_GT = "15550000002", "15550000001"

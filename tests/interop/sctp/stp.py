@@ -4,11 +4,11 @@ import asyncio
 import signal
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from tests.interop.sctp.place import M3UA, STP, STP_POINT_CODE, Place
+from tests.interop.sctp.place import M3UA, STP, STP_POINT_CODE, STP_TOO, Place
 
 __all__ = ["PATIENCE", "Peer", "Server", "Stp", "stp_running"]
 
@@ -25,6 +25,8 @@ class Peer:
     address: tuple[str, int]
     role: str = "sg"
     """What osmo-stp is on the association: sg, or asp; whoever is the ASP connects."""
+    other: str = ""
+    """Its second address; osmo-stp has two as well then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,11 @@ class Server:
 class Stp:
     """The process; it may be killed and started again."""
 
-    def __init__(self, place: Place, peers: Iterable[Peer], servers: Iterable[Server]) -> None:
+    def __init__(
+        self, place: Place, peers: Iterable[Peer], servers: Iterable[Server], within: Sequence[str] = ()
+    ) -> None:
+        """`within`: the beginning of a command that runs it elsewhere."""
+        self._within = within
         self._file = place.folder / "osmo-stp.cfg"
         self._log = place.folder / "osmo-stp.log"
         self._file.write_text(_configuration(place, peers, servers))
@@ -56,7 +62,7 @@ class Stp:
     async def start(self) -> None:
         """Returns when its VTY answers, a little after it listens for M3UA."""
         with self._log.open("ab") as log:
-            command = ["osmo-stp", "-c", str(self._file)]
+            command = [*self._within, "osmo-stp", "-c", str(self._file)]
             self._process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         await self.until(lambda: self._connected(), "its VTY answers")
         self._read()
@@ -137,9 +143,11 @@ class Stp:
 
 
 @asynccontextmanager
-async def stp_running(place: Place, peers: Iterable[Peer], servers: Iterable[Server]) -> AsyncIterator[Stp]:
+async def stp_running(
+    place: Place, peers: Iterable[Peer], servers: Iterable[Server], within: Sequence[str] = ()
+) -> AsyncIterator[Stp]:
     """An osmo-stp for as long as the context lasts."""
-    stp = Stp(place, peers, servers)
+    stp = Stp(place, peers, servers, within)
     try:
         await stp.start()
         yield stp
@@ -171,6 +179,8 @@ def _configuration(place: Place, peers: Iterable[Peer], servers: Iterable[Server
     # a static AS gets no route by itself
     lines += [f"  update route {_dotted(each.point_code)} 7.255.7 linkset {each.name}" for each in servers]
     lines += [f" listen m3ua {M3UA}", f"  local-ip {place.host(STP)}"]
+    if any(peer.other for peer in peers):
+        lines += [f"  local-ip {place.host(STP_TOO)}"]
     return "\n".join([*lines, "  accept-asp-connections dynamic-permitted", ""])
 
 
@@ -178,10 +188,12 @@ def _asp(place: Place, peer: Peer, number: int) -> list[str]:
     host, port = peer.address
     client = peer.role == "asp"
     here = M3UA + 100 + number if client else M3UA
+    others = [f"  remote-ip {peer.other}", f"  local-ip {place.host(STP_TOO)}"] if peer.other else []
     return [
         f" asp {peer.name} {port} {here} m3ua",
         f"  remote-ip {host}",
         f"  local-ip {place.host(STP)}",
+        *others,
         f"  role {peer.role}",
         f"  sctp-role {'client' if client else 'server'}",
     ]

@@ -43,7 +43,7 @@ def gateway(plan: Plan, folder: Path) -> Iterator["subprocess.Popen[str]"]:
         "[journal]",
         f'file = "{folder}/cdr.jsonl"',
     ]
-    file.write_text(lab.plan._toml(plan) + "\n".join([*keeps, ""]))
+    file.write_text(lab.plan.gateway_toml(plan) + "\n".join([*keeps, ""]))
     command = [*COMMAND, str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import pytest
 
 from mapstack import MT_FORWARD_SM, SEND_ROUTING_INFO_FOR_SM, Answered, DialogueLost, LostReason
 from mapstack.m3ua.settings import M3uaTimers, TrafficMode
+from mapstack.map.short_message import MtForwardSmArg
 from tests.interop.sctp.faults import abort, silence, tuned
 from tests.interop.sctp.node import Node
 from tests.interop.sctp.pair import End, Pair, pair, sc_end
@@ -86,3 +88,21 @@ async def answered(node: Node, dialogues: list[int]) -> bool:
     lost = [each for each in ended if not isinstance(each, Answered)]
     assert {each.reason for each in lost if isinstance(each, DialogueLost)} <= {LostReason.TIMEOUT}
     return not lost
+
+
+def test_long_messages_come_whole_over_associations_that_share_the_load(place: Place) -> None:
+    sample = ARGUMENTS[MT_FORWARD_SM]
+    assert isinstance(sample, MtForwardSmArg)
+    arg = replace(sample, sm_rp_ui=bytes(200))
+
+    async def scenario() -> None:
+        async with pair(two(place)) as (_, sc, hlr):
+            for node, called in ((sc, HLR), (hlr, SC)):
+                for dialogue in [node.ask(MT_FORWARD_SM, called, arg) for _ in range(40)]:
+                    assert isinstance(await node.outcome(dialogue), Answered)
+            for direction in ("sent", "received"):
+                shares = [sc.data[direction, name] for name in ("sc-1", "sc-2")]
+                assert sum(shares) == 120, "each invoke in two segments"
+                assert min(shares) >= 30, shares
+
+    asyncio.run(scenario())

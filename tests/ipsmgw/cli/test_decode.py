@@ -38,10 +38,16 @@ def test_octets_come_from_standard_input_with_blanks_between() -> None:
     assert "ASPUP_ACK" in done.stdout
 
 
+def test_octets_may_be_written_as_a_programmer_has_them() -> None:
+    for text in ("0x0100030400000008", "0x01, 0x00, 0x03, 0x04, 0x00, 0X00, 0x00, 0x08"):
+        assert "ASPUP_ACK" in RUN.invoke(APP, [text]).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["01zz"], "input, character 2: 'z' is no hexadecimal digit"),
+        (["0x01 0y"], "input, character 6: 'y' is no hexadecimal digit"),
         (["012"], "input, octet 1: half an octet, 3 hexadecimal digits"),
         ([""], "input, octet 0: no octet at all"),
         (["01000b9143", "--layer", "tpdu", "--from-phone"], "TPDU, octet 2: the address ends at octet 10"),

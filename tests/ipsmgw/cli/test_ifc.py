@@ -128,6 +128,23 @@ def test_kamailio_sends_what_is_for_the_gateway(
     assert kamailio_takes(printed(file), method, content_type, direction) is taken
 
 
+@pytest.mark.parametrize(("content_type", "direction", "taken"), [
+    ("text/plain", 0, True),
+    ("text/plain;charset=utf-8", 0, True),
+    ("text/plain", 1, False),
+    ("application/vnd.3gpp.sms", 0, True),
+    ("text/html", 0, False),
+])  # fmt: skip
+def test_plain_text_comes_where_it_is_wanted(
+    tmp_path: Path, content_type: str, direction: int, taken: bool
+) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text(toml(sound() | {"text": {"enabled": True, "service_centre": "15550000014"}}))
+    criteria = printed(file)
+    assert faults(criteria) == []
+    assert kamailio_takes(criteria, "MESSAGE", content_type, direction) is taken
+
+
 def test_the_gateway_reads_the_service_info_that_it_prints(file: Path) -> None:
     info = printed(file, "--imsi", "001010000000001", "--msisdn", "+15551234567").findtext(".//ServiceInfo")
     settings = parse(toml(sound()))

@@ -55,6 +55,7 @@ def end(components: bytes) -> bytes:
         (carried(bytes.fromhex("020141020000")), "MESSAGE RP-ACK"),
         (carried(bytes.fromhex("05050126")), "MESSAGE RP-ERROR 38"),
         (carried(bytes.fromhex("0609")), "MESSAGE RP-SMMA"),
+        (carried(b"hello").replace(b"application/vnd.3gpp.sms", b"Text/Plain;charset=utf-8"), "MESSAGE text"),
         (carried(b"\xff"), "MESSAGE RP malformed"),
         (carried(NO_TPDU), "MESSAGE RP-DATA TPDU malformed"),
         (b"SIP/2.0 202 Accepted\r\n%bCSeq: 1 MESSAGE\r\n\r\n" % HEAD, "202 Accepted"),

@@ -288,3 +288,10 @@ def test_an_asp_asks_nobody_and_an_sgp_is_told_nothing() -> None:
         octets = encode(kind, (Tag.AFFECTED_POINT_CODE, HLR), (Tag.USER_CAUSE, 3))
         assert isinstance(layer.receive(octets, flow_of(name), 1.0)[0], PeerMisbehaved)
         assert kinds(layer) == [MessageType.ERR]
+
+
+def test_an_empty_routing_context_is_none_as_osmo_stp_means_it() -> None:
+    layer = node(route(HLR, "a"))
+    duna = encode(MessageType.DUNA, (Tag.ROUTING_CONTEXT, b""), (Tag.AFFECTED_POINT_CODE, HLR))
+    assert layer.receive(duna, flow_of("a"), 1.0) == [DestinationStateChanged(HLR, UNAVAILABLE)]
+    assert sent(layer) == []

@@ -139,7 +139,7 @@ REFUSED = {
         ErrorCode.UNEXPECTED_PARAMETER,
     ),
     "a short parameter": (
-        bytes.fromhex("010004010000000c00060004"),
+        bytes.fromhex("01000401000000100006000600010000"),
         0,
         ErrorCode.PARAMETER_FIELD_ERROR,
     ),

@@ -251,3 +251,88 @@ def test_what_is_sent_on_an_association_that_is_not_up_is_lost_quietly() -> None
             server.transport.cut("a")
 
     asyncio.run(scenario())
+
+
+def test_what_has_come_before_a_connection_broke_is_read_and_why_it_did_is_said() -> None:
+    async def scenario() -> None:
+        async with listening() as server:
+            with socket.create_connection(server.transport.listening[0]) as peer:
+                await server.until(is_up)
+                peer.send(beat("last words"))
+            for _ in range(3):  # the first is answered with RST, so that the next cannot be sent
+                server.transport.send([(beat("to nobody"), server.ups[0])])
+            await server.until(lambda node: not is_up(node))
+            assert [data for data, _ in server.heard] == [beat("last words")]
+            assert server.transport.trouble == {"a": "the peer closed the connection"}
+
+    asyncio.run(scenario())
+
+
+def test_a_cut_is_told_to_the_peer_at_once_and_leaves_nothing_behind() -> None:
+    async def scenario() -> None:
+        async with listening() as server:
+            with socket.create_connection(server.transport.listening[0]) as peer:
+                await server.until(is_up)
+                server.transport.cut("a")
+                await server.until(lambda node: not is_up(node))
+                with pytest.raises(ConnectionResetError):
+                    await asyncio.get_running_loop().run_in_executor(None, peer.recv, 1)
+
+    asyncio.run(scenario())
+
+
+def test_a_peer_that_hangs_up_without_a_word_is_said_to_and_where_it_was_met() -> None:
+    async def scenario() -> None:
+        async with listening() as server:
+            host, port = server.transport.listening[0]
+            with socket.create_connection((host, port)):
+                await server.until(is_up)
+            await server.until(lambda node: not is_up(node))
+            said = f"the peer closed the connection, without a word to {host}:{port}"
+            assert server.transport.trouble == {"a": said}
+
+    asyncio.run(scenario())
+
+
+NOBODY = ("127.0.0.1", 9)
+
+
+@pytest.mark.parametrize(
+    ("local", "remote", "said"),
+    [
+        (("203.0.113.1", 0), NOBODY, "cannot be from 203.0.113.1, Cannot assign requested address"),
+        (None, ("a..b", 9), "encoding with 'idna' codec failed"),
+    ],
+)
+def test_why_no_connection_comes_about_is_said(
+    local: tuple[str, int] | None, remote: tuple[str, int], said: str
+) -> None:
+    async def scenario() -> None:
+        client = Node(TcpTransport, AssociationSpec("b", "tcp", True, local, remote))
+        await client.transport.start()
+        async with asyncio.timeout(PATIENCE):
+            while not client.transport.trouble:
+                await asyncio.sleep(0.01)
+        assert client.transport.trouble["b"].startswith(f"{remote[0]}:{remote[1]}: {said}")
+        await client.transport.stop()
+
+    asyncio.run(scenario())
+
+
+def test_two_between_the_same_ends_are_said_to_be_one_too_many() -> None:
+    async def scenario() -> None:
+        async with listening() as server:
+            remote = server.transport.listening[0]
+            with socket.create_server(("127.0.0.3", 0)) as free:
+                local = free.getsockname()
+            specs = [AssociationSpec(name, "tcp", True, local, remote) for name in ("b", "c")]
+            client = Node(TcpTransport, *specs)
+            await client.transport.start()
+            async with asyncio.timeout(PATIENCE):
+                while not client.transport.trouble:
+                    await asyncio.sleep(0.01)
+            (said,) = client.transport.trouble.values()
+            assert said.endswith(": there is a connection between the same addresses and ports")
+            await client.transport.stop()
+
+    asyncio.run(scenario())
