@@ -7,6 +7,7 @@ from itertools import count
 from random import Random
 
 from ipsmgw.cdr import Cdr
+from ipsmgw.charging.ip_access import IP_ACCESS
 from ipsmgw.drive import Clock, Driver, Network
 from ipsmgw.gateway.flows import Flows, at_source
 from ipsmgw.gateway.implicit import ImplicitSets
@@ -64,6 +65,8 @@ class Core:
         self.map.remember(world.store.peer_versions())
         self.journal: Journal[Then] = Journal(world.disk, driver.turn_each)
         self.uri = settings.sip.uri
+        self.ip_access = IP_ACCESS if settings.map.ip_access_flag else None
+        """What the SC hears of the access of a message, in an ExtensionContainer."""
         self._route, self._always = settings.sip.route, settings.sip.route_always
         self.implicit = ImplicitSets()
         self.plain: set[Impu] = set()
