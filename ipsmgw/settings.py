@@ -100,6 +100,8 @@ class MapSection(Section, frozen=True, kw_only=True):
     subscriber: tuple[SubscriberSection, ...] = ()
     atm_calling_ssn: Annotated[int, Meta(ge=1, le=254)] = 147
     """anyTimeModification comes from a gsmSCF as far as TS 29.002 §8.11 is concerned; some HLRs want 8."""
+    ip_access_flag: bool = False
+    """Tell the SC of each message that it has come or gone over IP (TR 23.804 §7): a private extension."""
     m3ua: M3uaSection = M3uaSection()
     version_lifetime: Annotated[float, Meta(gt=0, le=31_536_000)] = 86_400.0
     """How long a peer that speaks an older version is asked in that, before the newest is tried again."""

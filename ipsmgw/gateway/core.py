@@ -7,6 +7,7 @@ from itertools import count
 from random import Random
 
 from ipsmgw.cdr import Cdr
+from ipsmgw.charging.ip_access import IP_ACCESS
 from ipsmgw.drive import Clock, Driver, Network
 from ipsmgw.gateway.flows import Flows, at_source
 from ipsmgw.gateway.implicit import ImplicitSets
@@ -68,6 +69,8 @@ class Core:
         direct = settings.direct
         self.phones = Phones(world.store, direct.realm or "", world.clock.now()) if direct.enabled else None
         """Those that register here themselves."""
+        self.ip_access = IP_ACCESS if settings.map.ip_access_flag else None
+        """What the SC hears of the access of a message, in an ExtensionContainer."""
         self._route, self._always = settings.sip.route, settings.sip.route_always
         self.implicit = ImplicitSets()
         self.plain: set[Impu] = set()

@@ -29,6 +29,7 @@ class Originating:
         self._ids = core.ids
         self._isc = core.isc
         self._map = core.map
+        self._ip_access = core.ip_access
         self._sender = Senders(core).of
         self._awaiting_sc: dict[int, MoSms] = {}
         self._taken = Ended(_REMEMBERED, core.settings.limits.in_flight)
@@ -88,6 +89,8 @@ class Originating:
         for action in decision.actions:
             if type(action) is ForwardMo:
                 called = service_centre(action.service_centre)
+                if self._ip_access:
+                    action.arg.extension_container = self._ip_access
                 self._awaiting_sc[self._map.invoke(MO_FORWARD_SM, called, action.arg, now)] = sms
             elif type(action) is Answer and tx is not None:
                 self._isc.respond(tx, action.status, now)

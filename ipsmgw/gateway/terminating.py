@@ -33,6 +33,7 @@ class Terminating:
         self._core = core
         self._isc = core.isc
         self._map = core.map
+        self._ip_access = core.ip_access
         self._open = Deliveries(core.settings.timers.mt_report)
         self._answered = Ended(_REMEMBERED, core.settings.limits.in_flight)
         self._series = Series()
@@ -220,7 +221,7 @@ class Terminating:
             if not stack.awaits_answer(dialogue):
                 continue  # it has given up while the record went to disk, or in the batch of its Begin
             if type(action) is MtResult:
-                stack.result(dialogue, _result(action.sm_rp_ui), now)
+                stack.result(dialogue, _result(action.sm_rp_ui, self._ip_access), now)
             elif type(action) is MtRefusal:
                 stack.error(dialogue, action.error, now)
 
@@ -247,6 +248,6 @@ class Terminating:
 
 
 @lru_cache(maxsize=256)
-def _result(sm_rp_ui: bytes | None) -> MtForwardSmRes:
+def _result(sm_rp_ui: bytes | None, ip_access: bytes | None) -> MtForwardSmRes:
     """Phones say the same few octets when all is well."""
-    return MtForwardSmRes(sm_rp_ui=sm_rp_ui)
+    return MtForwardSmRes(sm_rp_ui=sm_rp_ui, extension_container=ip_access)

@@ -113,6 +113,7 @@ class Texting:
         for action in mo.submit(sms, now).actions:
             if isinstance(action, ForwardMo):
                 called = service_centre(action.service_centre)
+                action.arg.extension_container = self._core.ip_access
                 dialogue = self._core.map.invoke(MO_FORWARD_SM, called, action.arg, now)
                 self._awaiting_sc[dialogue] = whole, sms
 
