@@ -20,6 +20,19 @@ _STATUS_AFTER = 2 * _SCTS + 1  # TP-SCTS, TP-DT, TP-ST
 _UNREADABLE = 16
 
 
+def _layout(first: int, from_phone: bool) -> tuple[int, int]:
+    """Where the address begins, and how many octets follow it in the head."""
+    kind = first & 3
+    if from_phone:
+        return (2, 3 + VP_OCTETS[first >> 3 & 3]) if kind == _SUBMIT else (5, 0)
+    return (1, _DELIVER_AFTER) if kind == _DELIVER else (2, _STATUS_AFTER)
+
+
+_FROM_PHONE = tuple(_layout(first, True) for first in range(256))
+_TO_PHONE = tuple(_layout(first, False) for first in range(256))
+"""By the first octet."""
+
+
 class Head(NamedTuple):
     """What charging records carry of it; None for what the message does not have."""
 
@@ -37,7 +50,7 @@ def head_of(tpdu: bytes, *, from_phone: bool) -> bytes:
     """Cut it in front of its text."""
     try:
         first = tpdu[0]
-        at, after = _layout(first, from_phone)
+        at, after = (_FROM_PHONE if from_phone else _TO_PHONE)[first]
         end = at + 2 + (tpdu[at] + 1 >> 1) + after
         if first & _UDHI and first & 3 == (_SUBMIT if from_phone else _DELIVER):
             end += 1 + tpdu[end]
@@ -54,17 +67,9 @@ def read_head(octets: bytes, *, from_phone: bool) -> Head:
         return Head()
 
 
-def _layout(first: int, from_phone: bool) -> tuple[int, int]:
-    """Where the address begins, and how many octets follow it in the head."""
-    kind = first & 3
-    if from_phone:
-        return (2, 3 + VP_OCTETS[first >> 3 & 3]) if kind == _SUBMIT else (5, 0)
-    return (1, _DELIVER_AFTER) if kind == _DELIVER else (2, _STATUS_AFTER)
-
-
 def _read(octets: bytes, from_phone: bool) -> Head:
     first = octets[0]
-    at, after = _layout(first, from_phone)
+    at, after = (_FROM_PHONE if from_phone else _TO_PHONE)[first]
     behind = at + 2 + (octets[at] + 1 >> 1)
     if first & 3 != (_SUBMIT if from_phone else _DELIVER):
         return _without_text(octets, behind, from_phone)
