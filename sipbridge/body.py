@@ -11,6 +11,15 @@ from sipbridge.header import parameter
 __all__ = ["Part", "media_type", "parts", "service_info", "untransferred"]
 
 _MOST_PARTS = 16
+_AS_MOSTLY_WRITTEN = frozenset(
+    (
+        b"application/vnd.3gpp.sms",
+        b"application/3gpp-ims+xml",
+        b"application/reginfo+xml",
+        b"message/sip",
+        b"text/plain",
+    )
+)
 _OPENING = re.compile(rb"<(?:[\w\-]{1,32}:)?service-info\s{0,8}>")
 _CLOSING = re.compile(rb"</(?:[\w\-]{1,32}:)?service-info\s{0,8}>")
 _AS_IT_IS = frozenset((b"", b"binary", b"8bit", b"7bit"))
@@ -28,6 +37,8 @@ def media_type(content_type: bytes) -> bytes:
     """The type of a Content-Type, without parameters, in lower case and without white space (RFC 3261
     §20.15).
     """
+    if content_type in _AS_MOSTLY_WRITTEN:
+        return content_type
     return content_type.partition(b";")[0].lower().replace(b" ", b"").replace(b"\t", b"")
 
 

@@ -53,8 +53,6 @@ SINGLE = frozenset(
     b"Call-ID CSeq Content-Length Content-Type Event Expires From Max-Forwards P-Served-User To".split()
 )
 _CANONICAL = {name.lower(): name for name in _NAMES} | _COMPACT
-SPELLED = {name: name for name in _NAMES} | _CANONICAL
-"""Names as they are mostly written, with the canonical spelling of each."""
 _OF_TOKEN = rb"[A-Za-z0-9\-.!%*_+`'~]"
 _TOKEN = re.compile(_OF_TOKEN + rb"+")
 METHOD = rb"(" + _OF_TOKEN + rb"{1,64})"
@@ -63,12 +61,23 @@ _QUOTED_REST = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _SPECIAL = {separator: re.compile(rb'["<' + separator + rb"]") for separator in (b",", b";")}
 
 
+class _Spelled(dict[bytes, bytes]):
+    """What is not in it is worked out: an unknown name, one in mixed case; of what is no name, nothing."""
+
+    def __missing__(self, name: bytes) -> bytes:
+        return canonical(name) or b""
+
+
 def canonical(name: bytes) -> bytes | None:
     """The one spelling of a field name; an unknown one in lower case; None where it is no token (§25.1)."""
     known = _CANONICAL.get(name) or _CANONICAL.get(name.lower())
     if known is not None:
         return known
     return name.lower() if _TOKEN.fullmatch(name) else None
+
+
+SPELLED = _Spelled({name: name for name in _NAMES} | _CANONICAL)
+"""The canonical spelling of any name; those at hand are as names are mostly written."""
 
 
 def split(value: bytes, separator: bytes = b",") -> list[bytes]:
@@ -111,9 +120,23 @@ def parameters(parts: list[bytes]) -> dict[bytes, bytes]:
     return found
 
 
+_FIRST = {b"tag": re.compile(rb'<[^>]*>;tag=([^";<\s]*)(?:;|\Z)').match}
+"""The parameter that comes first as a rule, without quotes."""
+
+
 def parameter(value: bytes, name: bytes) -> bytes | None:
     """One parameter of a value, None where it is absent."""
-    return parameters(split(value, b";")[1:]).get(name)
+    usual = _FIRST.get(name)
+    if usual is not None and (found := usual(value)) is not None:
+        return found[1]
+    rest = value.partition(b">")[2] if value[:1] == b"<" else value
+    if b'"' in value or b"<" in rest:
+        return parameters(split(value, b";")[1:]).get(name)
+    for part in rest.split(b";")[1:]:
+        spelled, _, text = part.partition(b"=")
+        if spelled == name or spelled.strip().lower() == name:
+            return text.strip()
+    return None
 
 
 def _unquoted(value: bytes) -> bytes:

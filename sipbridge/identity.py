@@ -13,6 +13,7 @@ __all__ = ["Asserted", "ServedUser", "asserted_identities", "associated_uris", "
 # The usual case: bracketed values without display name or parameters; anything else takes the long way.
 _URI = rb"[!#-+\--;=?-~]+"  # as uri.NOT_IN_URI, and no comma
 _PLAIN = re.compile(rb"[ \t]*<(sips?:%b)>[ \t]*(?:,[ \t]*<(tel:%b)>[ \t]*)?" % (_URI, _URI))
+_IN_URI = bytes(octet for octet in range(128) if re.match(_URI, bytes((octet,))))
 _SCHEMES = ("sip:", "sips:", "tel:")
 _CACHED_LENGTH = 256
 
@@ -50,6 +51,9 @@ def asserted_identities(values: list[bytes]) -> Asserted:
 @lru_cache(maxsize=16_384)
 def _plain(value: bytes) -> Asserted | None:
     """The same few thousand senders write again and again."""
+    bracketed = value.startswith(b"<sip:") and value.endswith(b">") and value != b"<sip:>"
+    if bracketed and value.translate(None, _IN_URI) == b"<>":
+        return Asserted(value[1:-1].decode(), None)
     found = _PLAIN.fullmatch(value)
     if found is None:
         return None

@@ -3,12 +3,15 @@
 import re
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from sipbridge.errors import DecodeError
 from sipbridge.header import parameters, split
 
 __all__ = ["NOT_IN_URI", "NameAddr", "SipUri", "TelUri", "Uri", "parse_name_addr", "parse_uri"]
 
 NOT_IN_URI = re.compile(r"[^!#-;=?-~]")  # printable ASCII but quotes and angle brackets
+_IN_URI = bytes(octet for octet in range(128) if not NOT_IN_URI.match(chr(octet)))
 _VISUAL = str.maketrans("", "", "-.() ")
 _DIGITS = re.compile(r"\+?[0-9]+")
 _NUMBER = re.compile(r"\+?[0-9A-Fa-f*#\-.()]+")
@@ -62,7 +65,7 @@ class TelUri(NamedTuple):
 Uri = SipUri | TelUri
 
 
-class NameAddr(NamedTuple):
+class NameAddr(Struct, frozen=True, gc=False):
     """A name-addr or addr-spec with the parameters of its header field."""
 
     uri: str
@@ -122,12 +125,11 @@ def parse_name_addr(value: bytes) -> NameAddr:
     semicolon.
     """
     value = value.strip()
-    if value[:1] == b"<" and value.find(b">") == len(value) - 1:
-        named, display, bracket, uri = [], b"", True, value[1:-1].strip()
-    else:
-        head, *named = split(value, b";")
-        display, bracket, rest = _angle(head)
-        uri = rest if bracket else head
+    if value[:1] == b"<" and value[-1:] == b">" and value.translate(None, _IN_URI) == b"<>" != value:
+        return NameAddr(value[1:-1].decode(), {})
+    head, *named = split(value, b";")
+    display, bracket, rest = _angle(head)
+    uri = rest if bracket else head
     if not bracket and b"?" in uri:
         raise DecodeError("URI with headers outside angle brackets")  # §20.10
     text = uri.decode("latin-1")

@@ -2,7 +2,8 @@
 
 import re
 from hashlib import blake2b
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from sipbridge.errors import DecodeError
 from sipbridge.flow import Flow
@@ -20,7 +21,7 @@ _PROTOCOL = re.compile(rb"(?i)SIP\s*/\s*\d\.\d\s*/\s*([A-Za-z0-9\-.]+)[ \t]+(.+)
 _SENT_BY = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._]+)(?:[ \t]*:[ \t]*(\d{1,5}))?")
 
 
-class Via(NamedTuple):
+class Via(Struct, frozen=True, gc=False):
     """One via-parm (§20.42); `rport` tells that the client wants the answer where it sent from."""
 
     sent_by: bytes

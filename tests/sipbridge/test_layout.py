@@ -31,10 +31,35 @@ def as_sent() -> list[bytes]:
 
 
 REQUESTS = as_sent()
+SPELLINGS: dict[str, tuple[tuple[bytes, bytes], ...]] = {
+    "compact": (
+        (b"Via", b"v"),
+        (b"From", b"f"),
+        (b"To", b"t"),
+        (b"Call-ID", b"i"),
+        (b"Content-Length", b"l"),
+    ),
+    "lower case": (
+        (b"Via", b"via"),
+        (b"From", b"from"),
+        (b"CSeq", b"cseq"),
+        (b"Content-Type", b"content-type"),
+    ),
+    "mixed case": ((b"Via", b"vIA"), (b"CSeq", b"CSEQ"), (b"Content-Length", b"content-Length")),
+    "an unknown field": ((b"To", b"X-To: \xff\r\nTo"),),
+}
+
+
+def spelled(data: bytes, spelling: str) -> bytes:
+    """The same in another spelling."""
+    head, end, body = data.partition(b"\r\n\r\n")
+    for usual, other in SPELLINGS[spelling]:
+        head = head.replace(b"\r\n%b: " % usual, b"\r\n%b: " % other)
+    return head + end + body
 
 
 def names(message: Message) -> tuple[bytes, ...]:
-    return tuple(line.partition(b": ")[0] for line in message.lines)
+    return tuple(line.partition(b": ")[0] for line in message.head.split(b"\r\n"))
 
 
 def at_hand(message: Message) -> Message:
@@ -63,7 +88,36 @@ def test_a_layout_is_learned_from_the_second_message(monkeypatch: pytest.MonkeyP
     assert layouts.parse(data, PEER) == at_hand(parse(data, LIMITS))
 
 
-@pytest.mark.parametrize("data", REQUESTS)
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_other_spellings_are_learned_too(monkeypatch: pytest.MonkeyPatch, spelling: str) -> None:
+    asked = [spelled(data, spelling) for data in REQUESTS]
+    for data, usual in zip(asked, REQUESTS, strict=True):
+        layouts, read = Layouts(LIMITS), parse(data, LIMITS)
+        assert not read.as_written
+        known = [line for line in read.lines if not line.startswith(b"X-To")]
+        assert (known, read.vias) == (parse(usual, LIMITS).lines, parse(usual, LIMITS).vias)
+        for _ in range(2):
+            layouts.parse(data, PEER)
+        with monkeypatch.context() as patched:
+            patched.setattr("sipbridge.layout.parse", lambda octets, limits: pytest.fail("not learned"))
+            assert layouts.parse(data, PEER) == at_hand(read)
+
+
+def test_folded_lines_and_endless_names_are_not_learned() -> None:
+    layouts = Layouts(LIMITS)
+    for new in (
+        b"\r\nTo:\r\n ",
+        b"\r\nX: a: b\r\n c: d\r\nTo: ",
+        b"\r\nTo : ",
+        b"\r\n%b: x\r\nTo: " % (b"X" * 2000),
+    ):
+        odd = BARE.replace(b"\r\nTo: ", new)
+        for _ in range(3):
+            assert outcome(odd, layouts) == outcome(odd)
+    assert layouts.learned == (0, 0)
+
+
+@pytest.mark.parametrize("data", REQUESTS + [spelled(REQUESTS[0], spelling) for spelling in SPELLINGS])
 @given(at=st.integers(0, 2000), octets=st.binary(max_size=4), cut=st.integers(0, 4))
 def test_a_learned_layout_and_the_parser_agree_on_changed_octets(
     data: bytes, at: int, octets: bytes, cut: int
@@ -157,6 +211,8 @@ def test_layouts_that_were_learned_of_near_likes_read_as_the_parser_does(seed: i
     rng, layouts = Random(seed), Layouts(LIMITS)
     for _ in range(60):
         data = rng.choice(REQUESTS)
+        if rng.random() < 0.4:
+            data = spelled(data, rng.choice(sorted(SPELLINGS)))
         for _ in range(rng.randrange(3)):
             old, new = rng.choice(NEARLY)
             data = data.replace(old, new, rng.choice([1, 1, -1]))

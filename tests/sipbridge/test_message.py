@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sipbridge import DecodeError, Limits, Message
 from sipbridge import parse as parse_with
-from sipbridge.header import KNOWN, canonical, parameter, split
+from sipbridge.header import KNOWN, canonical, parameter, parameters, split
 from tests.sipbridge.element import SMS_BODY, message, octets, vectors
 
 
@@ -148,6 +148,34 @@ def test_lists_are_cut_outside_quotes_and_brackets() -> None:
     assert split(b"<sip:a, b") == [b"<sip:a, b"]
     assert parameter(b'text/x; charset = "a;\\"b"; flag', b"charset") == b'a;"b'
     assert parameter(b"text/x", b"charset") is None
+
+
+PIECE = st.sampled_from(
+    [
+        b"<sip:a>",
+        b"<",
+        b">",
+        b";",
+        b";tag=",
+        b";Tag = ",
+        b";x=1",
+        b'"',
+        b"\\",
+        b" ",
+        b"\t",
+        b"\v",
+        b"1",
+        b"=",
+        b",",
+        b"\xff",
+    ]
+)
+
+
+@given(st.lists(PIECE, max_size=9).map(b"".join), st.sampled_from([b"tag", b"x"]))
+def test_one_parameter_is_what_all_of_them_say(value: bytes, name: bytes) -> None:
+    for each in (value, b"<sip:a>" + value):
+        assert parameter(each, name) == parameters(split(each, b";")[1:]).get(name)
 
 
 @pytest.mark.parametrize("octet", [b'"', b'"\\', b"<", b'\\"', b'",'])
