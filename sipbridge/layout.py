@@ -125,9 +125,10 @@ class Layouts:
 
 def _spelled(head: bytes) -> tuple[bytes, ...]:
     """The names of the header lines as they are; none where lines are folded or otherwise odd."""
-    pairs = [line.split(b": ", 1) for line in head.split(b"\r\n")]
-    names = tuple([name for name, *_ in pairs])
-    odd = any(len(pair) < 2 or not SPELLED[pair[0]] for pair in pairs)
+    if b"\r\n " in head or b"\r\n\t" in head:
+        return ()
+    names = tuple([line.partition(b": ")[0] for line in head.split(b"\r\n")])
+    odd = b"" in map(SPELLED.__getitem__, names)  # as where a colon stands without space
     return () if odd or sum(map(len, names)) > _LONGEST_NAMES else names
 
 

@@ -59,8 +59,8 @@ def bench(
     encode_goal: Annotated[float, typer.Option(help="Times as fast as pycrate: encoding MAP.")] = 60.0,
     frame_goal: Annotated[float, typer.Option(help="Times as fast as pycrate: M3UA down to MAP.")] = 60.0,
     sip: Annotated[bool, typer.Option(help="Time the parser of SIP, beside sipmessage's.")] = True,
-    sip_goal: Annotated[float, typer.Option(help="Times as fast as sipmessage: a learned layout.")] = 8.0,
-    sip_first_goal: Annotated[float, typer.Option(help="The same at first sight of a layout.")] = 4.0,
+    sip_goal: Annotated[float, typer.Option(help="Times as fast as sipmessage: a learned layout.")] = 9.0,
+    sip_first_goal: Annotated[float, typer.Option(help="The same at first sight of a layout.")] = 5.0,
     json: Annotated[Path | None, typer.Option(help="Write the figures there.")] = None,
 ) -> None:
     """What a message costs the whole gateway beside a bare relay, and the codecs beside those of others."""
