@@ -113,7 +113,7 @@ class Enrolment:
         if not self._phones.contacts(impu) or imsi is None:
             return False
         self._left(impu, now)
-        self._registrations.bind(self._asked(imsi, (), now), now)
+        self._bind(imsi, (), now)
         return True
 
     def subscribe(self, request: Request, now: float) -> None:
@@ -167,7 +167,7 @@ class Enrolment:
             else:
                 self._end(impu)
             binding = self._core.store.binding(impu)
-            if imsi is not None and binding is not None and binding.expires:
+            if imsi is not None and binding is not None and binding.expires and not binding.scscf:
                 self._bind(imsi, staying, now)
             self._tell(impu, ended, _EXPIRED, now)
 
@@ -179,6 +179,9 @@ class Enrolment:
     def _bind(self, imsi: Imsi, contacts: tuple[Contact, ...], now: float) -> int:
         """What refuses it, 0 where nothing does: no room, or nobody can say whose messages these would be."""
         asked = self._asked(imsi, contacts, now)
+        held = self._core.store.binding(asked.impu)
+        if not contacts and held is not None and held.scscf:
+            return 0  # he has left for an S-CSCF, which says when that ends
         room = self._core.store.count() < self._core.settings.limits.bindings
         binding = self._registrations.bind(asked, now)
         if not asked.expires or (binding is not None and binding.reachable(now)):
