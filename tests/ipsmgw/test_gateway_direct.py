@@ -265,6 +265,16 @@ def test_a_registrar_says_what_is_too_brief(phone: Handset) -> None:
     assert (answer.status, answer.headers["Min-Expires"]) == (423, "60")
 
 
+def test_only_who_knows_outbound_is_told_that_it_is_required(phone: Handset) -> None:
+    contact = '<sip:1@127.0.0.21:5060>;+g.3gpp.smsip;+sip.instance="<urn:uuid:1>";reg-id=1'
+    assert phone.enter("Supported: outbound", contact=contact).headers["Require"] == "outbound"
+    other = Handset(phone.node, Flow("udp", GATEWAY, ("127.0.0.22", 5060)))
+    other.centre, other.usim = phone.centre, phone.usim
+    answer = other.enter(contact="<sip:1@127.0.0.22:5060>", call_id="other")
+    assert answer.status == 200
+    assert "Require" not in answer.headers
+
+
 # Strangers and a hostile phone.
 
 
