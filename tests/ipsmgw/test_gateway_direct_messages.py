@@ -2,7 +2,9 @@
 
 import pytest
 
+from ipsmgw.drive import Port
 from ipsmgw.identity import Impu
+from ipsmgw.names import Names
 from mapstack import Gt, Invoked, SccpAddress
 from mapstack.map import (
     AddressString,
@@ -13,12 +15,13 @@ from mapstack.map import (
 from mapstack.map.location_management import CancelLocationArg, Identity, UpdateGprsLocationRes
 from mapstack.map.operations import CANCEL_LOCATION, INSERT_SUBSCRIBER_DATA
 from mapstack.map.subscriber_data import InsertSubscriberDataArg
-from sipbridge import Flow
+from sipbridge import Flow, PeerMisbehaved, dns
 from sipbridge.rp import Direction, RpAck, RpAddress, RpData
 from tests.ipsmgw.asked import news
 from tests.ipsmgw.handset import IMPU, IMSI, MSISDN, REALM, Handset, direct
 from tests.ipsmgw.node import GATEWAY, SCSCF, Node
 
+Plugged = Port[dns.Resolved | PeerMisbehaved, Flow]
 ON, OFF = ModificationInstruction.ACTIVATE, ModificationInstruction.DEACTIVATE
 TCP = Flow("tcp", GATEWAY, ("127.0.0.21", 40001), "#1")
 TLS = Flow("tls", GATEWAY, ("127.0.0.21", 40001), "#1")
@@ -79,6 +82,22 @@ def test_nobody_else_is_believed_of_it(inside: Handset, sender: str) -> None:
     assert inside.message(SUBMIT, sender=sender)[0].status == 403
     assert inside.message(SUBMIT, f"P-Preferred-Identity: <{sender}>")[0].status == 403
     assert forwarded(inside.node) == []
+
+
+def test_until_dns_has_said_who_is_an_s_cscf_nobody_is_refused_for_good() -> None:
+    def silent(port: Plugged) -> None:
+        port.send = lambda batch: None
+
+    table = direct()
+    section = table["sip"]
+    assert isinstance(section, dict)
+    section["scscf"] = ["scscf.example"]
+    names = Names(dns.DnsSettings(servers=(("127.0.0.99", 53),)), silent)
+    phone = Handset(Node(table, names=names))
+    for body in (SUBMIT, SUBMIT[:5]):
+        (answer,) = phone.message(body)
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    assert [answer.status for answer in phone.register()] == [503]
 
 
 def test_the_same_words_from_another_address_are_not_believed(inside: Handset) -> None:
