@@ -24,6 +24,7 @@ __all__ = [
 Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
 Expires = Annotated[int, Meta(ge=1, le=31_536_000)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+_WATCHING = 4  # subscriptions for each device that a subscriber may have
 _REALM = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 
 
@@ -75,7 +76,8 @@ def registrar_rules(section: DirectSection) -> RegistrarRules:
 def notifier_rules(section: DirectSection) -> NotifierRules:
     """As the notifier is told them."""
     longest = max(section.longest_expires, 600_000)
-    return NotifierRules(most=section.subscriptions, usual=longest, longest=longest)
+    each = _WATCHING * section.contacts
+    return NotifierRules(most=section.subscriptions, each=each, usual=longest, longest=longest)
 
 
 def subscribers(section: DirectSection) -> dict[Imsi, Msisdn]:

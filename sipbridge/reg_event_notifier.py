@@ -31,6 +31,8 @@ class NotifierRules(NamedTuple):
     """Seconds and numbers; an S-CSCF like Kamailio's sends no NOTIFY to a refresh, nor to an end."""
 
     most: int = 100_000
+    each: int = 0
+    """Of one identity, whose oldest gives way then: its devices forget dialogs when they restart; 0: any."""
     shortest: int = 60
     usual: int = 600_000
     longest: int = 600_000
@@ -147,8 +149,13 @@ class RegEventNotifier:
         tag = self._sip.to_tag(request.tx)
         held = _Subscription(aor, message, tag, request.flow)
         self._held[held.call_id, tag] = held
-        self._of.setdefault(aor, []).append(held)
+        watchers = self._of.setdefault(aor, [])
+        watchers.append(held)
         self._accept(request, held, expires, now)
+        if 0 < rules.each < len(watchers):
+            oldest = watchers[0]
+            self._notify(oldest, now, "rejected")
+            self._forget(oldest)
         return None
 
     def _refresh(

@@ -1,5 +1,6 @@
 """Writing reginfo documents (RFC 3680 §5)."""
 
+import re
 from xml.sax.saxutils import escape, quoteattr
 
 from sipbridge.reg_event import ContactState, RegistrationState
@@ -7,6 +8,9 @@ from sipbridge.reg_event import ContactState, RegistrationState
 __all__ = ["write_reginfo"]
 
 _SMSIP = '<unknown-param name="+g.3gpp.smsip"/>'
+
+_NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")  # XML 1.0 §2.2
+"""What a phone may write, with escapes, into the user part of its contact."""
 
 
 def write_reginfo(version: int, registrations: tuple[RegistrationState, ...]) -> bytes:
@@ -26,6 +30,7 @@ def _registration(one: RegistrationState) -> str:
 
 
 def _contact(one: ContactState) -> str:
-    head = f"id={quoteattr(one.id)} state={quoteattr(one.state)} event={quoteattr(one.event)}"
+    own = _NOT_XML.sub("?", one.id)
+    head = f"id={quoteattr(own)} state={quoteattr(one.state)} event={quoteattr(one.event)}"
     left = "" if one.expires is None else f' expires="{one.expires}"'
     return f"    <contact {head}{left}><uri>{escape(one.uri)}</uri>{_SMSIP if one.smsip else ''}</contact>\n"

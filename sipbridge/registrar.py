@@ -57,7 +57,11 @@ class Denied(NamedTuple):
 def register(
     held: tuple[Contact, ...], asked: Register, now: float, rules: RegistrarRules
 ) -> Registered | Denied:
-    """All of what a REGISTER asks for, or nothing of it."""
+    """All of what a REGISTER asks for, or nothing of it.
+
+    Where a device is one too many, that one gives way that has been silent for longest: who has got a new
+    address and no instance id would be shut out by what he was before.
+    """
     known = {contact.key: contact for contact in held if contact.until > now}
     before = dict(known)
     if asked.everything:
@@ -68,8 +72,13 @@ def register(
         denied = _take(known, one, asked, now, rules)
         if denied is not None:
             return denied
-    if len(known) > max(rules.contacts, len(before)):
-        return Denied(403)
+    excess = len(known) - max(rules.contacts, len(before))
+    if excess > 0:
+        silent = [key for key, contact in known.items() if before.get(key) is contact]
+        if len(silent) < excess:
+            return Denied(403)
+        for key in silent[:excess]:
+            del known[key]
     ended = tuple(contact for key, contact in before.items() if key not in known)
     return Registered(tuple(known.values()), ended)
 

@@ -45,7 +45,7 @@ _RETRY_AFTER = 5
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
 Who = tuple[Imsi, str]
-"""A subscriber, and the host that says it is his."""
+"""A subscriber, and from where that is said: a host, or the flow that he is registered over."""
 
 
 class _Latest(OrderedDict[KeyT, ValueT], Generic[KeyT, ValueT]):
@@ -90,14 +90,16 @@ class Direct:
             section.lockout,
         )
         self._standings: _Latest[Who, Standing] = _Latest()
-        self._spent: _Latest[Imsi, Spent] = _Latest()
+        self._spent: _Latest[tuple[Imsi, bool], Spent] = _Latest()
+        """By whether it was asked from where he is registered: strangers use up their own share."""
         self._asking: dict[int, _Asking] = {}
         self._asked: dict[Who, _Asking] = {}
+        self._waiting = 0
         core.isc.serve_phones(lambda flow: flow not in core.trust, self._enrolment.notifier)
 
     def __len__(self) -> int:
         """REGISTERs that wait for the HLR."""
-        return sum(len(asking.waiting) for asking in self._asking.values())
+        return self._waiting
 
     @property
     def status(self) -> dict[str, object]:
@@ -176,8 +178,12 @@ class Direct:
         if asking is None:
             return
         del self._asked[asking.who]
+        self._waiting -= len(asking.waiting)
         vector = direct.vector_of(event, behind=bool(asking.action.auts))
         if isinstance(vector, Deny):
+            if asking.action.auts and vector.status == 403:
+                standing = self._standings.get(asking.who) or Standing()
+                self._standings.put(asking.who, direct.misled(standing, now, self._rules))
             for tx in asking.waiting:
                 self._deny(tx, vector, now)
             return
@@ -219,7 +225,7 @@ class Direct:
         return any(each.flow == event.flow and each.until > now for each in contacts)
 
     def _judge(self, event: Register, imsi: Imsi, verdict: AkaVerdict, now: float) -> None:
-        who = imsi, event.flow.remote[0]
+        who = imsi, self._place(imsi, event.flow, now)
         decision = direct.judge(self._standings.get(who) or Standing(), verdict, now, self._rules)
         if decision.record == Standing():
             self._standings.pop(who, None)
@@ -242,17 +248,33 @@ class Direct:
     def _ask(self, action: AskVector, tx: ServerTx, who: Who, username: str, now: float) -> None:
         """One vector at a time for each who asks, and only so many for a subscriber."""
         asking = self._asked.get(who)
-        if asking is not None and len(asking.waiting) < _TOGETHER:
-            asking.waiting.append(tx)
-            return
-        spent = direct.spend(self._spent.get(who[0]) or Spent(), now, self._rules)
-        if asking is not None or len(self._asking) >= self._section.waiting:
+        if self._waiting >= self._section.waiting or (asking and len(asking.waiting) >= _TOGETHER):
             self._deny(tx, Deny(503, _RETRY_AFTER), now)
-        elif isinstance(spent, Deny):
-            self._deny(tx, spent, now)
-        else:
-            self._spent.put(who[0], spent)
+            return
+        if asking is None:
+            share = who[0], self._is_from_home(who, now)
+            spent = direct.spend(self._spent.get(share) or Spent(), now, self._rules)
+            if isinstance(spent, Deny):
+                self._deny(tx, spent, now)
+                return
+            self._spent.put(share, spent)
             self._send_authentication_info(_Asking(who, username, action, [tx]), now)
+        else:
+            asking.waiting.append(tx)
+        self._waiting += 1
+
+    def _is_from_home(self, who: Who, now: float) -> bool:
+        """Whether he is registered from that host."""
+        contacts = self._phones.contacts(private_impu(who[0], self._realm))
+        host = who[1].partition(" ")[0]
+        return any(each.flow.remote[0] == host and each.until > now for each in contacts)
+
+    def _place(self, imsi: Imsi, flow: Flow, now: float) -> str:
+        """What the neighbours behind his NAT do wrong is not held against who is registered."""
+        host, port = flow.remote
+        contacts = self._phones.contacts(private_impu(imsi, self._realm))
+        his = any(each.flow == flow and each.until > now for each in contacts)
+        return f"{host} {port}" if his else host
 
     def _send_authentication_info(self, asking: _Asking, now: float) -> None:
         imsi, action = asking.who[0], asking.action

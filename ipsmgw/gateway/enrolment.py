@@ -21,7 +21,6 @@ from sipbridge import (
     Register,
     RegistrationState,
     Request,
-    ServerTx,
 )
 from sipbridge.registrar import register
 
@@ -42,7 +41,7 @@ class Enrolment:
         self._registrations = registrations
         self._realm = section.realm or ""
         self._numbers: dict[Imsi, Msisdn] = subscribers(section)
-        self._waiting: dict[Imsi, list[tuple[ServerTx, str]]] = {}
+        self._waiting: dict[Imsi, list[tuple[Register, str]]] = {}
         registrations.left = self._left
         longest = min(section.longest_expires, core.settings.limits.max_expires)
         self._rules = replace(registrar_rules(section), longest=longest)
@@ -73,9 +72,9 @@ class Enrolment:
             self._phones.keep(impu, outcome.contacts)
             self.heard(impu, now)
         if self.number(imsi) is None and self._is_being_told(impu):
-            self._waiting.setdefault(imsi, []).append((event.tx, info))  # TR 23.804 §8.1 step 5: it brings it
+            self._waiting.setdefault(imsi, []).append((event, info))  # TR 23.804 §8.1 step 5: it brings it
         else:
-            self._grant(event.tx, imsi, info, now)
+            self._grant(event, imsi, info, now)
         self._tell(impu, outcome.ended, _UNREGISTERED, now)
 
     def told(self, imsi: Imsi, now: float) -> None:
@@ -83,11 +82,11 @@ class Enrolment:
         waiting = self._waiting.pop(imsi, ())
         if waiting and self.number(imsi) is None:
             self.deregister(private_impu(imsi, self._realm), now)
-            for tx, _ in waiting:
-                self._core.isc.respond(tx, 504, now, headers=[_RETRY_AFTER])
+            for event, _ in waiting:
+                self._core.isc.respond(event.tx, 504, now, headers=[_RETRY_AFTER])
             return
-        for tx, info in waiting:
-            self._grant(tx, imsi, info, now)
+        for event, info in waiting:
+            self._grant(event, imsi, info, now)
 
     def number(self, imsi: Imsi) -> Msisdn | None:
         """By the configuration, or by the HLR."""
@@ -113,7 +112,7 @@ class Enrolment:
         if not self._phones.contacts(impu) or imsi is None:
             return False
         self._left(impu, now)
-        self._registrations.bind(self._asked(imsi, (), now), now)
+        self._bind(imsi, (), now)
         return True
 
     def subscribe(self, request: Request, now: float) -> None:
@@ -167,7 +166,7 @@ class Enrolment:
             else:
                 self._end(impu)
             binding = self._core.store.binding(impu)
-            if imsi is not None and binding is not None and binding.expires:
+            if imsi is not None and binding is not None and binding.expires and not binding.scscf:
                 self._bind(imsi, staying, now)
             self._tell(impu, ended, _EXPIRED, now)
 
@@ -179,6 +178,9 @@ class Enrolment:
     def _bind(self, imsi: Imsi, contacts: tuple[Contact, ...], now: float) -> int:
         """What refuses it, 0 where nothing does: no room, or nobody can say whose messages these would be."""
         asked = self._asked(imsi, contacts, now)
+        held = self._core.store.binding(asked.impu)
+        if not contacts and held is not None and held.scscf:
+            return 0  # he has left for an S-CSCF, which says when that ends
         room = self._core.store.count() < self._core.settings.limits.bindings
         binding = self._registrations.bind(asked, now)
         if not asked.expires or (binding is not None and binding.reachable(now)):
@@ -191,20 +193,21 @@ class Enrolment:
         smsip = any(each.smsip for each in contacts)
         return Registration(private_impu(imsi, self._realm), left, "", (imsi, self._numbers.get(imsi)), smsip)
 
-    def _grant(self, tx: ServerTx, imsi: Imsi, info: str, now: float) -> None:
-        """RFC 3261 §10.3 step 8; TS 24.229 §5.4.1.2.2F."""
+    def _grant(self, event: Register, imsi: Imsi, info: str, now: float) -> None:
+        """RFC 3261 §10.3 step 8; TS 24.229 §5.4.1.2.2F; RFC 5626 §6 for who has registered this flow."""
         impu, msisdn = private_impu(imsi, self._realm), self.number(imsi)
         contacts = self._phones.contacts(impu)
         if msisdn is not None and contacts:
             self._phones.number(impu, msisdn)
+        outbound = any(each.outbound and each.flow == event.flow for each in contacts)
         uris = ", ".join(f"<{uri}>" for uri in associated_uris(imsi, msisdn, self._realm))
         headers = [
             *(("Contact", f"<{each.uri}>;expires={ceil(each.until - now)}") for each in contacts),
             ("P-Associated-URI", uris),
             *([("Authentication-Info", info)] if info else []),
-            *([("Require", "outbound")] if any(each.outbound for each in contacts) else []),
+            *([("Require", "outbound")] if outbound and event.outbound else []),
         ]
-        self._core.isc.respond(tx, 200, now, headers=headers)
+        self._core.isc.respond(event.tx, 200, now, headers=headers)
 
     def _tell(self, impu: Impu, ended: tuple[Contact, ...], event: str, now: float) -> None:
         """Those who watch him hear of each change; of the end of all it is the last that they hear."""

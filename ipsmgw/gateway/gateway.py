@@ -222,7 +222,8 @@ class Gateway:
 
     def _on_unreadable(self, event: SmUnreadable, now: float) -> None:
         vouched: SmUnreadable | None = event
-        if self._direct is not None and event.flow not in self._core.trust:
+        trust = self._core.trust
+        if self._direct is not None and not trust.undecided and event.flow not in trust:
             vouched = self._direct.vouch_unreadable(event, now)
         elif not self._believes(event, now):
             return

@@ -12,6 +12,8 @@ from sipbridge.registrar import usual_contact
 
 __all__ = ["Phones"]
 
+_LONGEST = 512  # of a From or To: what names are parsed is remembered, and strangers write these
+
 
 class Phones:
     """Contacts by identity; what is kept survives a restart, but for connections."""
@@ -80,6 +82,8 @@ class Phones:
 
     def _identity(self, value: bytes) -> Impu | None:
         """As he is known here, however he is called."""
+        if len(value) > _LONGEST:
+            return None
         try:
             uri = parse_name_addr(value).uri
             imsi = imsi_of(uri, self._realm)

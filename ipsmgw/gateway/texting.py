@@ -60,7 +60,8 @@ class Texting:
 
     def submit(self, event: TextMessage, room: int, now: float) -> int:
         """A text from a phone; how many short messages it has become."""
-        name = f"{event.call_id} {event.cseq}"
+        # With the sender: nobody is told that his text has gone because somebody else's has.
+        name = f"{event.call_id} {event.cseq} {event.asserted.sip or event.asserted.tel}"
         same, status = self._open.get(name), self._answers.get(name)
         if same is not None:  # by another way: it is answered with the first
             same.waiting.append(event.tx)

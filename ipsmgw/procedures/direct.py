@@ -23,6 +23,7 @@ __all__ = [
     "challenged",
     "identify",
     "judge",
+    "misled",
     "spend",
     "vector_of",
 ]
@@ -91,6 +92,13 @@ def judge(standing: Standing, verdict: AkaVerdict, now: float, rules: DirectRule
             return Decision(_unanswered(standing), (AskVector(stale=isinstance(verdict, Stale)),))
 
 
+def misled(standing: Standing, now: float, rules: DirectRules) -> Standing:
+    """The HLR knows no USIM that would have said that AUTS. Anybody can say one, for its response needs no
+    password (RFC 3310 §3.4); so it is a wrong answer like any other.
+    """
+    return _wrong(standing, now, rules).record or standing
+
+
 def challenged(standing: Standing, challenges: tuple[str, ...], now: float, rules: DirectRules) -> Standing:
     """He has been asked."""
     return replace(standing, challenges=challenges, until=now + rules.challenge)
@@ -111,7 +119,7 @@ def vector_of(event: Answered | Refused | DialogueLost, *, behind: bool = False)
     if isinstance(event, DialogueLost):
         return Deny(504, _RETRY_AFTER)
     if isinstance(event, Refused):
-        if behind:
+        if behind and event.error.code != ErrorCode.SYSTEM_FAILURE:
             return Deny(_FORBIDDEN)  # that AUTS was no USIM's of ours
         unknown = event.error.code == ErrorCode.UNKNOWN_SUBSCRIBER
         return Deny(_NOT_FOUND) if unknown else Deny(503, _RETRY_AFTER)

@@ -263,3 +263,74 @@ def test_a_registration_runs_out(inside: Handset) -> None:
 def test_a_registrar_says_what_is_too_brief(phone: Handset) -> None:
     answer = phone.enter(expires=10)
     assert (answer.status, answer.headers["Min-Expires"]) == (423, "60")
+
+
+def test_only_who_knows_outbound_is_told_that_it_is_required(phone: Handset) -> None:
+    contact = '<sip:1@127.0.0.21:5060>;+g.3gpp.smsip;+sip.instance="<urn:uuid:1>";reg-id=1'
+    assert phone.enter("Supported: outbound", contact=contact).headers["Require"] == "outbound"
+    other = Handset(phone.node, Flow("udp", GATEWAY, ("127.0.0.22", 5060)))
+    other.centre, other.usim = phone.centre, phone.usim
+    answer = other.enter(contact="<sip:1@127.0.0.22:5060>", call_id="other")
+    assert answer.status == 200
+    assert "Require" not in answer.headers
+
+
+# Strangers and a hostile phone.
+
+
+def test_an_auts_of_anybody_is_a_wrong_answer(phone: Handset) -> None:
+    """Its response needs no password, so it proves nothing until the HLR has believed it."""
+    phone.usim.skip(4_000)
+    real, phone.centre.secret = phone.centre.secret, phone.centre.secret._replace(k=bytes(16))
+    for _ in range(3):
+        phone.centre.secret = real
+        said = phone.answer(phone.challenge())
+        phone.centre.secret = real._replace(k=bytes(16))
+        phone.register(authorization=said)
+        phone.vectors()
+        assert [answer.status for answer in phone.node.take_sip()] == [403]
+    assert [answer.status for answer in phone.register()] == [403]
+    assert phone.vectors() == 0
+
+
+def test_strangers_cannot_keep_a_registered_phone_from_its_refresh() -> None:
+    phone = Handset(Node(direct(vectors=2)))
+    assert phone.enter().status == 200
+    for host in ("127.0.0.31", "127.0.0.32", "127.0.0.33"):
+        stranger = Handset(phone.node, Flow("udp", GATEWAY, (host, 5060)))
+        stranger.register()
+        stranger.vectors()
+        phone.node.take_sip()
+    assert phone.enter().status == 200
+
+
+def test_wrong_answers_of_a_neighbour_behind_the_same_nat_lock_nobody_out(inside: Handset) -> None:
+    neighbour = Handset(inside.node, inside.flow._replace(remote=("127.0.0.21", 40_000)))
+    neighbour.centre, neighbour.usim = inside.centre, inside.usim
+    challenge = neighbour.challenge()
+    for _ in range(2):
+        neighbour.register(authorization=neighbour.answer(challenge, forged=True))
+        neighbour.vectors()
+        (challenge,) = neighbour.node.take_sip()
+    neighbour.register(authorization=neighbour.answer(challenge, forged=True))
+    assert [answer.status for answer in neighbour.register()] == [403]
+    assert inside.enter().status == 200
+
+
+def test_no_more_registers_wait_for_the_hlr_than_the_setting_says() -> None:
+    phone = Handset(Node(direct(waiting=2)))
+    assert phone.register() == []
+    assert phone.register() == []
+    assert [answer.status for answer in phone.register()] == [503]
+    assert phone.vectors() == 1
+    assert [answer.status for answer in phone.node.take_sip()] == [401, 401]
+    assert [answer.status for answer in phone.register()] == [401]
+
+
+def test_a_phone_without_an_instance_that_moves_on_and_on_stays_registered(phone: Handset) -> None:
+    for port in range(5060, 5068):
+        contact = f"<sip:1@127.0.0.21:{port}>;+g.3gpp.smsip"
+        answer = phone.enter(contact=contact, call_id=f"reg{port}")
+        assert answer.status == 200
+        phone.node.pass_time(61.0)
+    assert phone.node.gateway.deregister(str(IMSI))

@@ -2,6 +2,9 @@
 
 import pytest
 
+from ipsmgw.drive import Port
+from ipsmgw.identity import Impu
+from ipsmgw.names import Names
 from mapstack import Gt, Invoked, SccpAddress
 from mapstack.map import (
     AddressString,
@@ -12,12 +15,13 @@ from mapstack.map import (
 from mapstack.map.location_management import CancelLocationArg, Identity, UpdateGprsLocationRes
 from mapstack.map.operations import CANCEL_LOCATION, INSERT_SUBSCRIBER_DATA
 from mapstack.map.subscriber_data import InsertSubscriberDataArg
-from sipbridge import Flow
+from sipbridge import Flow, PeerMisbehaved, dns
 from sipbridge.rp import Direction, RpAck, RpAddress, RpData
 from tests.ipsmgw.asked import news
 from tests.ipsmgw.handset import IMPU, IMSI, MSISDN, REALM, Handset, direct
-from tests.ipsmgw.node import GATEWAY, Node
+from tests.ipsmgw.node import GATEWAY, SCSCF, Node
 
+Plugged = Port[dns.Resolved | PeerMisbehaved, Flow]
 ON, OFF = ModificationInstruction.ACTIVATE, ModificationInstruction.DEACTIVATE
 TCP = Flow("tcp", GATEWAY, ("127.0.0.21", 40001), "#1")
 TLS = Flow("tls", GATEWAY, ("127.0.0.21", 40001), "#1")
@@ -78,6 +82,22 @@ def test_nobody_else_is_believed_of_it(inside: Handset, sender: str) -> None:
     assert inside.message(SUBMIT, sender=sender)[0].status == 403
     assert inside.message(SUBMIT, f"P-Preferred-Identity: <{sender}>")[0].status == 403
     assert forwarded(inside.node) == []
+
+
+def test_until_dns_has_said_who_is_an_s_cscf_nobody_is_refused_for_good() -> None:
+    def silent(port: Plugged) -> None:
+        port.send = lambda batch: None
+
+    table = direct()
+    section = table["sip"]
+    assert isinstance(section, dict)
+    section["scscf"] = ["scscf.example"]
+    names = Names(dns.DnsSettings(servers=(("127.0.0.99", 53),)), silent)
+    phone = Handset(Node(table, names=names))
+    for body in (SUBMIT, SUBMIT[:5]):
+        (answer,) = phone.message(body)
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    assert [answer.status for answer in phone.register()] == [503]
 
 
 def test_the_same_words_from_another_address_are_not_believed(inside: Handset) -> None:
@@ -193,6 +213,36 @@ def test_only_its_own_registration_can_be_watched(inside: Handset) -> None:
     assert subscribed(inside) == [200]
     thief = Handset(inside.node, Flow("udp", GATEWAY, ("127.0.0.66", 5060)))
     assert subscribed(thief) == [403]
+
+
+def test_a_phone_has_only_so_many_subscriptions_to_itself(inside: Handset) -> None:
+    """Each change is told to all of them: nobody may have a thousand NOTIFYs sent for one REGISTER."""
+    for number in range(30):
+        lines = ("Event: reg", "Contact: <sip:1@127.0.0.21:5060>", "Expires: 6000")
+        accepted, first, *_ = inside.send("SUBSCRIBE", b"", *lines, call_id=f"sub{number}")
+        assert (accepted.status, first.line[:6]) == (200, "NOTIFY")
+    assert inside.node.gateway.status()["direct"] == {
+        "phones": 1, "subscriptions": 20, "waiting_for_vectors": 0,
+    }  # fmt: skip
+
+
+def test_what_a_stranger_calls_himself_is_not_remembered(phone: Handset) -> None:
+    """Identities that were read are kept in a cache by their text, which may be as long as a header."""
+    Impu.parse.cache_clear()
+    name = "sip:" + "x" * 20_000 + "@elsewhere.example"
+    assert phone.message(SUBMIT, sender=name)[0].status == 403
+    assert Impu.parse.cache_info().currsize == 0
+
+
+def test_who_has_left_for_an_s_cscf_is_not_ended_when_his_contact_here_runs_out(inside: Handset) -> None:
+    node = inside.node
+    node.register(IMPU, 3_600)
+    node.take_sip()
+    node.pass_time(601.0)
+    assert [state for _, state in news(node)] == []
+    assert bindings(inside) == 1
+    node.deliver(IMSI)
+    assert [node.ways[-1].remote for message in node.take_sip() if message.line[:7] == "MESSAGE"] == [SCSCF]
 
 
 def test_another_package_is_489(inside: Handset) -> None:

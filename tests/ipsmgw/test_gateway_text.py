@@ -124,6 +124,16 @@ def test_an_sc_that_is_silent_is_a_time_out_before_the_phone_gives_up(node: Node
     assert records(node)[0].outcome == "networkOutOfOrder"
 
 
+def test_a_text_of_somebody_else_is_not_taken_for_one_that_has_gone(node: Node) -> None:
+    for sender in (ALICE, "tel:+15551234599"):
+        lines = [
+            f"From: <{sender}>;tag=1", f"To: <{BOB}>", "Call-ID: t1", f"P-Asserted-Identity: <{sender}>",
+            "Content-Type: text/plain",
+        ]  # fmt: skip
+        node.request("MESSAGE", lines, b"hello", uri=BOB, cseq=7)
+    assert len(submitted(node)) == 2
+
+
 def test_a_text_that_comes_by_two_ways_is_sent_once_and_answered_on_both(node: Node) -> None:
     def again(branch: str) -> None:
         lines = [

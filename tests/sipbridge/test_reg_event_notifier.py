@@ -197,6 +197,16 @@ def test_one_subscription_too_many_is_503() -> None:
     assert watcher.subscribe()[0].startswith(b"SIP/2.0 503")
 
 
+def test_of_the_subscriptions_of_one_identity_the_oldest_gives_way() -> None:
+    watcher = Watcher(NotifierRules(each=2))
+    watcher.subscribe(to=f"<{AOR}>")
+    watcher.subscribe(to=f"<{AOR}>")
+    _, first, last = watcher.subscribe(to=f"<{AOR}>")
+    assert _state(first).startswith("active")
+    assert _state(last) == "terminated;reason=rejected"
+    assert len(watcher.notifier) == 2
+
+
 def test_a_silent_notifier_says_nothing_of_refreshes_and_ends() -> None:
     watcher = Watcher(NotifierRules(silent=True, reason="Subscription to REG saved"))
     accepted, _ = watcher.subscribe()
@@ -211,6 +221,12 @@ def test_many_dialogs_leave_no_more_behind_than_there_are() -> None:
     for now in range(500):
         watcher.subscribe(now=float(now))
     assert len(watcher.notifier._due) < 80
+
+
+def test_what_no_document_may_hold_is_not_written() -> None:
+    """A phone can write it with an escape into its contact."""
+    contact = CONTACT._replace(id="\x00\x1b@127.0.0.9")
+    ElementTree.fromstring(write_reginfo(0, (RegistrationState(AOR, "r0", "active", (contact,)),)))
 
 
 def test_a_document_of_nobody_is_well_formed() -> None:

@@ -10,7 +10,7 @@ from sipbridge.registrar import register, usual_contact
 
 FLOW, OTHER = (Flow("udp", ("192.0.2.1", 5060), ("192.0.2.9", port)) for port in (5060, 5062))
 RULES = RegistrarRules(usual=600, shortest=60, longest=1000, contacts=2)
-A, B = "sip:a@192.0.2.9", "sip:b@192.0.2.9"
+A, B, C = "sip:a@192.0.2.9", "sip:b@192.0.2.9", "sip:c@192.0.2.9"
 
 
 def asked(
@@ -118,9 +118,21 @@ def test_what_has_run_out_is_gone() -> None:
     assert register(after(asked(A)), asked(cseq=2), 600.0, RULES) == Registered(())
 
 
-def test_one_device_too_many_is_refused_and_the_others_stay_as_they_are() -> None:
+def test_one_device_too_many_takes_the_place_of_who_has_been_silent_for_longest() -> None:
     held = after(asked(A), asked(B, call_id="d"))
-    assert denied(held, asked("sip:c@192.0.2.9", call_id="e")).status == 403
+    outcome = register(held, asked(C, call_id="e"), 10.0, RULES)
+    assert isinstance(outcome, Registered)
+    assert [each.uri for each in outcome.contacts] == [B, C]
+    assert [each.uri for each in outcome.ended] == [A]
+    held = after(asked(A), asked(B, call_id="d"), asked(A, cseq=2))
+    outcome = register(held, asked(C, call_id="e"), 10.0, RULES)
+    assert isinstance(outcome, Registered)
+    assert [each.uri for each in outcome.contacts] == [A, C]
+
+
+def test_too_many_devices_in_one_request_are_refused_and_the_others_stay_as_they_are() -> None:
+    held = after(asked(A), asked(B, call_id="d"))
+    assert denied(held, asked(C, "sip:d@192.0.2.9", "sip:e@192.0.2.9", call_id="e")).status == 403
     assert len(after(asked(A), asked(B, call_id="d"), asked(A, cseq=2))) == 2
 
 

@@ -112,8 +112,10 @@ def test_a_quintuplet_is_a_vector_and_nothing_else_is() -> None:
 def test_an_hlr_that_says_no_or_nothing() -> None:
     unknown = Refused(1, SEND_AUTHENTICATION_INFO, MapError(ErrorCode.UNKNOWN_SUBSCRIBER))
     failed = Refused(1, SEND_AUTHENTICATION_INFO, MapError(ErrorCode.SYSTEM_FAILURE))
+    unlike = Refused(1, SEND_AUTHENTICATION_INFO, MapError(ErrorCode.UNEXPECTED_DATA_VALUE))
     assert vector_of(unknown) == Deny(404)
     assert vector_of(failed) == Deny(503, 5)
-    assert vector_of(failed, behind=True) == Deny(403)
+    assert vector_of(failed, behind=True) == Deny(503, 5)
+    assert vector_of(unlike, behind=True) == Deny(403)
     lost = DialogueLost(1, SEND_AUTHENTICATION_INFO, LostReason.TIMEOUT, "")
     assert vector_of(lost) == Deny(504, 5)
