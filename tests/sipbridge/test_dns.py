@@ -277,6 +277,10 @@ ZONE = Zone(
     "plain.test 60 A 192.0.2.14",
     "_sip._udp.srv.test 60 SRV 1 1 5072 s2.ims.test",
     "_sip._udp.none.test 60 SRV 0 0 0 .",
+    "none.test 60 A 192.0.2.15",
+    "_sip._udp.half.test 60 SRV 0 0 0 .",
+    "_sip._tcp.half.test 60 SRV 1 0 5060 s2.ims.test",
+    "half.test 60 A 192.0.2.16",
     "alias.test 60 CNAME plain.test",
 )
 
@@ -308,6 +312,10 @@ ZONE = Zone(
         ("sips:plain.test", [("tls", "192.0.2.14", 5061)]),
         ("sip:nobody.test", []),
         ("sip:none.test", []),
+        ("sip:none.test;transport=udp", []),
+        ("sip:none.test;transport=tcp", [("tcp", "192.0.2.15", 5060)]),
+        ("sip:none.test:5060", [("udp", "192.0.2.15", 5060)]),
+        ("sip:half.test", [("tcp", "192.0.2.13", 5060)]),
     ],
 )
 def test_a_name_leads_where_rfc_3263_says(uri: str, ways: list[tuple[str, str, int]]) -> None:
