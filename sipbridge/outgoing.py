@@ -97,10 +97,9 @@ class Outgoing:
         return [] if self._go_on(attempt, now) else [NoAnswer(attempt.tx, status)]
 
     def link_up(self, flow: Flow, identity: str, now: float) -> None:
-        """A connection stands."""
-        if len(self.links) < self._limits.cached_addresses:
-            self.links[flow] = identity
-            self._since[flow] = now
+        """A connection stands; how many may is the transport's to say."""
+        self.links[flow] = identity
+        self._since[flow] = now
 
     def link_down(self, flow: Flow, now: float) -> list[SipEvent]:
         """A connection is gone, or never stood: then a large request takes UDP after all (§18.1.1)."""

@@ -46,6 +46,7 @@ class StreamTransport:
         self._connections: dict[Flow, Connection] = {}
         self._accepted: dict[str, int] = {}
         self._listeners: list[socket.socket] = []
+        self._count = 0
         self._failed: dict[_Peer, tuple[float, float]] = {}
         self._names = map("#{}".format, count(1))
         self._timer: asyncio.TimerHandle | None = None
@@ -55,7 +56,7 @@ class StreamTransport:
         """Connections that were one too many."""
 
     def __len__(self) -> int:
-        return len({id(connection) for connection in self._connections.values()})
+        return self._count
 
     def listen(self, transport: str, local: tuple[str, int]) -> tuple[str, int]:
         """Accept at an address, which is returned with its real port; OSError where it is taken."""
@@ -83,6 +84,7 @@ class StreamTransport:
         for connection in set(self._connections.values()):
             connection.shut("stopped")
         self._connections.clear()
+        self._count = 0
         if self._timer is not None:
             self._timer.cancel()
 
@@ -123,11 +125,13 @@ class StreamTransport:
             if identity in self.tls.peers:
                 self._alias(connection)
         self._failed.pop((flow.transport, flow.remote), None)
-        self._on_up(flow, identity)  # before its first message: whether that is believed may depend on it
+        for each in connection.flows:  # before its first message: whether that is believed may depend on it
+            self._on_up(each, identity)
         return True
 
     def ended(self, connection: Connection) -> None:
         """It is gone."""
+        self._count -= 1
         for flow in connection.flows:
             if self._connections.get(flow) is connection:
                 del self._connections[flow]
@@ -161,7 +165,7 @@ class StreamTransport:
 
     def _may_open(self, flow: Flow) -> bool:
         known = flow.transport == "tcp" or (flow.transport == "tls" and self.tls is not None)
-        return known and (len(self._connections) < self._bounds.most or self._make_room())
+        return known and (self._count < self._bounds.most or self._make_room())
 
     def _connecting(self, flow: Flow) -> socket.socket:
         opened = _socket(flow.remote[0])
@@ -193,7 +197,7 @@ class StreamTransport:
             return  # it went away again between the two calls
         remote = address[0], address[1]
         if self._accepted.get(remote[0], 0) >= self._bounds.per_peer or not (
-            len(self._connections) < self._bounds.most or self._make_room()
+            self._count < self._bounds.most or self._make_room()
         ):
             self.refused += 1
             opened.close()
@@ -238,6 +242,7 @@ class StreamTransport:
             ours=ours,
         )
         self._connections[flow] = connection
+        self._count += 1
         if self._timer is None:
             self._look_later()
         return connection
