@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable, Sequence
+from errno import EMFILE, ENFILE, ENOBUFS, ENOMEM
 from functools import partial
 from itertools import count
 
@@ -16,6 +17,8 @@ __all__ = ["StreamTransport"]
 _SHORTEST_LOOK, _LOOKS = 0.02, 8
 _BACKLOG = 128
 _REMEMBERED = 4_096
+_NO_ROOM = frozenset((EMFILE, ENFILE, ENOBUFS, ENOMEM))
+_REST = 0.1  # seconds without accepting: a listener whose queue nobody can empty stays readable
 _ANYWHERE = ("", "0.0.0.0", "::")
 _Batch = list[tuple[bytes, Flow]]
 _Peer = tuple[str, tuple[str, int]]
@@ -46,6 +49,7 @@ class StreamTransport:
         self._connections: dict[Flow, Connection] = {}
         self._accepted: dict[str, int] = {}
         self._listeners: list[socket.socket] = []
+        self._resting: dict[socket.socket, asyncio.TimerHandle] = {}
         self._count = 0
         self._failed: dict[_Peer, tuple[float, float]] = {}
         self._names = map("#{}".format, count(1))
@@ -80,6 +84,9 @@ class StreamTransport:
         for listener in self._listeners:
             loop.remove_reader(listener)
             listener.close()
+        for timer in self._resting.values():
+            timer.cancel()
+        self._resting.clear()
         self._listeners.clear()
         for connection in set(self._connections.values()):
             connection.shut("stopped")
@@ -157,8 +164,9 @@ class StreamTransport:
             return None
         try:
             opened = self._connecting(flow)
-        except (OSError, OverflowError, UnicodeError):
-            self._remember_failure((flow.transport, flow.remote))
+        except (OSError, OverflowError, UnicodeError) as fault:
+            if not self._is_ours(fault):
+                self._remember_failure((flow.transport, flow.remote))
             loop.call_soon(self._on_down, flow)
             return None
         return self._add(opened, flow, ours=True)
@@ -193,8 +201,10 @@ class StreamTransport:
     def _accept(self, listener: socket.socket, transport: str, here: tuple[str, int]) -> None:
         try:
             opened, address = listener.accept()
-        except OSError:
-            return  # it went away again between the two calls
+        except OSError as fault:  # as a rule it went away again between the two calls
+            if self._is_ours(fault):
+                self._rest(listener, transport, here)
+            return
         remote = address[0], address[1]
         if self._accepted.get(remote[0], 0) >= self._bounds.per_peer or not (
             self._count < self._bounds.most or self._make_room()
@@ -208,6 +218,20 @@ class StreamTransport:
         if transport == "tcp":
             self._alias(connection)
         connection.accepted()
+
+    def _is_ours(self, fault: Exception) -> bool:
+        """Whether this machine has nothing left for a socket; then a silent one goes."""
+        if not isinstance(fault, OSError) or fault.errno not in _NO_ROOM:
+            return False
+        self._make_room()
+        return True
+
+    def _rest(self, listener: socket.socket, transport: str, here: tuple[str, int]) -> None:
+        """Who waits in the listener's queue waits a little longer; everybody else is served meanwhile."""
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(listener)
+        again = partial(loop.add_reader, listener, self._accept, listener, transport, here)
+        self._resting[listener] = loop.call_later(_REST, again)
 
     def _alias(self, connection: Connection) -> None:
         """Requests back to where it comes from take it; over TLS only where it has proved who it is."""

@@ -6,12 +6,11 @@ import socket
 import pytest
 
 from sipbridge import Connections, Flow, Limits
-from tests.sipbridge.element import message, stack
+from tests.sipbridge.element import message
 from tests.sipbridge.streams import HERE, Listener, Peer, Told, play
 
 pytestmark = pytest.mark.wire
 
-BODY = b"x" * 1_300
 HASTY = Connections(connect=0.2, stalled=0.2, idle=0.4, keep_alive=0.2, pong=0.2, shortest_retry=0.05)
 
 
@@ -95,62 +94,6 @@ def test_who_connects_from_its_own_port_is_reached_over_that_connection() -> Non
         await told.until(lambda: set(told.down) == {back, told.up[0][0]})
         assert {flow for flow, _ in told.up} == set(told.down)  # down without up: it could not be reached
         transport.stop()
-
-    play(story)
-
-
-def test_the_loss_of_a_connection_back_is_no_sign_of_a_peer_without_tcp() -> None:
-    async def story() -> None:
-        element, told, now = stack(), Told(), asyncio.get_running_loop().time
-        transport = told.transport()
-        here = transport.listen("tcp", HERE)
-        peer = await Peer.to(here)
-        await told.until(lambda: bool(told.up))
-        for flow, identity in told.up:
-            element.link_up(flow, identity, now())
-        remote = peer.socket.getsockname()
-
-        def large() -> Flow:
-            way = Flow("udp", here, remote)
-            element.request("MESSAGE", "sip:a", now(), flow=way, sender="sip:a", recipient="sip:b", body=BODY)
-            ((data, flow),) = element.take_output()
-            transport.send([(data, flow)])
-            return flow
-
-        assert large() == ours(here, remote)
-        assert len(await peer.hear(1300)) == 1300
-        element.expire(now() + 0.6)  # the peer has had it for a while
-        peer.close()
-        await told.until(lambda: len(told.down) == 2)
-        for flow in told.down:
-            element.link_down(flow, now() + 0.6)
-        assert element.take_output() == []  # nothing again by UDP
-        assert large().transport == "tcp"
-        transport.stop()
-
-    play(story)
-
-
-def test_connections_are_counted_and_not_the_ways_over_them() -> None:
-    async def story() -> None:
-        told = Told()
-        transport = told.transport(Connections(most=4))
-        here = transport.listen("tcp", HERE)
-        peers = [await Peer.to(here) for _ in range(4)]
-        for peer in peers:
-            await peer.say(message())
-        await told.until(lambda: len(told.came) == 4)
-        assert (len(transport), transport.refused, told.down) == (4, 0, [])
-        one_more = await Peer.to(here)
-        assert await one_more.closed()
-        assert (len(transport), transport.refused) == (4, 1)
-        peers[0].close()
-        await told.until(lambda: len(told.down) == 2)
-        assert len(transport) == 3
-        for peer in (one_more, *peers):
-            peer.close()
-        transport.stop()
-        assert len(transport) == 0
 
     play(story)
 
@@ -282,48 +225,6 @@ def test_a_connection_of_ours_is_kept_alive_and_dropped_without_answer() -> None
         await told.until(lambda: told.down == [flow])
         peer.close()
         listener.close()
-        transport.stop()
-
-    play(story)
-
-
-def test_connections_are_bounded_in_all_and_a_flood_gives_way_to_who_speaks() -> None:
-    async def story() -> None:
-        told = Told()
-        transport = told.transport(Connections(most=8, per_peer=100))
-        here = transport.listen("tcp", HERE)
-        speaker = await Peer.to(here)
-        await speaker.say(message())
-        await told.until(lambda: bool(told.came))
-        flood = [await Peer.to(here) for _ in range(30)]
-        await told.until(lambda: len(told.up) == 2 * 31)
-        await told.until(lambda: len(transport) <= 8)
-        assert told.came[0][1] not in told.down
-        await speaker.say(message())
-        await told.until(lambda: len(told.came) == 2)
-        for peer in (speaker, *flood):
-            peer.close()
-        transport.stop()
-
-    play(story)
-
-
-def test_connections_are_bounded_for_each_peer() -> None:
-    async def story() -> None:
-        told = Told()
-        transport = told.transport(Connections(per_peer=2))
-        here = transport.listen("tcp", HERE)
-        flood = [await Peer.to(here) for _ in range(5)]
-        for peer in flood[2:]:
-            assert await peer.closed()
-        assert (len(transport), transport.refused) == (2, 3)
-        flood[0].close()
-        await told.until(lambda: bool(told.down))
-        other = await Peer.to(here)
-        await other.say(message())
-        await told.until(lambda: bool(told.came))
-        for peer in (other, *flood):
-            peer.close()
         transport.stop()
 
     play(story)
