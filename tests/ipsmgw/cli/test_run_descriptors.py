@@ -17,8 +17,10 @@ WANTED = CONNECTIONS + WAITING + ASSOCIATIONS + OTHERS
 
 def gateway(folder: Path) -> Path:
     settings = table(folder)
-    settings["sip"] |= {"connections": {"most": CONNECTIONS}}
-    return write(folder, settings | {"dns": {"waiting": WAITING}})
+    settings |= {"dns": {"waiting": WAITING}}
+    file = write(folder, settings)
+    file.write_text(f"{file.read_text()}\n[sip.connections]\nmost = {CONNECTIONS}\n")
+    return file
 
 
 def limited(option: str, to: int) -> tuple[str, ...]:
