@@ -17,10 +17,10 @@ WANTED = CONNECTIONS + WAITING + ASSOCIATIONS + OTHERS
 
 def gateway(folder: Path) -> Path:
     settings = table(folder)
-    settings |= {"dns": {"waiting": WAITING}}
-    file = write(folder, settings)
-    file.write_text(f"{file.read_text()}\n[sip.connections]\nmost = {CONNECTIONS}\n")
-    return file
+    sip = settings["sip"]
+    assert isinstance(sip, dict)
+    connections = {"connections": {"most": CONNECTIONS}}
+    return write(folder, settings | {"sip": sip | connections, "dns": {"waiting": WAITING}})
 
 
 def limited(option: str, to: int) -> tuple[str, ...]:
@@ -43,5 +43,7 @@ def test_the_soft_limit_is_raised_as_far_as_the_settings_want(tmp_path: Path, so
 def test_a_hard_limit_that_is_too_low_is_said_and_leaves_fewer_connections(tmp_path: Path) -> None:
     with running(gateway(tmp_path), *limited("", 500)) as (process, _):
         assert allowed(process.pid) == 500
+        assert process.stdout is not None
         said = "SIP: 243 connections at most, not 600 (sip.connections.most): 500 open files allowed\n"
-        assert end(process, signal.SIGTERM) == (0, said, "")
+        assert process.stdout.readline() == said
+        assert end(process, signal.SIGTERM) == (0, "", "")
