@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from random import SystemRandom
 
+from ipsmgw.descriptors import within_descriptors
 from ipsmgw.disk import WireDisk
 from ipsmgw.gateway import Gateway, World
 from ipsmgw.journal.closing import Closing
@@ -52,12 +53,15 @@ async def run(settings: Settings, said: Callable[[str], None]) -> None:
         faults.append(fault)
         stop.set()
 
+    settings, few = within_descriptors(settings)
     sockets = Sockets(loop, SystemRandom())
     gateway = _gateway(settings, sockets, disk_failed)
     try:
         served = await _start(settings, sockets, gateway)
         for line in listening(settings, served):
             said(line)
+        if few:
+            said(few)
         await stop.wait()
         if served is not None:
             await served.close()

@@ -37,6 +37,7 @@ def sip_settings(settings: Settings, boot: int) -> SipSettings:
         host=sip.listen.host,
         port=sip.listen.port,
         locals=frozenset(listener.local for listener in listeners(sip)),
+        secure=frozenset(listener.local for listener in listeners(sip) if listener.transport == "tls"),
         node=settings.node.index,
         boot=boot,
         text=settings.text.enabled,

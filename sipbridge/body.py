@@ -51,9 +51,10 @@ def parts(content_type: bytes, body: bytes) -> list[Part]:
     if not boundary or len(boundary) > 70:
         raise DecodeError("multipart without boundary")
     pieces = (b"\r\n" + body).split(b"\r\n--" + boundary, _MOST_PARTS + 1)
-    if len(pieces) < 3 or len(pieces) > _MOST_PARTS + 1 or not pieces[-1].startswith(b"--"):
-        raise DecodeError("multipart malformed")
-    return [_part(piece) for piece in pieces[1:-1]]
+    end = next((at for at, piece in enumerate(pieces) if at and piece.startswith(b"--")), 0)
+    if end < 2:  # without end, or without a part before it; behind it nothing counts
+        raise DecodeError("multipart malformed, or of too many parts")
+    return [_part(piece) for piece in pieces[1:end]]
 
 
 def untransferred(encoding: bytes, octets: bytes) -> bytes:

@@ -372,10 +372,10 @@ def _is_ours(uri: bytes) -> bool:
 
 def _call_id(value: bytes) -> str:
     """A Call-ID that can be quoted in an In-Reply-To (RFC 3261 §25.1: words of printable ASCII)."""
-    text = value.decode("latin-1")
+    text = value.strip().decode("latin-1")
     if not text.isascii() or not text.isprintable():
         raise DecodeError("Call-ID malformed")
-    return text.strip()
+    return text
 
 
 def _in_reply_to(fields: dict[bytes, bytes]) -> str | None:

@@ -18,6 +18,7 @@ from sipbridge.via import MAGIC_COOKIE
 __all__ = ["Outgoing", "on_the_way"]
 
 _VIA = re.compile(rb"\r\nVia: SIP/2\.0/[A-Z]+ [^;\r\n]+;branch=[^;\r\n]+")
+_CONTACT = re.compile(rb"\r\nContact: <sip:[^>\r\n]*>")
 _WITHOUT_TCP = 60.0
 
 
@@ -43,10 +44,13 @@ class Outgoing:
         identifiers: Identifiers,
         sent_by: Callable[[Flow], bytes],
         limits: Limits,
+        *,
+        contact: Callable[[Flow], bytes],
     ) -> None:
         self._clients = clients
         self._identifiers = identifiers
         self._sent_by = sent_by
+        self._contact = contact
         self._limits = limits
         self._without_tcp: dict[tuple[str, int], float] = {}
         self.attempts: dict[ClientTx, Attempt] = {}
@@ -97,10 +101,9 @@ class Outgoing:
         return [] if self._go_on(attempt, now) else [NoAnswer(attempt.tx, status)]
 
     def link_up(self, flow: Flow, identity: str, now: float) -> None:
-        """A connection stands."""
-        if len(self.links) < self._limits.cached_addresses:
-            self.links[flow] = identity
-            self._since[flow] = now
+        """A connection stands; how many may is the transport's to say."""
+        self.links[flow] = identity
+        self._since[flow] = now
 
     def link_down(self, flow: Flow, now: float) -> list[SipEvent]:
         """A connection is gone, or never stood: then a large request takes UDP after all (§18.1.1)."""
@@ -141,6 +144,9 @@ class Outgoing:
     def _send(self, attempt: Attempt, branch: ClientTx, now: float) -> bool:
         flow = attempt.flow
         octets = on_the_way(attempt.octets, flow, self._sent_by(flow), branch)
+        if octets.startswith(b"SUBSCRIBE"):  # no other request of ours has a Contact
+            contact = b"\r\nContact: <%b>" % self._contact(flow)
+            octets = _CONTACT.sub(lambda _: contact, octets, 1)
         if not self._clients.start(branch, octets, flow, now):
             return False
         self.attempts[branch] = attempt

@@ -55,7 +55,9 @@ class Dialog:
         return self.remote_tag is not None
 
 
-def subscribe(watched: Watched, dialog: Dialog, expires: int, branch: bytes, host: bytes) -> bytes:
+def subscribe(
+    watched: Watched, dialog: Dialog, expires: int, branch: bytes, host: bytes, *, contact: bytes
+) -> bytes:
     """A SUBSCRIBE that opens the dialog, refreshes it, or with 0 ends it (TS 24.229 §5.7.1.1)."""
     dialog.cseq += 1
     aor = build.checked_uri(watched.aor).encode("ascii")
@@ -69,7 +71,7 @@ def subscribe(watched: Watched, dialog: Dialog, expires: int, branch: bytes, hos
         b"To: <%b>%b" % (aor, tag),
         b"Call-ID: " + dialog.call_id,
         b"CSeq: %d SUBSCRIBE" % dialog.cseq,
-        b"Contact: <sip:%b>" % host,
+        b"Contact: <%b>" % (_secured(contact) if _is_secure(watched, dialog) else contact),
         b"P-Asserted-Identity: <%b>" % own,
         b"Event: reg",
         b"Accept: " + REGINFO.encode("ascii"),
@@ -84,6 +86,16 @@ def _routes(watched: Watched, dialog: Dialog) -> list[bytes]:
         return [b"Route: " + route for route in dialog.routes]
     route = build.checked_uri(watched.route)
     return [b"Route: <%b>" % (route if ";lr" in route.lower() else f"{route};lr").encode("ascii")]
+
+
+def _is_secure(watched: Watched, dialog: Dialog) -> bool:
+    """Whether TLS is asked of every hop: then the Contact has to be sips too (RFC 3261 §8.1.1.8)."""
+    first = (dialog.routes or [b""])[0] if dialog.established else watched.route.encode("ascii")
+    return first.lstrip(b"<")[:5].lower() == b"sips:" or dialog.target[:5].lower() == b"sips:"
+
+
+def _secured(contact: bytes) -> bytes:
+    return b"sips:" + contact.removeprefix(b"sip:").removesuffix(b";transport=tls")
 
 
 def first_notify_or_answer(dialog: Dialog, message: Message) -> None:

@@ -258,7 +258,8 @@ class RegEvents:
     def _send(self, held: _Subscription, expires: int, now: float) -> None:
         held.due = None
         branch, host = MAGIC_COOKIE + self._sip.identifiers.new(), self._sip.sent_by(held.watched.flow)
-        octets = subscribe(held.watched, held.dialog, expires, branch, host)
+        contact = self._sip.contact(held.watched.flow)
+        octets = subscribe(held.watched, held.dialog, expires, branch, host, contact=contact)
         held.tx = self._sip.start(ClientTx(branch), octets, held.watched.flow, now)
         self.waiting[held.tx] = held
 

@@ -82,6 +82,8 @@ class SipSettings:
     aliases: tuple[str, ...] = ()
     locals: frozenset[tuple[str, int]] = frozenset()
     """Where else it listens: a request that leaves from there names that address in its Via."""
+    secure: frozenset[tuple[str, int]] = frozenset()
+    """Where it listens for TLS: what is to come back to there says so."""
     retry_after: int = 5
     text: bool = False
     """Whether a MESSAGE with plain text is for those above; 415 where it is not."""

@@ -46,7 +46,9 @@ class SipStack:
         self._limits = settings.limits
         self._layouts = Layouts(settings.limits)
         self._largest = settings.limits.datagram
-        self._outgoing = Outgoing(self._clients, self.identifiers, self.sent_by, settings.limits)
+        self._outgoing = Outgoing(
+            self._clients, self.identifiers, self.sent_by, settings.limits, contact=self.contact
+        )
         self._attempts = self._outgoing.attempts
         self._names = self._outgoing.names
         self._refused = self._names.refused
@@ -105,6 +107,15 @@ class SipStack:
     def sent_by(self, flow: Flow) -> bytes:
         """Where we listen for what comes back over a flow."""
         return sent_by(flow.local).encode("ascii") if flow.local in self.settings.locals else self._sent_by
+
+    def contact(self, flow: Flow) -> bytes:
+        """A URI that leads back to us over TLS, where that is the way out and we listen for it.
+
+        RFC 5630 §3.1.4 has no use for transport=tls; but a sip URI without it leads to UDP, and sips would
+        ask TLS of every hop.
+        """
+        secure = flow.transport == "tls" and flow.local in self.settings.secure
+        return b"sip:%b%b" % (self.sent_by(flow), b";transport=tls" if secure else b"")
 
     @property
     def open_transactions(self) -> int:

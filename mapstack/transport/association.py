@@ -5,7 +5,7 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from errno import EADDRNOTAVAIL
+from errno import EADDRNOTAVAIL, EMFILE, ENFILE, ENOBUFS, ENOMEM
 from functools import partial
 from random import Random
 from typing import ClassVar
@@ -17,6 +17,8 @@ __all__ = ["AssociationSpec", "Attempts", "Backoff", "Transport", "TransportUnav
 
 MAX_BACKLOG = 4 * 1024 * 1024
 CONNECTING = 20.0  # seconds: several attempts of the kernel
+NO_ROOM = frozenset((EMFILE, ENFILE, ENOBUFS, ENOMEM))
+REST = 0.1  # seconds without accepting: a listener whose queue nobody can empty stays readable
 
 
 class TransportUnavailable(OSError):
@@ -113,6 +115,7 @@ class Transport:
         self._backoff = backoff or Backoff()
         self._lines: dict[str, Line] = {}
         self._listeners: list[tuple[socket.socket, str]] = []
+        self._resting: dict[socket.socket, asyncio.TimerHandle] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.trouble: dict[str, str] = {}
         """Why an association is not there, or went away: the last reason, by its name."""
@@ -144,6 +147,8 @@ class Transport:
         for listener, _ in self._listeners:
             self._loop.remove_reader(listener.fileno())
             listener.close()
+        for timer in self._resting.values():
+            timer.cancel()
         lines, self._lines, self._listeners = self._lines, {}, []
         for line in lines.values():
             line.close("stopped")
@@ -188,7 +193,11 @@ class Transport:
             await asyncio.sleep(attempts.wait())
 
     async def _connect(self, spec: AssociationSpec) -> socket.socket | None:
-        connecting = self.medium.open()
+        try:
+            connecting = self.medium.open()
+        except OSError as error:  # this machine has nothing left for a socket
+            self.trouble[spec.name] = f"{_words(spec.remotes)}: {_why(error)}"
+            return None
         try:
             self._bind(connecting, spec)
             # the kernel asks ever more rarely, for minutes: a path that is back would not be noticed
@@ -245,8 +254,10 @@ class Transport:
     def _accept(self, listener: socket.socket, specs: list[AssociationSpec]) -> None:
         try:
             connected, _ = listener.accept()
-        except OSError:
-            return  # it went away again between the two calls
+        except OSError as error:  # as a rule it went away again between the two calls
+            if error.errno in NO_ROOM:
+                self._rest(listener, specs)
+            return
         try:
             remotes = self.medium.remotes(connected)
         except OSError:
@@ -259,6 +270,12 @@ class Transport:
             return
         connected.setblocking(False)
         self._attach(spec.name, connected)
+
+    def _rest(self, listener: socket.socket, specs: list[AssociationSpec]) -> None:
+        """Who waits in the listener's queue waits a little longer; everybody else is served meanwhile."""
+        self._loop.remove_reader(listener.fileno())
+        again = partial(self._loop.add_reader, listener.fileno(), self._accept, listener, specs)
+        self._resting[listener] = self._loop.call_later(REST, again)
 
     def _expecting(
         self, specs: Iterable[AssociationSpec], remotes: Sequence[tuple[str, int]]

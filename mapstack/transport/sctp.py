@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from errno import ECONNRESET, EMSGSIZE, EPROTONOSUPPORT
 
-from mapstack.transport.association import Transport, TransportUnavailable
+from mapstack.transport.association import NO_ROOM, Transport, TransportUnavailable
 from mapstack.transport.framing import MAX_MESSAGE
 from mapstack.transport.line import Wire
 
@@ -130,6 +130,8 @@ class SctpMedium:
         try:
             opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, pysctp.IPPROTO_SCTP)
         except OSError as error:
+            if error.errno in NO_ROOM:
+                raise
             reason = f"this kernel has no SCTP ({error.strerror}); use tcp"
             raise TransportUnavailable(error.errno, reason) from error
         opened.setblocking(False)

@@ -20,6 +20,8 @@ _LABELS = {"udp": "_sip._udp.", "tcp": "_sip._tcp.", "tls": "_sips._tcp."}
 _MOST_ALIASES = 8
 _MOST_WAYS = 16
 _MEMO = 4_096
+_MOMENT = 1.0
+_LONGEST_SEARCH = 32.0  # seconds: timer F, longer than that nobody waits for the request itself
 _AVOIDED = 4_096
 
 
@@ -54,6 +56,7 @@ class Locator:
         self._rng = rng
         self._avoid = avoid
         self._memo: dict[Hop, _Found] = {}
+        self._begun: dict[Hop, float] = {}
         self._avoided: dict[tuple[str, tuple[str, int]], float] = {}
 
     def locate(self, hop: Hop, now: float) -> list[Flow] | None:
@@ -85,13 +88,25 @@ class Locator:
     # Inside.
 
     def _find(self, hop: Hop, now: float) -> _Found:
-        asked = _Asked(self._resolver, now)
+        """Who waits uses each answer that has come meanwhile, however short it lives (RFC 1035 §3.2.1)."""
+        asked = _Asked(self._resolver, self._began(hop, now), now)
         ways = tuple((target, self._flows(hop, target, asked)) for target in self._targets(hop, asked))
-        found = _Found(asked.until, ways)
+        found = _Found(max(asked.until, now + _MOMENT), ways)  # all who wait see it, and ask nothing again
+        del self._begun[hop]
         if len(self._memo) >= _MEMO:
             self._memo.clear()
         self._memo[hop] = found
         return found
+
+    def _began(self, hop: Hop, now: float) -> float:
+        """When this search did; one that nobody waited for any more begins anew."""
+        began = self._begun.get(hop)
+        if began is not None and now - began < _LONGEST_SEARCH:
+            return began
+        if len(self._begun) >= _MEMO:
+            self._begun.clear()
+        self._begun[hop] = now
+        return now
 
     def _targets(self, hop: Hop, asked: "_Asked") -> list[_Target]:
         """§4.1 and §4.2: a port says that there is no SRV, a transport that there is no NAPTR."""
@@ -102,14 +117,21 @@ class Locator:
         offers = (
             [(hop.transport, _LABELS[hop.transport] + name)] if hop.transport else self._offers(name, asked)
         )
-        targets = [
-            _Target(transport, srv.target, srv.port, rank, srv.priority, srv.weight)
+        services = [
+            (rank, transport, srv)
             for rank, (transport, service) in enumerate(offers)
             for srv in asked.records(service, Kind.SRV)
-            if isinstance(srv, Srv) and srv.target and srv.port
+            if isinstance(srv, Srv)
         ]
+        targets = [
+            _Target(transport, srv.target, srv.port, rank, srv.priority, srv.weight)
+            for rank, transport, srv in services
+            if srv.target and srv.port
+        ]
+        if targets or any(not srv.target for _, _, srv in services):  # ".": decidedly not there (RFC 2782)
+            return targets
         transport = hop.transport or "udp"
-        return targets or [_Target(transport, name, PORTS[transport])]
+        return [_Target(transport, name, PORTS[transport])]
 
     def _offers(self, name: str, asked: "_Asked") -> list[tuple[str, str]]:
         """Transports and the names of their SRV records, as NAPTR has them, else in our own order."""
@@ -167,8 +189,9 @@ class Locator:
 class _Asked:
     """The questions of one search, and until when all of their answers hold."""
 
-    def __init__(self, resolver: Resolver, now: float) -> None:
+    def __init__(self, resolver: Resolver, began: float, now: float) -> None:
         self._resolver = resolver
+        self._began = began
         self._now = now
         self.until = now + 3600.0
 
@@ -186,7 +209,7 @@ class _Asked:
         return ()
 
     def _look(self, question: Question) -> tuple[Data, ...]:
-        data = self._resolver.look(question, self._now)
+        data = self._resolver.look(question, self._began)
         if data is not None:
             return data
         if self._resolver.ask(question, self._now):

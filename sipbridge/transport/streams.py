@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable, Sequence
+from errno import EMFILE, ENFILE, ENOBUFS, ENOMEM
 from functools import partial
 from itertools import count
 
@@ -16,6 +17,8 @@ __all__ = ["StreamTransport"]
 _SHORTEST_LOOK, _LOOKS = 0.02, 8
 _BACKLOG = 128
 _REMEMBERED = 4_096
+_NO_ROOM = frozenset((EMFILE, ENFILE, ENOBUFS, ENOMEM))
+_REST = 0.1  # seconds without accepting: a listener whose queue nobody can empty stays readable
 _ANYWHERE = ("", "0.0.0.0", "::")
 _Batch = list[tuple[bytes, Flow]]
 _Peer = tuple[str, tuple[str, int]]
@@ -46,6 +49,8 @@ class StreamTransport:
         self._connections: dict[Flow, Connection] = {}
         self._accepted: dict[str, int] = {}
         self._listeners: list[socket.socket] = []
+        self._resting: dict[socket.socket, asyncio.TimerHandle] = {}
+        self._count = 0
         self._failed: dict[_Peer, tuple[float, float]] = {}
         self._names = map("#{}".format, count(1))
         self._timer: asyncio.TimerHandle | None = None
@@ -55,7 +60,7 @@ class StreamTransport:
         """Connections that were one too many."""
 
     def __len__(self) -> int:
-        return len({id(connection) for connection in self._connections.values()})
+        return self._count
 
     def listen(self, transport: str, local: tuple[str, int]) -> tuple[str, int]:
         """Accept at an address, which is returned with its real port; OSError where it is taken."""
@@ -79,10 +84,14 @@ class StreamTransport:
         for listener in self._listeners:
             loop.remove_reader(listener)
             listener.close()
+        for timer in self._resting.values():
+            timer.cancel()
+        self._resting.clear()
         self._listeners.clear()
         for connection in set(self._connections.values()):
             connection.shut("stopped")
         self._connections.clear()
+        self._count = 0
         if self._timer is not None:
             self._timer.cancel()
 
@@ -123,11 +132,13 @@ class StreamTransport:
             if identity in self.tls.peers:
                 self._alias(connection)
         self._failed.pop((flow.transport, flow.remote), None)
-        self._on_up(flow, identity)  # before its first message: whether that is believed may depend on it
+        for each in connection.flows:  # before its first message: whether that is believed may depend on it
+            self._on_up(each, identity)
         return True
 
     def ended(self, connection: Connection) -> None:
         """It is gone."""
+        self._count -= 1
         for flow in connection.flows:
             if self._connections.get(flow) is connection:
                 del self._connections[flow]
@@ -153,15 +164,16 @@ class StreamTransport:
             return None
         try:
             opened = self._connecting(flow)
-        except (OSError, OverflowError, UnicodeError):
-            self._remember_failure((flow.transport, flow.remote))
+        except (OSError, OverflowError, UnicodeError) as fault:
+            if not self._is_ours(fault):
+                self._remember_failure((flow.transport, flow.remote))
             loop.call_soon(self._on_down, flow)
             return None
         return self._add(opened, flow, ours=True)
 
     def _may_open(self, flow: Flow) -> bool:
         known = flow.transport == "tcp" or (flow.transport == "tls" and self.tls is not None)
-        return known and (len(self._connections) < self._bounds.most or self._make_room())
+        return known and (self._count < self._bounds.most or self._make_room())
 
     def _connecting(self, flow: Flow) -> socket.socket:
         opened = _socket(flow.remote[0])
@@ -189,11 +201,13 @@ class StreamTransport:
     def _accept(self, listener: socket.socket, transport: str, here: tuple[str, int]) -> None:
         try:
             opened, address = listener.accept()
-        except OSError:
-            return  # it went away again between the two calls
+        except OSError as fault:  # as a rule it went away again between the two calls
+            if self._is_ours(fault):
+                self._rest(listener, transport, here)
+            return
         remote = address[0], address[1]
         if self._accepted.get(remote[0], 0) >= self._bounds.per_peer or not (
-            len(self._connections) < self._bounds.most or self._make_room()
+            self._count < self._bounds.most or self._make_room()
         ):
             self.refused += 1
             opened.close()
@@ -204,6 +218,20 @@ class StreamTransport:
         if transport == "tcp":
             self._alias(connection)
         connection.accepted()
+
+    def _is_ours(self, fault: Exception) -> bool:
+        """Whether this machine has nothing left for a socket; then a silent one goes."""
+        if not isinstance(fault, OSError) or fault.errno not in _NO_ROOM:
+            return False
+        self._make_room()
+        return True
+
+    def _rest(self, listener: socket.socket, transport: str, here: tuple[str, int]) -> None:
+        """Who waits in the listener's queue waits a little longer; everybody else is served meanwhile."""
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(listener)
+        again = partial(loop.add_reader, listener, self._accept, listener, transport, here)
+        self._resting[listener] = loop.call_later(_REST, again)
 
     def _alias(self, connection: Connection) -> None:
         """Requests back to where it comes from take it; over TLS only where it has proved who it is."""
@@ -238,6 +266,7 @@ class StreamTransport:
             ours=ours,
         )
         self._connections[flow] = connection
+        self._count += 1
         if self._timer is None:
             self._look_later()
         return connection

@@ -1,7 +1,9 @@
 """MO and MT at the gateway: repetitions, the implicit set, and the charging vector (TS 24.229 §5.7)."""
 
+import pytest
+
 from mapstack.map import MoForwardSmRes
-from sipbridge.rp import RpAck
+from sipbridge.rp import RpAck, RpAddress, RpError
 from tests.ipsmgw.asked import SUBMIT, invoked, octets, records, statuses
 from tests.ipsmgw.node import Node
 
@@ -61,3 +63,22 @@ def test_an_mo_that_was_refused_may_come_again(registered: Node) -> None:
         registered.message(octets(SUBMIT._replace(user_data=bytes(230))), call_id="same")
         registered.synced()
     assert len(records(registered)) == 2
+
+
+@pytest.mark.parametrize(("digits", "kind"), [
+    ("*21#", 0x81),
+    ("#", 0x91),
+    ("1555a", 0x91),
+    ("c" * 20, 0xFF),
+])  # fmt: skip
+def test_a_service_centre_that_nobody_can_call_is_refused_by_a_report(
+    registered: Node, digits: str, kind: int
+) -> None:
+    """TS 24.011 annex E: cause 96 is for a mandatory element whose contents make no sense."""
+    registered.message(octets(SUBMIT._replace(service_centre=RpAddress(digits, kind))))
+    registered.synced()
+    assert invoked(registered) == []
+    answer, report = registered.take_sip()
+    assert (answer.status, report.rpdu) == (202, RpError(SUBMIT.message_reference, 96))
+    (record,) = records(registered)
+    assert (record.service_centre, record.outcome) == (digits, "invalidMandatoryInformation")

@@ -277,6 +277,10 @@ ZONE = Zone(
     "plain.test 60 A 192.0.2.14",
     "_sip._udp.srv.test 60 SRV 1 1 5072 s2.ims.test",
     "_sip._udp.none.test 60 SRV 0 0 0 .",
+    "none.test 60 A 192.0.2.15",
+    "_sip._udp.half.test 60 SRV 0 0 0 .",
+    "_sip._tcp.half.test 60 SRV 1 0 5060 s2.ims.test",
+    "half.test 60 A 192.0.2.16",
     "alias.test 60 CNAME plain.test",
 )
 
@@ -308,6 +312,10 @@ ZONE = Zone(
         ("sips:plain.test", [("tls", "192.0.2.14", 5061)]),
         ("sip:nobody.test", []),
         ("sip:none.test", []),
+        ("sip:none.test;transport=udp", []),
+        ("sip:none.test;transport=tcp", [("tcp", "192.0.2.15", 5060)]),
+        ("sip:none.test:5060", [("udp", "192.0.2.15", 5060)]),
+        ("sip:half.test", [("tcp", "192.0.2.13", 5060)]),
     ],
 )
 def test_a_name_leads_where_rfc_3263_says(uri: str, ways: list[tuple[str, str, int]]) -> None:
@@ -355,3 +363,18 @@ def test_a_chain_that_grows_old_is_asked_for_again() -> None:
     zone.add("a.test 10 A 192.0.2.8")
     assert remotes(net.find(hop, 9.9)) == [("udp", "192.0.2.7", 5060)]
     assert remotes(net.find(hop, 10.0)) == [("udp", "192.0.2.8", 5060)]
+
+
+def test_both_families_are_asked_for_and_only_those_that_we_have() -> None:
+    zone = Zone("two.test 60 A 192.0.2.7", "two.test 60 AAAA 2001:db8::7", "six.test 60 AAAA 2001:db8::6")
+    net = Net(one=zone)
+    here, six = ("127.0.0.11", 5060), ("::1", 5060)
+    net.locator = Locator(net.resolver, lambda _, host: six if host else here, Random(2), avoid=60.0)
+    assert net.find(Hop("udp", ("two.test", 5060))) == [
+        Flow("udp", six, ("2001:db8::7", 5060)),
+        Flow("udp", here, ("192.0.2.7", 5060)),
+    ]
+    assert net.find(Hop("tcp", ("six.test", 5060))) == [Flow("tcp", six, ("2001:db8::6", 5060))]
+    only_four = Net(one=zone)
+    assert remotes(only_four.find(Hop("udp", ("two.test", 5060)))) == [("udp", "192.0.2.7", 5060)]
+    assert only_four.find(Hop("udp", ("six.test", 5060))) == []

@@ -188,3 +188,48 @@ def test_without_dns_only_the_last_resort_is_there() -> None:
     element = stack()
     tx, _ = element.request("OPTIONS", "sip:a", 0.0, flow=TO_NAME, sender="sip:a", recipient="sip:b")
     assert element.expire(0.0) == [NoAnswer(tx, 503)]
+
+
+def answered_slowly(site: Site, pace: float) -> float:
+    """Each question takes so long; when the last has been answered."""
+    now = 0.0
+    while batch := site.resolver.take_output():
+        now += pace
+        for query, flow in batch:
+            site.resolver.receive(site.zone.answer(query), flow, now)
+        site.stack.names.found(now)
+        assert site.stack.expire(now) == []
+    return now
+
+
+def test_answers_that_nobody_may_remember_serve_those_who_wait_for_them() -> None:
+    site = Site(*(line.replace(" 60 ", " 0 ") for line in ZONE))
+    site.zone.negative = 0
+    waiting = {site.send(), site.send(), site.send()}
+    assert answered_slowly(site, 1.5) == 7.5  # NAPTR, SRV of UDP and of TCP, two addresses
+    sent = site.sent()
+    assert {parse(data, Limits()).vias[0].rpartition(b"=")[2] for data, _ in sent} == waiting
+    assert {way.remote for _, way in sent} == {("192.0.2.1", 5060)}
+    asked = len(site.zone.asked)
+    site.send(9.0)
+    site.answer(9.0)
+    assert len(site.zone.asked) == asked + 5  # and nobody else
+
+
+def test_what_was_found_out_for_a_search_that_was_given_up_is_old() -> None:
+    site = Site(*(line.replace(" 60 ", " 1 ") for line in ZONE))
+    site.send()
+    ((query, flow),) = site.resolver.take_output()
+    site.resolver.receive(site.zone.answer(query), flow, 1.0)
+    site.stack.expire(8.0)
+    site.send(40.0)
+    site.answer(40.0)
+    assert [kind for _, kind in site.zone.asked].count(35) == 2
+
+
+def test_where_a_service_is_decidedly_not_there_nothing_is_sent() -> None:
+    site = Site("_sip._udp.scscf.test 60 SRV 0 0 0 .", "scscf.test 60 A 192.0.2.1")
+    tx = site.send()
+    site.answer()
+    assert site.sent() == []
+    assert site.stack.expire(0.1) == [NoAnswer(tx, 503)]

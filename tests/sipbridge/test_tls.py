@@ -46,7 +46,8 @@ def test_both_prove_who_they_are_and_messages_pass_both_ways(gateway: TlsFiles, 
         client.send([(message(), flow), (message(branch="z9hG4bK2", body=b"x" * 60_000), flow)])
         await here.until(lambda: len(here.came) == 2)
         assert there.up == [(flow, "gw.test")]
-        ((accepted, identity),) = here.up
+        ((accepted, identity), (back, same)) = here.up
+        assert (back, same) == (accepted._replace(connection=""), identity)
         assert (accepted.accepted, accepted.transport, identity) == (True, "tls", "scscf.test")
         server.send([(b"\r\n" + message(branch="z9hG4bK3"), accepted)])
         await there.until(lambda: there.came == [(message(branch="z9hG4bK3"), flow)])

@@ -55,10 +55,10 @@ def write(folder: Path, settings: Table) -> Path:
 
 
 @contextmanager
-def running(file: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """The process, and what it said when it began."""
+def running(file: Path, *before: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """The process, started by the command `before`, and what it said when it began."""
     pipe = subprocess.PIPE
-    process = subprocess.Popen([*COMMAND, str(file)], stdout=pipe, stderr=pipe, text=True, cwd=ROOT)
+    process = subprocess.Popen([*before, *COMMAND, str(file)], stdout=pipe, stderr=pipe, text=True, cwd=ROOT)
     try:
         assert process.stdout is not None
         yield process, [process.stdout.readline().rstrip("\n") for _ in range(4)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from errno import EMFILE
 
 import pytest
 
@@ -67,6 +68,16 @@ async def with_sctp() -> None:
 
 def test_messages_keep_their_streams_or_the_lack_of_sctp_is_said_in_a_sentence() -> None:
     asyncio.run(with_sctp() if has_sctp() else without_sctp())
+
+
+def test_a_lack_of_descriptors_is_no_lack_of_sctp(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(*arguments: object) -> socket.socket:
+        raise OSError(EMFILE, "Too many open files")
+
+    monkeypatch.setattr(socket, "socket", none_left)
+    with pytest.raises(OSError, match="Too many open files") as caught:
+        SctpTransport.medium.open()
+    assert not isinstance(caught.value, TransportUnavailable)
 
 
 async def several_addresses() -> None:

@@ -4,12 +4,13 @@ import asyncio
 import socket
 import struct
 from contextlib import ExitStack, suppress
+from errno import EMFILE
 
 import pytest
 
 from mapstack.m3ua.message import MessageType, Tag, encode
 from mapstack.transport import AssociationSpec
-from mapstack.transport.tcp import TcpTransport, TcpWire
+from mapstack.transport.tcp import TcpMedium, TcpTransport, TcpWire
 from tests.mapstack.transport.node import PATIENCE, Node, beat
 from tests.mapstack.transport.test_tcp import ANY, connecting, hung_up, is_up, listening
 
@@ -164,5 +165,72 @@ def test_an_attempt_that_nobody_answers_is_given_up(monkeypatch: pytest.MonkeyPa
                     await asyncio.sleep(0.01)
             assert client.transport.trouble == {"b": f"{address[0]}:{address[1]}: no answer"}
             await client.transport.stop()
+
+    asyncio.run(scenario())
+
+
+def scarce(monkeypatch: pytest.MonkeyPatch, call: str) -> list[bool]:
+    """No descriptor is left; one more entry each time that one is wanted, until the first becomes True."""
+    real, story = getattr(socket.socket, call), [False]
+
+    def refused(opened: socket.socket, *arguments: object) -> object:
+        if story[0]:
+            return real(opened, *arguments)
+        story.append(False)
+        raise OSError(EMFILE, "Too many open files")
+
+    monkeypatch.setattr(socket.socket, call, refused)
+    return story
+
+
+def test_without_descriptors_accepting_rests_and_all_else_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        specs = (AssociationSpec("a", "tcp", False, ANY), AssociationSpec("c", "tcp", False, ANY))
+        async with listening(*specs) as server, connecting(server) as client:
+            await server.until(is_up)
+            await client.until(is_up)
+            shortage = scarce(monkeypatch, "accept")
+            with socket.create_connection(server.transport.listening[-1]):
+                for turn in range(100):
+                    client.say("on")
+                    while len(server.heard) <= turn:
+                        await asyncio.sleep(0)
+                assert 1 < len(shortage) < 20
+                shortage[0] = True
+                await server.until(lambda node: len(node.ups) == 2)
+
+    asyncio.run(scenario())
+
+
+def test_a_stop_ends_the_rest_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        async with listening() as server:
+            shortage = scarce(monkeypatch, "accept")
+            with socket.create_connection(server.transport.listening[0]):
+                while len(shortage) < 2:
+                    await asyncio.sleep(0)
+        await asyncio.sleep(0.15)
+        assert len(shortage) == 2
+
+    asyncio.run(scenario())
+
+
+def test_who_has_no_descriptor_to_connect_with_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario() -> None:
+        async with listening() as server:
+            real, left = TcpMedium.open, [3]
+
+            def scarce(medium: TcpMedium) -> socket.socket:
+                left[0] -= 1
+                if left[0] in (0, 1):  # the first is that of the start, which tells whether there is TCP
+                    raise OSError(EMFILE, "Too many open files")
+                return real(medium)
+
+            monkeypatch.setattr(TcpMedium, "open", scarce)
+            async with connecting(server) as client:
+                while not client.transport.trouble:
+                    await asyncio.sleep(0)
+                assert client.transport.trouble["b"].endswith(": Too many open files")
+                await client.until(is_up)
 
     asyncio.run(scenario())
