@@ -116,10 +116,13 @@ def _look(url: str) -> tuple[Group | Text, int]:
 def _picture(status: M3uaStatus, found: list[Standing]) -> Group:
     """A table of all, and a sentence for each association and for whatever is not as it should be."""
     table = Table("", "name", "state", "for", box=None, pad_edge=False, header_style="bold")
+    for title in ("DATA sent", "received"):
+        table.add_column(title, justify="right")
     for one in found:
         colour = "green" if one.sound else "red"
         since = "" if one.seconds is None else lasting(one.seconds)
-        table.add_row(one.what, Text(one.name), Text(one.state, colour), since)
+        counts = ["" if count is None else str(count) for count in (one.sent, one.received)]
+        table.add_row(one.what, Text(one.name), Text(one.state, colour), since, *counts)
     told = [one for one in found if one.what == "association" or not one.sound]
     sentences = [Text(one.sentence, "" if one.sound else "red") for one in told]
     return Group(Text(f"point code {status.point_code}", "bold"), table, Text(""), *sentences)
