@@ -56,6 +56,7 @@ _REFUSED_BY_US = {  # words of our refusal, and what they point to
     "at ASP": "it behaves as an ASP as well: one end must be SGP, so set `role`",
     "service indicator": "make `network_indicator` the same at both ends",
     "routing keys": "set `grants` to let it register, or have a routing context configured there",
+    "a message for point code": "is `point_code` ours? Or have the peer mend its route",
     "no AS is configured": "let it register a routing key, or add a [[map.association.server]]",
 }
 
@@ -69,6 +70,9 @@ class Standing(NamedTuple):
     seconds: float | None
     sound: bool
     sentence: str
+    sent: int | None = None
+    """DATA since it was connected; where several application servers share an association, at one of them."""
+    received: int | None = None
 
 
 def standings(status: M3uaStatus) -> list[Standing]:
@@ -102,8 +106,10 @@ def _association(one: AssociationStatus, status: M3uaStatus) -> Iterator[Standin
         why = "the peer may register a routing key, and has registered none"
         sentence = f"{one.name}: connected to {one.remote}{_for(since)}: {why}"
         yield Standing("association", one.name, state, since, sound=False, sentence=sentence)
+    counted = next((asp for asp in one.asps if asp.state is AspState.ACTIVE), None)
     for asp in one.asps:
-        yield _asp(one, asp, status)
+        found = _asp(one, asp, status)
+        yield found._replace(sent=one.sent, received=one.received) if asp is counted else found
 
 
 def _why_not_connected(one: AssociationStatus) -> str:
@@ -131,7 +137,8 @@ def _why(one: AssociationStatus, asp: AspStatus, status: M3uaStatus, since: floa
     """Whether it is as it should be, and the reason with what to change."""
     heard = [each for each in one.heard if each.at >= since]
     if asp.state is AspState.ACTIVE:
-        return True, "" if not heard else _last(heard[-1])
+        said = [_last(each) for each in heard[-1:]] + _doubts(one, asp, status, since)
+        return True, "; ".join(said)
     told = [each for each in heard if each.kind is ManagementKind.NTFY]
     if asp.ours and told and told[-1].code == Status.ALTERNATE_ASP_ACTIVE:
         return True, "stands by, another ASP is active"
@@ -148,6 +155,25 @@ def _why(one: AssociationStatus, asp: AspStatus, status: M3uaStatus, since: floa
     return False, f"{wanted} is not answered: {_UNANSWERED[wanted]}"
 
 
+def _doubts(one: AssociationStatus, asp: AspStatus, status: M3uaStatus, since: float) -> list[str]:
+    """What may be wrong although the ASP is active; it may be right as well."""
+    quiet = one.unanswered_since
+    if quiet is not None and status.now - quiet >= _DOUBTFUL:
+        asked = f"does the peer route to our point code {status.point_code}?"
+        return [f"{one.unanswered} DATA sent, none came back for {lasting(status.now - quiet)}: {asked}"]
+    notified = [
+        each for each in one.heard if each.kind is ManagementKind.NTFY and each.at >= (one.since or 0.0)
+    ]
+    known = bool(notified) and notified[-1].code not in (Status.AS_INACTIVE, Status.AS_PENDING)
+    if one.role is not Role.ASP or known or one.received or status.now - since < _DOUBTFUL:
+        return []
+    return [
+        f"the peer has not said that {asp.application_server} is active (NTFY), and no DATA came: {_UNASKED}"
+    ]
+
+
+_DOUBTFUL = 10.0  # seconds
+_UNASKED = "some never say it, others have no application server for our address and port"
 _UNANSWERED = {
     "ASPUP": 'is the peer an M3UA signalling gateway? If it is an ASP, set role = "sgp"',
     "ASPAC": "the peer has us, but does not activate us: look there for our application server",
@@ -254,7 +280,7 @@ def _destination(one: DestinationStatus, now: float) -> Standing:
     via = f" over {', '.join(one.via)}" if one.via else ""
     sentence = f"point code {name}: {state}{via}{_for(seconds)}{why}"
     sound = one.state is DestinationState.AVAILABLE
-    return Standing("destination", name, state, seconds, sound=sound, sentence=sentence)
+    return Standing("destination", name, state, seconds, sound=sound, sentence=sentence, sent=one.sent)
 
 
 def _for(seconds: float | None) -> str:

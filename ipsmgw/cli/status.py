@@ -2,7 +2,7 @@
 
 import json
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -39,13 +39,13 @@ def status_command(
     ] = None,
     url: Annotated[str | None, typer.Option(help=f"Where its API listens; {_URL} without.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Look again each second, until Ctrl-C.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON; watching, a line each time.")] = False,
 ) -> None:
     """Say how SIGTRAN stands and what to change; exit status 0: all active, 1: not so, 2: nobody answers."""
     try:
         where = _where(file, url)
         if watch:
-            raise typer.Exit(_watch(where))
+            raise typer.Exit(_watch(where, as_json=as_json))
         status = _ask(where)
     except _Silent as silence:
         typer.echo(f"ipsmgw status: {silence}", err=True)
@@ -88,20 +88,41 @@ def _ask(url: str) -> M3uaStatus:
         raise _Silent(f"{url}: the answer is not that of a gateway") from None
 
 
-def _watch(url: str) -> int:
+def _watch(url: str, *, as_json: bool) -> int:
     """Until Ctrl-C; who is silent now may answer later. The exit status is that of the last look."""
     verdict, console = _NOBODY, Console()
-    with Live(console=console, auto_refresh=False) if console.is_terminal else nullcontext() as live:
-        try:
-            while True:
+    picture: Group | Text = Text()
+    # a screen of its own is drawn anew when its size changes
+    live = (
+        Live(console=console, screen=True, auto_refresh=False)
+        if console.is_terminal and not as_json
+        else None
+    )
+    with live or nullcontext(), suppress(KeyboardInterrupt):
+        while True:
+            if as_json:
+                verdict = _tell(url)
+            else:
                 picture, verdict = _look(url)
-                if live is None:
-                    console.print(picture, soft_wrap=True)  # a file, or a pipe
-                else:
-                    live.update(picture, refresh=True)
-                time.sleep(_EVERY)
-        except KeyboardInterrupt:
-            return verdict
+            if live is not None:
+                live.update(picture, refresh=True)
+            elif not as_json:
+                console.print(picture, "", soft_wrap=True)  # a file, or a pipe
+            time.sleep(_EVERY)
+    if live is not None:
+        console.print(picture, soft_wrap=True)  # what was seen last stays
+    return verdict
+
+
+def _tell(url: str) -> int:
+    """A line of JSON for each look; that nobody answers goes to standard error."""
+    try:
+        found = standings(_ask(url))
+    except _Silent as silence:
+        typer.echo(f"ipsmgw status: {silence}", err=True)
+        return _NOBODY
+    typer.echo(json.dumps([one._asdict() for one in found]))
+    return _verdict(found)
 
 
 def _look(url: str) -> tuple[Group | Text, int]:
@@ -116,10 +137,13 @@ def _look(url: str) -> tuple[Group | Text, int]:
 def _picture(status: M3uaStatus, found: list[Standing]) -> Group:
     """A table of all, and a sentence for each association and for whatever is not as it should be."""
     table = Table("", "name", "state", "for", box=None, pad_edge=False, header_style="bold")
+    for title in ("DATA sent", "received"):
+        table.add_column(title, justify="right")
     for one in found:
         colour = "green" if one.sound else "red"
         since = "" if one.seconds is None else lasting(one.seconds)
-        table.add_row(one.what, Text(one.name), Text(one.state, colour), since)
+        counts = ["" if count is None else str(count) for count in (one.sent, one.received)]
+        table.add_row(one.what, Text(one.name), Text(one.state, colour), since, *counts)
     told = [one for one in found if one.what == "association" or not one.sound]
     sentences = [Text(one.sentence, "" if one.sound else "red") for one in told]
     return Group(Text(f"point code {status.point_code}", "bold"), table, Text(""), *sentences)

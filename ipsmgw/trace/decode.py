@@ -10,6 +10,9 @@ from ipsmgw.sms import Direction
 from ipsmgw.trace.layers import m3ua, rp, sccp, sip, tcap, tpdu
 from ipsmgw.trace.tree import DecodeError, Layer, Tree
 from mapstack.errors import DecodeError as MapDecodeError
+from mapstack.m3ua.message import MessageType as M3uaType
+from mapstack.sccp.message import SccpMessageType
+from mapstack.tcap.message import MessageType as TcapType
 from sipbridge.errors import DecodeError as SipDecodeError
 
 __all__ = ["Decoded", "LayerName", "decode"]
@@ -39,6 +42,8 @@ class Decoded(NamedTuple):
 
 _SIP_START = re.compile(rb"SIP/2\.0 |[A-Z]{1,32} [^ \r\n]{1,4096} SIP/\d\.\d\r\n", re.IGNORECASE)
 _DIRECTIONS = (Direction.TO_UE, Direction.FROM_UE)
+_M3UA_VERSION = b"\1\0"
+_M3UA_TYPES, _SCCP_TYPES, _TCAP_TYPES = frozenset(M3uaType), frozenset(SccpMessageType), frozenset(TcapType)
 
 
 def _sip(octets: bytes, direction: Direction | None) -> Layer:
@@ -138,8 +143,28 @@ def _find_layer(octets: bytes, direction: Direction | None) -> LayerName:
     weak = [name for name in (LayerName.RP, LayerName.TPDU) if _fits(name, octets, direction)]
     if len(weak) == 1:
         return weak[0]
+    if not weak and (nearest := _begins_as(octets)) is not None:
+        raise _broken(nearest, octets, direction)
     what = "could be an RPDU or a TPDU" if weak else "is no PDU of any layer"
     raise DecodeError("input", f"{what}: say which with --layer", 0)
+
+
+def _begins_as(octets: bytes) -> LayerName | None:
+    """What these octets, which are nothing whole, begin as; RP and TPDU begin with anything."""
+    if octets[:2] == _M3UA_VERSION and (len(octets) < 4 or int.from_bytes(octets[2:4]) in _M3UA_TYPES):
+        return LayerName.M3UA
+    kinds = (_TCAP_TYPES, LayerName.TCAP), (_SCCP_TYPES, LayerName.SCCP)
+    return next((name for types, name in kinds if octets[0] in types), None)
+
+
+def _broken(name: LayerName, octets: bytes, direction: Direction | None) -> DecodeError:
+    """Where it breaks off."""
+    try:
+        _decode(name, octets, direction)
+    except DecodeError as error:
+        hint = f"no PDU of any layer, but it begins as {name.name}; else say which with --layer"
+        return DecodeError(error.layer, f"{error.reason} ({hint})", error.offset)
+    raise AssertionError(name)  # who asks has tried
 
 
 def _fits(name: LayerName, octets: bytes, direction: Direction | None) -> bool:

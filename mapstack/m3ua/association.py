@@ -13,6 +13,7 @@ from mapstack.m3ua.member import Change, Member
 from mapstack.m3ua.message import MessageType, Tag, encode
 from mapstack.m3ua.routing_key import PointCodes
 from mapstack.m3ua.settings import Association, M3uaSettings, Role, Served
+from mapstack.m3ua.traffic import Traffic
 from mapstack.m3ua.way import SLS_VALUES, Way
 
 __all__ = ["Peer"]
@@ -64,9 +65,11 @@ class Peer:
         "history",
         "name",
         "output",
+        "received",
         "settings",
         "takes_data",
         "told",
+        "traffic",
     )
 
     def __init__(self, settings: Association, own: M3uaSettings, output: list[tuple[bytes, Flow]]) -> None:
@@ -76,6 +79,9 @@ class Peer:
         self.flow: Flow | None = None
         self.heard = 0.0
         self.takes_data = False
+        self.received = 0
+        """DATA since the association was established."""
+        self.traffic = Traffic()
         self.asp_identifier = settings.asp_identifier
         self.told = Told(own.limits.destinations)
         self.history = History()
@@ -98,6 +104,11 @@ class Peer:
         """Whether any AS has traffic on it."""
         return any(member.state is AspState.ACTIVE for asp in self.asps for member in asp.members)
 
+    @property
+    def sent(self) -> int:
+        """DATA since the association was established."""
+        return sum(member.sent for member in self.members)
+
     # ---- the association
 
     def link_up(self, flow: Flow, now: float) -> list[Change]:
@@ -107,8 +118,10 @@ class Peer:
         self._flows = tuple(flow._replace(stream=1 + sls % data_streams) for sls in range(SLS_VALUES))
         self.heard = self.history.link_since = now
         self._t_beat = None if self._timers.t_beat is None else now + self._timers.t_beat
+        self.received, self.traffic = 0, Traffic()
         for member in self.members:
             member.ways.clear()
+            member.sent_before = 0
         return [change for asp in self.asps for change in asp.step(AspInput.LINK_UP, now)]
 
     def link_down(self, now: float, reason: str = "") -> list[Change]:
@@ -151,6 +164,8 @@ class Peer:
 
     def expire(self, now: float) -> list[Change]:
         """Send the heartbeat or the retransmission that is due."""
+        if self.flow is not None and now >= self.traffic.look_again:
+            self.traffic.look(self.sent, self.received, now)
         if self._t_beat is not None and self._timers.t_beat is not None and now >= self._t_beat:
             self._t_beat = now + self._timers.t_beat
             self._beats = self._beats + 1 & 0xFFFFFFFF
@@ -229,7 +244,7 @@ class Peer:
         found = member.ways.get(point_code)
         if found is None:
             if len(member.ways) >= self._own.limits.destinations:
-                member.ways.clear()
+                member.forget_ways()
             codec = self._data_codec(member, point_code)
             found = member.ways[point_code] = Way(codec, self._flows, self.output)
         return found

@@ -48,7 +48,10 @@ class M3ua:
         if peer is None or not peer.takes_data or (flow.transport == "sctp" and not flow.stream):
             return None
         peer.heard = now
-        return peer.codec.decode(data)
+        transfer = peer.codec.decode(data)
+        if transfer is not None:
+            peer.received += 1
+        return transfer
 
     def receive(self, data: bytes, flow: Flow, now: float) -> list[M3uaEvent]:
         """One message has come."""
@@ -147,12 +150,19 @@ class M3ua:
         """Tell the ASPs behind us that a user part is not there (DUPU, RFC 4666 §3.4.5)."""
         self._management.user_part_unavailable(point_code, user, cause)
 
-    def not_carried(self, point_code: int, flow: Flow) -> None:
+    def not_carried(self, point_code: int, flow: Flow, now: float) -> str:
         """DATA came for a point code that we do not lead to: its ASP hears of it (DUNA, RFC 4666 §3.4.1)."""
-        self._management.not_carried(point_code, self._peers[flow.connection])
+        peer = self._peers[flow.connection]
+        self._management.not_carried(point_code, peer)
+        reason = f"a message for point code {point_code}, which is not here"
+        peer.history.misbehaved = reason, now
+        return reason
 
     def status(self, now: float) -> M3uaStatus:
         """How everything stands."""
+        for peer in self._peers.values():
+            if peer.flow is not None:
+                peer.traffic.look(peer.sent, peer.received, now)
         return snapshot(self._settings, self._network, now)
 
     def stop(self, now: float) -> list[NetworkEvent]:
@@ -190,6 +200,7 @@ class M3ua:
                 f"service indicator {found.service_indicator}, network indicator {found.network_indicator}"
             )
             raise refusal(reason, ErrorCode.INVALID_PARAMETER_VALUE)
+        peer.received += 1
         return MtpTransfer(found.opc, found.dpc, found.sls, found.data)
 
     def _followed(self, events: list[NetworkEvent]) -> list[NetworkEvent]:

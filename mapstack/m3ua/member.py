@@ -25,6 +25,7 @@ class Member:
         "dynamic",
         "name",
         "registered",
+        "sent_before",
         "served",
         "server",
         "since",
@@ -50,6 +51,8 @@ class Member:
         """When it came into its state."""
         self.t_ack: float | None = None
         self.ways: dict[int, Way] = {}
+        self.sent_before = 0
+        """DATA over ways that are forgotten; the others count for themselves."""
         self._transitions = ASPTM[asp.side]
 
     @property
@@ -74,7 +77,17 @@ class Member:
         self.registered = not self.dynamic
         if self.served.register is not None:
             self.context = None
-            self.ways.clear()
+            self.forget_ways()
+
+    @property
+    def sent(self) -> int:
+        """How many DATA have gone out through it since its association was established."""
+        return self.sent_before + sum(way.sent for way in self.ways.values())
+
+    def forget_ways(self) -> None:
+        """They are made anew when they are needed."""
+        self.sent_before = self.sent
+        self.ways.clear()
 
     def allows(self, what: TrafficInput) -> bool:
         """Whether that may happen now; if not, it is an unexpected message."""

@@ -214,7 +214,7 @@ def _decode_header(data: bytes) -> MessageType:
         raise _error(f"message type {kind & 0xFF} of class {kind >> 8}", ErrorCode.UNSUPPORTED_MESSAGE_TYPE)
     # RFC 4666 §3.1.4: the padding of the last parameter may or may not be counted
     if length < HEADER_SIZE or not 0 <= len(data) - length < 4:
-        raise _error(f"length {length} of {len(data)} octets", ErrorCode.PROTOCOL_ERROR)
+        raise _error(f"length {length} of {len(data)} octets", ErrorCode.PROTOCOL_ERROR, 4)
     return _KINDS[kind]
 
 

@@ -69,6 +69,13 @@ class AssociationStatus:
     """Why we ended the last connection, if it was us."""
     trouble: str = ""
     """What the transport says of the last attempt to connect."""
+    sent: int = 0
+    """DATA since it was connected."""
+    received: int = 0
+    unanswered: int = 0
+    """DATA that went out since any came the last time, over this one or over one that shares its load …"""
+    unanswered_since: float | None = None
+    """… where it is so since then; when it was noticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,8 @@ class DestinationStatus:
     """The associations that messages for it take now."""
     told: tuple[str, ...]
     """What each association says of it that has something to say: `name: unavailable`."""
+    sent: int = 0
+    """DATA since the associations that it went over were connected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +120,29 @@ class M3uaStatus:
 
 def snapshot(settings: M3uaSettings, network: Network, now: float) -> M3uaStatus:
     """How everything stands now."""
+    destinations = tuple(_destination(network, code) for code in network.routing.known())
+    sharing = [set(one.via) for one in destinations]
+    quiet = {name: _quiet_since(peer, network, sharing) for name, peer in network.peers.items()}
     return M3uaStatus(
         now=now,
         point_code=settings.point_code,
         t_ack=settings.timers.t_ack,
-        associations=tuple(_association(peer) for peer in network.peers.values()),
+        associations=tuple(_association(peer, quiet[name]) for name, peer in network.peers.items()),
         servers=tuple(_server(server) for server in network.servers.values()),
-        destinations=tuple(_destination(network, code) for code in network.routing.known()),
+        destinations=destinations,
     )
 
 
-def _association(peer: Peer) -> AssociationStatus:
-    settings, history = peer.settings, peer.history
+def _quiet_since(peer: Peer, network: Network, sharing: list[set[str]]) -> float | None:
+    """Since when nothing comes back, over this one or over another to the same destinations."""
+    since = None if peer.flow is None else peer.traffic.since
+    others = set().union(*(names for names in sharing if peer.name in names))
+    heard = (network.peers[name].traffic.heard for name in others)
+    return None if since is None or any(at is not None and at > since for at in heard) else since
+
+
+def _association(peer: Peer, quiet_since: float | None) -> AssociationStatus:
+    settings, history, sent = peer.settings, peer.history, peer.sent
     heard = [Heard(event.kind, event.code, event.text, at) for event, at in history.last]
     if history.misbehaved is not None:
         reason, at = history.misbehaved
@@ -138,6 +158,10 @@ def _association(peer: Peer) -> AssociationStatus:
         asp_identifier=settings.asp_identifier,
         network_appearance=next(iter(appearances), None),
         ended=history.ended,
+        sent=sent,
+        received=peer.received,
+        unanswered=0 if quiet_since is None else peer.traffic.unanswered(sent),
+        unanswered_since=quiet_since,
     )
 
 
@@ -177,6 +201,12 @@ def _destination(network: Network, point_code: int) -> DestinationStatus:
         via=_names(member.asp.peer for member in found.members),
         told=tuple(
             f"{name}: {state.value}" for name, state in told if state is not DestinationState.AVAILABLE
+        ),
+        sent=sum(
+            member.ways[point_code].sent
+            for peer in network.peers.values()
+            for member in peer.members
+            if point_code in member.ways
         ),
     )
 

@@ -25,19 +25,22 @@ class WayOut(Protocol):
 class Way:
     """Through one ASP."""
 
-    __slots__ = ("_codec", "_flows", "_output")
+    __slots__ = ("_codec", "_flows", "_output", "sent")
 
     def __init__(self, codec: DataCodec, flows: tuple[Flow, ...], output: list[tuple[bytes, Flow]]) -> None:
+        self.sent = 0
         self._codec = codec
         self._flows = flows
         self._output = output
 
     def transfer(self, sls: int, data: bytes) -> None:
         """Send DATA, on the stream of its SLS and never on 0."""
+        self.sent += 1
         self._output.append((self._codec.encode(sls, data), self._flows[sls & SLS_VALUES - 1]))
 
     def correlated(self, sls: int, data: bytes, correlation: int) -> None:
         """The same with a Correlation Id, which stands before Protocol Data (RFC 4666 §3.3.1)."""
+        self.sent += 1
         *before, protocol_data = decode(self._codec.encode(sls, data)).parameters
         tag = Parameter(Tag.CORRELATION_ID, correlation.to_bytes(4))
         parameters = [(Tag(one.tag), one.value) for one in (*before, tag, protocol_data)]

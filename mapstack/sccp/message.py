@@ -106,7 +106,7 @@ def decode_udt(data: bytes) -> tuple[int, bytes, bytes, bytes]:
         calling_end = calling + 1 + data[calling]
         end = user + 1 + data[user]
         if called < 5 or calling < 5 or user < 5 or max(called_end, calling_end, end) > len(data):
-            raise DecodeError("sccp", "a part lies outside of the message")
+            raise DecodeError("sccp", "a part lies outside of the message", offset=_wrong_pointer(data))
         return data[1], data[called + 1 : called_end], data[calling + 1 : calling_end], data[user + 1 : end]
     except IndexError:
         raise DecodeError("sccp", "message ends early", offset=len(data)) from None
@@ -169,6 +169,12 @@ def _extended_parts(data: bytes) -> _Parts:
         raise DecodeError("sccp", "message ends early", offset=len(data))
     options = 6 + data[6] if data[6] else 0
     return _Parts(_part(data, 3), _part(data, 4), _part(data, 5), options)
+
+
+def _wrong_pointer(data: bytes) -> int:
+    """Where a UDT points to a part that lies outside of it."""
+    parts = ((at, at + data[at]) for at in (2, 3, 4))
+    return next(at for at, start in parts if start < 5 or start + 1 + data[start] > len(data))
 
 
 def _part(data: bytes, at: int) -> bytes:

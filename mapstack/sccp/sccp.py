@@ -274,8 +274,7 @@ class Sccp:
     def _indicate(self, transfer: MtpTransfer, flow: Flow, now: float) -> list[SccpEvent]:
         dpc = transfer.dpc
         if dpc != self._point_code:
-            self._m3ua.not_carried(dpc, flow)
-            return [PeerMisbehaved(flow, "sccp", f"a message for point code {dpc}, which is not here")]
+            return [PeerMisbehaved(flow, "sccp", self._m3ua.not_carried(dpc, flow, now))]
         data = transfer.data
         try:
             user = 4 + data[4]  # the length of the user data, in a UDT as `udt_head` begins it

@@ -19,6 +19,7 @@ MAX_BACKLOG = 4 * 1024 * 1024
 CONNECTING = 20.0  # seconds: several attempts of the kernel
 NO_ROOM = frozenset((EMFILE, ENFILE, ENOBUFS, ENOMEM))
 REST = 0.1  # seconds without accepting: a listener whose queue nobody can empty stays readable
+LEAVING = 1.0  # seconds: a few round trips
 
 
 class TransportUnavailable(OSError):
@@ -138,7 +139,7 @@ class Transport:
                 self._tasks.append(self._loop.create_task(self._keep_connected(spec)))
 
     async def stop(self) -> None:
-        """Close everything; `on_down` is not called for it."""
+        """Close everything, within a second or so; `on_down` is not called for it."""
         self._on_unsent = None
         tasks, self._tasks = self._tasks, []
         for task in tasks:
@@ -150,8 +151,7 @@ class Transport:
         for timer in self._resting.values():
             timer.cancel()
         lines, self._lines, self._listeners = self._lines, {}, []
-        for line in lines.values():
-            line.close("stopped")
+        await asyncio.gather(*(line.leave("stopped", LEAVING) for line in lines.values()))
 
     def send(self, batch: Batch) -> None:
         """Send messages, each to the association that its flow names; one that is not up loses them."""

@@ -105,6 +105,19 @@ class Line:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)  # RFC 6458 §8.1.4
             self.close(reason)
 
+    async def leave(self, reason: str, patience: float) -> None:
+        """End it in order, with FIN or SHUTDOWN, and at once if the peer does not do so as well in time."""
+        if self.closed.done():
+            return
+        self._on_batch = _dropped
+        self._loop.remove_writer(self._socket.fileno())
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+            await asyncio.wait([self.closed], timeout=patience)
+        except OSError:
+            pass  # it has gone already
+        self.abort(reason)
+
     def close(self, reason: str) -> None:
         """End it; whoever awaits `closed` hears of it in a later turn of the loop."""
         if self.closed.done():

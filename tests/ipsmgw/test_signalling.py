@@ -1,6 +1,7 @@
 """The sentences of `ipsmgw status`, each about two real ends that are set up wrongly, or rightly."""
 
 from dataclasses import replace
+from random import Random
 
 import msgspec
 import pytest
@@ -21,6 +22,8 @@ from mapstack.m3ua.settings import (
     TrafficMode,
 )
 from mapstack.m3ua.status import M3uaStatus
+from mapstack.sccp.sccp import Sccp
+from mapstack.sccp.settings import SccpSettings
 
 HERE, THERE = 101, 202
 FLOW = Flow("sctp", ("10.0.0.1", 2905), ("10.0.0.4", 2905), "smsc")
@@ -311,3 +314,86 @@ def test_why_the_connection_before_was_ended_is_said_until_all_is_well() -> None
     for kind in (MessageType.ASPUP_ACK, MessageType.ASPAC_ACK):
         asp.receive(encode(kind), FLOW, 63.0)
     assert before not in first(asp, 64.0).sentence
+
+
+def answering(asp: M3ua, names: list[str], now: float) -> None:
+    """Associations come up, each with an ASP that is active and told so."""
+    for name in names:
+        flow = FLOW._replace(connection=name)
+        asp.link_up(flow, "", now)
+        for kind in (MessageType.ASPUP_ACK, MessageType.ASPAC_ACK):
+            asp.receive(encode(kind), flow, now)
+        asp.receive(encode(MessageType.NTFY, (Tag.STATUS, 1 << 16 | 3)), flow, now)
+
+
+def data_back(asp: M3ua, name: str, now: float) -> None:
+    to = Association(name="x", role=Role.ASP, point_code=HERE)
+    octets = DataCodec(to, opc=THERE, network_indicator=2).encode(1, b"unitdata")
+    assert asp.receive(octets, FLOW._replace(connection=name, stream=1), now)
+
+
+def test_data_is_counted_and_what_never_comes_back_is_asked_after() -> None:
+    asp = node(Role.ASP, HERE, THERE)
+    answering(asp, ["smsc"], 0.0)
+    for sls in range(38):
+        asp.transfer(THERE, sls & 15, b"unitdata")
+    asp.expire(1.0)
+    fine = CONNECTED + 'ASP-ACTIVE for 10 s: last NTFY "AS active"'
+    assert first(asp, 10.0).sentence == fine
+    found = standings(as_read(asp.status(61.0)))
+    assert found[0].sentence.endswith(
+        '"AS active"; 38 DATA sent, none came back for 60 s: does the peer route to our point code 101?'
+    )
+    assert [(one.sound, one.sent, one.received) for one in found] == [(True, 38, 0), (True, 38, None)]
+    data_back(asp, "smsc", 62.0)
+    assert "none came back" not in first(asp, 63.0).sentence
+    asp.transfer(THERE, 0, b"unitdata")
+    asp.expire(70.0)
+    assert "1 DATA sent, none came back for 30 s" in first(asp, 100.0).sentence
+    assert (first(asp, 100.0).sent, first(asp, 100.0).received) == (39, 1)
+    asp.link_down(FLOW, 101.0)
+    answering(asp, ["smsc"], 102.0)
+    assert [(one.sent, one.received) for one in standings(asp.status(200.0))] == [(0, 0), (0, None)]
+    assert "none came back" not in first(asp, 200.0).sentence
+
+
+def test_what_comes_back_over_another_association_has_come_back() -> None:
+    associations = tuple(Association(name=name, role=Role.ASP, point_code=THERE) for name in ("one", "two"))
+    asp = M3ua(M3uaSettings(point_code=HERE, associations=associations))
+    answering(asp, ["one", "two"], 0.0)
+    asp.transfer(THERE, 0, b"unitdata")
+    asp.expire(1.0)
+    assert "none came back for 19 s" in first(asp, 20.0).sentence
+    data_back(asp, "two", 21.0)
+    assert "none came back" not in first(asp, 40.0).sentence
+
+
+def test_a_peer_that_never_says_that_our_application_server_is_active_is_doubted() -> None:
+    asp = node(Role.ASP, HERE, THERE)
+    asp.link_up(FLOW, "", 0.0)
+    for kind in (MessageType.ASPUP_ACK, MessageType.ASPAC_ACK):
+        asp.receive(encode(kind), FLOW, 0.0)
+    assert first(asp, 9.0).sentence == CONNECTED + "ASP-ACTIVE for 9 s"
+    doubted = first(asp, 10.0)
+    assert doubted.sound
+    assert doubted.sentence == CONNECTED + (
+        "ASP-ACTIVE for 10 s: the peer has not said that AS 202 is active (NTFY), and no DATA came: "
+        "some never say it, others have no application server for our address and port"
+    )
+    data_back(asp, "smsc", 11.0)
+    assert first(asp, 12.0).sentence == CONNECTED + "ASP-ACTIVE for 12 s"
+
+
+def test_data_for_another_point_code_is_said_to_be_for_another() -> None:
+    settings = M3uaSettings(point_code=HERE, associations=(Association(name="smsc", role=Role.ASP),))
+    layer = Sccp(settings, SccpSettings(), Random(1))
+    layer.link_up(FLOW, "", 0.0)
+    for kind in (MessageType.ASPUP_ACK, MessageType.ASPAC_ACK):
+        layer.receive(encode(kind), FLOW, 0.0)
+    to = Association(name="x", role=Role.ASP, point_code=HERE + 1)
+    octets = DataCodec(to, opc=THERE, network_indicator=2).encode(1, b"unitdata")
+    layer.receive(octets, FLOW._replace(stream=1), 1.0)
+    assert standings(layer.m3ua_status(2.0))[0].sentence.endswith(
+        "we refused what it sent last (a message for point code 102, which is not here): "
+        "is `point_code` ours? Or have the peer mend its route"
+    )

@@ -1,6 +1,8 @@
 """The STP or the far node goes away and comes back: what is kept, what is refused, what is told."""
 
 import asyncio
+import socket
+from errno import EINPROGRESS
 
 import pytest
 
@@ -8,6 +10,8 @@ from mapstack import MT_FORWARD_SM, Answered, DialogueLost, LostReason
 from mapstack.events import DestinationStateChanged
 from mapstack.m3ua.destination import DestinationState
 from mapstack.m3ua.settings import M3uaTimers
+from mapstack.transport.association import LEAVING
+from tests.interop.sctp.faults import silence
 from tests.interop.sctp.node import Node, Outcome, running
 from tests.interop.sctp.pair import hlr_end, pair, sc_end
 from tests.interop.sctp.place import HLR, HLR_POINT_CODE, Place
@@ -94,5 +98,32 @@ def test_a_peer_that_is_there_and_does_nothing_is_cut_off_by_the_heartbeat(place
             assert sc.active == {"sc-1"}, "osmo-stp answers BEAT"
             stp.freeze()
             await sc.until(lambda node: not node.active, within=2.0)
+
+    asyncio.run(scenario())
+
+
+def test_a_node_that_stops_while_its_stp_is_away_leaves_its_port_free(place: Place) -> None:
+    async def scenario() -> None:
+        end = sc_end(place)
+        (association, local), *_ = end.addresses.items()
+        async with pair(end) as (_, sc, _):
+            with silence(sc, association):
+                await sc.close()
+                with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_SCTP) as again:
+                    again.setblocking(False)
+                    again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    again.bind(local)
+                    assert again.connect_ex(place.stp) == EINPROGRESS
+
+    asyncio.run(scenario())
+
+
+def test_a_node_that_stops_is_gone_in_order_and_at_once(place: Place) -> None:
+    async def scenario() -> None:
+        async with pair(sc_end(place)) as (stp, sc, _):
+            began = asyncio.get_running_loop().time()
+            await sc.close()
+            assert asyncio.get_running_loop().time() - began < LEAVING
+            await stp.until(lambda: "SHUTDOWN" in stp.log.upper(), "it has seen the SHUTDOWN")
 
     asyncio.run(scenario())

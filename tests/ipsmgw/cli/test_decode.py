@@ -52,7 +52,12 @@ def test_octets_may_be_written_as_a_programmer_has_them() -> None:
         ([""], "input, octet 0: no octet at all"),
         (["01000b9143", "--layer", "tpdu", "--from-phone"], "TPDU, octet 2: the address ends at octet 10"),
         (["00", "--to-phone", "--from-phone"], "exclude each other"),
-        (["0100000000"], "is no PDU of any layer"),
+        (["ff00"], "is no PDU of any layer"),
+        (
+            ["0100030400"],
+            "M3UA, octet 0: shorter than its header (no PDU of any layer, but it begins as M3UA",
+        ),
+        (["65"], "TCAP, octet 0: element ends before its length"),
     ],
 )
 def test_an_error_is_one_line_with_the_place_and_status_2(arguments: list[str], sentence: str) -> None:

@@ -1,10 +1,12 @@
 """`ipsmgw status` asks a gateway that runs, and says by words and exit status how it stands."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -80,21 +82,59 @@ def test_a_gateway_that_is_told_to_end_takes_leave_of_its_peers(tmp_path: Path) 
         assert last == encode(MessageType.ASPIA) + encode(MessageType.ASPDN)
 
 
+WATCH = [sys.executable, "-c", "from ipsmgw.cli import main; main()", "status", "--watch", "--url"]
+ROOT = Path(__file__).parents[3]
+
+
 def test_a_watch_ends_with_what_it_saw_last(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from ipsmgw.cli import main; main()", "status", "--watch", "--url"]
     with running(write(tmp_path, table(tmp_path))) as (_, said):
-        watch = subprocess.Popen(
-            [*command, api(said)],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[3],
-        )
+        watch = subprocess.Popen([*WATCH, api(said)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
         assert watch.stdout is not None
         while "nobody has come" not in watch.stdout.readline():
             pass
         watch.send_signal(signal.SIGINT)
         watch.communicate(timeout=LIMIT)
         assert watch.returncode == 1
+
+
+def test_a_watch_in_json_is_a_line_each_time_and_silence_is_no_line(tmp_path: Path) -> None:
+    pipe = subprocess.PIPE
+    with running(write(tmp_path, table(tmp_path))) as (gateway, said):
+        command = [*WATCH, api(said), "--json"]
+        watch = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT)
+        assert watch.stdout is not None
+        assert watch.stderr is not None
+        for _ in range(2):
+            states = [one["state"] for one in json.loads(watch.stdout.readline())]
+            assert states == ["not connected", "unavailable"]
+        gateway.terminate()
+        for _ in range(2):
+            assert "does the gateway run" in watch.stderr.readline()
+        watch.send_signal(signal.SIGINT)
+        watch.communicate(timeout=LIMIT)
+        assert watch.returncode == 2
+
+
+def test_a_watch_has_a_screen_of_its_own_and_leaves_what_it_saw_last(tmp_path: Path) -> None:
+    """A terminal whose size changes would show rests of what was drawn before."""
+    enter, leave = "\x1b[?1049h", "\x1b[?1049l"
+    with running(write(tmp_path, table(tmp_path))) as (_, said):
+        ours, theirs = os.openpty()
+        environment = {**os.environ, "TERM": "xterm"}
+        watch = subprocess.Popen([*WATCH, api(said)], stdout=theirs, cwd=ROOT, env=environment)
+        os.close(theirs)
+        shown = ""
+        while "nobody has come" not in shown:
+            shown += os.read(ours, 65_536).decode()
+        watch.send_signal(signal.SIGINT)
+        with suppress(OSError):  # EIO: the other end has closed
+            while piece := os.read(ours, 65_536):
+                shown += piece.decode()
+        os.close(ours)
+        assert watch.wait(LIMIT) == 1
+    before, _, screen = shown.partition(enter)
+    screen, _, after = screen.partition(leave)
+    assert ["nobody has come" in part for part in (before, screen, after)] == [False, True, True]
 
 
 class _Other(BaseHTTPRequestHandler):

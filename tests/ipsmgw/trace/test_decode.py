@@ -1,6 +1,7 @@
 """Any PDU becomes a tree that covers its octets; where the layer is not told, it is found or asked for."""
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -229,3 +230,22 @@ def test_any_mutation_of_a_vector_has_a_tree_or_a_decode_error(seed: bytes, draw
     except DecodeError:
         return
     assert within(found.tree)
+
+
+@pytest.mark.parametrize(("layer", "carry"), [("SCCP", bytes), ("M3UA", data)])
+def test_what_breaks_off_is_said_to_be_of_the_layer_that_it_begins_as(
+    layer: str, carry: Callable[[bytes], bytes]
+) -> None:
+    whole = carry(DIALOGUES["sccp-udt-sri-sm-invoke"])
+    for size in (2, 6, 40, len(whole) - 4):
+        with pytest.raises(DecodeError, match=f"but it begins as {layer}; else say which") as caught:
+            decode(whole[:size])
+        assert caught.value.layer == layer
+
+
+@pytest.mark.parametrize("pointer", [2, 3, 4])
+def test_the_pointer_to_a_part_that_is_not_there_is_named(pointer: int) -> None:
+    octets = bytearray(DIALOGUES["sccp-udt-sri-sm-invoke"])
+    octets[pointer + octets[pointer]] = 200  # its length
+    with pytest.raises(DecodeError, match=f"SCCP, octet {pointer}: a part lies outside of the message"):
+        decode(bytes(octets), LayerName.SCCP)

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import struct
 from contextlib import ExitStack, suppress
-from errno import EMFILE
+from errno import EMFILE, EPIPE
 
 import pytest
 
@@ -232,5 +232,27 @@ def test_who_has_no_descriptor_to_connect_with_tries_again(monkeypatch: pytest.M
                     await asyncio.sleep(0)
                 assert client.transport.trouble["b"].endswith(": Too many open files")
                 await client.until(is_up)
+
+    asyncio.run(scenario())
+
+
+def test_a_peer_that_is_there_when_we_stop_ends_in_order_and_one_that_is_not_is_reset(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mapstack.transport.association.LEAVING", 0.05)
+
+    async def scenario() -> None:
+        specs = [AssociationSpec(name, "tcp", False, ANY, ("127.0.0.1", 0)) for name in "xy"]
+        async with listening(*specs) as server:
+            address, loop = server.transport.listening[0], asyncio.get_running_loop()
+            with socket.create_connection(address) as there, socket.create_connection(address) as away:
+                await server.until(lambda node: len(node.ups) == 2)
+                there.settimeout(PATIENCE)
+                stopping = loop.create_task(server.transport.stop())
+                assert await loop.run_in_executor(None, there.recv, 1) == b""
+                there.close()
+                await stopping
+                assert away.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == EPIPE  # RST after FIN
+                assert server.downs == []
 
     asyncio.run(scenario())
