@@ -2,6 +2,8 @@
 # PYTHON=python3.12 takes another interpreter; ARGS='…' is passed on to the command.
 PYTHON ?= python3
 ARGS ?=
+# One more than there are cores, for what waits on real sockets; the last of them take over from each other.
+WORKERS ?= $(shell n=$$(nproc); echo $$(( n < 4 ? n + 1 : 4 )))
 
 VENV := .venv
 LAB := $(VENV)/.stamp-lab
@@ -24,7 +26,7 @@ lab: $(LAB)
 	@exec $(VENV)/bin/ipsmgw-lab up $(ARGS)
 
 test: $(TEST)
-	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 -rs $(ARGS)
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal -rs $(ARGS)
 
 # One machine for all of them: it takes longer to start than most of them to run.
 interop: $(TEST)

@@ -128,7 +128,7 @@ def _record_another_outcome(patch: Patch) -> None:
 
 
 def _keep_the_torn_line(patch: Patch) -> None:
-    patch.setattr("ipsmgw.journal._drop_torn_line", lambda disk: None)
+    patch.setattr("ipsmgw.journal.journal._drop_torn_line", lambda disk: None)
 
 
 def _forget_the_report_deadline(patch: Patch) -> None:
