@@ -63,8 +63,8 @@ class IscStack:
         self._allow = _ALLOW
         self._known_options: frozenset[bytes] = frozenset()
         self._uris: dict[str, bytes] = {}
-        self._templates: dict[tuple[str, str, Flow], bytes] = {}
-        self._report_templates: dict[tuple[str, str, Flow], bytes] = {}
+        self._templates: dict[tuple[str | None, str, Flow], bytes] = {}
+        self._report_templates: dict[tuple[str | None, str, Flow], bytes] = {}
         self._accept = _ACCEPT_TEXT if settings.text else _ACCEPT
         self._host = build.checked_uri(settings.host)
         host = build.checked_uri(settings.host).replace("%", "%%")
@@ -126,7 +126,7 @@ class IscStack:
     def message(
         self,
         request_uri: str,
-        route: str,
+        route: str | None,
         body: bytes,
         now: float,
         *,
@@ -135,56 +135,30 @@ class IscStack:
         in_reply_to: str | None = None,
         charging: bytes = b"",
         headers: build.Headers = (),
+        contact: str | None = None,
     ) -> tuple[ClientTx, str]:
-        """Send a short message or a report towards a phone by its S-CSCF (TS 24.341 §5.3.3.3, §5.3.3.4).
+        """Send a short message or a report towards a phone by its S-CSCF (TS 24.341 §5.3.3.3, §5.3.3.4), or
+        with no route straight to its `contact`; returns transaction and Call-ID.
 
         `asserted` is this node's own URI: a phone addresses its report to it. Without the `charging` vector
         of the request that it follows, one begins here (TS 24.229 §5.7.3): the first half of its Call-ID.
-        Returns transaction and Call-ID.
         """
-        uri = self._uris.get(request_uri) or self._encoded(request_uri)
+        to = target = self._uris.get(request_uri) or self._encoded(request_uri)
+        way = flow
+        if contact is not None:
+            target, way = _straight(contact, flow)
         templates = self._templates if in_reply_to is None else self._report_templates
-        template = templates.get((route, asserted, flow))
+        template = templates.get((route, asserted, way))
         if template is None:
-            template = self._template(route, asserted, flow, report=in_reply_to is not None)
+            template = self._template(route, asserted, way, report=in_reply_to is not None)
         new = self.sip.identifiers.new()
         more = b"P-Charging-Vector: %b\r\n" % (charging or self._icid % new)
         if b"\r" in charging or b"\n" in charging:
             raise LocalError("line end in a header")
         if headers:
-            own = any(name.lower() == "p-charging-vector" for name, _ in headers)
-            more = (b"" if own else more) + b"\r\n".join(build.header_lines(headers)) + b"\r\n"
+            more = _with(headers, more)
         if in_reply_to is not None:
             more += b"In-Reply-To: %b\r\n" % build.clean(in_reply_to)
-        call_id = new + self._call_id_tail
-        octets = template % (uri, new, new, uri, call_id, more, len(body), body)
-        return self.sip.start(ClientTx(b"z9hG4bK" + new), octets, flow, now), call_id.decode("ascii")
-
-    def message_to_contact(
-        self,
-        aor: str,
-        contact: str,
-        body: bytes,
-        now: float,
-        *,
-        flow: Flow,
-        asserted: str,
-        in_reply_to: str | None = None,
-        charging: bytes = b"",
-    ) -> tuple[ClientTx, str]:
-        """The same straight to a phone that has registered here, over the flow that it has registered."""
-        way = flow._replace(remote=("", 0), connection="")
-        templates = self._templates if in_reply_to is None else self._report_templates
-        template = templates.get(("", asserted, way))
-        if template is None:
-            template = self._template(None, asserted, way, report=in_reply_to is not None)
-        new = self.sip.identifiers.new()
-        more = b"P-Charging-Vector: %b\r\n" % (charging or self._icid % new)
-        if b"\r" in charging or b"\n" in charging:
-            raise LocalError("line end in a header")
-        if in_reply_to is not None:
-            more += b"In-Reply-To: %b\r\n" % build.clean(in_reply_to)
-        target, to = build.checked_uri(contact).encode("ascii"), build.checked_uri(aor).encode("ascii")
         call_id = new + self._call_id_tail
         octets = template % (target, new, new, to, call_id, more, len(body), body)
         return self.sip.start(ClientTx(b"z9hG4bK" + new), octets, flow, now), call_id.decode("ascii")
@@ -239,7 +213,7 @@ class IscStack:
             f"P-Asserted-Identity: <{own}>\r\n{_THE_SENDER if report else _ONE_DEVICE}%b"
             f"Content-Type: {SMS}\r\nContent-Transfer-Encoding: binary\r\nContent-Length: %d\r\n\r\n%b"
         )
-        template = templates[route or "", asserted, flow] = text.encode("ascii")
+        template = templates[route, asserted, flow] = text.encode("ascii")
         return template
 
     def _take(self, request: Request, now: float) -> IscEvent | None:
@@ -325,6 +299,17 @@ class IscStack:
 
 def _asserted(message: Message) -> Asserted:
     return asserted_identities(message.every(b"P-Asserted-Identity") or message.every(b"P-Served-User")[:1])
+
+
+def _with(headers: build.Headers, charging: bytes) -> bytes:
+    """More header lines; one of them may be the charging vector."""
+    own = any(name.lower() == "p-charging-vector" for name, _ in headers)
+    return (b"" if own else charging) + b"\r\n".join(build.header_lines(headers)) + b"\r\n"
+
+
+def _straight(contact: str, flow: Flow) -> tuple[bytes, Flow]:
+    """The Request-URI of a contact, and what all flows of its listener share: one template serves them."""
+    return build.checked_uri(contact).encode("ascii"), flow._replace(remote=("", 0), connection="")
 
 
 def _route(uri: str) -> str:

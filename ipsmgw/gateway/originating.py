@@ -124,15 +124,16 @@ class Originating:
         contact = None if phones is None else phones.way(sender.impu, now, device.key if device else "")
         contact = contact or device
         if contact is not None:
-            self._isc.message_to_contact(
+            self._isc.message(
                 sender.impu,
-                contact.uri,
+                None,
                 rpdu,
                 now,
                 flow=contact.flow,
                 asserted=self._core.uri,
                 in_reply_to=sms.call_id,
                 charging=sms.charging,
+                contact=contact.uri,
             )
 
 

@@ -144,8 +144,8 @@ class Terminating:
         if contact is None:
             self._refuse(mt.refused(sms, Cause.NOT_REGISTERED, now), sms.dialogue)
             return
-        tx, call_id = self._isc.message_to_contact(
-            impu, contact.uri, rpdu, now, flow=contact.flow, asserted=core.uri
+        tx, call_id = self._isc.message(
+            impu, None, rpdu, now, flow=contact.flow, asserted=core.uri, contact=contact.uri
         )
         self._open.add(sms, impu, call_id, tx)
         self._flows[call_id] = contact.flow

@@ -8,19 +8,40 @@ from lab.elements.authentication_centre import Authentication, send_authenticati
 from lab.elements.milenage import Secret
 from lab.elements.usim import Response, SynchronisationFailure, Usim
 from mapstack import Invoked
-from mapstack.map import MapError
+from mapstack.map import MapError, ModificationInstruction, MoForwardSmArg
 from mapstack.map.authentication import SendAuthenticationInfoArg
 from sipbridge import AkaVector, Flow
 from sipbridge.aka import aka_password
 from sipbridge.authorization import answer, read_challenges
+from sipbridge.rp import Direction, RpAddress, RpData
 from tests.ipsmgw.broken import Table, sound
 from tests.ipsmgw.node import GATEWAY, Node, Sip
 
-__all__ = ["IMPU", "IMSI", "MSISDN", "REALM", "Handset", "direct"]
+__all__ = [
+    "IMPU",
+    "IMSI",
+    "MSISDN",
+    "OFF",
+    "ON",
+    "REALM",
+    "SUBMIT",
+    "TCP",
+    "TLS",
+    "Handset",
+    "bindings",
+    "direct",
+    "forwarded",
+]
 
 REALM = "ims.mnc001.mcc001.3gppnetwork.org"
 IMSI, MSISDN = Imsi("001010000000001"), "15551234567"
 IMPU = f"sip:{IMSI}@{REALM}"
+ON, OFF = ModificationInstruction.ACTIVATE, ModificationInstruction.DEACTIVATE
+TCP = Flow("tcp", GATEWAY, ("127.0.0.21", 40001), "#1")
+TLS = Flow("tls", GATEWAY, ("127.0.0.21", 40001), "#1")
+SUBMIT = RpData(7, RpAddress("15550000014"), bytes.fromhex("01000b915155000000f90000a705e8329bfd06")).encode(
+    Direction.MS_TO_NETWORK
+)
 _SECRET = Secret(bytes(range(16)), bytes(range(16, 32)))
 
 
@@ -125,3 +146,17 @@ class Handset:
 
     def message(self, body: bytes, *extra: str, sender: str = IMPU) -> list[Sip]:
         return self.send("MESSAGE", body, "Content-Type: application/vnd.3gpp.sms", *extra, sender=sender)
+
+
+def bindings(phone: Handset) -> object:
+    """How many the phone's gateway has."""
+    return phone.node.gateway.status()["bindings"]
+
+
+def forwarded(node: Node) -> list[MoForwardSmArg]:
+    """What the gateway has sent on to the SC."""
+    return [
+        event.arg
+        for event in node.told
+        if isinstance(event, Invoked) and isinstance(event.arg, MoForwardSmArg)
+    ]

@@ -5,33 +5,12 @@ import pytest
 from ipsmgw.cause import Cause
 from ipsmgw.map_error import error_of
 from mapstack import Invoked
-from mapstack.map import ErrorCode, MapError, ModificationInstruction, MoForwardSmArg
+from mapstack.map import ErrorCode, MapError
 from mapstack.map.authentication import SendAuthenticationInfoArg
 from sipbridge import Flow
-from sipbridge.rp import Direction, RpAddress, RpData
 from tests.ipsmgw.asked import news
-from tests.ipsmgw.handset import IMPU, IMSI, MSISDN, REALM, Handset, direct
+from tests.ipsmgw.handset import IMPU, IMSI, MSISDN, OFF, ON, REALM, SUBMIT, TLS, Handset, bindings, direct
 from tests.ipsmgw.node import GATEWAY, Node
-
-ON, OFF = ModificationInstruction.ACTIVATE, ModificationInstruction.DEACTIVATE
-TCP = Flow("tcp", GATEWAY, ("127.0.0.21", 40001), "#1")
-TLS = Flow("tls", GATEWAY, ("127.0.0.21", 40001), "#1")
-SUBMIT = RpData(7, RpAddress("15550000014"), bytes.fromhex("01000b915155000000f90000a705e8329bfd06")).encode(
-    Direction.MS_TO_NETWORK
-)
-
-
-def bindings(phone: Handset) -> object:
-    return phone.node.gateway.status()["bindings"]
-
-
-def forwarded(node: Node) -> list[MoForwardSmArg]:
-    return [
-        event.arg
-        for event in node.told
-        if isinstance(event, Invoked) and isinstance(event.arg, MoForwardSmArg)
-    ]
-
 
 # Registration.
 

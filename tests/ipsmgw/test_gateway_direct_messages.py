@@ -8,40 +8,30 @@ from ipsmgw.names import Names
 from mapstack import Gt, Invoked, SccpAddress
 from mapstack.map import (
     AddressString,
-    ModificationInstruction,
-    MoForwardSmArg,
     MoForwardSmRes,
 )
 from mapstack.map.location_management import CancelLocationArg, Identity, UpdateGprsLocationRes
 from mapstack.map.operations import CANCEL_LOCATION, INSERT_SUBSCRIBER_DATA
 from mapstack.map.subscriber_data import InsertSubscriberDataArg
 from sipbridge import Flow, PeerMisbehaved, dns
-from sipbridge.rp import Direction, RpAck, RpAddress, RpData
+from sipbridge.rp import Direction, RpAck, RpData
 from tests.ipsmgw.asked import news
-from tests.ipsmgw.handset import IMPU, IMSI, MSISDN, REALM, Handset, direct
+from tests.ipsmgw.handset import (
+    IMPU,
+    IMSI,
+    MSISDN,
+    OFF,
+    REALM,
+    SUBMIT,
+    TCP,
+    Handset,
+    bindings,
+    direct,
+    forwarded,
+)
 from tests.ipsmgw.node import GATEWAY, SCSCF, Node
 
 Plugged = Port[dns.Resolved | PeerMisbehaved, Flow]
-ON, OFF = ModificationInstruction.ACTIVATE, ModificationInstruction.DEACTIVATE
-TCP = Flow("tcp", GATEWAY, ("127.0.0.21", 40001), "#1")
-TLS = Flow("tls", GATEWAY, ("127.0.0.21", 40001), "#1")
-SUBMIT = RpData(7, RpAddress("15550000014"), bytes.fromhex("01000b915155000000f90000a705e8329bfd06")).encode(
-    Direction.MS_TO_NETWORK
-)
-
-
-def bindings(phone: Handset) -> object:
-    return phone.node.gateway.status()["bindings"]
-
-
-def forwarded(node: Node) -> list[MoForwardSmArg]:
-    return [
-        event.arg
-        for event in node.told
-        if isinstance(event, Invoked) and isinstance(event.arg, MoForwardSmArg)
-    ]
-
-
 # Messages.
 
 

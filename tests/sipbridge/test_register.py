@@ -116,14 +116,15 @@ def test_without_phones_nothing_of_it_is_there() -> None:
 
 def test_a_message_to_a_contact_has_no_route_and_is_for_the_user() -> None:
     stack = serving()
-    _, call_id = stack.message_to_contact(
+    _, call_id = stack.message(
         f"sip:{NAI}",
-        "sip:1@127.0.0.9:5060;x=1",
+        None,
         b"\x00",
         0.0,
         flow=PHONE,
         asserted="sip:gw.test",
         in_reply_to="c1",
+        contact="sip:1@127.0.0.9:5060;x=1",
     )
     (octets_,) = sent(stack)
     assert octets_.startswith(b"MESSAGE sip:1@127.0.0.9:5060;x=1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5090;")
