@@ -1,14 +1,11 @@
 """The section of phones that register with the gateway itself (TR 23.804 §5.1.1, §8.1, §8.2)."""
 
-import csv
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from ipsmgw.identity import Imsi, Msisdn
 from ipsmgw.section import Fault, Section
 from ipsmgw.sip_settings import SipSection, listeners
 from sipbridge import NotifierRules, RegistrarRules
@@ -18,7 +15,6 @@ __all__ = [
     "direct_faults",
     "notifier_rules",
     "registrar_rules",
-    "subscribers",
 ]
 
 Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
@@ -59,8 +55,6 @@ class DirectSection(Section, frozen=True, kw_only=True):
     """Whether a refresh over the TLS connection that has registered needs no challenge."""
     subscriptions: Count = 100_000
     """Subscriptions to the reg event."""
-    subscribers: str = ""
-    """CSV file: IMSI and MSISDN in each line, beside those of map.subscriber."""
 
 
 def registrar_rules(section: DirectSection) -> RegistrarRules:
@@ -80,25 +74,6 @@ def notifier_rules(section: DirectSection) -> NotifierRules:
     return NotifierRules(most=section.subscriptions, each=each, usual=longest, longest=longest)
 
 
-def subscribers(section: DirectSection) -> dict[Imsi, Msisdn]:
-    """The numbers of the file; OSError and ValueError, with a sentence, where it is none."""
-    found: dict[Imsi, Msisdn] = {}
-    if section.subscribers:
-        with Path(section.subscribers).open(encoding="utf-8", newline="") as lines:
-            for i, row in enumerate(csv.reader(lines), 1):
-                if row and not row[0].startswith("#"):
-                    found.update([_subscriber(row, i)])
-    return found
-
-
-def _subscriber(row: list[str], line: int) -> tuple[Imsi, Msisdn]:
-    try:
-        imsi, msisdn = row
-        return Imsi.parse(imsi), Msisdn.parse(msisdn.strip())
-    except ValueError as fault:
-        raise ValueError(f"line {line}: IMSI,MSISDN is wanted: {fault}") from None
-
-
 def direct_faults(section: DirectSection, sip: SipSection) -> Iterator[Fault]:
     """What no type can say of the section."""
     if not section.enabled:
@@ -111,12 +86,6 @@ def direct_faults(section: DirectSection, sip: SipSection) -> Iterator[Fault]:
         yield "direct.algorithms", "at least one is wanted"
     if not section.shortest_expires <= section.usual_expires <= section.longest_expires:
         yield "direct.usual_expires", "it must lie between shortest_expires and longest_expires"
-    try:
-        subscribers(section)
-    except OSError as fault:
-        yield "direct.subscribers", f"{section.subscribers}: {fault.strerror}"
-    except ValueError as fault:
-        yield "direct.subscribers", f"{section.subscribers}: {fault}"
 
 
 def _transport_faults(section: DirectSection, sip: SipSection) -> Iterator[Fault]:

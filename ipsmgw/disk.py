@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ipsmgw import syncer
 
-__all__ = ["WireDisk"]
+__all__ = ["WireDisk", "sync_directory"]
 
 _LAST_SYNC = 5.0
 
@@ -32,7 +32,7 @@ class WireDisk:
         self._running: list[Callable[[], None]] = []
         self._waiting: list[Callable[[], None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
         self._socket, theirs = socket.socketpair()
         with theirs:
             # A session of its own: Ctrl-C at the terminal is for the gateway alone.
@@ -177,7 +177,7 @@ def _opened(path: Path, also: int = 0) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | also, 0o600)
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
     """That there is such a file has to be durable too."""
     folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from math import isfinite
-from typing import Self, get_args, get_origin
+from typing import Literal, Self, get_args, get_origin
 
 import msgspec
 
@@ -113,8 +113,22 @@ def _value_faults(kind: object, value: object, path: str) -> Iterator[Fault]:
         try:
             msgspec.convert(value, kind, dec_hook=scalar)
         except msgspec.ValidationError as fault:
-            plus = isinstance(value, str) and value.startswith("+") and "regex" in str(fault)
-            yield path, _sentence(str(fault)) + (": a number is written without its +" if plus else "")
+            yield path, _sentence(str(fault)) + _advice(kind, value, str(fault))
+
+
+def _advice(kind: object, value: object, said: str) -> str:
+    """What to write in its place, where the fault alone does not say it."""
+    if "regex" in said and isinstance(value, str) and value.startswith("+"):
+        return ": a number is written without its +"
+    *others, last = _words(kind) or [""]
+    return f": {', '.join(others)} or {last}" if others and "enum" in said else ""
+
+
+def _words(kind: object) -> list[str]:
+    """Those that a setting may be, where it may be only these."""
+    if get_origin(kind) is Literal:
+        return [str(word) for word in get_args(kind)]
+    return [word for part in get_args(kind) for word in _words(part)]
 
 
 def scalar(kind: type, value: object) -> object:

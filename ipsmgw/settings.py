@@ -98,6 +98,8 @@ class MapSection(Section, frozen=True, kw_only=True):
     sgsn_address: str | None = None
     """In updateGprsLocation; without it the address in sip.listen."""
     subscriber: tuple[SubscriberSection, ...] = ()
+    msisdn_file: str = ""
+    """CSV: IMSI and MSISDN in each line; what subscriber says of one goes before."""
     atm_calling_ssn: Annotated[int, Meta(ge=1, le=254)] = 147
     """anyTimeModification comes from a gsmSCF as far as TS 29.002 §8.11 is concerned; some HLRs want 8."""
     ip_access_flag: bool = False
@@ -217,8 +219,9 @@ def parse(text: str, name: str = "settings") -> Settings:
 
 def _contradictions(settings: Settings) -> Iterator[Fault]:
     """What no single value is to blame for, and what a type cannot say."""
-    elsewhere = settings.map.registration == "updateGprsLocation" or bool(settings.map.subscriber)
-    yield from sip_faults(settings.sip, msisdn_elsewhere=elsewhere, alone=settings.direct.enabled)
+    section = settings.map
+    elsewhere = section.registration == "updateGprsLocation" or section.subscriber or section.msisdn_file
+    yield from sip_faults(settings.sip, msisdn_elsewhere=bool(elsewhere), alone=settings.direct.enabled)
     yield from direct_faults(settings.direct, settings.sip)
     yield from dns_faults(settings.dns)
     if not settings.dns.enabled and has_named_route(settings.sip):
@@ -264,7 +267,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _map_faults(section: MapSection) -> Iterator[Fault]:
-    yield from hlr_faults(section.sgsn_address, section.subscriber)
+    yield from hlr_faults(section.sgsn_address, section.subscriber, section.msisdn_file)
     yield from association_faults(section.association, section.mtp_route)
     for i, route in enumerate(section.route):
         if not leads_to(route.point_code, section.association, section.mtp_route):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from math import ceil
 
-from ipsmgw.direct_section import notifier_rules, registrar_rules, subscribers
+from ipsmgw.direct_section import notifier_rules, registrar_rules
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
 from ipsmgw.gateway.phones import Phones
@@ -40,7 +40,6 @@ class Enrolment:
         self._phones = phones
         self._registrations = registrations
         self._realm = section.realm or ""
-        self._numbers: dict[Imsi, Msisdn] = subscribers(section)
         self._waiting: dict[Imsi, list[tuple[Register, str]]] = {}
         registrations.left = self._left
         longest = min(section.longest_expires, core.settings.limits.max_expires)
@@ -92,7 +91,7 @@ class Enrolment:
         """By the configuration, or by the HLR."""
         binding = self._core.store.binding(private_impu(imsi, self._realm))
         learned = None if binding is None else binding.msisdn
-        return learned or self._numbers.get(imsi) or self._registrations.hlr.msisdn(imsi)
+        return learned or self._registrations.hlr.msisdn(imsi)
 
     def heard(self, impu: Impu, now: float) -> None:
         """A word of the phone's: its guard timer begins anew (TR 23.804 §8.2.2)."""
@@ -191,7 +190,7 @@ class Enrolment:
         """All his devices together, as an S-CSCF would say it."""
         left = max((ceil(each.until - now) for each in contacts), default=0)
         smsip = any(each.smsip for each in contacts)
-        return Registration(private_impu(imsi, self._realm), left, "", (imsi, self._numbers.get(imsi)), smsip)
+        return Registration(private_impu(imsi, self._realm), left, "", (imsi, None), smsip)
 
     def _grant(self, event: Register, imsi: Imsi, info: str, now: float) -> None:
         """RFC 3261 §10.3 step 8; TS 24.229 §5.4.1.2.2F; RFC 5626 §6 for who has registered this flow."""

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 from typing import Protocol
 
 from ipsmgw.gateway.core import Core
-from ipsmgw.hlr_section import Way
+from ipsmgw.hlr_section import Way, msisdns
 from ipsmgw.identity import Imsi, Msisdn
 from ipsmgw.stacks import SGSN
 from ipsmgw.store import Binding
@@ -38,6 +38,7 @@ class Hlr:
     def __init__(self, core: Core) -> None:
         section = core.settings.map
         self._subscribers = {each.imsi: each for each in section.subscriber}
+        self._msisdns = msisdns(section.msisdn_file)
         self._ways: dict[Way, Telling] = {
             "anyTimeModification": _AnyTimeModification(core),
             "updateGprsLocation": _UpdateGprsLocation(core),
@@ -60,7 +61,8 @@ class Hlr:
 
     def msisdn(self, imsi: Imsi) -> Msisdn | None:
         known = self._subscribers.get(imsi)
-        return Msisdn(known.msisdn) if known is not None and known.msisdn is not None else None
+        said = None if known is None else known.msisdn
+        return Msisdn(said) if said is not None else self._msisdns.get(imsi)
 
 
 class _AnyTimeModification:

@@ -18,6 +18,7 @@ import msgspec
 
 from ipsmgw.cdr import Cdr, decode
 from ipsmgw.charging import BadCdrFile, CdrFile, ClosureReason, read_head, record_of, write_cdr_file
+from ipsmgw.disk import sync_directory
 
 __all__ = ["FORMATS", "Closing", "close_all", "left_over", "segment"]
 
@@ -73,10 +74,10 @@ def _convert(one: _Segment, closing: Closing) -> _Segment:
         octets = FORMATS[name](records, one, closing)
         when = datetime.fromtimestamp(records[0].time if records else 0.0, UTC)
         _write(closing.folder / f".{_stem(one, closing)}.{when:%Y%m%d_-_%H%M%S}+0000.{name}{_PART}", octets)
-    _sync(closing.folder)
+    sync_directory(closing.folder)
     converted = one.path.with_name(one.path.name + _CONVERTED)
     one.path.rename(converted)
-    _sync(converted.parent)
+    sync_directory(converted.parent)
     return one._replace(path=converted, converted=True)
 
 
@@ -94,7 +95,7 @@ def _name(one: _Segment, closing: Closing) -> list[Path]:
     parts = sorted(closing.folder.glob(f".{_stem(one, closing)}.*{_PART}"))
     made = [part.rename(part.with_name(part.name[1:].removesuffix(_PART))) for part in parts]
     _remember(closing.folder, one.number)
-    _sync(closing.folder)
+    sync_directory(closing.folder)
     one.path.unlink()
     return made
 
@@ -168,14 +169,6 @@ def _write(path: Path, octets: bytes) -> None:
         file.write(octets)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 @contextmanager

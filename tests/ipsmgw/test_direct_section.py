@@ -1,10 +1,8 @@
 """The settings of direct mode: what contradicts itself is said, with its place."""
 
-from pathlib import Path
-
 import pytest
 
-from ipsmgw.direct_section import notifier_rules, registrar_rules, subscribers
+from ipsmgw.direct_section import notifier_rules, registrar_rules
 from ipsmgw.settings import BadSettings, Settings, parse
 from tests.ipsmgw.broken import Table, sound, toml
 
@@ -35,7 +33,6 @@ def settings(**changed: object) -> Settings:
     (table(algorithms=["MD5"]), "direct.algorithms[0]: "),
     (table(usual_expires=59), "direct.usual_expires: it must lie between"),
     (table(usual_expires=600_001), "direct.usual_expires: it must lie between"),
-    (table(subscribers="/nowhere/at/all.csv"), "direct.subscribers: /nowhere/at/all.csv: No such file"),
 ])  # fmt: skip
 def test_what_cannot_be_is_said(whole: Table, said: str) -> None:
     with pytest.raises(BadSettings) as bad:
@@ -63,22 +60,3 @@ def test_the_rules_are_what_the_settings_say() -> None:
     rules = registrar_rules(section)
     assert (rules.shortest, rules.usual, rules.longest, rules.contacts) == (10, 20, 30, 2)
     assert notifier_rules(section).most == 7
-
-
-def test_numbers_may_come_from_a_file(tmp_path: Path) -> None:
-    file = tmp_path / "people.csv"
-    file.write_text("# IMSI,MSISDN\n001010000000001,+1555123\n\n001010000000002, 1555124\n")
-    assert subscribers(settings(subscribers=str(file)).direct) == {
-        "001010000000001": "1555123",
-        "001010000000002": "1555124",
-    }
-
-
-@pytest.mark.parametrize("line", ["001010000000001", "alice,1555", "001010000000001,x", "1,2,3"])
-def test_a_line_that_is_none_is_named(tmp_path: Path, line: str) -> None:
-    file = tmp_path / "people.csv"
-    file.write_text(f"001010000000009,1555\n{line}\n")
-    with pytest.raises(BadSettings) as bad:
-        settings(subscribers=str(file))
-    (fault,) = bad.value.faults
-    assert fault.startswith(f"settings: direct.subscribers: {file}: line 2: IMSI,MSISDN is wanted")

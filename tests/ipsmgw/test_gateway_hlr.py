@@ -1,6 +1,7 @@
 """The ways of telling the HLR, at the gateway with its real stacks (TR 23.804 §8.7; TS 29.002 §8)."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
@@ -340,6 +341,15 @@ def test_subscribers_may_differ_by_the_longest_imsi() -> None:
     assert statuses(node) == [200, 403]
     node.register("sip:carol@ims.example", info="imsi=001020000000001")
     assert statuses(node) == [403]
+
+
+def test_numbers_may_come_from_a_file_and_the_table_of_one_goes_before(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(f"# IMSI,MSISDN\n{IMSI},+{OTHER}\n\n001010000000002, 15557650002\n")
+    node = Node(configured(msisdn_file=str(file), subscriber=[{"imsi": IMSI, "msisdn": MSISDN}]))
+    node.register(info=ONLY_IMSI)
+    node.register("sip:bob@ims.example", info="imsi=001010000000002")
+    assert sorted(msisdn for _, msisdn in hlr_state(node)) == sorted([MSISDN, "15557650002"])
 
 
 def test_others_are_told_of_as_usual() -> None:

@@ -58,6 +58,28 @@ def test_a_route_leads_where_no_association_does() -> None:
     assert parse(toml(table)).map.mtp_route[0].mask == 3
 
 
+@pytest.mark.parametrize("line", ["001010000000001", "alice,1555", "001010000000001,x", "1,2,3"])
+def test_a_line_with_no_number_in_a_file_of_numbers_is_named(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(f"001010000000009,15551\n{line}\n")
+    (fault,) = faults(with_map(msisdn_file=str(file)))
+    assert fault.startswith(f"gateway.toml: map.msisdn_file: {file}: line 2: IMSI,MSISDN is wanted")
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (
+            sound() | {"journal": {"formats": ["xml"]}},
+            "journal.formats[0]: invalid enum value 'xml': ber or jsonl",
+        ),
+        (with_map(registration="Gr"), "map.registration: invalid enum value 'Gr': anyTimeModification, "),
+    ],
+)
+def test_what_is_none_of_the_words_hears_them(table: Table, said: str) -> None:
+    assert faults(table)[0].startswith(f"gateway.toml: {said}")
+
+
 def test_an_end_may_have_several_addresses() -> None:
     for remote in (["127.0.0.1:7", "127.0.0.2"], ["127.0.0.1:7", "127.0.0.2:7"]):
         settings = parse(toml(with_association(remote=remote)))
@@ -155,6 +177,7 @@ def test_a_missing_table_is_said_once() -> None:
         (with_association(connect=False), "map.association[0].local: where shall it listen?"),
         (with_association(connect=False, local="127.0.0.1:0"), "map.association[0].local: a port is wanted"),
         (with_map(sgsn_address="localhost"), "map.sgsn_address: an IP address is wanted, got 'localhost'"),
+        (with_map(msisdn_file="/nowhere.csv"), "map.msisdn_file: /nowhere.csv: No such file or directory"),
         (with_map(sgsn_address="::"), "map.sgsn_address: an IP address is wanted, got '::'"),
         (
             with_map(subscriber=[{"imsi": "00101"}, {"imsi": "00101"}]),
