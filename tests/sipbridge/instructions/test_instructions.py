@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.mapstack.instructions.gate import VERSION, count, load, regressions
+from tests.mapstack.instructions.gate import VERSION, load, verdict
 from tests.sipbridge.instructions.counted import operations
 from tests.sipbridge.instructions.gate import COUNTED, RECORDS
 
@@ -17,7 +17,7 @@ def test_no_step_takes_more_instructions_than_recorded() -> None:
     records = load(VERSION, RECORDS)
     if not records:
         pytest.skip(f"nothing is recorded for Python {VERSION}")
-    more = regressions(count(COUNTED), records)
+    more = verdict(COUNTED, records)
     assert not more, "\n".join(more)
 
 
