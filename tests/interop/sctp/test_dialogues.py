@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from mapstack import Answered, Invoked, MapStack, Refused
+from mapstack import Answered, Invoked, MapStack, Operation, Refused
 from mapstack.map.operations import INFORM_SERVICE_CENTRE, OPERATIONS, REPORT_SM_DELIVERY_STATUS
 from tests.interop.sctp.pair import pair, sc_end
 from tests.interop.sctp.place import HLR, Place
@@ -55,5 +55,20 @@ def test_waiting_data_come_with_an_answer_and_alone(place: Place) -> None:
             heard = [each for node in (sc, hlr) for each in node.invoked]
             informs = [each.arg for each in heard if each.operation is INFORM_SERVICE_CENTRE]
             assert informs == [INFORM, INFORM]
+
+    asyncio.run(scenario())
+
+
+def test_what_is_never_answered_arrives_in_every_version(place: Place) -> None:
+    async def scenario() -> None:
+        async with pair(sc_end(place)) as (_, sc, hlr):
+            hlr.answer = lambda stack, asked, now: None
+            asked: list[Operation] = []
+            for operation in (each for each in OPERATIONS if each.operation_class == 4):
+                asked.append(operation)
+                sc.ask(operation, HLR, argument(operation))
+                await hlr.until(lambda node: len(node.invoked) == len(asked))
+                assert (hlr.invoked[-1].operation, hlr.invoked[-1].arg) == (operation, argument(operation))
+            assert len(asked) == 4
 
     asyncio.run(scenario())

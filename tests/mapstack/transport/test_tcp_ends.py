@@ -135,10 +135,10 @@ def test_of_two_connections_the_older_one_is_taken_for_the_one_that_has_died() -
         specs = [AssociationSpec(name, "tcp", False, ANY, ("127.0.0.1", 0)) for name in "xy"]
         async with listening(*specs) as server:
             address = server.transport.listening[0]
-            connected = []
-            for n in range(1, 5):
+            connected: list[socket.socket] = []
+            for _ in range(4):
                 connected.append(socket.create_connection(address))
-                await server.until(lambda node, n=n: len(node.ups) == n)  # type: ignore[misc]  # bound now
+                await server.until(lambda node: len(node.ups) == len(connected))
             assert [flow.connection for flow in server.ups] == ["x", "y", "x", "y"]
             for each in connected:
                 each.close()
