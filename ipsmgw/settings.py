@@ -170,6 +170,10 @@ class ApiSettings(Section, frozen=True, kw_only=True):
 
 
 class Settings(Section, frozen=True, kw_only=True):
+    procedures: Literal["tr-23.804", "ts-23.204"] = "tr-23.804"
+    """Where the study and the final standard exclude each other: who is asked for routing information, who
+    tries the next domain, and whose delivery report the HLR heeds.
+    """
     node: NodeSettings
     sip: SipSection
     map: MapSection

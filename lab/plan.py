@@ -125,6 +125,8 @@ class Plan:
     """Of their digest AKA."""
     guard: float = 0.0
     """After how long a silence the gateway de-registers them; 0: never."""
+    procedures: str = "tr-23.804"
+    """Which of them the carrier follows: procedures of the gateway's settings."""
     registration: str = "anyTimeModification"
     """How the gateway tells the HLR who is registered: map.registration of its settings."""
     service_info: str = "imsi={imsi};msisdn={msisdn}"
@@ -207,6 +209,7 @@ def gateway_toml(plan: Plan) -> str:
     t = plan.timers
     host, port = plan.sip("ipsmgw")
     lines = [
+        f'procedures = "{plan.procedures}"',
         "[node]",
         'name = "ipsmgw"',
         f'number = "{plan.gateway_number}"',
