@@ -16,6 +16,7 @@ from sipbridge.register import Register
 from sipbridge.registrar import Contact, Denied, Registered, RegistrarRules
 from sipbridge.rp import Direction, RpAck, RpAddress, RpCause, RpData, Rpdu, RpError, RpSmma
 from sipbridge.settings import Connections, Limits, SipSettings, Timers
+from sipbridge.short_message_info import ShortMessageInfo
 from sipbridge.stack import SipStack
 from sipbridge.text import TextMessage
 from sipbridge.third_party_register import ThirdPartyRegister
@@ -27,8 +28,8 @@ __all__ = [
     "Limits", "LocalError", "Message", "NameAddr", "NoAnswer", "NotifierRules", "PeerMisbehaved",
     "RegEventNotifier", "RegEvents", "Register", "Registered", "RegistrarRules", "RegistrationState",
     "RegistrationsChanged", "Request", "Response", "RpAck", "RpAddress", "RpCause", "RpData", "RpError",
-    "RpSmma", "Rpdu", "ServedUser", "ServerTx", "SipEvent", "SipSettings", "SipStack", "SipUri", "SmMessage",
-    "SmUnreadable", "SubscriptionEnded", "TelUri", "TextMessage", "ThirdPartyRegister", "Timers", "Uri",
-    "Watched", "asserted_identities", "associated_uris", "parse", "parse_name_addr", "parse_uri",
-    "served_user",
+    "RpSmma", "Rpdu", "ServedUser", "ServerTx", "ShortMessageInfo", "SipEvent", "SipSettings", "SipStack",
+    "SipUri", "SmMessage", "SmUnreadable", "SubscriptionEnded", "TelUri", "TextMessage", "ThirdPartyRegister",
+    "Timers", "Uri", "Watched", "asserted_identities", "associated_uris", "parse", "parse_name_addr",
+    "parse_uri", "served_user",
 ]  # fmt: skip

@@ -2,13 +2,14 @@
 
 import binascii
 import re
+from functools import cache
 from html import unescape
 from typing import NamedTuple
 
 from sipbridge.errors import DecodeError
 from sipbridge.header import parameter
 
-__all__ = ["Part", "media_type", "parts", "service_info", "untransferred"]
+__all__ = ["Part", "element", "media_type", "parts", "service_info", "untransferred"]
 
 _MOST_PARTS = 16
 _AS_MOSTLY_WRITTEN = frozenset(
@@ -20,8 +21,6 @@ _AS_MOSTLY_WRITTEN = frozenset(
         b"text/plain",
     )
 )
-_OPENING = re.compile(rb"<(?:[\w\-]{1,32}:)?service-info\s{0,8}>")
-_CLOSING = re.compile(rb"</(?:[\w\-]{1,32}:)?service-info\s{0,8}>")
 _AS_IT_IS = frozenset((b"", b"binary", b"8bit", b"7bit"))
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos);")  # XML's, not HTML's
 
@@ -94,11 +93,24 @@ def service_info(xml: bytes) -> str | None:
     """What the initial filter criteria carried as ServiceInfo, also where the S-CSCF copied it in without
     escaping.
     """
-    opening = _OPENING.search(xml)
-    closing = _CLOSING.search(xml, opening.end()) if opening else None
+    return element(xml, b"service-info")
+
+
+def element(xml: bytes, name: bytes) -> str | None:
+    """The text of the first element of that name, in any namespace."""
+    opening_tag, closing_tag = _tags(name)
+    opening = opening_tag.search(xml)
+    closing = closing_tag.search(xml, opening.end()) if opening else None
     if opening is None or closing is None:
         return None
     text = xml[opening.end() : closing.start()].strip()
     if text.startswith(b"<![CDATA[") and text.endswith(b"]]>"):
         return text[9:-3].decode("utf-8", "replace")
     return _REFERENCE.sub(lambda found: unescape(found[0]), text.decode("utf-8", "replace"))
+
+
+@cache
+def _tags(name: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """How it opens and how it closes."""
+    prefixed = rb"(?:[\w\-]{1,32}:)?" + re.escape(name) + rb"\s{0,8}>"
+    return re.compile(b"<" + prefixed), re.compile(b"</" + prefixed)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 
 from sipbridge import build, rp
@@ -18,6 +19,7 @@ from sipbridge.reg_event_subscription import RegEvents
 from sipbridge.register import read_register
 from sipbridge.rp import Direction
 from sipbridge.settings import SipSettings
+from sipbridge.short_message_info import ShortMessageInfo, named_request, read_info
 from sipbridge.stack import SipStack
 from sipbridge.text import TEXT, TextMessage, read_text, text_request
 from sipbridge.third_party_register import third_party_register
@@ -167,12 +169,30 @@ class IscStack:
         self, recipient: str, route: str, text: str, now: float, *, flow: Flow, sender: str, name: str = ""
     ) -> tuple[ClientTx, str]:
         """Send a text to a user, from somebody else (RFC 3428); returns transaction and Call-ID."""
+        write = partial(text_request, recipient, text, route=route, sender=sender, name=name)
+        return self._start(write, flow, now)
+
+    def named_message(
+        self,
+        request_uri: str,
+        route: str | None,
+        body: bytes,
+        now: float,
+        *,
+        flow: Flow,
+        asserted: str,
+        info: ShortMessageInfo,
+        contact: str | None = None,
+    ) -> tuple[ClientTx, str]:
+        """As `message`, with the URIs of people without a number (TS 24.341 B.7)."""
+        to = contact or request_uri, request_uri
+        return self._start(partial(named_request, *to, body, info, route=route, asserted=asserted), flow, now)
+
+    def _start(self, write: Callable[..., bytes], flow: Flow, now: float) -> tuple[ClientTx, str]:
         new = self.sip.identifiers.new()
         tx = ClientTx(b"z9hG4bK" + new)
         via = b"Via: SIP/2.0/%b %b;branch=%b" % (flow.transport.upper().encode(), self.sip.sent_by(flow), tx)
-        octets = text_request(
-            recipient, text, via=via, route=route, sender=sender, name=name, new=new, host=self._host
-        )
+        octets = write(via=via, new=new, host=self._host)
         return self.sip.start(tx, octets, flow, now), f"{new.decode()}@{self._host}"
 
     def _heard(self, events: list[SipEvent], now: float) -> list[IscEvent]:
@@ -254,10 +274,12 @@ class IscStack:
         tx, message, flow = request.tx, request.message, request.flow
         fields = message.fields
         kind, body = fields.get(b"Content-Type"), message.body
+        info = None
         if kind != _SMS and body:
             found = _short_message(kind or b"", body)
             if found is None:
                 return self._take_other_body(request, kind or b"", now)
+            info = read_info(kind or b"", body)
             body = found
         if b"Content-Encoding" in fields and fields[b"Content-Encoding"].strip().lower() != b"identity":
             self.respond(tx, 415, now, headers=[self._accept, ("Accept-Encoding", "identity")])
@@ -276,7 +298,7 @@ class IscStack:
                 raise
             return SmUnreadable(tx, body, error.reference, error.cause, call_id, asserted, flow, charging)
         uri = message.uri.decode("latin-1")
-        return SmMessage(tx, rpdu, call_id, _in_reply_to(fields), asserted, uri, flow, charging)
+        return SmMessage(tx, rpdu, call_id, _in_reply_to(fields), asserted, uri, flow, charging, info)
 
     def _take_other_body(self, request: Request, kind: bytes, now: float) -> IscEvent | None:
         """A body that is no short message: text, where that is wanted."""

@@ -10,6 +10,7 @@ from sipbridge.identity import Asserted
 from sipbridge.reg_event_subscription import RegEvent
 from sipbridge.register import Register
 from sipbridge.rp import Rpdu
+from sipbridge.short_message_info import ShortMessageInfo
 from sipbridge.text import TextMessage
 from sipbridge.third_party_register import ThirdPartyRegister
 
@@ -28,6 +29,8 @@ class SmMessage(Struct, frozen=True, gc=False):
     flow: Flow
     charging: bytes = b""
     """P-Charging-Vector as it came (RFC 7315 §4.6)."""
+    info: ShortMessageInfo | None = None
+    """Of people without a number."""
 
 
 class SmUnreadable(NamedTuple):
