@@ -43,6 +43,7 @@ class SmUnreadable(NamedTuple):
     asserted: Asserted
     flow: Flow
     charging: bytes = b""
+    request_uri: str = ""
 
 
 class FlowFailed(NamedTuple):
