@@ -21,6 +21,12 @@ from ipsmgw.association import (
 from ipsmgw.direct_section import DirectSection, direct_faults
 from ipsmgw.hlr_section import SubscriberSection, Way, hlr_faults
 from ipsmgw.identity import NodeNumber
+from ipsmgw.numbers_section import (
+    NumbersSection,
+    ServiceCentreSection,
+    number_faults,
+    service_centre_faults,
+)
 from ipsmgw.sccp_section import AddressSection, Routed, SccpSection, TranslationSection, sccp_faults
 from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
 from ipsmgw.sip_settings import (
@@ -48,14 +54,17 @@ __all__ = [
     "MapSection",
     "MtpRouteSettings",
     "NodeSettings",
+    "NumbersSection",
     "RouteSettings",
     "Section",
+    "ServiceCentreSection",
     "Settings",
     "SipSection",
     "SipTimers",
     "StoreSettings",
     "TextSettings",
     "Timers",
+    "is_routed",
     "load",
     "parse",
     "trusted",
@@ -181,6 +190,8 @@ class Settings(Section, frozen=True, kw_only=True):
     dns: DnsSettings = DnsSettings()
     timers: Timers = Timers()
     limits: Limits = Limits()
+    numbers: tuple[NumbersSection, ...] = ()
+    service_centre: ServiceCentreSection = ServiceCentreSection()
     text: TextSettings = TextSettings()
     store: StoreSettings = StoreSettings()
     journal: JournalSettings = JournalSettings()
@@ -231,6 +242,8 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
     if not settings.dns.enabled and has_named_route(settings.sip):
         yield "sip.route", "a name wants DNS, and dns.enabled is false"
     yield from _map_faults(settings.map)
+    yield from number_faults(settings.numbers)
+    yield from service_centre_faults(settings.service_centre, lambda number: is_routed(settings.map, number))
     yield from _text_faults(settings)
     scheme, _, path = settings.store.url.partition(":///")
     if scheme != "sqlite" or not path:
@@ -252,13 +265,14 @@ def _text_faults(settings: Settings) -> Iterator[Fault]:
         return
     if centre is None:
         yield "text.service_centre", "a number is wanted: where do texts go?"
-    elif not _is_routed(settings.map, centre):
+    elif not is_routed(settings.map, centre):
         yield "text.service_centre", f"no route leads to {centre}"
     if timers.mo_answer >= 64 * settings.sip.timers.t1:
         yield "timers.mo_answer", "a phone waits for 64 times sip.timers.t1 for what has become of its text"
 
 
-def _is_routed(section: MapSection, number: str) -> bool:
+def is_routed(section: MapSection, number: str) -> bool:
+    """Whether a route or a translation begins like this number."""
     routes = (each.prefix for each in section.route)
     return number.startswith((*routes, *(each.prefix or "" for each in section.translation)))
 
@@ -286,5 +300,5 @@ def _map_faults(section: MapSection) -> Iterator[Fault]:
     if section.association and not section.route and not section.translation:
         yield "map.route", "at least one route or translation is wanted"
     leading = bool(section.route or section.translation)
-    if leading and section.hlr is not None and not _is_routed(section, section.hlr):
+    if leading and section.hlr is not None and not is_routed(section, section.hlr):
         yield "map.hlr", f"no route leads to {section.hlr}"

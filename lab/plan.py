@@ -6,6 +6,7 @@ from hashlib import sha256
 from ipsmgw.identity import Impu, Imsi, Msisdn, NodeNumber
 from ipsmgw.settings import Settings, parse
 from lab.elements.milenage import Secret, opc
+from sipbridge.rp import RpAddress
 
 __all__ = ["PACED", "PHONES", "Plan", "PlanTimers", "Subscriber", "gateway_settings", "gateway_toml"]
 
@@ -133,6 +134,12 @@ class Plan:
     """What the initial filter criteria have the S-CSCF tell the gateway."""
     texting: tuple[str, ...] = ()
     """Names of the phones that know plain text only."""
+    centre: RpAddress | None = None
+    """The service centre as the phones have it in their SIMs; None: sc_number."""
+    psi: str = ""
+    """Their EF_PSISMSC, where it is not that number."""
+    settings: tuple[str, ...] = ()
+    """More tables of the gateway's settings, as they stand in a file."""
     timers: PlanTimers = field(default_factory=PlanTimers)
     datagram: int = 65_535
     """Octets of the largest request that goes by UDP; less than 300 and all go by TCP, on the wire only."""
@@ -174,7 +181,7 @@ class Plan:
     @property
     def sc_uri(self) -> str:
         """The PSI of the service centre, as a phone has it in EF_PSISMSC."""
-        return f"sip:+{self.sc_number}@{self.domain};user=phone"
+        return self.psi or f"sip:+{self.sc_number}@{self.domain};user=phone"
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -235,6 +242,7 @@ def gateway_toml(plan: Plan) -> str:
         f"mo_answer = {t.mo_answer}\nmt_report = {t.mt_report}",
         f"hlr_answer = {t.hlr_answer}\nhlr_retry = {t.hlr_retry}",
         *(["[text]", "enabled = true", f'service_centre = "{plan.sc_number}"'] if plan.texting else []),
+        *plan.settings,
     ]
     return "\n".join(lines) + "\n"
 

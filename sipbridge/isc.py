@@ -291,13 +291,14 @@ class IscStack:
         )
         charging = fields.get(b"P-Charging-Vector", b"")
         call_id = _call_id(fields[b"Call-ID"])
+        uri = message.uri.decode("latin-1")
         try:
             rpdu = rp.decode(body, _FROM_PHONE)
         except DecodeError as error:
-            if error.reference is None or error.cause is None:
+            reference, cause = error.reference, error.cause
+            if reference is None or cause is None:
                 raise
-            return SmUnreadable(tx, body, error.reference, error.cause, call_id, asserted, flow, charging)
-        uri = message.uri.decode("latin-1")
+            return SmUnreadable(tx, body, reference, cause, call_id, asserted, flow, charging, uri)
         return SmMessage(tx, rpdu, call_id, _in_reply_to(fields), asserted, uri, flow, charging, info)
 
     def _take_other_body(self, request: Request, kind: bytes, now: float) -> IscEvent | None:

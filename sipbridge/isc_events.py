@@ -46,6 +46,7 @@ class SmUnreadable(NamedTuple):
     asserted: Asserted
     flow: Flow
     charging: bytes = b""
+    request_uri: str = ""
 
 
 class FlowFailed(NamedTuple):

@@ -9,6 +9,7 @@ from ipsmgw.cli.cdr import cdr_command
 from ipsmgw.cli.check import check_command
 from ipsmgw.cli.decode import decode_command
 from ipsmgw.cli.ifc import ifc_command
+from ipsmgw.cli.number import number_command
 from ipsmgw.cli.run import run_command
 from ipsmgw.cli.status import status_command
 
@@ -27,6 +28,7 @@ app.command("status")(status_command)
 app.command("decode")(decode_command)
 app.command("ifc")(ifc_command)
 app.command("cdr")(cdr_command)
+app.command("number")(number_command)
 
 
 def _say_version(wanted: bool) -> None:

@@ -16,6 +16,7 @@ from ipsmgw.gateway.trust import Trust
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.journal import Disk, Journal
 from ipsmgw.names import Names
+from ipsmgw.numbers import Numbers
 from ipsmgw.settings import Settings
 from ipsmgw.sip_settings import listeners
 from ipsmgw.stacks import map_settings, sip_settings
@@ -66,6 +67,7 @@ class Core:
         self.map.remember(world.store.peer_versions())
         self.journal: Journal[Then] = Journal(world.disk, driver.turn_each)
         self.uri = settings.sip.uri
+        self.numbers = Numbers(settings.numbers)
         direct = settings.direct
         self.phones = Phones(world.store, direct.realm or "", world.clock.now()) if direct.enabled else None
         """Those that register here themselves."""

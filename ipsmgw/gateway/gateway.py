@@ -72,7 +72,7 @@ class Gateway:
         self._trusted = core.trust.addresses
         self._in_flight = self._room = settings.limits.in_flight
         self._registrations = Registrations(core)
-        self._subscriber_data = SubscriberData(core.map, self._registrations)
+        self._subscriber_data = SubscriberData(core.map, self._registrations, core.numbers)
         self._originating = Originating(core)
         self._terminating = Terminating(core)
         self._direct = None if core.phones is None else Direct(core, core.phones, self._registrations)
@@ -228,6 +228,10 @@ class Gateway:
         elif not self._believes(event, now):
             return
         if vouched is not None and self._has_room(vouched, now):
+            readable = self._originating.readable(vouched)
+            if readable is not None and isinstance(readable.rpdu, RpData):
+                self._originating.submit(readable, readable.rpdu, now)
+                return
             cause = Cause.from_rp(event.cause)
             self._originating.refuse(vouched, event.message_reference, cause, now)
 

@@ -9,11 +9,13 @@ from ipsmgw.gateway.senders import Senders
 from ipsmgw.procedures import mo
 from ipsmgw.procedures.decision import Action, Answer, Decision, ForwardMo, SubmitReport
 from ipsmgw.procedures.mo import MoSms, Sender
+from ipsmgw.procedures.service_centre import ServiceCentres, supplied
+from ipsmgw.settings import is_routed
 from ipsmgw.store import Binding
 from mapstack import Answered, DialogueLost, Refused
 from mapstack.map import MO_FORWARD_SM, AddressString, MoForwardSmRes
 from sipbridge import ServerTx, SmMessage, SmUnreadable
-from sipbridge.rp import RpAddress, RpData
+from sipbridge.rp import RpData
 
 __all__ = ["Originating"]
 
@@ -30,9 +32,16 @@ class Originating:
         self._isc = core.isc
         self._map = core.map
         self._ip_access = core.ip_access
+        self._writes = core.numbers.forward if core.numbers.writes else None
         self._sender = Senders(core).of
+        settings = core.settings
+        centres = ServiceCentres(
+            settings.service_centre, core.numbers, lambda number: is_routed(settings.map, number)
+        )
+        self._centre = lru_cache(maxsize=1024)(centres.choose)
+        self._reads_uri, self._spare = centres.reads_uri, centres.spare
         self._awaiting_sc: dict[int, MoSms] = {}
-        self._taken = Ended(_REMEMBERED, core.settings.limits.in_flight)
+        self._taken = Ended(_REMEMBERED, settings.limits.in_flight)
 
     def __len__(self) -> int:
         return len(self._awaiting_sc)
@@ -43,18 +52,25 @@ class Originating:
         if sender is None:
             self._core.isc.respond(event.tx, 403, now)
             return
-        reference, centre, tpdu = rpdu
+        reference, said, tpdu = rpdu
         name = event.call_id, reference
         if name in self._taken:  # by another way, or in another transaction: its report is under way, or sent
             self._core.isc.respond(event.tx, 202, now)
             return
-        sms = MoSms(
-            next(self._ids), sender, event.call_id, reference, _in_map(centre), tpdu, now, event.charging
-        )
-        decision = mo.submit(sms, now)
+        centre, cause, _ = self._centre(said, event.request_uri if self._reads_uri else "")
+        sms = MoSms(next(self._ids), sender, event.call_id, reference, centre, tpdu, now, event.charging)
+        decision = mo.submit(sms, now) if cause is None else mo.refused(sms, cause, now)
         if decision.cdr is None:
             self._taken.add(name, now)
         self._act(sms, decision, event.tx, now)
+
+    def readable(self, event: SmUnreadable) -> SmMessage | None:
+        """One whose only fault is that it names no service centre, where the settings have one for it."""
+        rpdu = None if self._spare is None else supplied(event.octets, self._spare)
+        if rpdu is None:
+            return None
+        tx, _, _, _, call_id, asserted, flow, charging, request_uri = event
+        return SmMessage(tx, rpdu, call_id, None, asserted, request_uri, flow, charging)
 
     def refuse(self, event: SmMessage | SmUnreadable, reference: int, cause: Cause, now: float) -> None:
         """An RPDU that goes no further: 202, and RP-ERROR with the cause."""
@@ -89,9 +105,14 @@ class Originating:
         for action in decision.actions:
             if type(action) is ForwardMo:
                 called = service_centre(action.service_centre)
+                arg = action.arg
                 if self._ip_access:
-                    action.arg.extension_container = self._ip_access
-                self._awaiting_sc[self._map.invoke(MO_FORWARD_SM, called, action.arg, now)] = sms
+                    arg.extension_container = self._ip_access
+                if self._writes is not None:
+                    arg.sm_rp_da, arg.sm_rp_oa = self._writes(
+                        action.service_centre, arg.sm_rp_da, arg.sm_rp_oa
+                    )
+                self._awaiting_sc[self._map.invoke(MO_FORWARD_SM, called, arg, now)] = sms
             elif type(action) is Answer and tx is not None:
                 self._isc.respond(tx, action.status, now)
 
@@ -135,10 +156,3 @@ class Originating:
                 charging=sms.charging,
                 contact=contact.uri,
             )
-
-
-@lru_cache(maxsize=1024)
-def _in_map(service_centre: RpAddress) -> AddressString:
-    """RP and MAP share the type octet of an address (TS 24.011 §8.2.5.1, TS 29.002 §17.7.8)."""
-    digits, kind = service_centre
-    return AddressString(digits, kind >> 4 & 7, kind & 0x0F)

@@ -162,6 +162,7 @@ class Registrations:
         if asked.numbers is None:
             return None
         imsi, msisdn = asked.numbers
+        msisdn = None if msisdn is None else self._core.numbers.subscriber(msisdn)
         learns = self.hlr.way(imsi).learns_msisdn
         if learns and held is not None and held.imsi == imsi and held.msisdn is not None:
             return imsi, held.msisdn

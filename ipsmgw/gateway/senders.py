@@ -22,9 +22,12 @@ class Senders:
         sip, tel = event.asserted
         try:
             impu = Impu.parse(sip or tel or "")
-            binding = self._core.store.binding(impu)
         except ValueError:
-            return None
+            local = self._core.numbers.asserted(sip or tel)
+            if local is None:
+                return None
+            impu = local
+        binding = self._core.store.binding(impu)
         if binding is None:
             return self._of_another(event, impu)
         return binding if binding.scscf else self._device(binding, event)
@@ -38,11 +41,16 @@ class Senders:
 
     def _of_another(self, event: Asserting, impu: Impu) -> Sender | Binding | None:
         """By another identity of his implicit set, or by the number that is asserted."""
-        core, tel = self._core, event.asserted.tel
+        core, (sip, tel) = self._core, event.asserted
         try:
             number = Impu.parse(tel) if tel else impu
         except ValueError:
-            return None
+            local = core.numbers.asserted(tel)
+            if local is None:
+                return None
+            number = local
+        if number.msisdn is None:
+            number = core.numbers.asserted(tel or sip) or number
         for one in (impu, number):
             binding = core.store.binding(core.implicit.of(one) or one)
             if binding is not None:

@@ -1,9 +1,10 @@
 """What an HLR tells an SGSN, which it takes this node for (TS 29.002 §8.1.3, §8.8.1, §8.8.2)."""
 
 from ipsmgw.gateway.registrations import Registrations
-from ipsmgw.identity import Imsi, Msisdn
+from ipsmgw.identity import Imsi
+from ipsmgw.numbers import Numbers
 from mapstack import Invoked, MapStack
-from mapstack.map import AddressString, ErrorCode, MapError
+from mapstack.map import ErrorCode, MapError
 from mapstack.map.location_management import CancelLocationArg, CancelLocationRes, Identity
 from mapstack.map.operation import Parameter
 from mapstack.map.subscriber_data import (
@@ -21,9 +22,10 @@ Answer = InsertSubscriberDataRes | DeleteSubscriberDataRes | CancelLocationRes |
 class SubscriberData:
     """Keeps the MSISDN of what it is given, for the rest is of no use here; ends what is cancelled."""
 
-    def __init__(self, stack: MapStack, registrations: Registrations) -> None:
+    def __init__(self, stack: MapStack, registrations: Registrations, numbers: Numbers) -> None:
         self._map = stack
         self._registrations = registrations
+        self._numbers = numbers
 
     def serve(self, event: Invoked, arg: Parameter, now: float) -> bool:
         """False where it is nothing for an SGSN, or this node is none."""
@@ -56,7 +58,8 @@ class SubscriberData:
         if not self._registrations.is_sgsn_of(imsi):
             return MapError(ErrorCode.UNIDENTIFIED_SUBSCRIBER)
         if arg.msisdn is not None:
-            msisdn = _msisdn(arg.msisdn)
+            title = event.calling.gt
+            msisdn = self._numbers.msisdn(title.digits if title else "", arg.msisdn)
             if msisdn is None:
                 return MapError(ErrorCode.UNEXPECTED_DATA_VALUE)
             self._registrations.learned(imsi, msisdn, event.dialogue, now)
@@ -71,10 +74,3 @@ class SubscriberData:
         if self._registrations.is_sgsn_of(Imsi(imsi)):
             self._registrations.cancel(Imsi(imsi), now)
         return CancelLocationRes()
-
-
-def _msisdn(number: AddressString) -> Msisdn | None:
-    try:
-        return Msisdn.parse(number.digits)
-    except ValueError:
-        return None

@@ -34,6 +34,7 @@ class Terminating:
         self._isc = core.isc
         self._map = core.map
         self._ip_access = core.ip_access
+        self._rewrites = core.numbers.to_phones
         self._open = Deliveries(core.settings.timers.mt_report)
         self._answered = Ended(_REMEMBERED, core.settings.limits.in_flight)
         self._series = Series()
@@ -58,6 +59,8 @@ class Terminating:
         if imsi is None or centre is None:
             self.refuse(event, arg, Cause.UNEXPECTED_DATA_VALUE, now)
             return
+        if self._rewrites:
+            centre = core.numbers.centre(event.calling.gt.digits if event.calling.gt else "", centre)
         binding = core.store.binding_of_imsi(imsi)
         if binding is not None and (binding.hlr is HlrState.UNABLE or binding.hlr is HlrState.WITHDRAWING):
             binding = next((one for one in core.store.bindings_of_imsi(imsi) if one.able(now)), binding)

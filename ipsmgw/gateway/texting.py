@@ -114,8 +114,12 @@ class Texting:
         for action in mo.submit(sms, now).actions:
             if isinstance(action, ForwardMo):
                 called = service_centre(action.service_centre)
-                action.arg.extension_container = self._core.ip_access
-                dialogue = self._core.map.invoke(MO_FORWARD_SM, called, action.arg, now)
+                arg = action.arg
+                arg.extension_container = self._core.ip_access
+                arg.sm_rp_da, arg.sm_rp_oa = self._core.numbers.forward(
+                    action.service_centre, arg.sm_rp_da, arg.sm_rp_oa
+                )
+                dialogue = self._core.map.invoke(MO_FORWARD_SM, called, arg, now)
                 self._awaiting_sc[dialogue] = whole, sms
 
     def _recorded(self, whole: _Text, now: float) -> None:

@@ -96,7 +96,7 @@ class PhoneSubmission:
             sent.status = status
             self._run(sent, _Input.ANSWERED if status < 300 else _Input.REJECTED, now)
 
-        rpdu = RpData(sent.rp_mr, RpAddress(plan.sc_number), sent.tpdu)
+        rpdu = RpData(sent.rp_mr, plan.centre or RpAddress(plan.sc_number), sent.tpdu)
         host, port = line.flow.remote
         sent.call_id = line.request(
             "MESSAGE",

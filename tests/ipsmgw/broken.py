@@ -34,6 +34,8 @@ _LEAST: dict[str, Table] = {
     "mtp_route": {"point_code": 14, "via": "smsc"},
     "subscriber": {"imsi": "23415"},
     "server": {"point_code": 14},
+    "numbers": {"peer": "map"},
+    "psi": {"uri": "sip:sc.example", "number": "15550000014"},
 }
 """What one of several tables needs, where there may be none."""
 

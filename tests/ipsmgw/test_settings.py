@@ -34,6 +34,14 @@ def with_map(**changed: object) -> Table:
     return table
 
 
+def numbers(**table: object) -> Table:
+    return sound() | {"numbers": [table]}
+
+
+def centre(**section: object) -> Table:
+    return sound() | {"service_centre": section}
+
+
 def with_association(**changed: object) -> Table:
     table = sound()
     section = table["map"]
@@ -189,6 +197,28 @@ def test_a_missing_table_is_said_once() -> None:
         ),
         (with_sip(service_info="{imsi}"), "sip.service_info: {msisdn} must stand in it"),
         (sound() | {"store": {"url": "postgresql://x"}}, "store.url: sqlite:///PATH is wanted"),
+        (numbers(peer="phones", prefix="44"), 'numbers[0].prefix: it is for peer = "map"'),
+        (numbers(peer="map", write="national"), "numbers[0].write: a national number wants country_code"),
+        (numbers(peer="scscf", ton=1), "numbers[0].peer: an S-CSCF is written URIs"),
+        (
+            sound() | {"numbers": [{"peer": "map", "prefix": "44"}] * 2},
+            "numbers[1].peer: map 44 has a table already",
+        ),
+        (centre(named_in=[]), "service_centre.named_in: at least one is wanted"),
+        (centre(forced=True), "service_centre.default: a number is wanted: where is every message forced"),
+        (centre(default="4477"), "service_centre.default: no route leads to 4477"),
+        (
+            centre(forced=True, default="1555", allowed=["1"]),
+            "service_centre.allowed: forced leaves phones nothing to name",
+        ),
+        (
+            centre(named_in=["rp-da"], psi=[{"uri": "sip:sc.example", "number": "1555"}]),
+            "service_centre.psi: nobody reads it",
+        ),
+        (
+            centre(psi=[{"uri": "sc.example", "number": "1555"}]),
+            "service_centre.psi[0].uri: a sip: or tel: URI is wanted, got 'sc.example'",
+        ),
         (sound() | {"journal": {"file": ""}}, "journal.file: a file is wanted"),
         (sound() | {"api": {"listen": "192.0.2.1:80"}}, "api.listen: it asks nobody who he is"),
     ],
