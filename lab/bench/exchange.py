@@ -69,17 +69,34 @@ class Exchange:
     def run(self, story: Story, target: Target) -> None:
         """Play until the story is done; `Lost` when nothing moves any more."""
         while True:
-            story.launch()
-            self._flush(story, target)
+            self.say(story, target)
             if story.done:
                 return
-            ready = self._poll.poll(_PATIENCE)
-            if not ready:
+            if not self.hear(story, target, _PATIENCE):
                 raise Lost(f"nothing has come for {_PATIENCE:g} s: a packet was lost, or nobody answers")
-            for number, _ in ready:
-                self._readers[number](story, target)
 
-    def _flush(self, story: Story, target: Target) -> None:
+    def hear(self, story: Story, target: Target, patience: float) -> bool:
+        """Give the story what has come; false if nothing came for so many seconds."""
+        ready = self._poll.poll(patience)
+        for number, _ in ready:
+            self._readers[number](story, target)
+        return bool(ready)
+
+    def bury(self, story: Story, target: Target) -> None:
+        """The system under test has died: hear what it had sent before, and close what led to it."""
+        for node, host in [key for key in self._lines if key[1] == target.host]:
+            line = self._lines.pop((node, host))
+            with suppress(Lost, OSError):
+                while True:
+                    self._read_line(node, line, story)
+            self._forget(line.socket)
+            self.peers[node].link_down(time.time())
+        while self.hear(story, target, 0):
+            pass
+
+    def say(self, story: Story, target: Target) -> None:
+        """Send what the story has to say."""
+        story.launch()
         sendto, remote = self._udp.sendto, target.sip
         for datagram in story.datagrams:
             sendto(datagram, remote)
@@ -120,6 +137,11 @@ class Exchange:
 
         self._watch(listener, accept)
         return listener
+
+    def _forget(self, opened: socket.socket) -> None:
+        self._poll.unregister(opened)
+        del self._readers[opened.fileno()]
+        opened.close()
 
     def _watch(self, opened: socket.socket, reader: Callable[[Story, Target], None]) -> None:
         self._readers[opened.fileno()] = reader

@@ -79,6 +79,10 @@ class Ledger:
         else:
             self._marks[index] |= 1 << step
 
+    def went(self, step: Step) -> set[int]:
+        """The numbers of the messages that have gone this step."""
+        return {self._run.first + index for index, marks in enumerate(self._marks) if marks >> step & 1}
+
     def verdict(self) -> list[str]:
         """What is wrong; nothing is when every message went through every step once."""
         wrong = [f"{count} packets {fault}" for fault, count in self.faults.items()]

@@ -14,7 +14,7 @@ import msgspec
 from lab.bench.place import configuration
 from lab.bench.relay import Score
 
-__all__ = ["Place", "Process", "gateway", "placement", "relay"]
+__all__ = ["Place", "Process", "children", "gateway", "placement", "relay"]
 
 _LAST = 10.0
 _GATEWAY = "from ipsmgw.cli import main; main()"
@@ -57,7 +57,7 @@ class Process:
 
     def cpu(self) -> float:
         """Seconds of CPU, user and system, of all its threads and helpers until now."""
-        return sum(_cpu(pid) for pid in (self.pid, *_children(self.pid)))
+        return sum(_cpu(pid) for pid in (self.pid, *children(self.pid)))
 
     def stop(self) -> str:
         """End it; returns what it said on standard output."""
@@ -112,8 +112,8 @@ def _cpu(pid: int) -> float:
         return 0.0
 
 
-def _children(pid: int) -> list[int]:
-    """Field 4 of /proc/PID/stat, after the name in brackets, is the parent (proc(5))."""
+def children(pid: int) -> list[int]:
+    """Those of a process: field 4 of /proc/PID/stat, after the name in brackets, is the parent (proc(5))."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -53,6 +53,11 @@ class Peer:
         """The gateway has connected."""
         self.stack.link_up(self.flow, "", now)
 
+    def link_down(self, now: float) -> None:
+        """The gateway has died."""
+        self.stack.link_down(self.flow, now)
+        self.active = False
+
     def receive(self, frames: list[bytes], now: float) -> list[bytes]:
         """The answers to what has come; what the peer cannot answer by itself is kept in `invoked`."""
         for frame in frames:

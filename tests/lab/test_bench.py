@@ -210,6 +210,7 @@ def _bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.wire
+@pytest.mark.usefixtures("bench_network")
 def test_the_bench_runs_and_tells_the_ratios(tmp_path: Path) -> None:
     done = _bench(tmp_path, "--goal", "100000", "--json", "figures.json")
     assert done.returncode == 0, done.stdout + done.stderr
