@@ -109,6 +109,8 @@ class MapSection(Section, frozen=True, kw_only=True):
     subscriber: tuple[SubscriberSection, ...] = ()
     msisdn_file: str = ""
     """CSV: IMSI and MSISDN in each line; what subscriber says of one goes before."""
+    msisdn_less: bool = False
+    """Whether those are served too of whom nobody tells an MSISDN: their names are SIP URIs."""
     atm_calling_ssn: Annotated[int, Meta(ge=1, le=254)] = 147
     """anyTimeModification comes from a gsmSCF as far as TS 29.002 §8.11 is concerned; some HLRs want 8."""
     ip_access_flag: bool = False
@@ -235,7 +237,8 @@ def parse(text: str, name: str = "settings") -> Settings:
 def _contradictions(settings: Settings) -> Iterator[Fault]:
     """What no single value is to blame for, and what a type cannot say."""
     section = settings.map
-    elsewhere = section.registration == "updateGprsLocation" or section.subscriber or section.msisdn_file
+    told = section.registration == "updateGprsLocation" or section.subscriber or section.msisdn_file
+    elsewhere = told or section.msisdn_less
     yield from sip_faults(settings.sip, msisdn_elsewhere=bool(elsewhere), alone=settings.direct.enabled)
     yield from direct_faults(settings.direct, settings.sip)
     yield from dns_faults(settings.dns)

@@ -2,10 +2,13 @@
 
 from functools import lru_cache, partial
 
+from msgspec.structs import replace
+
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core, service_centre
 from ipsmgw.gateway.inflight import Ended
 from ipsmgw.gateway.senders import Senders
+from ipsmgw.identity import Impu
 from ipsmgw.procedures import mo
 from ipsmgw.procedures.decision import Action, Answer, Decision, ForwardMo, SubmitReport
 from ipsmgw.procedures.mo import MoSms, Sender
@@ -40,6 +43,7 @@ class Originating:
         )
         self._centre = lru_cache(maxsize=1024)(centres.choose)
         self._reads_uri, self._spare = centres.reads_uri, centres.spare
+        self._msisdn_less = settings.map.msisdn_less
         self._awaiting_sc: dict[int, MoSms] = {}
         self._taken = Ended(_REMEMBERED, settings.limits.in_flight)
 
@@ -59,6 +63,9 @@ class Originating:
             return
         centre, cause, _ = self._centre(said, event.request_uri if self._reads_uri else "")
         sms = MoSms(next(self._ids), sender, event.call_id, reference, centre, tpdu, now, event.charging)
+        if event.info is not None or sender.msisdn is None:
+            named = self._without_numbers(sms, event)
+            sms, cause = (sms, Cause.INVALID_SME_ADDRESS) if named is None else (named, cause)
         decision = mo.submit(sms, now) if cause is None else mo.refused(sms, cause, now)
         if decision.cdr is None:
             self._taken.add(name, now)
@@ -95,6 +102,15 @@ class Originating:
             decision = mo.sc_silent(sms, now)
         self._act(sms, decision, None, now)
         return True
+
+    def _without_numbers(self, sms: MoSms, event: SmMessage) -> MoSms | None:
+        """With the URI of whom it is for (TS 24.341 B.7); None where that is none."""
+        said = "" if event.info is None else event.info.recipient
+        try:
+            recipient = Impu.parse(said) if said else ""
+        except ValueError:
+            return None
+        return replace(sms, recipient=recipient, msisdn_less=self._msisdn_less)
 
     def _act(self, sms: MoSms, decision: Decision[MoSms], tx: ServerTx | None, now: float) -> None:
         """A message that has ended is on disk before anybody hears of it."""

@@ -37,6 +37,7 @@ class Registrations:
         self._watching = Watching(core)
         self._implicit = core.implicit
         self._texts = core.settings.text.enabled
+        self._msisdn_less = core.settings.map.msisdn_less
         self._asked: dict[int, Binding] = {}
         self._telling: set[Imsi] = set()
         self.left: Callable[[Impu, float], None] | None = None
@@ -167,7 +168,7 @@ class Registrations:
         if learns and held is not None and held.imsi == imsi and held.msisdn is not None:
             return imsi, held.msisdn
         msisdn = msisdn or self.hlr.msisdn(imsi)
-        return (imsi, msisdn) if msisdn is not None or learns else None
+        return (imsi, msisdn) if msisdn is not None or learns or self._msisdn_less else None
 
     def _notice(
         self, said: RegistrationState, watched: Binding, now: float, held: Binding | None
@@ -284,8 +285,10 @@ def _is_for_now(event: Answered | Refused | DialogueLost) -> bool:
     return isinstance(event, DialogueLost)
 
 
-def _of_identities(event: ThirdPartyRegister) -> tuple[Imsi, Msisdn] | None:
-    """IMSI and MSISDN without a service-info: the REGISTER of the user says who he is (TS 23.003 §13.3)."""
+def _of_identities(event: ThirdPartyRegister) -> tuple[Imsi, Msisdn | None] | None:
+    """IMSI and MSISDN without a service-info: the REGISTER of the user says who he is (TS 23.003 §13.3); he
+    may have no number.
+    """
     imsi = Imsi.of_private_identity(event.private_identity)
     if imsi is None:
         return None
@@ -296,4 +299,4 @@ def _of_identities(event: ThirdPartyRegister) -> tuple[Imsi, Msisdn] | None:
             continue
         if msisdn is not None:
             return imsi, msisdn
-    return None
+    return imsi, None

@@ -16,8 +16,8 @@ from ipsmgw.procedures.text import Plain
 from ipsmgw.sms import FailureCause
 from ipsmgw.store import Binding, HlrState
 from mapstack import Invoked
-from mapstack.map import AddressString, MtForwardSmArg, MtForwardSmRes
-from sipbridge import ClientTx, Flow, ServerTx, SmMessage
+from mapstack.map import AddressString, CorrelationId, MtForwardSmArg, MtForwardSmRes
+from sipbridge import ClientTx, Flow, ServerTx, ShortMessageInfo, SmMessage
 from sipbridge.rp import RpAck, RpError
 
 __all__ = ["Terminating"]
@@ -61,6 +61,10 @@ class Terminating:
             return
         if self._rewrites:
             centre = core.numbers.centre(event.calling.gt.digits if event.calling.gt else "", centre)
+        correlation = arg.correlation_id
+        if correlation is not None:  # the IMSI is the identifier of his HLR
+            self._deliver_named(event, arg, correlation, centre, now)
+            return
         binding = core.store.binding_of_imsi(imsi)
         if binding is not None and (binding.hlr is HlrState.UNABLE or binding.hlr is HlrState.WITHDRAWING):
             binding = next((one for one in core.store.bindings_of_imsi(imsi) if one.able(now)), binding)
@@ -72,6 +76,35 @@ class Terminating:
                 self._send_text(sms, binding, now)
             else:
                 self._send(sms, decision.actions, now)
+        else:
+            self._refuse(decision, sms.dialogue)
+
+    def _deliver_named(
+        self, event: Invoked, arg: MtForwardSmArg, named: CorrelationId, centre: AddressString, now: float
+    ) -> None:
+        """For who has no MSISDN: both are named by SIP URIs (TS 23.204 §6.4, TS 24.341 B.7)."""
+        try:
+            impu = Impu.parse(named.sip_uri_b.decode("ascii", "replace"))
+        except ValueError:
+            self.refuse(event, arg, Cause.UNEXPECTED_DATA_VALUE, now)
+            return
+        binding = self._core.store.binding(impu)
+        imsi, reference = ("", -1) if binding is None else (binding.imsi, self._open.next_reference(impu))
+        sender = (named.sip_uri_a or b"").decode("latin-1")
+        sms = MtSms(
+            next(self._core.ids),
+            event.dialogue,
+            imsi,
+            centre,
+            arg.sm_rp_ui,
+            now,
+            binding,
+            reference,
+            sender=sender,
+        )
+        decision = mt.deliver(sms, now)
+        if decision.cdr is None:
+            self._send(sms, decision.actions, now)
         else:
             self._refuse(decision, sms.dialogue)
 
@@ -137,7 +170,15 @@ class Terminating:
                     self._send_to_phone(sms, impu, action.rpdu, now)
                     continue
                 flow = core.flows[scscf]
-                tx, call_id = self._isc.message(impu, scscf, action.rpdu, now, flow=flow, asserted=core.uri)
+                if sms.sender:
+                    info = ShortMessageInfo(impu, sms.sender)
+                    tx, call_id = self._isc.named_message(
+                        impu, scscf, action.rpdu, now, flow=flow, asserted=core.uri, info=info
+                    )
+                else:
+                    tx, call_id = self._isc.message(
+                        impu, scscf, action.rpdu, now, flow=flow, asserted=core.uri
+                    )
                 self._open.add(sms, impu, call_id, tx)
 
     def _send_to_phone(self, sms: MtSms, impu: Impu, rpdu: bytes, now: float) -> None:

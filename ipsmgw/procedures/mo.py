@@ -14,12 +14,14 @@ from ipsmgw.map_error import cause_of, diagnostic_info
 from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, ForwardMo, SubmitReport
 from ipsmgw.sms import DecodeError, digits_at
 from ipsmgw.store import Binding
-from mapstack.map import AddressString, MapError, MoForwardSmArg, SmRpDa, SmRpOa
+from mapstack.map import AddressString, CorrelationId, MapError, MoForwardSmArg, SmRpDa, SmRpOa
 from sipbridge.registrar import Contact
 from sipbridge.rp import Direction, RpAck, RpError
 
 __all__ = ["MoSms", "Sender", "refused", "sc_refused", "sc_silent", "sc_took", "submit"]
 
+_DUMMY = Msisdn("0" * 15)
+"""Where MAP wants an MSISDN and there is none (TS 23.003 §3.3)."""
 _SUBMIT, _TP_DA = 1, 2  # TP-MTI from a phone, octet of TP-DA: TS 23.040 §9.2.2.2
 _ACCEPTED = Answer(202)
 _ICID = re.compile(rb'(?i)icid-value\s*=\s*"?([^";, ]+)').search
@@ -51,6 +53,10 @@ class MoSms(Struct, frozen=True, gc=False):
     received: float
     charging: bytes = b""
     """P-Charging-Vector of the phone's MESSAGE; the report carries it too (TS 24.229 §5.7.2)."""
+    recipient: str = ""
+    """The URI of whom it is for, who has no MSISDN (TS 24.341 B.7)."""
+    msisdn_less: bool = False
+    """Whether the sender may be without one as well."""
 
 
 def submit(sms: MoSms, now: float) -> Decision[MoSms]:
@@ -61,12 +67,15 @@ def submit(sms: MoSms, now: float) -> Decision[MoSms]:
         return refused(sms, Cause.INVALID_MANDATORY_INFORMATION, now)
     msisdn = sender.msisdn
     if msisdn is None:
-        return refused(sms, Cause.MSISDN_UNKNOWN, now)
+        if not sms.msisdn_less:
+            return refused(sms, Cause.MSISDN_UNKNOWN, now)
+        msisdn = _DUMMY
     arg = MoForwardSmArg(
         sm_rp_da=_destination(centre),
         sm_rp_oa=_originator(msisdn),
         sm_rp_ui=tpdu,
         imsi=sender.imsi,
+        correlation_id=_correlation(sms) if sms.recipient else None,
     )
     return Decision(sms, (_ACCEPTED, ForwardMo(digits, arg)))
 
@@ -103,6 +112,11 @@ def _originator(msisdn: Msisdn) -> SmRpOa:
     return SmRpOa(msisdn=AddressString(msisdn))
 
 
+def _correlation(sms: MoSms) -> CorrelationId:
+    """Who writes to whom (TS 29.002 §17.7.6)."""
+    return CorrelationId(sip_uri_a=sms.sender.impu.encode(), sip_uri_b=sms.recipient.encode())
+
+
 def _failed(sms: MoSms, cause: Cause, tpdu: bytes | None, now: float) -> Decision[MoSms]:
     rpdu = RpError(sms.reference, cause.rp_cause, tpdu).encode(_TO_PHONE)
     return Decision(None, (SubmitReport(rpdu),), _cdr(sms, cause.cdr, now))
@@ -122,7 +136,7 @@ def _cdr(sms: MoSms, outcome: str, now: float) -> Cdr:
         imsi=sender.imsi or "",
         impu=sender.impu,
         service_centre=sms.service_centre.digits,
-        other=other,
+        other=sms.recipient or other,
         message_reference=reference,
         size=len(sms.tpdu),
         head=head_of(sms.tpdu, from_phone=True),

@@ -46,6 +46,8 @@ class MtSms(Struct, frozen=True, gc=False):
     binding: Binding | None
     reference: int
     state: MtState = MtState.SIP_ANSWER
+    sender: str = ""
+    """The URI of whom it is from, where neither has an MSISDN (TS 24.341 B.7)."""
 
 
 def deliver(sms: MtSms, now: float) -> Decision[MtSms]:
@@ -116,7 +118,7 @@ def _cdr(sms: MtSms, outcome: str, now: float) -> Cdr:
         imsi=sms.imsi,
         impu=binding.impu if binding else "",
         service_centre=sms.service_centre.digits,
-        other=_originator(sms.tpdu),
+        other=sms.sender or _originator(sms.tpdu),
         size=len(sms.tpdu),
         head=head_of(sms.tpdu, from_phone=False),
         dialogue=sms.dialogue,
