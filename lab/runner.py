@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
 
@@ -15,7 +15,7 @@ from lab.expectation import Broken
 from lab.faults import NONE, Faults
 from lab.ground import Ground, VirtualGround, WireGround
 from lab.laws import judge
-from lab.plan import PACED, Plan
+from lab.plan import PACED, Plan, PlanTimers
 from lab.scenario import Scenario
 from lab.tally import Tally, tally_of
 
@@ -82,7 +82,8 @@ def run(
 
     On the wire SIP requests above `datagram` octets go by TCP; virtual links carry datagrams only.
     """
-    plan = scenario.plan(Plan(network=network, datagram=datagram))
+    timers = PlanTimers() if clock is ClockKind.VIRTUAL else PACED
+    plan = scenario.plan(Plan(network=network, datagram=datagram, timers=timers))
 
     async def virtually(virtual_clock: VirtualClock) -> Verdict:
         ground = VirtualGround(virtual_clock, seed, faults)
@@ -90,8 +91,7 @@ def run(
         return await _play(scenario, plan, ground, seed, judges, forgiving=forgiving)
 
     async def on_the_wire() -> Verdict:
-        paced = replace(plan, timers=PACED)
-        return await _play(scenario, paced, WireGround(paced, seed), seed, judges, forgiving=False)
+        return await _play(scenario, plan, WireGround(plan, seed), seed, judges, forgiving=False)
 
     return clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
 

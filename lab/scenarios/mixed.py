@@ -26,6 +26,7 @@ _OTHERS = 4
 """How much more rarely than the gateway the other nodes go down."""
 _AMBUSH = 3.0
 """How long a crash of the gateway waits for a bad moment, at most."""
+_RETRIES = (15.0, 30.0, 60.0, 120.0)
 _BAD = (Mode.MEMORY_FULL, Mode.NO_REPORT, Mode.REJECTING)
 _STATUSES = (486, 488, 503)
 
@@ -34,7 +35,8 @@ Act = Callable[[], Awaitable[None]]
 
 def crowd(plan: Plan) -> Plan:
     """Four phones, and a service centre that does not wait for hours."""
-    timers = replace(plan.timers, sc_retries=(15.0, 30.0, 60.0, 120.0), validity=900.0)
+    retries, validity = min(plan.timers.sc_retries, _RETRIES), min(plan.timers.validity, 900.0)
+    timers = replace(plan.timers, sc_retries=retries, validity=validity)
     return replace(plan, subscribers=PHONES + _MORE, timers=timers)
 
 

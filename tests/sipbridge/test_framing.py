@@ -12,7 +12,11 @@ from tests.sipbridge.element import SMS_BODY, message, octets, response
 
 MESSAGES = st.lists(
     st.builds(
-        lambda body, length, pings, one: (message(body=body).replace(b"Content-Length", length), pings, one),
+        lambda body, length, pings, one: (
+            message(body=body).replace(b"Content-Length", length, 1),
+            pings,
+            one,
+        ),
         st.binary(max_size=60) | st.just(b"\r\n\r\n") | st.just(SMS_BODY),
         st.sampled_from([b"Content-Length", b"content-length", b"l", b"Content-Length ", b"CONTENT-LENGTH"]),
         st.integers(0, 3),
