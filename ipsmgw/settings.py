@@ -150,6 +150,10 @@ class Limits(Section, frozen=True, kw_only=True):
     dialogues_of_peer: Count = 100_000
     """Of them those that one peer has opened, by its global title."""
     bindings: Count = 1_000_000
+    unanswered: Annotated[int, Meta(ge=0)] = 0
+    """Messages in a row that a registered phone lets pass without an answer until its access counts as lost,
+    and its registration ends; 0: never.
+    """
     max_expires: Annotated[int, Meta(ge=60)] = 2_592_000
     """Longest registration that is believed, seconds."""
 
