@@ -9,6 +9,7 @@ from lab.elements.sc_ledger import MtMessage, MtState
 from lab.expectation import expect
 from lab.plan import Plan
 from lab.scenario import scenario
+from lab.scenarios.mixed import crowd, play
 from lab.steps import delivered, finished, hlr_dialogues, registered, told
 from mapstack.map import AlertReason
 
@@ -19,6 +20,7 @@ __all__ = [
     "alerted_centres",
     "alerted_of_a_word",
     "alerted_of_presence",
+    "alerting_mixed",
     "gateway_restart_unreachable",
     "presence_refused",
     "presence_told_again",
@@ -156,6 +158,17 @@ async def access_lost(carrier: Carrier) -> None:
     expect(len(messages[0].attempts) == 2, "after the second message without an answer")
     await _refreshed(carrier, bob)
     await _all_delivered(carrier, bob, messages, attempts=3)
+
+
+@scenario(
+    clause="DESIGN §10",
+    what="all of it at random, where readyForSM tells who is there again",
+    plan=lambda plan: replace(crowd(_final(plan)), unanswered=3),
+    robust=True,
+)
+async def alerting_mixed(carrier: Carrier) -> None:
+    """Whatever has happened, in the end every message has come to its end."""
+    await play(carrier)
 
 
 async def _unreachable(carrier: Carrier) -> tuple[Phone, list[MtMessage]]:

@@ -7,9 +7,10 @@ from lab.elements.sc_ledger import MtState
 from lab.expectation import expect
 from lab.plan import Plan
 from lab.scenario import scenario
+from lab.scenarios.mixed import crowd, play
 from lab.steps import delivered, hlr_dialogues
 
-__all__ = ["pre_configured"]
+__all__ = ["pre_configured", "pre_configured_mixed"]
 
 
 def _known(plan: Plan) -> Plan:
@@ -50,3 +51,14 @@ async def pre_configured(carrier: Carrier) -> None:
     expect(len(second.attempts) == 2 and len(carrier.sc_data.alerts) == 1, "by an alert")
     expect(not record.unri, "for the HLR has heard that he is present")
     expect(hlr_dialogues(carrier) == 1, "and nothing else of it all")
+
+
+@scenario(
+    clause="DESIGN §10",
+    what="all of it at random, with an HLR that is told of no registration",
+    plan=lambda plan: crowd(_known(plan)),
+    robust=True,
+)
+async def pre_configured_mixed(carrier: Carrier) -> None:
+    """Whatever has happened, in the end every message has come to its end."""
+    await play(carrier)
