@@ -187,7 +187,7 @@ class ApiSettings(Section, frozen=True, kw_only=True):
 class Settings(Section, frozen=True, kw_only=True):
     procedures: Literal["tr-23.804", "ts-23.204"] = "tr-23.804"
     """Where the study and the final standard exclude each other: who is asked for routing information, who
-    tries the next domain, and whose delivery report the HLR heeds.
+    tries the next domain, whose delivery report the HLR heeds, and how it hears that a phone is there again.
     """
     node: NodeSettings
     sip: SipSection
