@@ -213,6 +213,7 @@ _BY_MAP = {cause.map_cause: cause for cause in _ROWS_FROM_LAST}
 _BY_MAP_CODE = {
     cause.map_cause.code: cause for cause in _ROWS_FROM_LAST if cause.map_cause[1:] == (None,) * 3
 }
+_BY_MAP_CODE[ErrorCode.ABSENT_SUBSCRIBER] = Cause.ABSENT_SUBSCRIBER  # of older versions: it has no diagnostic
 _BY_MAP_CODE[ErrorCode.CALL_BARRED] = Cause.CALL_BARRED
 _BY_MAP_CODE[ErrorCode.SM_DELIVERY_FAILURE] = Cause.EQUIPMENT_PROTOCOL_ERROR
 _BY_RP = {cause.rp_cause: cause for cause in _ROWS_FROM_LAST if cause.rp_cause in _FROM_PHONE}

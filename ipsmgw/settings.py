@@ -150,6 +150,10 @@ class Limits(Section, frozen=True, kw_only=True):
     dialogues_of_peer: Count = 100_000
     """Of them those that one peer has opened, by its global title."""
     bindings: Count = 1_000_000
+    unanswered: Annotated[int, Meta(ge=0)] = 0
+    """Messages in a row that a registered phone lets pass without an answer until its access counts as lost,
+    and its registration ends; 0: never.
+    """
     max_expires: Annotated[int, Meta(ge=60)] = 2_592_000
     """Longest registration that is believed, seconds."""
 
@@ -183,7 +187,7 @@ class ApiSettings(Section, frozen=True, kw_only=True):
 class Settings(Section, frozen=True, kw_only=True):
     procedures: Literal["tr-23.804", "ts-23.204"] = "tr-23.804"
     """Where the study and the final standard exclude each other: who is asked for routing information, who
-    tries the next domain, and whose delivery report the HLR heeds.
+    tries the next domain, whose delivery report the HLR heeds, and how it hears that a phone is there again.
     """
     node: NodeSettings
     sip: SipSection

@@ -8,7 +8,14 @@ from ipsmgw.association import AssociationSettings, m3ua_association, m3ua_route
 from ipsmgw.sccp_section import address_rule, sccp_settings, translation
 from ipsmgw.settings import MapSection, Settings
 from ipsmgw.sip_settings import listeners, names
-from mapstack import ANY_TIME_MODIFICATION, MO_FORWARD_SM, Handshake, MapLimits, MapSettings
+from mapstack import (
+    ANY_TIME_MODIFICATION,
+    MO_FORWARD_SM,
+    READY_FOR_SM,
+    Handshake,
+    MapLimits,
+    MapSettings,
+)
 from mapstack.m3ua.settings import M3uaLimits, M3uaSettings, M3uaTimers
 from mapstack.map.operations import PURGE_MS, SEND_AUTHENTICATION_INFO, UPDATE_GPRS_LOCATION
 from mapstack.sccp.gt_translation import GtDestination, GtTranslation
@@ -24,7 +31,7 @@ __all__ = ["SGSN", "association_specs", "map_settings", "sip_settings", "sip_spe
 
 MSC, SGSN = 8, 149  # TS 29.002 §6.1: what an IP-SM-GW looks like to SMS-GMSC and HLR
 _MO_FORWARD = MO_FORWARD_SM.name, "forwardSM"  # what it is called in older versions
-_TELL_HLR = ANY_TIME_MODIFICATION.name, UPDATE_GPRS_LOCATION.name, PURGE_MS.name
+_TELL_HLR = ANY_TIME_MODIFICATION.name, UPDATE_GPRS_LOCATION.name, PURGE_MS.name, READY_FOR_SM.name
 _ONE_AFTER_THE_OTHER = 1
 """TS 29.002 §23.3.1: each message of a dialogue is answered before the next one comes."""
 _GRACE = 30.0

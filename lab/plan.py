@@ -51,6 +51,8 @@ class PlanTimers:
     """What the S-CSCF adds to it when it tells the application server."""
     tr1m: float = 35.0
     """How long a phone waits for the report of an MO: 35 to 45 s (TS 24.011 §10)."""
+    tram: float = 30.0
+    """How long until it says again that it has room: 25 to 35 s (TS 24.011 §10)."""
     report_retry: float = 1.0
     """First interval between attempts of a delivery report; it doubles."""
     mo_answer: float = 30.0
@@ -84,6 +86,7 @@ PACED = PlanTimers(
     expires=60,
     grace=10,
     tr1m=4.0,
+    tram=1.0,
     report_retry=0.2,
     mo_answer=3.0,
     mt_report=1.5,
@@ -130,6 +133,10 @@ class Plan:
     """Which of them the carrier follows: procedures of the gateway's settings."""
     registration: str = "anyTimeModification"
     """How the gateway tells the HLR who is registered: map.registration of its settings."""
+    ready_for_sm: bool = True
+    """Whether the HLR has the facility of readyForSM."""
+    unanswered: int = 0
+    """After how many messages without an answer the gateway takes a phone's access for lost; 0: never."""
     service_info: str = "imsi={imsi};msisdn={msisdn}"
     """What the initial filter criteria have the S-CSCF tell the gateway."""
     texting: tuple[str, ...] = ()
@@ -238,6 +245,7 @@ def gateway_toml(plan: Plan) -> str:
         *_route(plan.hlr_number, plan.point_code("hlr")),
         *_route(plan.sc_number, plan.point_code("smsc")),
         *_direct(plan),
+        f"[limits]\nunanswered = {plan.unanswered}",
         "[timers]",
         f"mo_answer = {t.mo_answer}\nmt_report = {t.mt_report}",
         f"hlr_answer = {t.hlr_answer}\nhlr_retry = {t.hlr_retry}",

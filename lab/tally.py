@@ -6,6 +6,7 @@ from msgspec import DecodeError
 
 from ipsmgw.gateway import decode_cdr
 from lab.carrier import Carrier
+from mapstack.map import AlertReason
 from sipbridge.rp import RpAck
 
 __all__ = ["Tally", "tally_of"]
@@ -23,10 +24,15 @@ def tally_of(carrier: Carrier) -> Tally:
             tally["MO acknowledged"] += isinstance(sent.report, RpAck)
             tally["MO refused"] += bool(sent.reports) and not isinstance(sent.report, RpAck)
         tally["MT at the phone"] += len(ledger.received)
+        for smma in ledger.smma:
+            tally["RP-SMMA sent"] += bool(smma.call_id)
+            tally["RP-SMMA acknowledged"] += any(isinstance(each.rpdu, RpAck) for each in smma.reports)
     for message in carrier.sc_data.mt:
         tally["MT accepted"] += 1
         tally[f"MT {message.state.value}"] += 1
         tally["MT attempts"] += len(message.attempts)
+    for ready in carrier.hlr_data.ready:
+        tally[f"readyForSM {AlertReason(ready.reason).name}"] += 1
     _count_records(carrier, tally)
     _count_faults(carrier, tally)
     return +tally

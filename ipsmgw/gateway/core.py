@@ -13,6 +13,7 @@ from ipsmgw.gateway.flows import Flows, at_source
 from ipsmgw.gateway.implicit import ImplicitSets
 from ipsmgw.gateway.phones import Phones
 from ipsmgw.gateway.trust import Trust
+from ipsmgw.gateway.unreachable import Unreachable
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.journal import Disk, Journal
 from ipsmgw.names import Names
@@ -73,6 +74,10 @@ class Core:
         """Those that register here themselves."""
         self.ip_access = IP_ACCESS if settings.map.ip_access_flag else None
         """What the SC hears of the access of a message, in an ExtensionContainer."""
+        limits = settings.limits
+        self.unreachable = Unreachable(
+            world.store, world.clock.now(), most=limits.bindings, give_up_after=limits.unanswered
+        )
         self._route, self._always = settings.sip.route, settings.sip.route_always
         self.implicit = ImplicitSets()
         self.plain: set[Impu] = set()

@@ -70,6 +70,7 @@ class Enrolment:
         if outcome.contacts:
             self._phones.keep(impu, outcome.contacts)
             self.heard(impu, now)
+            self._registrations.present(impu, now)
         if self.number(imsi) is None and self._is_being_told(impu):
             self._waiting.setdefault(imsi, []).append((event, info))  # TR 23.804 §8.1 step 5: it brings it
         else:

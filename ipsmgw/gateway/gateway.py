@@ -10,9 +10,11 @@ from msgspec.structs import replace
 
 from ipsmgw.cause import Cause
 from ipsmgw.drive import Driver
+from ipsmgw.gateway.alerting import Alerting
 from ipsmgw.gateway.core import Core, World
 from ipsmgw.gateway.direct import Direct
 from ipsmgw.gateway.originating import Originating
+from ipsmgw.gateway.presence import Presence
 from ipsmgw.gateway.registrations import Registrations
 from ipsmgw.gateway.subscriber_data import SubscriberData
 from ipsmgw.gateway.terminating import Terminating
@@ -47,6 +49,7 @@ from sipbridge import (
     RpAck,
     RpData,
     RpError,
+    RpSmma,
     ServerTx,
     SmMessage,
     SmUnreadable,
@@ -72,8 +75,10 @@ class Gateway:
         self._trusted = core.trust.addresses
         self._in_flight = self._room = settings.limits.in_flight
         self._registrations = Registrations(core)
+        self._presence = Presence(core, self._registrations)
         self._subscriber_data = SubscriberData(core.map, self._registrations, core.numbers)
         self._originating = Originating(core)
+        self._alerting = Alerting(core)
         self._terminating = Terminating(core)
         self._direct = None if core.phones is None else Direct(core, core.phones, self._registrations)
         self._texting = Texting(core)
@@ -107,6 +112,8 @@ class Gateway:
             "bindings": core.store.count(),
             "mo_in_flight": len(self._originating) + len(self._texting),
             "mt_in_flight": len(self._terminating),
+            "alerts_in_flight": len(self._alerting),
+            "unreachable": len(core.unreachable),
             "cdrs_written": core.journal.written,
             "cdr_groups": core.journal.groups,
             "cdrs_waiting": core.journal.pending,
@@ -140,7 +147,7 @@ class Gateway:
     def open_work(self) -> int:
         """Messages that have not ended, and records that are not yet on disk."""
         messages = len(self._originating) + len(self._terminating) + len(self._texting)
-        return messages + self._core.journal.pending
+        return messages + len(self._alerting) + self._core.journal.pending
 
     @property
     def open_exchanges(self) -> int:
@@ -150,7 +157,7 @@ class Gateway:
     @property
     def kept(self) -> int:
         """Entries of all tables of messages under way: none when nothing is."""
-        return len(self._originating) + self._terminating.kept + self._texting.kept
+        return len(self._originating) + self._terminating.kept + self._texting.kept + len(self._alerting)
 
     @property
     def recording(self) -> bool:
@@ -162,13 +169,16 @@ class Gateway:
     def expire(self, now: float) -> None:
         self._terminating.expire(now)
         self._registrations.expire(now)
+        self._presence.expire(now)
         if self._direct is not None:
             self._direct.expire(now)
 
     def deadline(self) -> float | None:
         report, binding = self._terminating.deadline(), self._registrations.deadline()
-        if self._direct is not None:
-            due = (report, binding, self._direct.deadline())
+        present = self._presence.deadline()
+        if self._direct is not None or present is not None:
+            direct = None if self._direct is None else self._direct.deadline()
+            due = (report, binding, present, direct)
             return min((when for when in due if when is not None), default=None)
         if report is None or binding is None:
             return binding if report is None else report
@@ -196,9 +206,8 @@ class Gateway:
                 self._originating.submit(event, rpdu, now)
             elif type(rpdu) is RpAck or type(rpdu) is RpError:  # makes room, and is always taken
                 self._terminating.reported(event, rpdu, now)
-            elif self._has_room(event, now):
-                reference, cause = rpdu.message_reference, Cause.FACILITY_NOT_SUPPORTED
-                self._originating.refuse(event, reference, cause, now)
+            elif self._has_room(event, now) and type(rpdu) is RpSmma:
+                self._alerting.memory_available(event, rpdu.message_reference, now)
 
     def _on_unusual(self, event: IscEvent, now: float) -> None:
         if type(event) is NoAnswer:
@@ -304,6 +313,8 @@ class Gateway:
             self._core.store.remember(event.version)
 
     def _hlr_answered(self, event: Answered | Refused | DialogueLost, now: float) -> None:
+        if self._alerting.answered(event, now) or self._presence.answered(event, now):
+            return
         imsi = self._registrations.hlr_answered(event, now)
         if self._direct is None:
             return
@@ -333,11 +344,19 @@ class Gateway:
         if cause is not None and self._core.map.awaits_answer(event.dialogue):
             self._core.map.error(event.dialogue, error_of(cause), now)
 
+    def _report_bug(self, event: SmMessage, now: float) -> None:
+        """It has been accepted already."""
+        reference = event.rpdu.message_reference
+        if isinstance(event.rpdu, RpData):
+            self._originating.refuse(event, reference, Cause.LOCAL_FAILURE, now)
+        elif isinstance(event.rpdu, RpSmma):
+            self._alerting.refuse(event, reference, Cause.LOCAL_FAILURE, now)
+
     def _on_bug(self, event: object, now: float) -> None:
         """Whoever waits for our answer gets a temporary one (DESIGN §6)."""
         if isinstance(event, _ASKED):
             refused = self._core.isc.respond(event.tx, 500, now)
-            if not refused and isinstance(event, SmMessage) and isinstance(event.rpdu, RpData):
-                self._originating.refuse(event, event.rpdu.message_reference, Cause.LOCAL_FAILURE, now)
+            if not refused and isinstance(event, SmMessage):
+                self._report_bug(event, now)
         elif isinstance(event, Invoked) and self._core.map.awaits_answer(event.dialogue):
             self._core.map.error(event.dialogue, error_of(Cause.LOCAL_FAILURE), now)

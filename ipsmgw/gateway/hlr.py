@@ -1,4 +1,4 @@
-"""The ways of telling the HLR who is served here (TR 23.804 §8.1, §8.7; TS 29.002 §8.1.7, §8.11.4)."""
+"""The ways of telling the HLR who is served here (TR 23.804 §8.1, §8.7; TS 29.002 §8.1.7, §8.11.4, §12.4)."""
 
 from ipaddress import ip_address
 from typing import Protocol
@@ -8,18 +8,23 @@ from ipsmgw.hlr_section import Way, msisdns
 from ipsmgw.identity import Imsi, Msisdn
 from ipsmgw.stacks import SGSN
 from ipsmgw.store import Binding
+from mapstack import Answered, DialogueLost, Refused
 from mapstack.map import (
     ANY_TIME_MODIFICATION,
+    READY_FOR_SM,
     AddressString,
+    AlertReason,
     AnyTimeModificationArg,
+    ErrorCode,
     ModificationInstruction,
     ModificationRequestForIpSmGwData,
+    ReadyForSmArg,
     SubscriberIdentity,
 )
 from mapstack.map.location_management import PurgeMsArg, UpdateGprsLocationArg
 from mapstack.map.operations import PURGE_MS, UPDATE_GPRS_LOCATION
 
-__all__ = ["Hlr", "Telling"]
+__all__ = ["Hlr", "Telling", "is_for_now", "ready_for_sm"]
 
 
 class Telling(Protocol):
@@ -59,10 +64,27 @@ class Hlr:
                 return self._ways[known.registration]
         return self._ways[self._usual]
 
+    def is_told_of(self, imsi: Imsi) -> bool:
+        """Whether it hears of his registrations."""
+        return not isinstance(self.way(imsi), _PreConfigured)
+
     def msisdn(self, imsi: Imsi) -> Msisdn | None:
         known = self._subscribers.get(imsi)
         said = None if known is None else known.msisdn
         return Msisdn(said) if said is not None else self._msisdns.get(imsi)
+
+
+def ready_for_sm(core: Core, imsi: Imsi, msisdn: Msisdn | None, reason: AlertReason, now: float) -> int:
+    """readyForSM; it is about IP (TS 29.002 §12.4). The dialogue."""
+    arg = ReadyForSmArg(imsi=imsi, alert_reason=reason, additional_alert_reason_indicator=True)
+    return core.map.invoke(READY_FOR_SM, core.hlr(imsi, msisdn), arg, now)
+
+
+def is_for_now(event: Answered | Refused | DialogueLost) -> bool:
+    """Whether asking again later may help: nobody has answered, or the HLR has failed (TS 29.002 §7.6.1)."""
+    if isinstance(event, Refused):
+        return event.error.code == ErrorCode.SYSTEM_FAILURE
+    return isinstance(event, DialogueLost)
 
 
 class _AnyTimeModification:

@@ -7,14 +7,14 @@ from msgspec.structs import replace
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core, service_centre
 from ipsmgw.gateway.inflight import Ended
+from ipsmgw.gateway.reports import Reports
 from ipsmgw.gateway.senders import Senders
 from ipsmgw.identity import Impu
 from ipsmgw.procedures import mo
 from ipsmgw.procedures.decision import Action, Answer, Decision, ForwardMo, SubmitReport
-from ipsmgw.procedures.mo import MoSms, Sender
+from ipsmgw.procedures.mo import MoSms
 from ipsmgw.procedures.service_centre import ServiceCentres, supplied
 from ipsmgw.settings import is_routed
-from ipsmgw.store import Binding
 from mapstack import Answered, DialogueLost, Refused
 from mapstack.map import MO_FORWARD_SM, AddressString, MoForwardSmRes
 from sipbridge import ServerTx, SmMessage, SmUnreadable
@@ -37,6 +37,8 @@ class Originating:
         self._ip_access = core.ip_access
         self._writes = core.numbers.forward if core.numbers.writes else None
         self._sender = Senders(core).of
+        self._send = Reports(core).send
+        self._flags, self._heard = core.unreachable.flags, core.unreachable.heard
         settings = core.settings
         centres = ServiceCentres(
             settings.service_centre, core.numbers, lambda number: is_routed(settings.map, number)
@@ -66,6 +68,8 @@ class Originating:
         if event.info is not None or sender.msisdn is None:
             named = self._without_numbers(sms, event)
             sms, cause = (sms, Cause.INVALID_SME_ADDRESS) if named is None else (named, cause)
+        if sender.imsi in self._flags:
+            self._heard(sender.imsi, now)
         decision = mo.submit(sms, now) if cause is None else mo.refused(sms, cause, now)
         if decision.cdr is None:
             self._taken.add(name, now)
@@ -133,42 +137,8 @@ class Originating:
                 self._isc.respond(tx, action.status, now)
 
     def _report(self, sms: MoSms, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
-        core = self._core
         for action in actions:
             if type(action) is SubmitReport:
-                sender = sms.sender
-                scscf = sender.scscf
-                if not scscf:
-                    self._report_to_phone(sms, sender, action.rpdu, now)
-                    continue
-                self._isc.message(
-                    sender.impu,
-                    scscf,
-                    action.rpdu,
-                    now,
-                    flow=core.flows[scscf],
-                    asserted=core.uri,
-                    in_reply_to=sms.call_id,
-                    charging=sms.charging,
-                )
+                self._send(sms.sender, action.rpdu, now, call_id=sms.call_id, charging=sms.charging)
             elif type(action) is Answer and tx is not None:
                 self._isc.respond(tx, action.status, now)
-
-    def _report_to_phone(self, sms: MoSms, sender: Sender | Binding, rpdu: bytes, now: float) -> None:
-        """To the device that has sent the message, also if it has left since."""
-        phones = self._core.phones
-        device = sender.contact if type(sender) is Sender else None
-        contact = None if phones is None else phones.way(sender.impu, now, device.key if device else "")
-        contact = contact or device
-        if contact is not None:
-            self._isc.message(
-                sender.impu,
-                None,
-                rpdu,
-                now,
-                flow=contact.flow,
-                asserted=self._core.uri,
-                in_reply_to=sms.call_id,
-                charging=sms.charging,
-                contact=contact.uri,
-            )

@@ -5,7 +5,7 @@ from functools import partial
 
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
-from ipsmgw.gateway.hlr import Hlr
+from ipsmgw.gateway.hlr import Hlr, is_for_now
 from ipsmgw.gateway.watching import Watching
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.procedures import registration
@@ -13,7 +13,6 @@ from ipsmgw.procedures.decision import Answer, Decision, Forget, Save, TellHlr
 from ipsmgw.procedures.registration import Registration, ServiceInfo
 from ipsmgw.store import Binding, HlrState, Stale
 from mapstack import Answered, DialogueLost, Refused
-from mapstack.map import ErrorCode
 from sipbridge import RegistrationsChanged, RegistrationState, ServerTx, ThirdPartyRegister
 
 __all__ = ["Registrations"]
@@ -63,6 +62,7 @@ class Registrations:
             self._implicit.set(impu, event.associated)
             self._watching.begin(binding, now)
             self._learn(impu, event.smsip)
+            self.present(impu, now)
 
     def bind(self, asked: Registration, now: float) -> Binding | None:
         """A phone that registers here itself: all its devices are known; the binding, if there is one now."""
@@ -71,6 +71,12 @@ class Registrations:
         if asked.expires and not smsip:
             self._apply(impu, lambda held: self._unable(held, now), None, now)
         return self._core.store.binding(impu)
+
+    def present(self, impu: Impu, now: float) -> None:
+        """He has registered, with a device for short messages."""
+        binding = self._core.store.binding(impu)
+        if binding is not None and binding.imsi in self._core.unreachable.flags and binding.able(now):
+            self._core.unreachable.heard(binding.imsi, now)
 
     def changed(self, event: RegistrationsChanged, now: float) -> None:
         """A NOTIFY of the reg event: what it says of identities that are registered here."""
@@ -83,8 +89,11 @@ class Registrations:
             except ValueError:
                 continue
             self._apply(impu, partial(self._notice, one, watched, now), None, now)
-            if one.registered and self._core.store.binding(impu) is not None:
+            binding = self._core.store.binding(impu)
+            if one.registered and binding is not None:
                 self._learn(impu, one.smsip)
+                if binding.hlr is HlrState.ACTIVATING:  # which is news of him
+                    self.present(impu, now)
 
     def hlr_answered(self, event: Answered | Refused | DialogueLost, now: float) -> Imsi | None:
         """How the HLR took the news; what has changed since is told now, what it did not take later.
@@ -96,11 +105,43 @@ class Registrations:
             return None
         self._telling.discard(told.imsi)
         self._apply(told.impu, lambda held: self._heard(held, told, event), None, now)
-        again = now + self._core.settings.timers.hlr_retry if _is_for_now(event) else now
-        for binding in self._core.store.bindings_of_imsi(told.imsi):
-            if binding.hlr in _UNSETTLED:
-                self._deadlines.set(binding.impu, again)
+        self._tell_rest(told.imsi, now + self._core.settings.timers.hlr_retry if is_for_now(event) else now)
+        self._core.unreachable.tell(told.imsi, now)
         return told.imsi
+
+    # What else the HLR hears of a subscriber.
+
+    def claim(self, imsi: Imsi) -> bool:
+        """The HLR is told something else of him now; False: it has yet to hear of his registration."""
+        bindings = self._core.store.bindings_of_imsi(imsi)
+        if imsi in self._telling or any(each.hlr in _UNSETTLED for each in bindings):
+            return False
+        self._telling.add(imsi)
+        return True
+
+    def release(self, imsi: Imsi, now: float) -> None:
+        """It has heard that; what has changed since is told now."""
+        self._telling.discard(imsi)
+        self._tell_rest(imsi, now)
+
+    def is_able(self, imsi: Imsi, now: float) -> bool:
+        """Whether short messages reach him."""
+        return any(each.able(now) for each in self._core.store.bindings_of_imsi(imsi))
+
+    def msisdn(self, imsi: Imsi) -> Msisdn | None:
+        """As he is registered."""
+        binding = self._core.store.binding_of_imsi(imsi)
+        return None if binding is None else binding.msisdn
+
+    def announce(self, imsi: Imsi, now: float) -> None:
+        """The HLR hears once more that he is registered (TR 23.804 §8.6 step 3)."""
+        for binding in self._core.store.bindings_of_imsi(imsi):
+            self._apply(binding.impu, lambda held: registration.announced(held, now), None, now)
+
+    def give_up(self, imsi: Imsi, now: float) -> None:
+        """His IP access is lost: what is registered of him ends (TR 23.804 §4, §8.2.2)."""
+        for binding in self._core.store.bindings_of_imsi(imsi):
+            self._apply(binding.impu, lambda held: self._given_up(held, now), None, now)
 
     def told_in(self, dialogue: int) -> Imsi | None:
         """About whom the HLR is being told in this dialogue."""
@@ -182,7 +223,7 @@ class Registrations:
     def _heard(
         self, held: Binding | None, told: Binding, event: Answered | Refused | DialogueLost
     ) -> Decision[Binding] | None:
-        if held is None or held.version != told.version or _is_for_now(event):
+        if held is None or held.version != told.version or is_for_now(event):
             return None
         if isinstance(event, Answered):
             return registration.hlr_confirmed(held)
@@ -195,6 +236,16 @@ class Registrations:
         if held.hlr is not HlrState.DEACTIVATING and not held.reachable(now):
             return registration.expired(held, last=last)
         return registration.hlr_unsure(held, last=last) if held.hlr in _UNSETTLED else None
+
+    def _given_up(self, held: Binding | None, now: float) -> Decision[Binding] | None:
+        if held is None or not held.reachable(now):
+            return None
+        return registration.expired(held, last=self._is_last(held, now))
+
+    def _tell_rest(self, imsi: Imsi, when: float) -> None:
+        for binding in self._core.store.bindings_of_imsi(imsi):
+            if binding.hlr in _UNSETTLED:
+                self._deadlines.set(binding.impu, when)
 
     def _is_last(self, held: Binding, now: float) -> bool:
         others = self._core.store.bindings_of_imsi(held.imsi)
@@ -276,13 +327,6 @@ class Registrations:
             return
         self._asked[dialogue] = binding
         self._telling.add(binding.imsi)
-
-
-def _is_for_now(event: Answered | Refused | DialogueLost) -> bool:
-    """Whether asking again later may help: nobody has answered, or the HLR has failed (TS 29.002 §7.6.1)."""
-    if isinstance(event, Refused):
-        return event.error.code == ErrorCode.SYSTEM_FAILURE
-    return isinstance(event, DialogueLost)
 
 
 def _of_identities(event: ThirdPartyRegister) -> tuple[Imsi, Msisdn | None] | None:

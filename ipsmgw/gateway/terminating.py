@@ -7,7 +7,9 @@ from msgspec.structs import replace
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.inflight import Deliveries, Delivery, Ended
+from ipsmgw.gateway.senders import Senders
 from ipsmgw.gateway.series import Series
+from ipsmgw.gateway.unreachable import ABSENT
 from ipsmgw.identity import Impu
 from ipsmgw.procedures import mt, text
 from ipsmgw.procedures.decision import Action, Answer, Decision, Deliver, MtRefusal, MtResult
@@ -42,6 +44,9 @@ class Terminating:
         """Of the messages that went straight to phones, by call."""
         self._texts = core.settings.text.enabled
         self._plain = core.plain
+        self._sender = Senders(core).of
+        self._unreachable = core.unreachable
+        self._flags = core.unreachable.flags
 
     def __len__(self) -> int:
         return len(self._open)
@@ -77,7 +82,7 @@ class Terminating:
             else:
                 self._send(sms, decision.actions, now)
         else:
-            self._refuse(decision, sms.dialogue)
+            self._refuse(decision, sms.dialogue, now)
 
     def _deliver_named(
         self, event: Invoked, arg: MtForwardSmArg, named: CorrelationId, centre: AddressString, now: float
@@ -112,7 +117,7 @@ class Terminating:
         """A message that is not attempted at all."""
         imsi = arg.sm_rp_da.imsi or ""
         sms = MtSms(next(self._core.ids), event.dialogue, imsi, _NOWHERE, arg.sm_rp_ui, now, None, -1)
-        self._refuse(mt.refused(sms, cause, now), sms.dialogue)
+        self._refuse(mt.refused(sms, cause, now), sms.dialogue, now)
 
     def answered(self, tx: ClientTx, status: int, now: float) -> None:
         """The phone's final answer to the MESSAGE."""
@@ -140,6 +145,8 @@ class Terminating:
         if delivery is not None and delivery.sms.reference == reference:
             self._end(delivery, mt.reported(delivery.sms, report, now), event.tx, now)
         else:
+            if self._flags:  # it comes late, or again: the phone is there
+                self._heard(event, now)
             self._isc.respond(event.tx, 202 if self._has_answered(event, reference) else 488, now)
 
     def addressee(self, call_id: str) -> tuple[str, Flow | None] | None:
@@ -186,7 +193,7 @@ class Terminating:
         core = self._core
         contact = None if core.phones is None else core.phones.way(impu, now)
         if contact is None:
-            self._refuse(mt.refused(sms, Cause.NOT_REGISTERED, now), sms.dialogue)
+            self._refuse(mt.refused(sms, Cause.NOT_REGISTERED, now), sms.dialogue, now)
             return
         tx, call_id = self._isc.message(
             impu, None, rpdu, now, flow=contact.flow, asserted=core.uri, contact=contact.uri
@@ -224,7 +231,7 @@ class Terminating:
         """
         plain = text.as_text(sms.tpdu, self._core.uri)
         if isinstance(plain, FailureCause):
-            self._refuse(text.not_text(sms, plain, now), sms.dialogue)
+            self._refuse(text.not_text(sms, plain, now), sms.dialogue, now)
         else:
             self._send_as(plain, sms, binding, now)
 
@@ -245,12 +252,18 @@ class Terminating:
         if cdr is not None:
             cdr.call_id = call_id
             cdr.icid = call_id.partition("@")[0]  # the charging vector begins here (TS 24.229 §5.7.3)
+            if cdr.outcome in ABSENT or cdr.imsi in self._flags:
+                word = tx is not None or cdr.outcome == "delivered"
+                self._unreachable.ended(cdr.imsi, cdr.outcome, now, known=True, word=word)
             self._core.record(cdr, partial(self._tell, delivery.sms.dialogue, decision.actions, tx))
 
-    def _refuse(self, decision: Decision[MtSms], dialogue: int) -> None:
+    def _refuse(self, decision: Decision[MtSms], dialogue: int, now: float) -> None:
         """It has not been sent to anybody."""
-        if decision.cdr is not None:
-            self._core.record(decision.cdr, partial(self._tell, dialogue, decision.actions, None))
+        cdr = decision.cdr
+        if cdr is not None:
+            if cdr.outcome in ABSENT:
+                self._unreachable.ended(cdr.imsi, cdr.outcome, now, known=bool(cdr.impu), word=False)
+            self._core.record(cdr, partial(self._tell, dialogue, decision.actions, None))
 
     def _tell(self, dialogue: int, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
         """The record is on disk: phone and SMS-GMSC learn what has become of it."""
@@ -268,6 +281,11 @@ class Terminating:
                 stack.result(dialogue, _result(action.sm_rp_ui, self._ip_access), now)
             elif type(action) is MtRefusal:
                 stack.error(dialogue, action.error, now)
+
+    def _heard(self, event: SmMessage, now: float) -> None:
+        sender = self._sender(event)
+        if sender is not None and sender.imsi is not None:
+            self._unreachable.heard(sender.imsi, now)
 
     def _of_phone(self, event: SmMessage, reference: int) -> Delivery | None:
         """Without In-Reply-To: by who reports and RP-MR."""

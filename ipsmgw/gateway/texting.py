@@ -73,6 +73,8 @@ class Texting:
 
     def _submit(self, event: TextMessage, name: str, room: int, now: float) -> int:
         sender, to = self._senders.of(event), text.recipient(event.request_uri)
+        if sender is not None and sender.imsi in self._core.unreachable.flags:
+            self._core.unreachable.heard(sender.imsi, now)
         if sender is None or sender.msisdn is None or to is None:
             self._respond(event.tx, _refusal(sender), now)
             return 0

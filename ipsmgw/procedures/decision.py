@@ -7,7 +7,7 @@ from msgspec import Struct
 from ipsmgw.cdr import Cdr
 from ipsmgw.identity import Imsi
 from ipsmgw.store import Binding
-from mapstack.map import MapError, MoForwardSmArg
+from mapstack.map import AlertReason, MapError, MoForwardSmArg
 
 __all__ = [
     "MAX_SIGNAL_INFO",
@@ -23,6 +23,7 @@ __all__ = [
     "ForwardMo",
     "MtRefusal",
     "MtResult",
+    "ReadyForSm",
     "Save",
     "SubmitReport",
     "TellHlr",
@@ -78,6 +79,13 @@ class TellHlr(Struct, frozen=True, gc=False):
     active: bool
 
 
+class ReadyForSm(Struct, frozen=True, gc=False):
+    """The HLR learns that this subscriber has room again, or is there again (TS 29.002 §12.4)."""
+
+    imsi: Imsi
+    reason: AlertReason
+
+
 class Save(Struct, frozen=True, gc=False):
     binding: Binding
 
@@ -121,6 +129,7 @@ Action = (
     | MtResult
     | MtRefusal
     | TellHlr
+    | ReadyForSm
     | Save
     | Forget
     | AskVector

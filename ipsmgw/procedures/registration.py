@@ -11,6 +11,7 @@ from ipsmgw.store import Binding, HlrState
 __all__ = [
     "Registration",
     "ServiceInfo",
+    "announced",
     "cancelled",
     "expired",
     "hlr_confirmed",
@@ -108,6 +109,14 @@ def noticed(held: Binding, *, registered: bool, smsip: bool, last: bool) -> Deci
 def expired(held: Binding, *, last: bool) -> Decision[Binding]:
     """The S-CSCF tells nobody when a registration runs out, so the gateway's own timer ends it."""
     return _end(held, (), last)
+
+
+def announced(held: Binding | None, now: float) -> Decision[Binding] | None:
+    """The HLR has it, and hears it again; None where it has yet to hear it, or will not."""
+    if held is None or held.hlr is not HlrState.ACTIVE or not held.reachable(now):
+        return None
+    again = replace(held, hlr=HlrState.ACTIVATING)
+    return Decision(again, (Save(again), TellHlr(held.imsi, True)))
 
 
 def numbered(held: Binding, msisdn: Msisdn) -> Decision[Binding] | None:

@@ -4,5 +4,6 @@ from ipsmgw.store.address import open_store
 from ipsmgw.store.binding import Binding, HlrState
 from ipsmgw.store.sqlite import SqliteStore, store_in_memory
 from ipsmgw.store.store import Stale, Store
+from ipsmgw.store.unri import Unri
 
-__all__ = ["Binding", "HlrState", "SqliteStore", "Stale", "Store", "open_store", "store_in_memory"]
+__all__ = ["Binding", "HlrState", "SqliteStore", "Stale", "Store", "Unri", "open_store", "store_in_memory"]

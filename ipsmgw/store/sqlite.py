@@ -11,6 +11,7 @@ import msgspec
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.store.binding import Binding, HlrState
 from ipsmgw.store.store import Stale
+from ipsmgw.store.unri import Unri
 from mapstack import PeerVersion
 from sipbridge import Contact
 
@@ -23,6 +24,9 @@ CREATE TABLE IF NOT EXISTS binding (
     expires REAL NOT NULL, hlr TEXT NOT NULL, version INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS phone (impu TEXT PRIMARY KEY, contacts TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS unri (
+    imsi TEXT PRIMARY KEY, reason INTEGER NOT NULL, since REAL NOT NULL, heard INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS peer_version (
     peer TEXT NOT NULL, context TEXT NOT NULL, version INTEGER NOT NULL, until REAL NOT NULL,
     PRIMARY KEY (peer, context)
@@ -41,6 +45,7 @@ DELETE FROM peer_version WHERE (peer, context) IN
     (SELECT peer, context FROM peer_version ORDER BY until LIMIT ?)
 """
 _KEEP = "INSERT OR REPLACE INTO phone (impu, contacts) VALUES (?, ?)"
+_MARK = "INSERT OR REPLACE INTO unri (imsi, reason, since, heard) VALUES (?, ?, ?, ?)"
 _PEERS = 10_000  # whose version is kept
 
 
@@ -137,6 +142,21 @@ class SqliteStore:
             self._connection.execute(_KEEP, (impu, msgspec.json.encode(contacts).decode()))
         else:
             self._connection.execute("DELETE FROM phone WHERE impu = ?", (impu,))
+
+    def unreachable(self) -> list[Unri]:
+        """Who is flagged, the longest first."""
+        rows = self._connection.execute("SELECT imsi, reason, since, heard FROM unri ORDER BY since, imsi")
+        return [Unri(Imsi(imsi), reason, since, bool(heard)) for imsi, reason, since, heard in rows]
+
+    def mark(self, unri: Unri) -> None:
+        """He has this flag from now on."""
+        self._begin()
+        self._connection.execute(_MARK, unri)
+
+    def unmark(self, imsi: Imsi) -> None:
+        """He has none."""
+        self._begin()
+        self._connection.execute("DELETE FROM unri WHERE imsi = ?", (imsi,))
 
     def peer_versions(self) -> list[PeerVersion]:
         """What has been learned of peers, the oldest first."""

@@ -9,6 +9,7 @@ from lab.elements.authentication_centre import send_authentication_info
 from lab.elements.element import Element
 from lab.elements.location_register import LocationRegister, subscriber_of
 from lab.elements.message_waiting import HlrData, HlrSubscriber, ListFull
+from lab.elements.ready_for_sm import ready_for_sm
 from lab.elements.signalling import MSC_SSN, address, associations, hlr_settings, node_number
 from lab.elements.site import Site
 from lab.plan import Plan
@@ -26,6 +27,8 @@ from mapstack.map import (
     LocationInfoWithLmsi,
     MapError,
     ModificationInstruction,
+    ReadyForSmArg,
+    ReadyForSmRes,
     ReportSmDeliveryStatusArg,
     ReportSmDeliveryStatusRes,
     RoutingInfoForSmArg,
@@ -42,6 +45,7 @@ Answer = (
     MapError
     | AnyTimeModificationRes
     | PurgeMsRes
+    | ReadyForSmRes
     | ReportSmDeliveryStatusRes
     | RoutingInfoForSmRes
     | SendAuthenticationInfoRes
@@ -110,8 +114,10 @@ class Hlr(Element):
                 pass  # the lower layers have dealt with it
 
     def _on_invoked(self, event: Invoked, now: float) -> None:
-        if event.operation.operation_class == 4:
-            return  # nothing is to be answered
+        if event.operation.operation_class == 4:  # noteSubscriberPresent: nothing is to be answered
+            if not self._silent:
+                self._answer(event, newest(event.operation, event.arg)[1], now)
+            return
         if self._silent:
             self._stack.close(event.dialogue, now, prearranged=True)
             return
@@ -131,6 +137,8 @@ class Hlr(Element):
                 return self._report(arg, now)
             case AnyTimeModificationArg():
                 return self._modify(arg, now)
+            case ReadyForSmArg():
+                return self._ready(arg, now)
             case UpdateGprsLocationArg():
                 return self._locations.update(event, arg, now)
             case PurgeMsArg():
@@ -167,6 +175,15 @@ class Hlr(Element):
             return MapError(ErrorCode.MESSAGE_WAITING_LIST_FULL)
         self._alert(record, alert, now)
         return ReportSmDeliveryStatusRes()
+
+    def _ready(self, arg: ReadyForSmArg, now: float) -> Answer:
+        if not self._plan.ready_for_sm:
+            return MapError(ErrorCode.FACILITY_NOT_SUPPORTED)
+        served = ready_for_sm(self.data, arg, now)
+        if served is None:
+            return MapError(ErrorCode.UNKNOWN_SUBSCRIBER)
+        self._alert(served.record, served.centres, now)
+        return ReadyForSmRes()
 
     def _modify(self, arg: AnyTimeModificationArg, now: float) -> Answer:
         """The gateway registers, or takes back, that it serves the subscriber (TS 29.002 §8.11.4)."""

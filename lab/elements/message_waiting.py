@@ -1,11 +1,13 @@
 """Serving gateway, waiting data and flags of subscribers in the HLR (TS 23.040 §3.2; TS 29.002 §23.5)."""
 
+from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ipsmgw.identity import Imsi, Msisdn, NodeNumber
 from lab.elements.authentication_centre import Authentication
 from lab.plan import Subscriber
-from mapstack.map import SmDeliveryOutcome
+from mapstack.map import AlertReason, SmDeliveryOutcome
 
 __all__ = [
     "DEREGISTERED_FOR_IMS",
@@ -13,6 +15,7 @@ __all__ = [
     "HlrData",
     "HlrSubscriber",
     "ListFull",
+    "Ready",
     "activate",
     "alert_answered",
     "deactivate",
@@ -22,6 +25,15 @@ __all__ = [
 
 DEREGISTERED_FOR_IMS = 11  # TS 23.040 §3.3.2, as the next one
 NO_RESPONSE_VIA_IP_SM_GW = 12
+_LEDGER = 100_000
+
+
+class Ready(NamedTuple):
+    """A readyForSM that was taken."""
+
+    imsi: Imsi
+    reason: AlertReason | int
+    when: float
 
 
 class ListFull(Exception):
@@ -53,6 +65,7 @@ class HlrData:
 
     by_imsi: dict[Imsi, HlrSubscriber] = field(default_factory=dict)
     by_msisdn: dict[Msisdn, HlrSubscriber] = field(default_factory=dict)
+    ready: deque[Ready] = field(default_factory=lambda: deque(maxlen=_LEDGER))
     list_limit: int = 32
     """Service centres in one subscriber's MWD."""
 

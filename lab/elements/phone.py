@@ -8,7 +8,8 @@ from lab.elements.authentication import Authentication
 from lab.elements.element import Element
 from lab.elements.line import Line, sip_settings
 from lab.elements.phone_ledger import PhoneLedger, Received, Sent, Text
-from lab.elements.phone_reception import Manners, Mode, PhoneReception
+from lab.elements.phone_memory import PhoneMemory
+from lab.elements.phone_reception import NOBODY, Manners, Mode, PhoneReception
 from lab.elements.phone_registration import PhoneRegistration, RegistrationState
 from lab.elements.phone_submission import CONTENT_TYPE, PhoneSubmission
 from lab.elements.phone_text import TEXT, PhoneText
@@ -45,7 +46,8 @@ class Phone(Element):
         self._line = Line(self._stack, agenda, plan, subscriber)
         self._registration = PhoneRegistration(self._line)
         self._submission = PhoneSubmission(self._line, ledger)
-        self._reception = PhoneReception(self._line, ledger, self._manners)
+        self._memory = PhoneMemory(self._line, ledger)
+        self._reception = PhoneReception(self._line, ledger, self._manners, self._memory)
         self._watch = PhoneWatch(self._stack, self._line, self._registration)
         self.driver.watch(self._watch)
         self._text = PhoneText(self._line, ledger)
@@ -110,8 +112,10 @@ class Phone(Element):
         self.driver.turn(self.ledger.back_in_coverage)
 
     def behave(self, mode: Mode, status: int = 488) -> None:
-        """Change how it takes what comes; `status` is for REJECTING."""
+        """Change how it takes what comes; `status` is for REJECTING. Who has room again says so."""
         self._manners.mode, self._manners.status = mode, status
+        if mode is not Mode.MEMORY_FULL:
+            self.driver.turn(self._memory.room)
 
     # What is known of it.
 
@@ -140,7 +144,8 @@ class Phone(Element):
     @property
     def open_work(self) -> int:
         """What waits for an answer, and what is still to be sent."""
-        return self._stack.open_transactions + self._submission.unfinished + self._reception.unreported
+        messages = self._submission.unfinished + self._reception.unreported
+        return self._stack.open_transactions + messages + self._memory.unfinished
 
     # What comes.
 
@@ -179,18 +184,21 @@ class Phone(Element):
                 call_id = _text(message, b"Call-ID") or ""
                 return self._reception.receive(rpdu, call_id, _asserted(message), now)
             case RpAck() | RpError():
-                known = self._submission.report(
-                    rpdu, _text(message, b"Call-ID") or "", _text(message, b"In-Reply-To"), now
-                )
-                return (200 if known else 488), None
+                return (200 if self._report(message, rpdu, now) else 488), None
             case _:
                 return 488, None
+
+    def _report(self, message: Message, rpdu: RpAck | RpError, now: float) -> bool:
+        call_id, reply_to = _text(message, b"Call-ID") or "", _text(message, b"In-Reply-To")
+        if self._memory.report(rpdu, call_id, reply_to, now):
+            return True
+        return self._submission.report(rpdu, call_id, reply_to, now)
 
     def _read(self, message: Message, now: float) -> int:
         if self._manners.mode is Mode.REJECTING:
             return self._manners.status
         words, call_id = message.body.decode("utf-8", "replace"), _text(message, b"Call-ID") or ""
-        return self._text.receive(words, _asserted(message), call_id, now)
+        return self._text.receive(words, _asserted(message) or NOBODY, call_id, now)
 
 
 def _text(message: Message, name: bytes) -> str | None:
@@ -202,4 +210,4 @@ def _asserted(message: Message) -> str:
     """Where the delivery report goes: the gateway's P-Asserted-Identity (TS 24.341 §5.3.2.4)."""
     asserted = asserted_identities(message.every(b"P-Asserted-Identity"))
     uri = asserted.sip or asserted.tel or ""
-    return uri if _URI.fullmatch(uri) else "sip:unknown@invalid"
+    return uri if _URI.fullmatch(uri) else ""

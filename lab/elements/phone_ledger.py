@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sipbridge.rp import RpAck, RpError
 
-__all__ = ["LEDGER", "PhoneLedger", "Received", "Report", "Sent", "SentState", "Spell", "Text"]
+__all__ = ["LEDGER", "PhoneLedger", "Received", "Report", "Sent", "SentState", "Smma", "Spell", "Text"]
 
 LEDGER = 100_000
 """Records that an element keeps of each kind."""
@@ -79,6 +79,18 @@ class Text:
 
 
 @dataclass(slots=True)
+class Smma:
+    """One RP-SMMA; repeated after TRAM it is another one."""
+
+    to: str
+    rp_mr: int
+    when: float
+    call_id: str = ""
+    status: int | None = None
+    reports: list[Report] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Received:
     """One MT: `reported` is the SIP answer to the delivery report, None while there is none."""
 
@@ -99,6 +111,11 @@ class PhoneLedger:
     """Survives when the phone is restarted."""
 
     sent: deque[Sent] = field(default_factory=lambda: deque(maxlen=LEDGER))
+    smma: deque[Smma] = field(default_factory=lambda: deque(maxlen=LEDGER))
+    notices: int = 0
+    """RP-Message-References used for them."""
+    told_full: str = ""
+    """Whom it has told that its memory is full and not yet that there is room: the flag in EF_SMSS."""
     texts: deque[Text] = field(default_factory=lambda: deque(maxlen=LEDGER))
     received: deque[Received] = field(default_factory=lambda: deque(maxlen=LEDGER))
     inbox: deque[str] = field(default_factory=lambda: deque(maxlen=LEDGER))

@@ -19,12 +19,15 @@ from ipsmgw.sms import Direction as TpduDirection
 from lab.elements.agenda import Work
 from lab.elements.line import Line
 from lab.elements.phone_ledger import PhoneLedger, Received
+from lab.elements.phone_memory import PhoneMemory
 from lab.elements.phone_submission import CONTENT_TYPE
 from sipbridge.events import Response
 from sipbridge.rp import Direction, RpAck, RpCause, RpData, RpError
 
-__all__ = ["Manners", "Mode", "PhoneReception"]
+__all__ = ["NOBODY", "Manners", "Mode", "PhoneReception"]
 
+NOBODY = "sip:unknown@invalid"
+"""In place of a gateway that has not said who it is."""
 _ATTEMPTS = 4  # seen in the field: at once, then after 1, 2 and 4 s
 
 
@@ -48,7 +51,8 @@ class Manners:
 class PhoneReception:
     """The incoming short messages of a phone."""
 
-    def __init__(self, line: Line, ledger: PhoneLedger, manners: Manners) -> None:
+    def __init__(self, line: Line, ledger: PhoneLedger, manners: Manners, memory: PhoneMemory) -> None:
+        self._memory = memory
         self._line = line
         self._ledger = ledger
         self._manners = manners
@@ -69,6 +73,8 @@ class PhoneReception:
         received.answer = "ack" if isinstance(report, RpAck) else f"error {report.cause}"
         if isinstance(report, RpAck) and tpdu is not None:
             self._keep(tpdu, now)
+        elif self._manners.mode is Mode.MEMORY_FULL:
+            self._memory.full(gateway)
         return 200, lambda now: self._report(received, report, gateway, now)
 
     def _judge(self, reference: int, tpdu: Tpdu | None) -> RpAck | RpError:
@@ -109,7 +115,7 @@ class PhoneReception:
 
         line.request(
             "MESSAGE",
-            gateway,
+            gateway or NOBODY,
             now,
             on_final=on_final,
             headers=[

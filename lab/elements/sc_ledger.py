@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ipsmgw.identity import Msisdn
 
-__all__ = ["LEDGER", "Attempt", "MoReceived", "MtMessage", "MtState", "Outcome", "ScData", "Verdict"]
+__all__ = ["LEDGER", "Alert", "Attempt", "MoReceived", "MtMessage", "MtState", "Outcome", "ScData", "Verdict"]
 
 LEDGER = 100_000
 """Records that are kept of each kind."""
@@ -91,12 +91,21 @@ class MoReceived:
     """The MT message that it became."""
 
 
+class Alert(NamedTuple):
+    """An alertServiceCentre as it came: who is there, and whom it is for."""
+
+    msisdn: Msisdn
+    centre: str
+    when: float
+
+
 @dataclass(slots=True)
 class ScData:
     """The SC's disk."""
 
     mo: deque[MoReceived] = field(default_factory=lambda: deque(maxlen=LEDGER))
     mt: deque[MtMessage] = field(default_factory=lambda: deque(maxlen=LEDGER))
+    alerts: deque[Alert] = field(default_factory=lambda: deque(maxlen=LEDGER))
     queues: dict[Msisdn, deque[MtMessage]] = field(default_factory=dict)
     held: int = 0
     """Messages in all queues."""

@@ -6,7 +6,7 @@ from lab.elements.agenda import Agenda
 from lab.elements.element import Element
 from lab.elements.gmsc import Gmsc
 from lab.elements.iwmsc import Iwmsc, ScRefusal
-from lab.elements.sc_ledger import MoReceived, MtMessage, Outcome, ScData
+from lab.elements.sc_ledger import Alert, MoReceived, MtMessage, Outcome, ScData
 from lab.elements.service_centre import ServiceCentre
 from lab.elements.signalling import associations, smsc_settings
 from lab.elements.site import Site
@@ -35,6 +35,7 @@ class Smsc(Element):
         self.active: set[str] = set()
         self._plan = plan
         self._clock = site.clock
+        self._deaf = False
         self._stack = MapStack(smsc_settings(site, plan), site.rng)
         agenda = Agenda()
         self._gmsc = Gmsc(plan, self._stack, self._ended)
@@ -68,6 +69,10 @@ class Smsc(Element):
     def refuse(self, refusal: ScRefusal | None) -> None:
         """Refuse every MO from now on; None: take them again."""
         self._iwmsc.refusal = refusal
+
+    def ignore_alerts(self, ignore: bool) -> None:
+        """Answer none from now on, and do nothing about them."""
+        self._deaf = ignore
 
     # What is known of it.
 
@@ -109,12 +114,20 @@ class Smsc(Element):
                 answer = self._iwmsc.forward(event, event.arg, now)
                 self._answer(event, answer, now)
             case AlertServiceCentreArg():
-                self._answer(event, None, now)
-                self._centre.alerted(Msisdn(event.arg.msisdn.digits), now)
+                self._alerted(event, event.arg, now)
             case _ if event.operation.operation_class != 4:
                 self._answer(event, MapError(ErrorCode.UNEXPECTED_DATA_VALUE), now)
             case _:
                 pass  # informServiceCentre: it is not answered
+
+    def _alerted(self, event: Invoked, arg: AlertServiceCentreArg, now: float) -> None:
+        msisdn = Msisdn(arg.msisdn.digits)
+        self.data.alerts.append(Alert(msisdn, arg.service_centre_address.digits, now))
+        if self._deaf:
+            self._stack.close(event.dialogue, now, prearranged=True)
+            return
+        self._answer(event, None, now)
+        self._centre.alerted(msisdn, now)
 
     def _answer(self, event: Invoked, answer: MoForwardSmRes | MapError | None, now: float) -> None:
         if not self._stack.awaits_answer(event.dialogue):

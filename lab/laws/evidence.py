@@ -10,7 +10,7 @@ from msgspec import DecodeError
 from ipsmgw.gateway import Cdr, decode_cdr
 from ipsmgw.trace import Pdu
 from lab.carrier import Carrier
-from lab.elements.phone_ledger import PhoneLedger, Sent, Spell, Text
+from lab.elements.phone_ledger import PhoneLedger, Sent, Smma, Spell, Text
 from lab.elements.sc_ledger import Attempt, MtMessage
 from lab.laws.reading import Sip, read
 
@@ -98,6 +98,12 @@ class Evidence:
             for text in ledger.texts:
                 yield name, text
 
+    def smma(self) -> Iterator[tuple[str, Smma]]:
+        """Every RP-SMMA of a phone, with its name."""
+        for name, ledger in self.carrier.ledgers.items():
+            for smma in ledger.smma:
+                yield name, smma
+
     def forwarded(self) -> Iterator[tuple[MtMessage, Attempt, bytes]]:
         """Every mt-ForwardSM of the SC, with its transaction id."""
         for message in self.carrier.sc_data.mt:
@@ -150,10 +156,13 @@ class Evidence:
 
     # What the trace tells of a message.
 
-    def mo_ends_by(self, sent: Sent | Text) -> float:
-        """Until when the gateway has an answer of the SC for an MO, or has given up waiting."""
+    def mo_ends_by(self, sent: Sent | Text | Smma) -> float:
+        """Until when the gateway has an answer of the SC for an MO, of the HLR for an RP-SMMA, or has given
+        up waiting.
+        """
         handed = [sip.pdu.when for sip in self.by_call[sent.call_id] if sip.pdu.target == GATEWAY]
-        return max(handed, default=sent.when) + self.timers.mo_answer + 2 * LATE
+        answer = self.timers.hlr_answer if isinstance(sent, Smma) else self.timers.mo_answer
+        return max(handed, default=sent.when) + answer + 2 * LATE
 
     def mt_ends_by(self, begin: float) -> float:
         """Until when the gateway has an answer of the phone for an MT, or has given up waiting: for its
@@ -162,8 +171,8 @@ class Evidence:
         more = max(self.f, self.timers.mt_report) if self.carrier.plan.texting else self.timers.mt_report
         return begin + self.f + more + 2 * LATE
 
-    def submissions(self, sent: Sent | Text) -> int:
-        """How often an MO was new to the gateway: once, and again after a death of who had it in hand.
+    def submissions(self, sent: Sent | Text | Smma) -> int:
+        """How often an MO or RP-SMMA was new to the gateway: once, and again after a death of who had it.
 
         An S-CSCF that has died forwards a retransmission under a branch of its own; a gateway that has
         died knows none of them.

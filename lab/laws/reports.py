@@ -1,8 +1,9 @@
-"""Law 1: every MO that was answered 202 gets exactly one report (DESIGN §10; TS 24.341 §5.3.3.4.1)."""
+"""Law 1: every MO, every RP-SMMA that was answered 202 gets one report (DESIGN §10; TS 24.341 §5.3.3.4)."""
 
 from collections.abc import Iterator
+from itertools import chain
 
-from lab.elements.phone_ledger import Sent
+from lab.elements.phone_ledger import Sent, Smma
 from lab.laws.evidence import GATEWAY, Evidence
 
 __all__ = ["one_report"]
@@ -10,19 +11,21 @@ __all__ = ["one_report"]
 
 def one_report(evidence: Evidence) -> Iterator[str]:
     """None only where an element on the way died or the phone was not there; never two for one submission."""
-    for name, sent in evidence.sent():
+    asked: Iterator[tuple[str, Sent | Smma]] = chain(evidence.sent(), evidence.smma())
+    for name, sent in asked:
+        what = f"{name}'s {'RP-SMMA' if isinstance(sent, Smma) else 'MO'} {sent.call_id}"
         reports = {report.call_id for report in sent.reports}
         if len(reports) > evidence.submissions(sent):
-            yield f"{name}'s MO {sent.call_id} has {len(reports)} reports"
+            yield f"{what} has {len(reports)} reports"
         if sent.status == 202 and not reports and not _excused(evidence, name, sent):
-            yield f"{name}'s MO {sent.call_id} was answered 202 and has no report"
+            yield f"{what} was answered 202 and has no report"
 
 
-def _excused(evidence: Evidence, phone: str, sent: Sent) -> bool:
+def _excused(evidence: Evidence, phone: str, sent: Sent | Smma) -> bool:
     """Whether somebody who had it in hand died, or nobody was there to take the report."""
     put = evidence.reports[sent.call_id]
     if not put:
-        # Until the SC's answer, or its absence, the gateway alone knows of the message.
+        # Until the answer of SC or HLR, or its absence, the gateway alone knows of the message.
         return evidence.crashes(GATEWAY, sent.when, evidence.mo_ends_by(sent)) > 0
     first = put[0].pdu.when
     last = first + evidence.f

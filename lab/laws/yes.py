@@ -6,6 +6,7 @@ from lab.elements.phone_ledger import Received
 from lab.elements.sc_ledger import Attempt, MtMessage, Verdict
 from lab.laws.evidence import Evidence, Record
 from lab.laws.texts import has, texts_are_taken
+from mapstack.map import AlertReason
 from sipbridge.rp import RpAck
 
 __all__ = ["no_empty_yes"]
@@ -14,6 +15,7 @@ __all__ = ["no_empty_yes"]
 def no_empty_yes(evidence: Evidence) -> Iterator[str]:
     """RP-ACK and the result of an mt-ForwardSM, and for the disk every report."""
     yield from _acknowledged(evidence)
+    yield from _alerted(evidence)
     yield from _reported(evidence)
     yield from _delivered(evidence)
     yield from texts_are_taken(evidence)
@@ -28,8 +30,26 @@ def _acknowledged(evidence: Evidence) -> Iterator[str]:
             yield f"{name} has an RP-ACK for {sent.call_id}, which the SC has not taken"
 
 
+def _alerted(evidence: Evidence) -> Iterator[str]:
+    """RP-ACK for an RP-SMMA: the HLR has taken readyForSM."""
+    taken = [
+        ready for ready in evidence.carrier.hlr_data.ready if ready.reason == AlertReason.MEMORY_AVAILABLE
+    ]
+    for name, smma in evidence.smma():
+        imsi = evidence.carrier.plan.subscriber(name).imsi
+        for report in smma.reports:
+            if isinstance(report.rpdu, RpAck) and not any(
+                ready.imsi == imsi and smma.when <= ready.when <= report.when for ready in taken
+            ):
+                yield f"{name} has an RP-ACK for RP-SMMA {smma.call_id}, which the HLR has not taken"
+
+
 def _reported(evidence: Evidence) -> Iterator[str]:
+    """Of what is charged: an RP-SMMA is not."""
+    smma = {each.call_id for _, each in evidence.smma()}
     for call_id, reports in evidence.reports.items():
+        if call_id in smma:
+            continue
         first = reports[0].pdu.when
         if not _on_disk(evidence.mo_records[call_id], first):
             yield f"the report on MO {call_id} left the gateway before its charging record was on disk"

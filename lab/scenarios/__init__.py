@@ -2,6 +2,7 @@
 
 from lab.scenario import SCENARIOS
 from lab.scenarios import (
+    alerting,
     deregister,
     direct,
     direct_security,
@@ -27,6 +28,7 @@ from lab.scenarios import (
 
 __all__ = [
     "SCENARIOS",
+    "alerting",
     "deregister",
     "direct",
     "direct_security",

@@ -1,4 +1,4 @@
-"""The HLR has the gateway's address of all subscribers already: nobody tells it anything."""
+"""The HLR has the gateway's address of all subscribers already: it is told of no registration."""
 
 from dataclasses import replace
 
@@ -7,18 +7,25 @@ from lab.elements.sc_ledger import MtState
 from lab.expectation import expect
 from lab.plan import Plan
 from lab.scenario import scenario
+from lab.scenarios.mixed import crowd, play
 from lab.steps import delivered, hlr_dialogues
 
-__all__ = ["pre_configured"]
+__all__ = ["pre_configured", "pre_configured_mixed"]
 
 
 def _known(plan: Plan) -> Plan:
     return replace(plan, registration="none")
 
 
-@scenario(clause="TR 23.804 §8.7 step 5, §8.8 step 5", what="the HLR has our address already", plan=_known)
+@scenario(
+    clause="TR 23.804 §8.7 step 5, §8.8 step 5, TS 23.204 §6.6",
+    what="the HLR has our address already",
+    plan=_known,
+)
 async def pre_configured(carrier: Carrier) -> None:
-    """Registration and its end cost the HLR nothing; the gateway itself says who is absent."""
+    """Registration and its end cost the HLR nothing; the gateway itself says who is absent, and by
+    readyForSM that he is there again.
+    """
     bob = carrier.phone("bob")
     bob.register()
     await carrier.until(lambda: bob.registered, "bob registered at the S-CSCF")
@@ -36,7 +43,22 @@ async def pre_configured(carrier: Carrier) -> None:
     expect(second.outcome == "ABSENT_SUBSCRIBER_SM 11", "the gateway said that he is not registered")
     expect(second.attempts[0].delivery_dialogue != -1, "it was asked: the HLR did not know")
 
+    record = carrier.hlr.subscriber(bob.msisdn)
+    await carrier.until(lambda: record.unri, "the HLR notes that he is not reachable")
     bob.register()
-    await delivered(carrier, second, within=sum(carrier.plan.timers.sc_retries[:2]) + 5.0)
-    expect(second.state is MtState.DELIVERED, "a retry reaches him")
-    expect(hlr_dialogues(carrier) == 0, "and the HLR has heard nothing of it all")
+    await delivered(carrier, second)
+    expect(second.state is MtState.DELIVERED, "it reaches him")
+    expect(len(second.attempts) == 2 and len(carrier.sc_data.alerts) == 1, "by an alert")
+    expect(not record.unri, "for the HLR has heard that he is present")
+    expect(hlr_dialogues(carrier) == 1, "and nothing else of it all")
+
+
+@scenario(
+    clause="DESIGN §10",
+    what="all of it at random, with an HLR that is told of no registration",
+    plan=lambda plan: crowd(_known(plan)),
+    robust=True,
+)
+async def pre_configured_mixed(carrier: Carrier) -> None:
+    """Whatever has happened, in the end every message has come to its end."""
+    await play(carrier)

@@ -112,13 +112,12 @@ def test_an_mo_without_a_way_to_the_sc_is_reported_at_once() -> None:
 @pytest.mark.parametrize(
     ("body", "report"),
     [
-        (octets(RpSmma(3)), RpError(3, 69)),
         (octets(SUBMIT)[:9], RpError(5, 96)),
         (b"\x07\x09", RpError(9, 97)),
         (octets(SUBMIT._replace(service_centre=RpAddress("15*"))), RpError(5, 96)),
         (octets(SUBMIT._replace(user_data=bytes(220))), RpError(5, 96)),
     ],
-    ids=["smma", "short", "unknown", "no number", "too long"],
+    ids=["short", "unknown", "no number", "too long"],
 )
 def test_an_rpdu_that_goes_no_further_is_accepted_and_refused(
     registered: Node, body: bytes, report: RpError
@@ -299,7 +298,7 @@ def test_records_that_wait_for_the_disk_are_under_way_too() -> None:
     node = Node(sound() | {"limits": {"in_flight": 3}})
     node.register()
     for _ in range(5):
-        node.message(octets(RpSmma(1)))
+        node.message(b"\x07\x09")
     assert statuses(node) == [200, 503, 503]
     assert node.gateway.recording
     node.synced()

@@ -9,12 +9,14 @@ from msgspec.structs import replace
 
 from ipsmgw.cdr import Cdr
 from ipsmgw.gateway import core
+from ipsmgw.gateway.alerting import Alerting
 from ipsmgw.gateway.core import Core, Then
 from ipsmgw.gateway.inflight import Deliveries, Delivery, Ended
 from ipsmgw.gateway.originating import Originating
 from ipsmgw.journal import Journal
-from ipsmgw.procedures import mo, mt
-from ipsmgw.procedures.decision import Decision, SubmitReport
+from ipsmgw.procedures import alert, mo, mt
+from ipsmgw.procedures.alert import Smma
+from ipsmgw.procedures.decision import Answer, Decision, SubmitReport
 from ipsmgw.procedures.mo import MoSms
 from ipsmgw.procedures.mt import MtSms
 from ipsmgw.store.sqlite import SqliteStore
@@ -107,6 +109,31 @@ def _keep_what_the_sc_has_not_answered(patch: Patch) -> None:
     _instead_of_lost(patch, lambda self, dialogue: None)
 
 
+def _never_mind_how_the_hlr_took_it(patch: Patch) -> None:
+    def forget(self: Alerting, event: Answered | Refused | DialogueLost, now: float) -> bool:
+        return self._awaiting_hlr.pop(event.dialogue, None) is not None
+
+    patch.setattr(Alerting, "answered", forget)
+
+
+def _say_twice_that_the_hlr_took_it(patch: Patch) -> None:
+    hlr_took = alert.hlr_took
+
+    def twice(smma: Smma) -> Decision[Smma]:
+        decision = hlr_took(smma)
+        return replace(decision, actions=decision.actions * 2)
+
+    patch.setattr(alert, "hlr_took", twice)
+
+
+def _keep_from_the_hlr_that_there_is_room(patch: Patch) -> None:
+    def memory_available(smma: Smma) -> Decision[Smma]:
+        acknowledged = alert.hlr_took(smma)
+        return replace(acknowledged, actions=(Answer(202), *acknowledged.actions))
+
+    patch.setattr(alert, "memory_available", memory_available)
+
+
 def _record_twice(patch: Patch) -> None:
     append = Journal.append
 
@@ -177,10 +204,13 @@ def choose_at_random(patch: Patch) -> None:
 MUTATIONS = [
     Mutation("reports twice", 1, _report_twice),
     Mutation("does not report that the SC was silent", 1, _never_mind_a_silent_sc),
+    Mutation("does not report how the HLR took an RP-SMMA", 1, _never_mind_how_the_hlr_took_it),
+    Mutation("reports twice on an RP-SMMA", 1, _say_twice_that_the_hlr_took_it),
     Mutation("forgets SIP transactions once they are answered", 1, _remember_no_transaction),
     Mutation("does not watch over the delivery report", 2, _forget_the_report_deadline),
     Mutation("reports before the record is on disk", 3, _report_before_the_record),
     Mutation("acknowledges what the SC has refused", 3, _acknowledge_what_was_refused),
+    Mutation("acknowledges an RP-SMMA and does not tell the HLR", 3, _keep_from_the_hlr_that_there_is_room),
     Mutation("takes the 200 for the delivery report", 3, _take_200_for_a_delivery),
     Mutation("takes RP-ERROR for RP-ACK", 3, _take_any_report_for_an_ack),
     Mutation("lets a message in again when it is repeated", 4, _remember_no_transaction),

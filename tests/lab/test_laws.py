@@ -32,6 +32,7 @@ ENOUGH = {
     "record ISMSMO sc-Congestion": 50,
     "record ISMSMT memoryCapacityExceeded": 10,
     "record ISMSMT noResponseViaIPSMGW": 10,
+    "RP-SMMA acknowledged": 10,
 }
 
 _DIGESTS = """

@@ -1,8 +1,10 @@
-"""The phone's two machines: every (state, input) pair."""
+"""The phone's three machines: every (state, input) pair."""
 
 import pytest
 
 from lab.elements.phone_ledger import SentState
+from lab.elements.phone_memory import TRANSITIONS as MEMORY
+from lab.elements.phone_memory import MemoryInput, MemoryState
 from lab.elements.phone_registration import (
     TRANSITIONS as REGISTRATION,
 )
@@ -43,3 +45,17 @@ def test_an_mo_hears_nothing_before_it_is_sent_and_changes_nothing_after_its_end
         assert after is state
     elif event is not SubmissionInput.ANSWERED:
         assert after.final
+
+
+@pytest.mark.parametrize("state", MemoryState)
+@pytest.mark.parametrize("event", MemoryInput)
+def test_a_phone_says_that_it_has_room_until_it_has_a_report_or_gives_up(
+    state: MemoryState, event: MemoryInput
+) -> None:
+    after, _ = MEMORY[state, event]
+    if event is MemoryInput.DONE:
+        assert after is MemoryState.IDLE
+    if state is MemoryState.IDLE:
+        assert after is (MemoryState.SENT if event is MemoryInput.ROOM else MemoryState.IDLE)
+    if state is MemoryState.WAITING and event is not MemoryInput.DONE:
+        assert after is (MemoryState.SENT if event is MemoryInput.TRAM else MemoryState.WAITING)

@@ -109,7 +109,7 @@ def scscf() -> Iterator[socket.socket]:
         yield bound
 
 
-SMMA = ("Content-Type: application/vnd.3gpp.sms", "P-Asserted-Identity: <sip:+15551112222@ims.example>")
+SMS = ("Content-Type: application/vnd.3gpp.sms", "P-Asserted-Identity: <sip:+15551112222@ims.example>")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -122,7 +122,7 @@ def test_it_says_where_it_listens_answers_and_ends_cleanly(
         assert said[3].startswith(f"API: http://{host(11)}:")
         assert ask(scscf, "OPTIONS") == "SIP/2.0 200 OK"
         assert ask(scscf, "REGISTER", "Expires: 600", "Contact: <sip:x>") == "SIP/2.0 403 Forbidden"
-        assert ask(scscf, "MESSAGE", *SMMA, body=b"\x06\x01") == "SIP/2.0 202 Accepted"
+        assert ask(scscf, "MESSAGE", *SMS, body=b"\x07\x01") == "SIP/2.0 202 Accepted"
         with urlopen(f"{said[3].removeprefix('API: ')}/api/status", timeout=LIMIT) as answer:
             assert json.load(answer)["cdrs_written"] == 1
         assert end(process, number) == (0, "", "")
@@ -138,7 +138,7 @@ def test_a_journal_that_is_full_ends_it_before_anybody_is_told_yes(
     settings["journal"] = {"file": str(journal)}
     with running(write(tmp_path, settings)) as (process, _):
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (room, room))
-        send(scscf, "MESSAGE", *SMMA, body=b"\x06\x01")
+        send(scscf, "MESSAGE", *SMS, body=b"\x07\x01")
         _, complaint = process.communicate(timeout=LIMIT)
         assert process.returncode == 1
         assert complaint.endswith(f"cannot run: {journal}: File too large\n")

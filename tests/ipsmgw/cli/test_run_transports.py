@@ -11,7 +11,7 @@ import pytest
 
 from sipbridge.transport import TlsFiles
 from tests.ipsmgw.broken import Table
-from tests.ipsmgw.cli.test_run import LIMIT, SMMA, end, host, refused, running, table, write
+from tests.ipsmgw.cli.test_run import LIMIT, SMS, end, host, refused, running, table, write
 from tests.sipbridge.certificates import Authority
 
 pytestmark = pytest.mark.wire
@@ -77,14 +77,14 @@ def test_over_tcp_it_believes_the_s_cscf_and_reports_over_its_connection(tmp_pat
             port = scscf.getsockname()[1]
             scscf.sendall(b"\r\n\r\n")
             assert scscf.recv(10) == b"\r\n"
-            scscf.sendall(octets("MESSAGE", "TCP", f"{host(12)}:{port}", *SMMA, body=b"\x06\x01"))
+            scscf.sendall(octets("MESSAGE", "TCP", f"{host(12)}:{port}", *SMS, body=b"\x06\x01"))
             heard = b""
             while b"\x05\x01" not in heard:
                 heard += scscf.recv(65_536)
             assert heard.startswith(b"SIP/2.0 202 Accepted\r\nVia: SIP/2.0/TCP ")
             assert f"Via: SIP/2.0/TCP {host(11)}:5060;".encode() in heard
         with connected(host(13)) as stranger:
-            stranger.sendall(octets("MESSAGE", "TCP", f"{host(13)}:1", *SMMA, body=b"\x06\x01"))
+            stranger.sendall(octets("MESSAGE", "TCP", f"{host(13)}:1", *SMS, body=b"\x06\x01"))
             assert status(stranger) == "SIP/2.0 403 Forbidden"
         assert end(process, signal.SIGTERM) == (0, "", "")
 
@@ -101,7 +101,7 @@ def test_over_tls_the_name_counts_and_not_the_address(tmp_path: Path) -> None:
         for name, answer in expected.items():
             client = _context(authority.vouch(name, f"URI:sip:{name}.test"))
             with connected(host(14), 5061) as clear, client.wrap_socket(clear) as secured:
-                secured.sendall(octets("MESSAGE", "TLS", f"{name}.test", *SMMA, body=b"\x06\x01"))
+                secured.sendall(octets("MESSAGE", "TLS", f"{name}.test", *SMS, body=b"\x06\x01"))
                 assert status(secured) == answer
         assert process.poll() is None
 
@@ -136,7 +136,7 @@ def test_an_s_cscf_with_a_name_is_believed_and_found(tmp_path: Path) -> None:
             to = (host(11), 5060)
             registered = asked(sender, to, octets("REGISTER", "UDP", here, *REGISTER, body=XML))
             assert registered.startswith(b"SIP/2.0 200 OK")
-            accepted = asked(sender, to, octets("MESSAGE", "UDP", here, *SMMA, body=b"\x06\x01"))
+            accepted = asked(sender, to, octets("MESSAGE", "UDP", here, *SMS, body=b"\x06\x01"))
             assert accepted.startswith(b"SIP/2.0 202 Accepted")
         report = home.recv(9000)
     assert report.startswith(b"MESSAGE sip:+15551112222@ims.example SIP/2.0\r\nVia: SIP/2.0/UDP ")
@@ -156,6 +156,6 @@ def test_over_ipv6_the_via_has_brackets(tmp_path: Path) -> None:
         settings = sip(tmp_path, also=[f"udp:[::1]:{port}"], scscf=["::1"])
         with running(write(tmp_path, settings)):
             here = f"[::1]:{scscf.getsockname()[1]}"
-            message = octets("MESSAGE", "UDP", here, *SMMA, body=b"\x06\x01")
+            message = octets("MESSAGE", "UDP", here, *SMS, body=b"\x06\x01")
             assert asked(scscf, ("::1", port), message).startswith(b"SIP/2.0 202 Accepted")
             assert f"Via: SIP/2.0/UDP [::1]:{port};branch=".encode() in scscf.recv(9000)

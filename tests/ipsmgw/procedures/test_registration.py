@@ -165,3 +165,15 @@ def test_service_info_may_leave_the_msisdn_to_others() -> None:
 @pytest.mark.parametrize("text", ["", "imsi=;msisdn=1", "msisdn=15551234567;imsi=001010000000001", "imsi=x"])
 def test_service_info_of_another_form_says_nothing(text: str) -> None:
     assert ServiceInfo("imsi={imsi};msisdn={msisdn}").read(text) is None
+
+
+def test_what_the_hlr_has_it_may_hear_again() -> None:
+    again = replace(HELD, hlr=HlrState.ACTIVATING)
+    assert registration.announced(HELD, NOW) == Decision(again, (Save(again), TellHlr(IMSI, True)))
+
+
+@pytest.mark.parametrize("state", [state for state in HlrState if state is not HlrState.ACTIVE])
+def test_what_the_hlr_has_not_is_not_told_again(state: HlrState) -> None:
+    assert registration.announced(replace(HELD, hlr=state), NOW) is None
+    assert registration.announced(replace(HELD, expires=NOW), NOW) is None
+    assert registration.announced(None, NOW) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ipsmgw.identity import Impu, Imsi, Msisdn
-from ipsmgw.store import Binding, HlrState, SqliteStore, Stale, Store, open_store
+from ipsmgw.store import Binding, HlrState, SqliteStore, Stale, Store, Unri, open_store
 from ipsmgw.store.sqlite import connect
 from mapstack import PeerVersion
 from sipbridge import Contact, Flow
@@ -211,3 +211,22 @@ def test_contacts_of_phones_are_kept_until_there_are_none(house: Storehouse) -> 
     assert crashed.contacts() == {impu: (contact,)}
     crashed.keep_contacts(impu, ())
     assert house.end(crashed).contacts() == {}
+
+
+def test_who_is_not_reachable_is_kept_until_he_is(house: Storehouse) -> None:
+    first, second = Unri(IMSI, 12, 100.0), Unri(Imsi("001010000000002"), 11, 50.0)
+    store = house.open()
+    assert store.unreachable() == []
+    store.mark(first)
+    store.mark(second)
+    again = house.end(store)
+    assert again.unreachable() == [second, first]
+    again.mark(first._replace(heard=True))
+    again.unmark(second.imsi)
+    again.unmark(second.imsi)
+    assert house.end(again).unreachable() == [first._replace(heard=True)]
+
+
+def test_a_flag_that_was_not_committed_is_none(house: Storehouse) -> None:
+    house.open().mark(Unri(IMSI, 12, 100.0))
+    assert house.crash().unreachable() == []

@@ -1,0 +1,386 @@
+"""UNRI at the gateway with its real stacks: what sets it, what clears it, and what the HLR hears of it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ipsmgw.store import SqliteStore
+from mapstack import ErrorCode, Invoked, MapError
+from mapstack.map import AlertReason, AnyTimeModificationArg, ReadyForSmArg, ReadyForSmRes
+from sipbridge.rp import RpAck, RpData, RpError, RpSmma
+from tests.ipsmgw.asked import SUBMIT, invoked, news, octets
+from tests.ipsmgw.broken import sound
+from tests.ipsmgw.handset import Handset, direct
+from tests.ipsmgw.node import IMSI, Node, Sip
+
+PRESENT = ReadyForSmArg(
+    imsi=IMSI, alert_reason=AlertReason.MS_PRESENT, additional_alert_reason_indicator=True
+)
+OTHER = "001010000000002"
+
+
+def final(**changed: object) -> Node:
+    """As TS 23.204 has it; alice is registered, and the HLR knows."""
+    return _registered(Node(sound() | {"procedures": "ts-23.204"} | changed))
+
+
+def pre_configured() -> Node:
+    """The study's procedures, and an HLR that has our address already."""
+    table = sound()
+    assert isinstance(table["map"], dict)
+    table["map"]["registration"] = "none"
+    return _registered(Node(table))
+
+
+def _registered(node: Node) -> Node:
+    node.register(expires=6000)
+    for dialogue, _ in news(node):
+        node.confirm(dialogue)
+    node.take_sip()
+    return node
+
+
+def unanswered(node: Node) -> Sip:
+    """A short message that she does not answer."""
+    node.deliver()
+    (message,) = node.take_sip()
+    node.pass_time(32.0)
+    node.synced()
+    node.take_sip()
+    node.told.clear()
+    return message
+
+
+def flags(node: Node) -> list[tuple[str, int, bool]]:
+    node.gateway.driver.turn(lambda now: None)
+    return [(each.imsi, each.reason, each.heard) for each in SqliteStore(node.database).unreachable()]
+
+
+def asked(node: Node) -> list[Invoked]:
+    """What the HLR has heard since it was last looked at, after all that is due."""
+    node.pass_time(0.0)
+    return invoked(node)
+
+
+def one(node: Node) -> int:
+    """The dialogue of the one readyForSM."""
+    (event,) = asked(node)
+    assert event.arg == PRESENT
+    return event.dialogue
+
+
+def take(node: Node, dialogue: int) -> None:
+    node.peer.result(dialogue, ReadyForSmRes(), node.watch.time)
+    node.exchange()
+    node.pass_time(0.0)
+
+
+# Set
+
+
+def test_who_does_not_answer_is_flagged_and_why() -> None:
+    node = final()
+    unanswered(node)
+    assert flags(node) == [(IMSI, 12, False)]
+    assert node.gateway.status()["unreachable"] == 1
+
+
+def test_who_is_not_registered_is_flagged_and_why() -> None:
+    node = final()
+    node.deliver(OTHER)
+    node.synced()
+    assert flags(node) == [(OTHER, 11, False)]
+
+
+@pytest.mark.parametrize("status", [480, 404, 410])
+def test_who_has_left_the_ims_is_flagged(status: int) -> None:
+    node = final()
+    node.deliver()
+    (message,) = node.take_sip()
+    node.respond(message, status)
+    assert flags(node) == [(IMSI, 11, False)]
+
+
+@pytest.mark.parametrize("status", [486, 488, 503])
+def test_another_failure_says_nothing_of_his_access(status: int) -> None:
+    node = final()
+    node.deliver()
+    (message,) = node.take_sip()
+    node.respond(message, status)
+    assert flags(node) == []
+
+
+def test_the_first_time_counts() -> None:
+    node = final()
+    unanswered(node)
+    (first,) = SqliteStore(node.database).unreachable()
+    unanswered(node)
+    assert SqliteStore(node.database).unreachable() == [first]
+
+
+def test_strangers_do_not_fill_the_store() -> None:
+    node = final(limits={"bindings": 2})
+    for imsi in (OTHER, "001010000000003", "001010000000004"):
+        node.deliver(imsi)
+    unanswered(node)
+    assert [imsi for imsi, *_ in flags(node)] == [OTHER, "001010000000003", IMSI]
+
+
+# Cleared
+
+
+def _register(node: Node, message: Sip) -> None:
+    node.register(expires=6000)
+
+
+def _send(node: Node, message: Sip) -> None:
+    node.message(octets(SUBMIT))
+    (event,) = [each for each in invoked(node) if not isinstance(each.arg, ReadyForSmArg)]
+    node.peer.error(event.dialogue, MapError(ErrorCode.SYSTEM_FAILURE), node.watch.time)
+    node.exchange()
+
+
+def _report_late(node: Node, message: Sip) -> None:
+    rpdu = message.rpdu
+    node.message(octets(RpAck(rpdu.message_reference)), reply_to=message.headers["Call-ID"])
+
+
+def _take_the_next(node: Node, message: Sip) -> None:
+    node.deliver()
+    (again,) = node.take_sip()
+    node.message(octets(RpAck(again.rpdu.message_reference)), reply_to=again.headers["Call-ID"])
+
+
+def _refuse_the_next(node: Node, message: Sip) -> None:
+    node.deliver()
+    (again,) = node.take_sip()
+    node.message(octets(RpError(again.rpdu.message_reference, 22)), reply_to=again.headers["Call-ID"])
+
+
+@pytest.mark.parametrize("word", [_register, _send, _report_late, _take_the_next, _refuse_the_next])
+def test_a_word_of_his_is_told_to_the_hlr(word: Callable[[Node, Sip], None]) -> None:
+    node = final()
+    message = unanswered(node)
+    word(node, message)
+    dialogue = one(node)
+    assert flags(node) == [(IMSI, 12, True)]
+    take(node, dialogue)
+    assert flags(node) == []
+    node.register(expires=6000)
+    assert asked(node) == []
+
+
+def test_that_he_has_room_is_a_word_too() -> None:
+    node = final()
+    unanswered(node)
+    node.message(octets(RpSmma(3)))
+    reasons = [each.arg.alert_reason for each in asked(node) if isinstance(each.arg, ReadyForSmArg)]
+    assert reasons == [AlertReason.MEMORY_AVAILABLE, AlertReason.MS_PRESENT]
+
+
+def test_that_he_leaves_is_none() -> None:
+    node = final()
+    unanswered(node)
+    node.register(expires=0)
+    ((dialogue, _),) = news(node)
+    node.confirm(dialogue)
+    assert flags(node) == [(IMSI, 12, False)]
+
+
+def test_who_was_reachable_all_the_time_costs_the_hlr_nothing() -> None:
+    node = final()
+    node.deliver()
+    (message,) = node.take_sip()
+    node.message(octets(RpAck(message.rpdu.message_reference)), reply_to=message.headers["Call-ID"])
+    node.register(expires=6000)
+    assert asked(node) == []
+
+
+def test_a_phone_that_registers_here_itself_is_heard() -> None:
+    phone = Handset(Node(direct() | {"procedures": "ts-23.204"}))
+    assert phone.enter().status == 200
+    for dialogue, _ in news(phone.node):
+        phone.node.confirm(dialogue)
+    phone.node.deliver()
+    phone.node.pass_time(32.0)
+    phone.node.synced()
+    assert flags(phone.node) == [(IMSI, 12, False)]
+    phone.node.told.clear()
+    phone.enter()
+    assert [event.arg for event in asked(phone.node) if isinstance(event.arg, ReadyForSmArg)] == [PRESENT]
+
+
+# What the HLR hears, and when
+
+
+def test_a_silent_hlr_is_told_again_until_it_answers() -> None:
+    node = final()
+    unanswered(node)
+    node.register(expires=6000)
+    one(node)
+    node.pass_time(15.0)
+    assert asked(node) == []
+    node.pass_time(30.0)
+    take(node, one(node))
+    node.pass_time(100.0)
+    assert asked(node) == []
+
+
+@pytest.mark.parametrize("code", [ErrorCode.UNKNOWN_SUBSCRIBER, ErrorCode.FACILITY_NOT_SUPPORTED])
+def test_what_the_hlr_refuses_for_good_is_not_told_again(code: ErrorCode) -> None:
+    node = final()
+    unanswered(node)
+    node.register(expires=6000)
+    node.peer.error(one(node), MapError(code), node.watch.time)
+    node.exchange()
+    assert flags(node) == []
+    node.pass_time(100.0)
+    assert asked(node) == []
+
+
+def test_his_registration_comes_first() -> None:
+    node = final()
+    unanswered(node)
+    node.register(expires=0)
+    ((gone, _),) = news(node)
+    node.confirm(gone)
+    node.register(expires=6000)
+    (event,) = asked(node)
+    assert isinstance(event.arg, AnyTimeModificationArg)
+    node.confirm(event.dialogue)
+    take(node, one(node))
+    assert flags(node) == []
+
+
+def test_news_of_his_registration_wait_for_it() -> None:
+    node = final()
+    unanswered(node)
+    node.register(expires=6000)
+    dialogue = one(node)
+    node.register(expires=0)
+    assert asked(node) == []
+    take(node, dialogue)
+    (event,) = asked(node)
+    assert isinstance(event.arg, AnyTimeModificationArg)
+
+
+def test_who_has_gone_again_before_it_was_told_is_told_of_later() -> None:
+    node = pre_configured()
+    unanswered(node)
+    node.register(expires=6000)
+    one(node)
+    node.register(expires=0)
+    node.pass_time(45.0)
+    assert asked(node) == []
+    assert flags(node) == [(IMSI, 12, False)]
+    node.register(expires=6000)
+    one(node)
+
+
+def test_who_is_flagged_anew_while_it_is_told_keeps_the_flag() -> None:
+    node = final()
+    unanswered(node)
+    node.register(expires=6000)
+    dialogue = one(node)
+    node.take_sip()
+    node.deliver()
+    (message,) = node.take_sip()
+    node.respond(message, 480)
+    take(node, dialogue)
+    assert flags(node) == [(IMSI, 11, False)]
+    node.register(expires=6000)
+    one(node)
+
+
+# The study, and an HLR that is told of no registration
+
+
+def test_in_the_study_the_hlr_is_told_of_the_registration_again(registered: Node) -> None:
+    unanswered(registered)
+    registered.register()
+    registered.pass_time(0.0)
+    ((dialogue, _),) = news(registered)
+    assert flags(registered) == []
+    registered.confirm(dialogue)
+    registered.register()
+    assert asked(registered) == []
+
+
+def test_an_hlr_that_has_our_address_hears_that_he_is_there_in_the_study_too() -> None:
+    node = pre_configured()
+    unanswered(node)
+    node.register(expires=6000)
+    take(node, one(node))
+    assert flags(node) == []
+
+
+# Restart
+
+
+def test_the_flag_survives_a_crash() -> None:
+    node = final()
+    unanswered(node)
+    node.gateway.driver.close()
+    node.born()
+    assert node.gateway.status()["unreachable"] == 1
+    node.register(expires=6000)
+    take(node, one(node))
+    assert flags(node) == []
+
+
+def test_what_the_hlr_may_not_have_heard_is_told_again_after_a_crash() -> None:
+    node = final()
+    unanswered(node)
+    node.register(expires=6000)
+    one(node)
+    node.gateway.driver.close()
+    node.born()
+    take(node, one(node))
+    assert flags(node) == []
+
+
+# Access lost
+
+
+def test_several_messages_without_an_answer_end_the_registration() -> None:
+    node = final(limits={"unanswered": 2})
+    unanswered(node)
+    assert node.gateway.status()["bindings"] == 1
+    node.deliver()
+    node.pass_time(32.0)
+    ((dialogue, _),) = news(node)
+    node.confirm(dialogue)
+    assert node.gateway.status()["bindings"] == 0
+    assert flags(node) == [(IMSI, 12, False)]
+
+
+def test_a_word_in_between_begins_the_count_anew() -> None:
+    node = final(limits={"unanswered": 2})
+    unanswered(node)
+    node.message(octets(SUBMIT))
+    node.take_sip()
+    unanswered(node)
+    assert node.gateway.status()["bindings"] == 1
+
+
+def test_who_says_no_has_not_lost_his_access() -> None:
+    node = final(limits={"unanswered": 1})
+    node.deliver()
+    (message,) = node.take_sip()
+    assert isinstance(message.rpdu, RpData)
+    node.respond(message, 480)
+    assert node.gateway.status()["bindings"] == 1
+
+
+def test_a_phone_that_has_registered_here_is_told_that_it_is_not_any_more() -> None:
+    phone = Handset(Node(direct() | {"limits": {"unanswered": 1}}))
+    assert phone.enter().status == 200
+    for dialogue, _ in news(phone.node):
+        phone.node.confirm(dialogue)
+    phone.node.deliver()
+    phone.node.pass_time(32.0)
+    assert phone.node.gateway.status()["direct"] == {
+        "phones": 0,
+        "subscriptions": 0,
+        "waiting_for_vectors": 0,
+    }
