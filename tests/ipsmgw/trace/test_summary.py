@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipsmgw.smpp import Status, encode
+from ipsmgw.smpp import Status
+from ipsmgw.smpp import encode as encode_smpp
 from ipsmgw.smpp.pdu import SubmitSm, SubmitSmResp
 from ipsmgw.trace import Pdu, Summaries, summary
 from mapstack.m3ua.message import MessageType, Tag, encode
@@ -151,6 +152,8 @@ def test_any_broken_dialogue_has_a_label(name: str, at: int, octet: int) -> None
 
 
 def test_smpp_is_told_by_its_command_and_its_status() -> None:
-    assert summary("smpp", encode(SubmitSm(), 1)) == "submit_sm"
-    assert summary("smpp", encode(SubmitSmResp(), 1, Status.RTHROTTLED)) == "submit_sm_resp ESME_RTHROTTLED"
+    assert summary("smpp", encode_smpp(SubmitSm(), 1)) == "submit_sm"
+    assert (
+        summary("smpp", encode_smpp(SubmitSmResp(), 1, Status.RTHROTTLED)) == "submit_sm_resp ESME_RTHROTTLED"
+    )
     assert summary("smpp", b"\0\0\0\x10") == "SMPP malformed, 4 octets"
