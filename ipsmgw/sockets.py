@@ -10,6 +10,9 @@ from typing import TypeVar
 import mapstack
 import sipbridge
 from ipsmgw.drive import Handle, Port
+from ipsmgw.smpp import Flow as SmppFlow
+from ipsmgw.smpp import SessionSpec
+from ipsmgw.smpp_transport import SmppTransport
 from mapstack.transport import AssociationSpec, Transport
 from mapstack.transport.sctp import SctpTransport
 from mapstack.transport.tcp import TcpTransport
@@ -71,7 +74,7 @@ class Sockets:
     def __init__(self, loop: asyncio.AbstractEventLoop, rng: Random) -> None:
         self._loop = loop
         self._rng = rng
-        self._transports: list[tuple[str, _Sip | _Dns | Transport]] = []
+        self._transports: list[tuple[str, _Sip | _Dns | SmppTransport | Transport]] = []
 
     def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
         self.signalling(node, SipSpec.at(local), port)
@@ -87,6 +90,13 @@ class Sockets:
         transport = DnsTransport(port.receive, port.link_down)
         self._transports.append((node, _Dns(transport)))
         port.send = transport.send
+
+    def sessions(self, node: str, spec: SessionSpec, port: Port[EventT, SmppFlow]) -> None:
+        """Connections of SMPP."""
+        transport = SmppTransport(self._loop, spec, port, self._rng)
+        self._transports.append((node, transport))
+        port.send = transport.send
+        port.cut = transport.cut
 
     def associations(
         self, node: str, specs: Sequence[AssociationSpec], port: Port[EventT, mapstack.Flow]

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from ipsmgw.drive import Driver
 from ipsmgw.gateway import Gateway
 from ipsmgw.trace import Pdu
+from lab.elements.esme import Esme
+from lab.elements.esme_ledger import EsmeLedger
 from lab.elements.hlr import Hlr
 from lab.elements.message_waiting import HlrData
 from lab.elements.phone import Phone
@@ -13,7 +15,9 @@ from lab.elements.registrar import Registrations
 from lab.elements.sc_ledger import ScData
 from lab.elements.scscf import Scscf
 from lab.elements.site import Site
+from lab.elements.smpp_ledger import SmppData
 from lab.elements.smsc import Smsc
+from lab.elements.status_reports import ReportData
 from lab.expectation import Broken
 from lab.ground import Ground
 from lab.plan import Plan, gateway_settings
@@ -21,7 +25,7 @@ from lab.watch import Watch
 
 __all__ = ["Carrier"]
 
-Element = Hlr | Smsc | Scscf | Phone | Gateway
+Element = Hlr | Smsc | Scscf | Phone | Esme | Gateway
 
 _CORE = ("hlr", "smsc", "scscf", "ipsmgw")
 
@@ -35,6 +39,8 @@ class Carrier:
         pre_configured = plan.gateway_number if plan.registration == "none" else None
         self.hlr_data = HlrData.of(plan.subscribers, pre_configured)
         self.sc_data = ScData()
+        self.smpp_data = SmppData()
+        self.report_data = ReportData()
         self.registrations = Registrations()
         self.ledgers = {subscriber.name: PhoneLedger() for subscriber in plan.subscribers}
         self.hlr: Hlr
@@ -42,6 +48,8 @@ class Carrier:
         self.scscf: Scscf
         self.gateway: Gateway
         self.phones: dict[str, Phone] = {}
+        self.esmes: dict[str, Esme] = {}
+        self.esme_ledgers = {name: EsmeLedger() for name in plan.esmes}
         self._built: set[str] = set()
         self.down: dict[str, float] = {}
         """Nodes that are down, and since when."""
@@ -95,7 +103,7 @@ class Carrier:
     @property
     def nodes(self) -> tuple[str, ...]:
         """In the order in which they are started."""
-        return (*_CORE, *(subscriber.name for subscriber in self.plan.subscribers))
+        return (*_CORE, *(subscriber.name for subscriber in self.plan.subscribers), *self.plan.esmes)
 
     @property
     def now(self) -> float:
@@ -108,6 +116,9 @@ class Carrier:
 
     def phone(self, name: str) -> Phone:
         return self.phones[name]
+
+    def esme(self, name: str) -> Esme:
+        return self.esmes[name]
 
     def linked(self) -> bool:
         """Whether every association is active."""
@@ -154,11 +165,13 @@ class Carrier:
             case "hlr":
                 self.hlr = Hlr(site, plan, self.hlr_data)
             case "smsc":
-                self.smsc = Smsc(site, plan, self.sc_data)
+                self.smsc = Smsc(site, plan, self.sc_data, self.smpp_data, self.report_data)
             case "scscf":
                 self.scscf = Scscf(site, plan, self.registrations)
             case "ipsmgw":
                 self.gateway = Gateway(gateway_settings(plan), self.ground.world(site))
+            case name if name in plan.esmes:
+                self.esmes[name] = Esme(site, plan, self.esme_ledgers[name])
             case name:
                 self.phones[name] = Phone(site, plan, plan.subscriber(name), self.ledgers[name])
 
@@ -185,5 +198,7 @@ class Carrier:
                 return self.scscf
             case "ipsmgw":
                 return self.gateway
+            case name if name in self.plan.esmes:
+                return self.esmes[name]
             case name:
                 return self.phones[name]

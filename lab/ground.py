@@ -14,6 +14,8 @@ import sipbridge
 from ipsmgw.app import LoopClock, Sockets, WireDisk, open_store, store_in_memory
 from ipsmgw.drive import Clock, Port
 from ipsmgw.gateway import World
+from ipsmgw.smpp import Flow as SmppFlow
+from ipsmgw.smpp import SessionSpec
 from ipsmgw.trace import Trace
 from lab.clock import VirtualClock
 from lab.disk import VirtualDisk
@@ -166,7 +168,9 @@ class WireGround:
     def site(self, node: str) -> Site:
         """The next life of a node."""
         boot, rng = self._lives.next(node), self._lives.rng(node)
-        sockets = self._sockets[node] = _TappedSockets(Sockets(self._loop, rng), self._sent)
+        sockets = self._sockets[node] = _TappedSockets(
+            Sockets(self._loop, rng), self._sent, self._foreign, self._plan.node_at
+        )
         return Site(node, self.clock, sockets, rng, boot, self.waiting.changed)
 
     def world(self, site: Site) -> World:
@@ -220,13 +224,26 @@ class WireGround:
         self.trace.pdu(now, node, self._plan.node_at(to), protocol, data)
         self.waiting.changed()
 
+    def _foreign(self, now: float, host: str, node: str, data: bytes) -> None:
+        """What an ESME sends that is no element of the lab; those that are one tell of it themselves."""
+        if self._plan.node_at(host) == host:
+            self.trace.pdu(now, host, node, "smpp", data)
+
 
 class _TappedSockets:
     """The sockets of one node: what it sends is traced, and an association is cut by the name of its peer."""
 
-    def __init__(self, sockets: Sockets, sent: Callable[[float, str, str, str, bytes], None]) -> None:
+    def __init__(
+        self,
+        sockets: Sockets,
+        sent: Callable[[float, str, str, str, bytes], None],
+        foreign: Callable[[float, str, str, bytes], None],
+        name: Callable[[str], str],
+    ) -> None:
         self.sockets = sockets
         self._sent = sent
+        self._foreign = foreign
+        self._name = name
         self._cuts: dict[str, Callable[[], None]] = {}
 
     def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
@@ -255,6 +272,18 @@ class _TappedSockets:
 
         port.tap = tap
 
+    def sessions(self, node: str, spec: SessionSpec, port: Port[EventT, SmppFlow]) -> None:
+        self.sockets.sessions(node, spec, port)
+
+        def tap(now: float, sent: bool, data: bytes, flow: SmppFlow) -> None:
+            self._cuts[self._name(flow.remote[0])] = partial(port.cut, flow)
+            if sent:
+                self._sent(now, node, flow.remote[0], "smpp", data)
+            else:
+                self._foreign(now, flow.remote[0], node, data)
+
+        port.tap = tap
+
     def cut(self, peer: str) -> None:
-        """Associations are named after the peer."""
+        """Associations and sessions are named after the peer."""
         self._cuts[peer]()

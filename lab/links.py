@@ -13,14 +13,14 @@ from mapstack.flow import Flow as MapFlow
 from mapstack.transport.framing import Framer
 from sipbridge.flow import Flow as SipFlow
 
-__all__ = ["Address", "DatagramLink", "Fate", "Mailbox", "MapPort", "Pipe", "SipPort", "Tap"]
+__all__ = ["Address", "DatagramLink", "Fate", "Mailbox", "MapPort", "Pipe", "SipPort", "Tap", "pieces"]
 
 Address = tuple[str, int]
 
 Fate = Literal["", "lost", "duplicated", "cut"]
 
 Tap = Callable[[float, str, str, str, bytes, Fate], None]
-"""(when, source node, target node, "sip" | "m3ua", octets, fate): once for whatever is put on a link, then.
+"""(when, source node, target node, "sip" | "m3ua" | "smpp", octets, fate): once for each PDU, when it leaves.
 
 The fate is what is known then: octets on their way when somebody calls `cut` or `down` are lost with fate "".
 """
@@ -144,7 +144,7 @@ class Pipe:
             flow = self._flow if stream == 0 else self._flow._replace(stream=stream)
             self._schedule(data, flow, now + draw(rng, faults.delay))
             return self._last
-        for piece in _pieces(data, rng, faults):
+        for piece in pieces(data, rng, faults):
             self._schedule(piece, self._flow, now + draw(rng, faults.delay))
         return self._last
 
@@ -179,7 +179,8 @@ class Pipe:
         return messages
 
 
-def _pieces(data: bytes, rng: Random, faults: Faults) -> list[bytes]:
+def pieces(data: bytes, rng: Random, faults: Faults) -> list[bytes]:
+    """A message of a stream as the weather cuts it."""
     if not faults.split or len(data) < 2 or rng.random() >= faults.split:
         return [data]
     ends = [*sorted({rng.randrange(1, len(data)) for _ in range(rng.randint(1, 4))}), len(data)]

@@ -7,9 +7,12 @@ from random import Random
 from typing import TypeVar
 
 from ipsmgw.drive import Clock, Port
+from ipsmgw.smpp import Flow as SmppFlow
+from ipsmgw.smpp import SessionSpec
 from lab.associations import Associations
 from lab.faults import NONE, Faults, Weather
 from lab.links import Address, DatagramLink, Fate, Mailbox, SipPort, Tap
+from lab.sessions import Sessions
 from mapstack.flow import Flow as MapFlow
 from mapstack.transport import AssociationSpec
 from sipbridge.flow import Flow as SipFlow
@@ -41,6 +44,7 @@ class VirtualNetwork:
         self._links: dict[tuple[str, str], DatagramLink] = {}
         self._rngs: dict[str, Random] = {}
         self._associations = Associations(clock, self._seeded, self._between, tap=tap, limit=limit)
+        self._sessions = Sessions(clock, self._seeded, self._between, tap=tap)
 
     def datagrams(self, node: str, local: Address, port: Port[EventT, SipFlow]) -> None:
         """Bind an address."""
@@ -62,6 +66,12 @@ class VirtualNetwork:
         self._require_up(node)
         port.send = self._associations.open(node, specs, port)
 
+    def sessions(self, node: str, spec: SessionSpec, port: Port[EventT, SmppFlow]) -> None:
+        """Listen for ESMEs, or connect to an SMSC; what is cut is connected again."""
+        self._require_up(node)
+        outlet = self._sessions.open(node, spec, port)
+        port.send, port.cut = outlet, outlet.cut
+
     def down(self, node: str) -> None:
         """The node is gone, with its ports; its peers' associations go down, late octets to it are lost."""
         self._down.add(node)
@@ -69,6 +79,7 @@ class VirtualNetwork:
             if mailbox.node == node:
                 mailbox.port = None
         self._associations.down(node)
+        self._sessions.down(node)
 
     def up(self, node: str) -> None:
         """The node may open ports again."""
@@ -77,6 +88,7 @@ class VirtualNetwork:
     def cut(self, one: str, other: str) -> None:
         """Cut the associations between two nodes, now; they reconnect as after any cut."""
         self._associations.cut(one, other)
+        self._sessions.cut(one, other)
 
     def change(self, faults: Faults) -> None:
         """Other faults between all nodes, from now on."""
@@ -85,11 +97,12 @@ class VirtualNetwork:
         for weather in self._weathers.values():
             weather.change(faults, now, inf)
         self._associations.weather_changes()
+        self._sessions.weather_changes()
 
     @property
     def cuts(self) -> Sequence[tuple[float, str, str]]:
-        """When each association was cut, and between whom."""
-        return self._associations.cuts
+        """When each association or session was cut, and between whom."""
+        return [*self._associations.cuts, *self._sessions.cuts]
 
     def impair(
         self, one: str, other: str, faults: Faults, *, since: float | None = None, until: float = inf
@@ -101,6 +114,7 @@ class VirtualNetwork:
         for when in (begin, until):
             if now <= when < inf:
                 self._clock.call_at(when, self._associations.weather_changes)
+                self._clock.call_at(when, self._sessions.weather_changes)
 
     def route(self, source: Mailbox, remote: Address) -> "_Route | None":
         """The way to an address that somebody has bound at some time."""

@@ -8,12 +8,22 @@ from ipsmgw.settings import Settings, parse
 from lab.elements.milenage import Secret, opc
 from sipbridge.rp import RpAddress
 
-__all__ = ["PACED", "PHONES", "Plan", "PlanTimers", "Subscriber", "gateway_settings", "gateway_toml"]
+__all__ = [
+    "APPLICATIONS",
+    "PACED",
+    "PHONES",
+    "Application",
+    "Plan",
+    "PlanTimers",
+    "Subscriber",
+    "gateway_settings",
+    "gateway_toml",
+]
 
 MAX_NETWORK = 254
 _HOSTS = {"ipsmgw": 11, "scscf": 12, "hlr": 13, "smsc": 14}
 _GATEWAY, _HLR, _SC = NodeNumber("15550000011"), NodeNumber("15550000013"), NodeNumber("15550000014")
-_FIRST_PHONE = 21
+_FIRST_ESME, _FIRST_PHONE = 15, 21
 _LAST_PHONE = 254
 _OP = bytes.fromhex("cdc202d5123e20f62b6d676ac72cb318")  # of TS 35.208 set 1, and so of no operator
 
@@ -35,6 +45,15 @@ class Subscriber:
             return self.usim
         k = sha256(self.imsi.encode()).digest()[:16]
         return Secret(k, opc(k, _OP))
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An account of the SM-SC for an ESME: its system_id and password, and the numbers that lead to it."""
+
+    name: str
+    password: str
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +90,10 @@ class PlanTimers:
     alert_retry: float = 60.0
     alert_attempts: int = 5
     """How the HLR repeats an alert that was not answered."""
+    smpp_init: float = 30.0
+    smpp_enquire: float = 30.0
+    smpp_answer: float = 10.0
+    """SMPP v3.4 §7.2: until the bind, of a silence, and of an answer."""
     start: float = 30.0
     """How long until all associations are active."""
     busy: float = 120.0
@@ -97,6 +120,9 @@ PACED = PlanTimers(
     sc_retries=(1.0, 2.0, 4.0, 8.0),
     validity=60.0,
     alert_retry=1.0,
+    smpp_init=3.0,
+    smpp_enquire=5.0,
+    smpp_answer=2.0,
     start=10.0,
     busy=4.0,
     settle=5.0,
@@ -109,6 +135,9 @@ PHONES = (
 )
 
 
+APPLICATIONS = (Application("weather", "sunshine", ("4242", "15550004242")),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One carrier; several with different `network` numbers live side by side on loopback."""
@@ -117,6 +146,15 @@ class Plan:
     domain: str = "ims.test"
     sip_port: int = 5060
     m3ua_port: int = 2905
+    smpp_port: int = 2775
+    """Where the SM-SC takes ESMEs."""
+    applications: tuple[Application, ...] = APPLICATIONS
+    esmes: tuple[str, ...] = ()
+    """Names of the applications that the lab plays itself; the others are for real ESMEs."""
+    smpp_rate: float = 0.0
+    """Messages a second that the SM-SC takes in one session; 0: any number."""
+    smpp_window: int = 10
+    """Messages to an ESME that may wait for their answer in one session."""
     gateway_number: NodeNumber = _GATEWAY
     hlr_number: NodeNumber = _HLR
     sc_number: NodeNumber = _SC
@@ -159,6 +197,9 @@ class Plan:
                 f"{len(self.subscribers)} subscribers are more than one network has addresses for"
             )
 
+        if len(self.applications) > _FIRST_PHONE - _FIRST_ESME:
+            raise ValueError(f"{len(self.applications)} applications are more than there are addresses for")
+
     def host(self, node: str) -> str:
         """Each element has a loopback address of its own."""
         return f"127.0.{self.network}.{self._host_number(node)}"
@@ -168,6 +209,9 @@ class Plan:
 
     def m3ua(self, node: str) -> tuple[str, int]:
         return (self.host(node), self.m3ua_port)
+
+    def smpp(self, node: str) -> tuple[str, int]:
+        return (self.host(node), self.smpp_port)
 
     def point_code(self, node: str) -> int:
         """The same number as in its address, so that one finds it again in a trace."""
@@ -194,7 +238,7 @@ class Plan:
     def nodes(self) -> tuple[str, ...]:
         """In the order of a ladder: phones at both ends would be nicer, but a phone may play both parts."""
         phones = tuple(subscriber.name for subscriber in self.subscribers)
-        return (*phones[:1], "scscf", "ipsmgw", "hlr", "smsc", *phones[1:])
+        return (*phones[:1], "scscf", "ipsmgw", "hlr", "smsc", *phones[1:], *self.esmes)
 
     def node_at(self, host: str) -> str:
         """Whose address this is; the address itself when it is nobody's."""
@@ -206,10 +250,16 @@ class Plan:
     def subscriber(self, name: str) -> Subscriber:
         return next(subscriber for subscriber in self.subscribers if subscriber.name == name)
 
+    def application(self, name: str) -> Application | None:
+        """By its system_id."""
+        return next((application for application in self.applications if application.name == name), None)
+
     def _host_number(self, node: str) -> int:
         number = _HOSTS.get(node)
         if number is not None:
             return number
+        if node in self.esmes:
+            return _FIRST_ESME + [application.name for application in self.applications].index(node)
         return _FIRST_PHONE + [subscriber.name for subscriber in self.subscribers].index(node)
 
 

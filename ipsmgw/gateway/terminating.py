@@ -111,7 +111,7 @@ class Terminating:
         if decision.cdr is None:
             self._send(sms, decision.actions, now)
         else:
-            self._refuse(decision, sms.dialogue)
+            self._refuse(decision, sms.dialogue, now)
 
     def refuse(self, event: Invoked, arg: MtForwardSmArg, cause: Cause, now: float) -> None:
         """A message that is not attempted at all."""

@@ -12,7 +12,7 @@ from ipsmgw.sms.codes import (
     words,
 )
 from ipsmgw.sms.command import Command
-from ipsmgw.sms.compose import Part, compose
+from ipsmgw.sms.compose import Part, compose, divide, headed
 from ipsmgw.sms.data_coding import DATA_CODING, Alphabet, DataCoding, Indication, MessageClass
 from ipsmgw.sms.deliver import Deliver, DeliverReport
 from ipsmgw.sms.errors import DecodeError
@@ -30,6 +30,7 @@ from ipsmgw.sms.user_data import (
     concatenation,
     header_octets,
     ports,
+    user_data,
 )
 from ipsmgw.sms.validity import Enhanced, Relative, ValidityPeriod, ValidityPeriodFormat
 
@@ -72,10 +73,13 @@ __all__ = [
     "concatenation",
     "decode",
     "digits_at",
+    "divide",
+    "headed",
     "header_octets",
     "ports",
     "protocol_identifier",
     "read",
     "text",
+    "user_data",
     "words",
 ]

@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ipsmgw.sms import gsm7
-from ipsmgw.sms.data_coding import Alphabet
+from ipsmgw.sms.data_coding import DATA_CODING, Alphabet
 from ipsmgw.sms.user_data import MAX_OCTETS, Concatenation, header_octets
 
-__all__ = ["Part", "compose"]
+__all__ = ["Part", "compose", "divide", "headed"]
 
 MAX_PARTS = 255
 
 _DCS = {Alphabet.GSM7: 0x00, Alphabet.UCS2: 0x08}
+_MOST = {Alphabet.GSM7: MAX_OCTETS * 8 // 7, Alphabet.UCS2: MAX_OCTETS, Alphabet.OCTETS: MAX_OCTETS}
 
 
 class Part(NamedTuple):
@@ -31,35 +32,50 @@ def compose(text: str, *, reference: int = 0, wide: bool = False) -> tuple[Part,
     try:
         septets = gsm7.encode(text)
     except UnicodeEncodeError:  # the alphabet lacks a character
-        return _of_octets(text.encode("utf-16-be"), reference, wide)
-    return _of_septets(septets, reference, wide)
+        return divide(text.encode("utf-16-be"), _DCS[Alphabet.UCS2], reference=reference, wide=wide)
+    return divide(septets, _DCS[Alphabet.GSM7], reference=reference, wide=wide)
 
 
-def _of_septets(septets: bytes, reference: int, wide: bool) -> tuple[Part, ...]:
-    if len(septets) <= MAX_OCTETS * 8 // 7:
-        return (Part(len(septets), gsm7.pack(septets), _DCS[Alphabet.GSM7], False),)
-    header_septets = 8 if wide else 7
-    pieces = _split(septets, MAX_OCTETS * 8 // 7 - header_septets, 1, _ends_in_escape)
-    return tuple(
-        _septet_part(part, header, header_septets) for part, header in _headed(pieces, reference, wide)
-    )
+def divide(units: bytes, dcs: int, *, reference: int = 0, wide: bool = False) -> tuple[Part, ...]:
+    """The short messages of septets, one in each octet, or of octets, as the TP-DCS says."""
+    alphabet = _counted_in(dcs)
+    if len(units) <= _MOST[alphabet]:
+        return (headed(b"", units, dcs),)
+    header = 8 if wide else 7  # septets; of octets an even number beside 7 or 6 octets of header
+    match alphabet:
+        case Alphabet.GSM7:
+            pieces = _split(units, _MOST[alphabet] - header, 1, _ends_in_escape)
+        case Alphabet.UCS2:
+            pieces = _split(units, MAX_OCTETS - (8 if wide else 6), 2, _ends_in_high_surrogate)
+        case Alphabet.OCTETS:
+            pieces = _split(units, MAX_OCTETS - (7 if wide else 6), 1, _never)
+    return tuple(headed(head, piece, dcs) for piece, head in _headers(pieces, reference, wide))
 
 
-def _septet_part(septets: bytes, header: bytes, header_septets: int) -> Part:
-    # The header's octets lie where the first septets would; the text begins at the next septet.
-    packed = gsm7.pack(bytes(header_septets) + septets)
-    return Part(header_septets + len(septets), header + packed[len(header) :], _DCS[Alphabet.GSM7], True)
+def headed(header: bytes, units: bytes, dcs: int) -> Part:
+    """One short message behind a user data header (with its TP-UDHL; b"" for none); ValueError when it is
+    too long.
+    """
+    if _counted_in(dcs) is not Alphabet.GSM7:
+        udl, ud = len(header) + len(units), header + units
+    else:
+        # The header's octets lie where the first septets would; the text begins at the next septet.
+        skip = (len(header) * 8 + 6) // 7
+        udl, ud = skip + len(units), header + gsm7.pack(bytes(skip) + units)[len(header) :]
+    if len(ud) > MAX_OCTETS:
+        raise ValueError(f"{len(ud)} octets of user data, at most {MAX_OCTETS} fit")
+    return Part(udl, ud, dcs, bool(header))
 
 
-def _of_octets(octets: bytes, reference: int, wide: bool) -> tuple[Part, ...]:
-    if len(octets) <= MAX_OCTETS:
-        return (Part(len(octets), octets, _DCS[Alphabet.UCS2], False),)
-    room = MAX_OCTETS - (8 if wide else 6)  # an even number of octets beside 7 or 6 octets of header
-    pieces = _split(octets, room, 2, _ends_in_high_surrogate)
-    return tuple(
-        Part(len(header) + len(piece), header + piece, _DCS[Alphabet.UCS2], True)
-        for piece, header in _headed(pieces, reference, wide)
-    )
+def _counted_in(dcs: int) -> Alphabet:
+    """What is compressed is octets."""
+    coding = DATA_CODING[dcs]
+    return Alphabet.OCTETS if coding.compressed else coding.alphabet
+
+
+def _never(units: bytes) -> bool:
+    """Octets belong to nothing that could be torn."""
+    return False
 
 
 def _ends_in_escape(septets: bytes) -> bool:
@@ -89,7 +105,7 @@ def _split(units: bytes, room: int, lead: int, torn: Callable[[bytes], bool]) ->
     return pieces
 
 
-def _headed(pieces: list[bytes], reference: int, wide: bool) -> Iterator[tuple[bytes, bytes]]:
+def _headers(pieces: list[bytes], reference: int, wide: bool) -> Iterator[tuple[bytes, bytes]]:
     """Each piece with its user data header."""
     for number, piece in enumerate(pieces, 1):
         part = Concatenation(reference, len(pieces), number, wide)

@@ -18,9 +18,9 @@ _TAG = Struct(">HH")
 _LONGEST = 262_144  # what Wireshark reads of one packet
 _END, _DISSECTOR, _PORT_TYPE, _SOURCE_PORT, _TARGET_PORT = 0, 12, 24, 25, 26
 _ADDRESS_TAGS = {4: (20, 21), 6: (22, 23)}  # by IP version: source, target
-_UDP, _SCTP = 3, 1
+_UDP, _TCP, _SCTP = 3, 2, 1
 _SIP_PORT = 5060
-_PORTS = {"sip": (_UDP, _SIP_PORT), "m3ua": (_SCTP, 2905)}
+_PORTS = {"sip": (_UDP, _SIP_PORT), "m3ua": (_SCTP, 2905), "smpp": (_TCP, 2775)}
 
 
 class Stream(Protocol):
@@ -46,7 +46,7 @@ class PcapWriter:
         self._put(pack("<IHHiIII", _MAGIC, 2, 4, 0, 0, _LONGEST, _LINKTYPE_WIRESHARK_UPPER_PDU))
 
     def write(self, pdu: Pdu) -> None:
-        """Writes one PDU; its protocol is the name of Wireshark's dissector: sip, m3ua.
+        """Writes one PDU; its protocol is the name of Wireshark's dissector: sip, m3ua, smpp.
 
         A capture shows what was sent, and has no place for what became of it.
         """

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from ipsmgw import smpp
 from ipsmgw.sms import DecodeError as TpduDecodeError
 from ipsmgw.sms import Direction, RpMessage
 from ipsmgw.sms import decode as decode_tpdu
@@ -84,6 +85,13 @@ class Summaries:
         if data.service_indicator != SCCP:
             return f"DATA SI {data.service_indicator}"
         return self._sccp(pdu, decode_sccp(data.data))
+
+    def _smpp(self, pdu: Pdu) -> str:
+        head = smpp.header(pdu.data)
+        if head.command is None or head.command_length != len(pdu.data):
+            return f"SMPP malformed, {len(pdu.data)} octets"
+        name = head.command.name.lower()
+        return f"{name} {smpp.status_name(head.command_status)}" if head.command_status else name
 
     def _sccp(self, pdu: Pdu, message: SccpMessage) -> str:
         if message.cause is not None:
@@ -204,4 +212,8 @@ def _words(name: str) -> str:
 
 
 _TEXT = b"text/plain"
-_PROTOCOLS: Mapping[str, Callable[[Summaries, Pdu], str]] = {"sip": Summaries._sip, "m3ua": Summaries._m3ua}
+_PROTOCOLS: Mapping[str, Callable[[Summaries, Pdu], str]] = {
+    "sip": Summaries._sip,
+    "m3ua": Summaries._m3ua,
+    "smpp": Summaries._smpp,
+}

@@ -3,9 +3,10 @@
 import re
 from typing import NamedTuple
 
-from ipsmgw.identity import Msisdn, NodeNumber
+from ipsmgw.identity import Msisdn
 from ipsmgw.sms import (
     Address,
+    Command,
     DecodeError,
     Deliver,
     Direction,
@@ -20,6 +21,8 @@ from ipsmgw.sms import (
 )
 from lab.elements.sc_ledger import MoReceived, ScData
 from lab.elements.service_centre import Full, ServiceCentre
+from lab.elements.status_reports import StatusReports
+from lab.plan import Plan
 from mapstack import Invoked
 from mapstack.map import (
     ErrorCode,
@@ -50,11 +53,13 @@ INVALID_ADDRESS = ScRefusal(_Failure.INVALID_SME_ADDRESS, FailureCause.INVALID_S
 class Iwmsc:
     """`refusal` makes it refuse whatever comes."""
 
-    def __init__(self, number: NodeNumber, data: ScData, centre: ServiceCentre, validity: float) -> None:
-        self._number = number
+    def __init__(self, plan: Plan, data: ScData, centre: ServiceCentre, reports: StatusReports) -> None:
+        self._number = plan.sc_number
+        self._short_codes = {number for each in plan.applications for number in each.numbers}
         self._data = data
         self._centre = centre
-        self._validity = validity
+        self._reports = reports
+        self._validity = plan.timers.validity
         self.refusal: ScRefusal | None = None
 
     def forward(self, event: Invoked, arg: MoForwardSmArg, now: float) -> MoForwardSmRes | MapError:
@@ -84,13 +89,18 @@ class Iwmsc:
             tpdu = decode(arg.sm_rp_ui, direction=Direction.FROM_UE)
         except DecodeError:
             return MapError(ErrorCode.UNEXPECTED_DATA_VALUE)
-        if not isinstance(tpdu, Submit):
-            return MapError(ErrorCode.FACILITY_NOT_SUPPORTED)  # an SMS-COMMAND
-        return self._accept(tpdu, received, now)
+        match tpdu:
+            case Submit():
+                return self._accept(tpdu, received, now)
+            case Command():
+                return self._obey(tpdu, received, now)
+            case _:
+                return MapError(ErrorCode.UNEXPECTED_DATA_VALUE)
 
     def _accept(self, submit: Submit, received: MoReceived, now: float) -> MoForwardSmRes | MapError:
         to = submit.tp_da
-        if to.ton is not TypeOfNumber.INTERNATIONAL or not _E164.fullmatch(to.digits):
+        subscriber = to.ton is TypeOfNumber.INTERNATIONAL and _E164.fullmatch(to.digits)
+        if not subscriber and to.digits not in self._short_codes:
             return _refused(INVALID_ADDRESS, now)
         scts = Timestamp.at(now)
         try:
@@ -103,7 +113,15 @@ class Iwmsc:
         except Full:
             return _refused(CONGESTION, now)
         received.message = message.id
+        self._reports.taken(submit, received.oa, scts, message)
         return MoForwardSmRes(sm_rp_ui=SubmitReport.of(scts).encode())
+
+    def _obey(self, command: Command, received: MoReceived, now: float) -> MoForwardSmRes | MapError:
+        """§9.2.2.4: the answer is an SMS-SUBMIT-REPORT, as to an SMS-SUBMIT."""
+        refused = self._reports.command(command, received.oa, now)
+        if refused is not None:
+            return _refused(ScRefusal(_Failure.INVALID_SME_ADDRESS, refused), now)
+        return MoForwardSmRes(sm_rp_ui=SubmitReport.of(Timestamp.at(now)).encode())
 
     def _valid_for(self, submit: Submit, now: float) -> float:
         """TP-VP, where it says something (TS 23.040 §9.2.3.12)."""

@@ -90,8 +90,8 @@ class Phone(Element):
         self.driver.turn(lambda now: sent.extend(self._submission.submit_text(text, to, now)))
         return sent
 
-    def submit(self, tpdu: bytes, to: Msisdn) -> Sent:
-        """Send a TPDU as it is, but for its TP-MR."""
+    def submit(self, tpdu: bytes, to: str) -> Sent:
+        """Send an SMS-SUBMIT or SMS-COMMAND; its TP-MR is set on the way."""
         sent: list[Sent] = []
         self.driver.turn(lambda now: sent.append(self._submission.submit(tpdu, to, now)))
         return sent[0]

@@ -57,7 +57,7 @@ class PhoneSubmission:
         ]
 
     def submit(self, tpdu: bytes, to: str, now: float) -> Sent:
-        """Queue an SMS-SUBMIT; its TP-MR is set here (TS 23.040 §9.2.3.6)."""
+        """Queue an SMS-SUBMIT, or SMS-COMMAND; its TP-MR is set here (TS 23.040 §9.2.3.6)."""
         self._references = (self._references + 1) & 0xFF
         number = self._references
         sent = Sent(to, tpdu[:1] + bytes((number,)) + tpdu[2:], number, now)

@@ -22,10 +22,11 @@ class MtState(Enum):
     DELIVERED = "delivered"
     FAILED = "failed"
     EXPIRED = "expired"
+    DELETED = "deleted"
 
     @property
     def final(self) -> bool:
-        return self in (MtState.DELIVERED, MtState.FAILED, MtState.EXPIRED)
+        return self in (MtState.DELIVERED, MtState.FAILED, MtState.EXPIRED, MtState.DELETED)
 
 
 class Verdict(Enum):

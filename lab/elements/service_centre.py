@@ -27,6 +27,7 @@ class MtInput(Enum):
     RETRY = "the schedule says so"
     EXPIRY = "the validity period is over"
     RESTART = "the SC was down"
+    DELETE = "its sender does not want it sent any more"
 
 
 _State, _Input = MtState, MtInput
@@ -46,11 +47,13 @@ class ServiceCentre:
         agenda: Agenda,
         retries: tuple[float, ...],
         deliver: Callable[[MtMessage, Attempt, float], None],
+        finished: Callable[[MtMessage, float], None] | None = None,
     ) -> None:
         self._data = data
         self._agenda = agenda
         self._retries = retries
         self._deliver = deliver
+        self._finished = finished
         self._retry: dict[int, Entry] = {}
         self._expiry: dict[int, Entry] = {}
 
@@ -91,6 +94,19 @@ class ServiceCentre:
         if queue:
             self._run(queue[0], MtInput.ALERT, now)
 
+    def delete(self, message: MtMessage, now: float) -> bool:
+        """Give a message up; one that is just being sent cannot be."""
+        if (message.state, MtInput.DELETE) not in TRANSITIONS:
+            return False
+        self._run(message, MtInput.DELETE, now)
+        return True
+
+    def extend(self, message: MtMessage, expires: float) -> None:
+        """Another end of the validity period of a message in the queue."""
+        message.expires = expires
+        self._expiry.pop(message.id).cancel()
+        self._watch(message)
+
     def _watch(self, message: MtMessage) -> None:
         self._expiry[message.id] = self._agenda.at(
             message.expires, partial(self._run, message, MtInput.EXPIRY)
@@ -126,6 +142,8 @@ class ServiceCentre:
             self._turn(message.to, now)
         else:
             del self._data.queues[message.to]
+        if self._finished is not None:
+            self._finished(message, now)
 
     def _turn(self, to: Msisdn, now: float) -> None:
         queue = self._data.queues.get(to)
@@ -150,6 +168,7 @@ TRANSITIONS: dict[tuple[MtState, MtInput], tuple[MtState, Action]] = {
     (_State.QUEUED, _Input.ALERT): (_State.ATTEMPTING, _attempt),
     (_State.QUEUED, _Input.EXPIRY): (_State.EXPIRED, _done),
     (_State.QUEUED, _Input.RESTART): (_State.ATTEMPTING, _attempt),
+    (_State.QUEUED, _Input.DELETE): (_State.DELETED, _done),
     (_State.ATTEMPTING, _Input.DELIVERED): (_State.DELIVERED, _done),
     (_State.ATTEMPTING, _Input.TEMPORARY): (_State.WAITING, _wait),
     (_State.ATTEMPTING, _Input.PERMANENT): (_State.FAILED, _done),
@@ -160,4 +179,5 @@ TRANSITIONS: dict[tuple[MtState, MtInput], tuple[MtState, Action]] = {
     (_State.WAITING, _Input.RETRY): (_State.ATTEMPTING, _attempt),
     (_State.WAITING, _Input.EXPIRY): (_State.EXPIRED, _done),
     (_State.WAITING, _Input.RESTART): (_State.ATTEMPTING, _attempt),
+    (_State.WAITING, _Input.DELETE): (_State.DELETED, _done),
 }

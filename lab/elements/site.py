@@ -2,11 +2,20 @@
 
 from collections.abc import Callable
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
-from ipsmgw.drive import Clock, Driver, Network
+from ipsmgw.drive import Clock, Driver, Network, Port
+from ipsmgw.smpp import Flow, SessionSpec
 
-__all__ = ["Site"]
+__all__ = ["LabNetwork", "Site"]
+
+EventT = TypeVar("EventT")
+
+
+class LabNetwork(Network, Protocol):
+    """Where elements plug in more than a gateway does."""
+
+    def sessions(self, node: str, spec: SessionSpec, port: Port[EventT, Flow]) -> None: ...
 
 
 class Site(NamedTuple):
@@ -14,7 +23,7 @@ class Site(NamedTuple):
 
     node: str
     clock: Clock
-    network: Network
+    network: LabNetwork
     rng: Random
     boot: int
     changed: Callable[[], None]

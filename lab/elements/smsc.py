@@ -6,10 +6,13 @@ from lab.elements.agenda import Agenda
 from lab.elements.element import Element
 from lab.elements.gmsc import Gmsc
 from lab.elements.iwmsc import Iwmsc, ScRefusal
-from lab.elements.sc_ledger import Alert, MoReceived, MtMessage, Outcome, ScData
+from lab.elements.sc_ledger import Alert, Attempt, MoReceived, MtMessage, Outcome, ScData
 from lab.elements.service_centre import ServiceCentre
 from lab.elements.signalling import associations, smsc_settings
 from lab.elements.site import Site
+from lab.elements.smpp_ledger import SmppData
+from lab.elements.smpp_server import SmppServer
+from lab.elements.status_reports import ReportData, StatusReports
 from lab.plan import Plan
 from mapstack import Answered, DialogueLost, Invoked, MapEvent, MapStack, Refused
 from mapstack.events import AspStateChanged, AssociationFailed
@@ -28,10 +31,11 @@ _SENDER = Msisdn("15550009999")  # an application behind the SC
 
 
 class Smsc(Element):
-    """`data` is its disk: the queue and the ledgers."""
+    """`data`, `smpp` and `reports` are its disk: the queue and the ledgers, and whom to tell of what."""
 
-    def __init__(self, site: Site, plan: Plan, data: ScData) -> None:
+    def __init__(self, site: Site, plan: Plan, data: ScData, smpp: SmppData, reports: ReportData) -> None:
         self.data = data
+        self.smpp = smpp
         self.active: set[str] = set()
         self._plan = plan
         self._clock = site.clock
@@ -39,12 +43,15 @@ class Smsc(Element):
         self._stack = MapStack(smsc_settings(site, plan), site.rng)
         agenda = Agenda()
         self._gmsc = Gmsc(plan, self._stack, self._ended)
-        self._centre = ServiceCentre(data, agenda, plan.timers.sc_retries, self._gmsc.deliver)
-        self._iwmsc = Iwmsc(plan.sc_number, data, self._centre, plan.timers.validity)
+        self._centre = ServiceCentre(data, agenda, plan.timers.sc_retries, self._deliver, self._finished)
+        self._esmes = SmppServer(plan, data, smpp, agenda, self._centre)
+        self._reports = StatusReports(reports, self._centre, plan.timers.validity)
+        self._iwmsc = Iwmsc(plan, data, self._centre, self._reports)
         super().__init__(site)
         self.driver.watch(agenda)
         self._port = self.driver.open(self._stack, self._on_event)
         site.network.associations(site.node, associations(plan, site.node), self._port)
+        self._esmes.open(site, self.driver)
         self.driver.turn(self._centre.resume)
 
     # What its operator can do.
@@ -87,7 +94,12 @@ class Smsc(Element):
     @property
     def open_work(self) -> int:
         """What waits for an answer."""
-        return len(self._stack)
+        return len(self._stack) + self._esmes.open_work
+
+    @property
+    def bound(self) -> list[str]:
+        """The ESMEs of the sessions that are bound."""
+        return self._esmes.bound
 
     # What comes.
 
@@ -136,6 +148,18 @@ class Smsc(Element):
             self._stack.error(event.dialogue, answer, now)
         else:
             self._stack.result(event.dialogue, answer, now)
+
+    def _deliver(self, message: MtMessage, attempt: Attempt, now: float) -> None:
+        """To an application, or to a subscriber."""
+        application = self._esmes.application_of(message.to)
+        if application is None:
+            self._gmsc.deliver(message, attempt, now)
+        else:
+            self._esmes.deliver(application, message, now)
+
+    def _finished(self, message: MtMessage, now: float) -> None:
+        self._esmes.finished(message, now)
+        self._reports.finished(message, now)
 
     def _ended(self, message: MtMessage, outcome: Outcome, now: float) -> None:
         self._centre.ended(message, outcome, now)

@@ -67,7 +67,11 @@ class Evidence:
         """Dialogues of the SC with the gateway, by the SC's transaction id."""
         self._acks: list[tuple[float, frozenset[str]]] = []
         for pdu in trace:
-            (self._sip if pdu.protocol == "sip" else self._m3ua)(pdu)
+            match pdu.protocol:
+                case "sip":
+                    self._sip(pdu)
+                case "m3ua":
+                    self._m3ua(pdu)
         self.records: list[Record] = []
         self.unreadable: list[bytes] = []
         """Lines of the journal that are no record."""

@@ -27,7 +27,8 @@ SHELL = {
     "sipbridge": {"transport"},
     "msgin5g_bridge": {"rest", "coap"},
     "ipsmgw": {
-        *("app", "cli", "disk", "drive", "gateway", "journal", "sockets", "store", "syncer", "trace", "web"),
+        *("app", "cli", "disk", "drive", "gateway", "journal", "smpp_transport", "sockets", "store"),
+        *("syncer", "trace", "web"),
     },
 }
 TOP = {

@@ -12,7 +12,7 @@ from lab.scenarios import SCENARIOS
 
 pytestmark = pytest.mark.interop
 
-LAYERS = ("Session Initiation Protocol", "MTP 3 User Adaptation Layer")
+LAYERS = ("Session Initiation Protocol", "MTP 3 User Adaptation Layer", "Short Message Peer to Peer")
 
 
 def captured(verdict: Verdict, path: Path) -> Path:
@@ -29,7 +29,7 @@ def test_every_octet_of_a_scenario_is_decoded(
     said = dissect(captured(verdict, tmp_path / "plain.pcap"))
     assert verdict.passed, verdict.broken
     assert said.count("\nFrame ") + said.startswith("Frame ") == len(verdict.pdus)
-    assert said.count(f"\n{LAYERS[0]}") + said.count(f"\n{LAYERS[1]}") == len(verdict.pdus)
+    assert sum(said.count(f"\n{layer}") for layer in LAYERS) == len(verdict.pdus)
 
 
 def test_under_all_faults_every_octet_is_still_decoded(

@@ -4,6 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ipsmgw.smpp import Status
+from ipsmgw.smpp import encode as encode_smpp
+from ipsmgw.smpp.pdu import SubmitSm, SubmitSmResp
 from ipsmgw.trace import Pdu, Summaries, summary
 from mapstack.m3ua.message import MessageType, Tag, encode
 from mapstack.sccp.message import ReturnCause, SccpMessage, SccpMessageType, Segmentation
@@ -146,3 +149,11 @@ def test_any_broken_dialogue_has_a_label(name: str, at: int, octet: int) -> None
     octets = bytearray(data(DIALOGUES[name]))
     octets[at % len(octets)] = octet
     assert summary("m3ua", bytes(octets))
+
+
+def test_smpp_is_told_by_its_command_and_its_status() -> None:
+    assert summary("smpp", encode_smpp(SubmitSm(), 1)) == "submit_sm"
+    assert (
+        summary("smpp", encode_smpp(SubmitSmResp(), 1, Status.RTHROTTLED)) == "submit_sm_resp ESME_RTHROTTLED"
+    )
+    assert summary("smpp", b"\0\0\0\x10") == "SMPP malformed, 4 octets"
