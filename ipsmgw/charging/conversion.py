@@ -159,8 +159,10 @@ def _extensions(cdr: Cdr, *, ip_access: bool) -> list[ManagementExtension]:
 
 
 def _over_ip(cdr: Cdr) -> bool:
-    """Of an MT: it went to the phone over the IMS, and no other domain was tried after that."""
-    return bool(cdr.call_id) and (not cdr.attempts or cdr.attempts[-1].domain == "ims")
+    """Of an MT: the IMS has delivered it, or has tried to where no domain has."""
+    delivered = tuple(each for each in cdr.attempts if each.outcome == _DELIVERED)
+    tried = [each.domain for each in delivered or cdr.attempts]
+    return bool(cdr.call_id) and (not tried or "ims" in tried)
 
 
 def _in_words(attempt: Attempt) -> str:

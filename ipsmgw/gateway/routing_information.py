@@ -25,7 +25,7 @@ __all__ = ["RoutingInformation"]
 
 _DIGITS = 15  # of an MT Correlation ID, which has the form of an IMSI
 _BEGINNING = 6  # of the real IMSI: MCC, and an MNC that may have three digits
-_ALIKE = 16
+_ALIKE = 64
 """Questions about one subscriber for one SC that may be open: an HLR that does not know our number relays
 ours to us again.
 """

@@ -313,7 +313,8 @@ class Terminating:
             if not stack.awaits_answer(dialogue):
                 continue  # it has given up while the record went to disk, or in the batch of its Begin
             if type(action) is MtResult:
-                stack.result(dialogue, _result(action.sm_rp_ui, self._ip_access), now)
+                access = self._ip_access if action.over_ip else None
+                stack.result(dialogue, _result(action.sm_rp_ui, access), now)
             elif type(action) is MtRefusal:
                 stack.error(dialogue, action.error, now)
 

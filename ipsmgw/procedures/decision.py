@@ -67,6 +67,7 @@ class MtResult(Struct, frozen=True, gc=False):
     """The SMS-GMSC learns that the phone has it."""
 
     sm_rp_ui: bytes | None
+    over_ip: bool = True
 
 
 class MtRefusal(Struct, frozen=True, gc=False):

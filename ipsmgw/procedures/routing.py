@@ -232,7 +232,8 @@ def _end(routed: Routed, ending: Ending, now: float) -> Decision[Routed]:
     charge(cdr, routed)
     actions: tuple[Action, ...] = ()
     if ending.outcome == _DELIVERED:
-        actions = (MtResult(ending.sm_rp_ui),)
+        over_ip = any(each.domain == "ims" and each.outcome == _DELIVERED for each in routed.attempts)
+        actions = (MtResult(ending.sm_rp_ui, over_ip),)
     elif ending.error is not None:
         actions = (MtRefusal(ending.error),)
     report = report_of(routed.correlation, routed.attempts, routed.errors)

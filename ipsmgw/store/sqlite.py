@@ -85,7 +85,7 @@ class SqliteStore:
         if connection.in_transaction:
             connection.rollback()  # what the life before had not committed
         connection.executescript(_SCHEMA)
-        self._correlations = Correlations(connection, self._begin)
+        self._correlations = Correlations(connection)
         self._by_impu: dict[Impu, Binding] = {}
         self._by_imsi: dict[str, list[Impu]] = {}
         for row in connection.execute(f"SELECT {_COLUMNS} FROM binding ORDER BY expires"):
@@ -190,9 +190,25 @@ class SqliteStore:
             self._connection.execute(_FORGET_OLDEST, (known - _PEERS,))
 
     def commit(self) -> None:
+        if self._correlations.waiting:
+            self._commit_correlations()
         if self._open:
             self._connection.execute("COMMIT")
             self._open = False
+
+    def _commit_correlations(self) -> None:
+        """With what else there is; alone without waiting for the disk, as there are some in every batch. They
+        survive the end of the process; of what a power cut takes, the SMS-GMSC asks again.
+        """
+        if self._open:
+            self._correlations.write()
+            return
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._begin()
+        self._correlations.write()
+        self._connection.execute("COMMIT")
+        self._open = False
+        self._connection.execute("PRAGMA synchronous = FULL")
 
     def close(self) -> None:
         self.commit()

@@ -21,7 +21,10 @@ from mapstack.map import (
     SmRpOa,
 )
 from mapstack.map.operation import Parameter
+from mapstack.map.short_message_v2 import RoutingInfoForSmArgV2
 from mapstack.map.versions import arg_in
+from mapstack.tcap.dialogue_portion import Aare, encode_aare
+from mapstack.tcap.machine import Input
 from sipbridge.rp import RpAck, RpData, RpError
 from tests.ipsmgw.asked import news, octets, records
 from tests.ipsmgw.broken import Table, sound
@@ -110,6 +113,17 @@ class Home:
         self.node.exchange()
         return dialogue
 
+    def speaks(self, version: int) -> None:
+        """The neighbour that was asked last does not know what is newer than this."""
+        (asked,) = [event for event in self.node.told if isinstance(event, Invoked)]
+        while asked.operation.version > version:
+            self.node.told.remove(asked)
+            tcap = self.node.peer._tcap
+            aare = encode_aare(Aare((*asked.operation.context.oid[:-1], asked.operation.version - 1), 1, 2))
+            tcap.request(tcap.dialogue(asked.dialogue), Input.TC_U_ABORT, b"", self.now, portion=aare)
+            self.node.exchange()
+            (asked,) = [event for event in self.node.told if isinstance(event, Invoked)]
+
     def heard(self, kind: type[ArgT]) -> tuple[int, ArgT]:
         """The one thing of this kind that the gateway has asked for since it was last looked at."""
         (event,) = [one for one in self.node.told if isinstance(one, Invoked) and isinstance(one.arg, kind)]
@@ -124,6 +138,11 @@ class Home:
         dialogue, arg = self.heard(RoutingInfoForSmArg)
         self.answer(dialogue, said, inform)
         return arg
+
+    def old_hlr_says(self, said: RoutingInfoForSmRes | MapError) -> None:
+        """The same in version 2."""
+        self.speaks(2)
+        self.answer(self.heard(RoutingInfoForSmArgV2)[0], said)
 
     def answer(
         self, dialogue: int, said: Parameter | MapError, inform: InformServiceCentreArg | None = None

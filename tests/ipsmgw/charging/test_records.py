@@ -134,7 +134,7 @@ def test_what_no_specification_has_is_in_extensions_of_ours() -> None:
     assert said[CHARGING_ID].text == "a1"
 
 
-def test_the_domains_that_were_tried_are_in_an_extension_and_the_last_one_had_ip_access_or_not() -> None:
+def test_the_domains_that_were_tried_are_in_an_extension_and_the_ims_had_ip_access() -> None:
     ims = Attempt("ims", "sip:127.0.0.12:5060", "noResponseViaIPSMGW", 10.0, 38.0)
     cs = Attempt("cs", "15550000021", "delivered", 38.0, 39.5)
     record = record_of(replace(MT, attempts=(ims, cs)), 1)
@@ -144,8 +144,9 @@ def test_the_domains_that_were_tried_are_in_an_extension_and_the_last_one_had_ip
         "ims sip:127.0.0.12:5060 noResponseViaIPSMGW 28.000; cs 15550000021 delivered 1.500"
     )
     assert theirs(record.encode_element())[0] == "iSMSMTRecord"
-    last = record_of(replace(MT, attempts=(cs, ims)), 1).record_extensions or []
-    assert {each.identifier: each.information for each in last}[ACCESS].flag is True
+    for tried in ((replace(ims, outcome="delivered"), cs), (ims, replace(cs, outcome="systemFailure"))):
+        extensions = record_of(replace(MT, attempts=tried), 1).record_extensions or []
+        assert {each.identifier: each.information for each in extensions}[ACCESS].flag is True
 
 
 def test_attempts_are_in_the_journal_where_there_were_any() -> None:

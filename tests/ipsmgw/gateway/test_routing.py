@@ -15,8 +15,6 @@ from mapstack.map import (
     SmRpOa,
 )
 from mapstack.map.short_message_v2 import ForwardSmArg
-from mapstack.tcap.dialogue_portion import Aare, encode_aare
-from mapstack.tcap.machine import Input
 from tests.ipsmgw.asked import records, statuses
 from tests.ipsmgw.home import CENTRE, DONE, MSC, SGSN, TPDU, Home, absent, final, found
 from tests.ipsmgw.node import IMSI
@@ -163,13 +161,7 @@ def test_absence_in_any_domain_is_told_before_what_came_after(home: Home) -> Non
 def test_a_node_of_an_older_version_is_asked_in_it(form: Operation) -> None:
     home = Home(final(order=["cs"]))
     home.forward(home.correlation())
-    for version in range(3, form.version, -1):
-        (asked,) = [event for event in home.node.told if isinstance(event, Invoked)]
-        home.node.told.clear()
-        tcap = home.node.peer._tcap
-        aare = encode_aare(Aare((*asked.operation.context.oid[:-1], version - 1), 1, 2))
-        tcap.request(tcap.dialogue(asked.dialogue), Input.TC_U_ABORT, b"", home.now, portion=aare)
-        home.node.exchange()
+    home.speaks(form.version)
     dialogue, _ = home.heard(ForwardSmArg)
     home.answer(dialogue, MapError(ErrorCode.ABSENT_SUBSCRIBER))
     home.node.synced()

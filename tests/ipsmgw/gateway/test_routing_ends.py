@@ -14,8 +14,6 @@ from mapstack.map import (
     SmRpOa,
 )
 from mapstack.map.short_message_v2 import ForwardSmArg
-from mapstack.tcap.dialogue_portion import Aare, encode_aare
-from mapstack.tcap.machine import Input
 from tests.ipsmgw.asked import records, statuses
 from tests.ipsmgw.home import DONE, TPDU, Home, final
 from tests.ipsmgw.node import IMSI
@@ -169,15 +167,7 @@ def test_a_node_of_version_1_is_asked_anew_for_each_message() -> None:
     assert V1 is not None
     home = Home(final(order=["cs"]))
     home.forward(home.correlation(), more=True)
-    (asked,) = [event for event in home.node.told if isinstance(event, Invoked)]
-    tcap = home.node.peer._tcap
-    for _ in range(2):
-        (asked,) = [event for event in home.node.told if isinstance(event, Invoked)]
-        home.node.told.clear()
-        version = asked.operation.version - 1
-        aare = encode_aare(Aare((*asked.operation.context.oid[:-1], version), 1, 2))
-        tcap.request(tcap.dialogue(asked.dialogue), Input.TC_U_ABORT, b"", home.now, portion=aare)
-        home.node.exchange()
+    home.speaks(1)
     home.answer(home.heard(ForwardSmArg)[0], MtForwardSmRes())
     home.node.synced()
     (answered,) = [event for event in home.node.told if isinstance(event, Answered)]

@@ -26,7 +26,7 @@ from mapstack.map import (
     TeleservNotProvParam,
 )
 from mapstack.map.short_message_v2 import InformServiceCentreArgV2, RoutingInfoForSmResV2
-from tests.ipsmgw.home import CENTRE, GATEWAY, HLR, MSISDN, SGSN, Home, absent, final, found
+from tests.ipsmgw.home import CENTRE, GATEWAY, HLR, MSC, MSISDN, SGSN, Home, absent, final, found
 from tests.ipsmgw.node import IMSI, Node
 
 V2 = SEND_ROUTING_INFO_FOR_SM.older
@@ -146,12 +146,24 @@ def test_who_is_absent_and_must_not_be_reached_over_the_ims_is_said_to_be() -> N
     assert home.refused() == absent(1)
 
 
-@pytest.mark.parametrize("form", [SEND_ROUTING_INFO_FOR_SM, V2], ids=str)
+@pytest.mark.parametrize("form", [SEND_ROUTING_INFO_FOR_SM, V2, V1], ids=str)
 def test_an_hlr_of_an_older_version_has_its_own_word_for_absence(home: Home, form: Operation) -> None:
-    """It is told to each asker in his own."""
+    """Each asker hears the one that his version has."""
     home.ask(form=form)
-    home.hlr_says(MapError(ErrorCode.ABSENT_SUBSCRIBER_SM))
+    home.old_hlr_says(MapError(ErrorCode.ABSENT_SUBSCRIBER))
     assert home.refused().code in form.errors
+    assert home.node.gateway.driver.bugs == 0
+
+
+def test_an_hlr_of_an_older_version_names_an_msc(home: Home) -> None:
+    home.ask()
+    home.old_hlr_says(found(MSC, None))
+    result = home.answered().result
+    assert isinstance(result, RoutingInfoForSmRes)
+    home.node.told.clear()
+    home.forward(result.imsi)
+    (event,) = [event for event in home.node.told if isinstance(event, Invoked)]
+    assert event.called.gt == Gt(MSC.digits)
 
 
 def test_a_silent_hlr_is_a_system_failure(home: Home) -> None:
