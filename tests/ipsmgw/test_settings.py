@@ -308,6 +308,8 @@ def test_the_final_standard_needs_the_number_of_the_hlr_and_listens_for_it() -> 
     assert settings.routing.order == ("ims", "ps", "cs")
     assert 6 in map_settings(settings, 0).sccp.local_subsystems
     assert 6 not in map_settings(parse(toml(sound())), 0).sccp.local_subsystems
+    longest = 600.0  # SM-DeliveryTimerValue, TS 29.002 §17.7.6
+    assert map_settings(settings, 0).guard > longest > map_settings(parse(toml(sound())), 0).guard
 
 
 @pytest.mark.parametrize(

@@ -181,3 +181,15 @@ def test_a_node_of_version_1_is_asked_anew_for_each_message() -> None:
     home.answer(dialogue, MtForwardSmRes())
     home.node.synced()
     home.nothing_is_left()
+
+
+def test_a_line_to_a_node_is_closed_when_the_last_message_has_gone_another_way() -> None:
+    home = Home(final(order=["ims", "cs"]))
+    dialogue = home.forward(home.correlation(), more=True)
+    home.answer(home.heard(MtForwardSmArg)[0], DONE)
+    home.node.synced()
+    home.register()
+    home.follow(dialogue)
+    home.report(home.message())
+    home.node.synced()
+    assert len(home.node.peer) == 0
