@@ -10,6 +10,8 @@ from mapstack.map import (
     MtForwardSmRes,
     ReadyForSmArg,
     ReadyForSmRes,
+    ReportSmDeliveryStatusArg,
+    ReportSmDeliveryStatusRes,
     SmRpDa,
     SmRpOa,
 )
@@ -70,6 +72,7 @@ def test_a_report_after_the_end_is_answered_too(home: Home) -> None:
     home.node.synced()
     home.report(message)
     assert statuses(home.node) == [202]
+    home.node.pass_time(0.0)
     home.answer(home.heard(ReadyForSmArg)[0], ReadyForSmRes())
     home.nothing_is_left()
 
@@ -188,8 +191,11 @@ def test_a_line_to_a_node_is_closed_when_the_last_message_has_gone_another_way()
     dialogue = home.forward(home.correlation(), more=True)
     home.answer(home.heard(MtForwardSmArg)[0], DONE)
     home.node.synced()
+    home.answer(home.heard(ReportSmDeliveryStatusArg)[0], ReportSmDeliveryStatusRes())
     home.register()
     home.follow(dialogue)
     home.report(home.message())
     home.node.synced()
+    home.node.pass_time(0.0)
+    home.answer(home.heard(ReadyForSmArg)[0], ReadyForSmRes())
     assert len(home.node.peer) == 0
