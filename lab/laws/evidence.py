@@ -8,10 +8,12 @@ from typing import Generic, NamedTuple, TypeVar
 from msgspec import DecodeError
 
 from ipsmgw.gateway import Cdr, decode_cdr
+from ipsmgw.identity import Msisdn
 from ipsmgw.trace import Pdu
 from lab.carrier import Carrier
-from lab.elements.phone_ledger import PhoneLedger, Sent, Smma, Spell, Text
-from lab.elements.sc_ledger import Attempt, MtMessage
+from lab.elements.domain import DOMAIN_OF, Domain
+from lab.elements.phone_ledger import PhoneLedger, Sent, SentState, Smma, Spell, Text
+from lab.elements.sc_ledger import Forward, MtMessage
 from lab.laws.reading import Sip, read
 
 __all__ = ["GATEWAY", "LATE", "SC", "SCSCF", "Evidence", "Index", "Record"]
@@ -65,13 +67,11 @@ class Evidence:
         self.begins: Index[bytes, Pdu] = Index()
         self.ends: Index[bytes, Pdu] = Index()
         """Dialogues of the SC with the gateway, by the SC's transaction id."""
+        self.on_air: list[Pdu] = []
+        """Between phones and the antennas of MSC and SGSN."""
         self._acks: list[tuple[float, frozenset[str]]] = []
         for pdu in trace:
-            match pdu.protocol:
-                case "sip":
-                    self._sip(pdu)
-                case "m3ua":
-                    self._m3ua(pdu)
+            self._read(pdu)
         self.records: list[Record] = []
         self.unreadable: list[bytes] = []
         """Lines of the journal that are no record."""
@@ -85,15 +85,21 @@ class Evidence:
             else:
                 self.mt_records.add(record.cdr.imsi, record)
         self._down = _down(carrier)
-        self._outages = self._find_outages()
+        self._outages = {node: self._find_outages(node) for node in (GATEWAY, *carrier.plan.legs)}
 
     # The ledgers.
 
     def sent(self) -> Iterator[tuple[str, Sent]]:
-        """Every MO, with the phone's name."""
+        """Every MO over IMS, with the phone's name."""
+        for name, sent in self.submitted():
+            if sent.call_id:
+                yield name, sent
+
+    def submitted(self) -> Iterator[tuple[str, Sent]]:
+        """Every MO by whatever domain, once it has left the phone."""
         for name, ledger in self.carrier.ledgers.items():
             for sent in ledger.sent:
-                if sent.call_id:
+                if sent.call_id or (sent.domain is not Domain.IMS and sent.state is not SentState.QUEUED):
                     yield name, sent
 
     def texts(self) -> Iterator[tuple[str, Text]]:
@@ -108,17 +114,26 @@ class Evidence:
             for smma in ledger.smma:
                 yield name, smma
 
-    def forwarded(self) -> Iterator[tuple[MtMessage, Attempt, bytes]]:
-        """Every mt-ForwardSM of the SC, with its transaction id."""
+    def forwarded(self, domain: Domain = Domain.IMS) -> Iterator[tuple[MtMessage, Forward, bytes]]:
+        """Every mt-ForwardSM of the SC to the node of a domain, with its transaction id."""
         for message in self.carrier.sc_data.mt:
             for attempt in message.attempts:
-                if attempt.delivery_dialogue >= 0:
-                    yield message, attempt, attempt.delivery_dialogue.to_bytes(4, "big")
+                for forward in attempt.forwards:
+                    if self.domain(forward) is domain:
+                        yield message, forward, forward.dialogue.to_bytes(4, "big")
+
+    def domain(self, forward: Forward) -> Domain:
+        """Whither it went, whatever the SMS-GMSC was made to believe."""
+        numbers = self.carrier.plan.ss7
+        return next(
+            (DOMAIN_OF[leg] for leg in self.carrier.plan.legs if numbers[leg] == forward.node), Domain.IMS
+        )
 
     def ledger_of(self, msisdn: str) -> tuple[str, PhoneLedger] | None:
-        """The phone with this number."""
+        """The phone with this number, or with this other one that the HLR knows of it."""
+        record = self.carrier.hlr_data.by_msisdn.get(Msisdn(msisdn))
         for subscriber in self.carrier.plan.subscribers:
-            if subscriber.msisdn == msisdn:
+            if subscriber.msisdn == msisdn or (record is not None and subscriber.imsi == record.imsi):
                 return subscriber.name, self.carrier.ledgers[subscriber.name]
         return None
 
@@ -141,9 +156,9 @@ class Evidence:
         uncovered = self.carrier.ledgers[phone].uncovered
         return self.was_down(phone, since, until) or _overlap(uncovered, since, until)
 
-    def was_cut(self, since: float, until: float) -> bool:
-        """Whether the gateway and the SC were without an active association at some time between."""
-        return _overlap(self._outages, since, until)
+    def was_cut(self, since: float, until: float, node: str = GATEWAY) -> bool:
+        """Whether the SC and the gateway, or this node, were without an active association between."""
+        return _overlap(self._outages[node], since, until)
 
     def cut_after(self, when: float) -> bool:
         """Whether what was put on that association then may not have arrived."""
@@ -231,6 +246,15 @@ class Evidence:
                 if line.endswith(b"\n"):
                     self.unreadable.append(line)
 
+    def _read(self, pdu: Pdu) -> None:
+        match pdu.protocol:
+            case "sip":
+                self._sip(pdu)
+            case "m3ua":
+                self._m3ua(pdu)
+            case "gsm_a_dtap":
+                self.on_air.append(pdu)
+
     def _sip(self, pdu: Pdu) -> None:
         sip = read(pdu)
         self.by_call.add(sip.call_id, sip)
@@ -257,9 +281,9 @@ class Evidence:
             if found:
                 self.ends.add(found[1], pdu)
 
-    def _find_outages(self) -> list[Spell]:
-        """From a cut, or a death, until the association is active again."""
-        pair = frozenset((GATEWAY, SC))
+    def _find_outages(self, node: str) -> list[Spell]:
+        """From a cut of its association with the SC, or a death, until that is active again."""
+        pair = frozenset((node, SC))
         began = [when for when, *nodes in self.carrier.ground.cuts() if frozenset(nodes) == pair]
         began += [spell.since for node in pair for spell in self._down[node]]
         active = [when for when, between in self._acks if between == pair]
