@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lab.elements.sc_ledger import Forward
+from lab.elements.sc_ledger import Forward, MtMessage
 from lab.laws.evidence import GATEWAY, SC, Evidence
 
 __all__ = ["one_answer"]
@@ -21,11 +21,11 @@ def one_answer(evidence: Evidence) -> Iterator[str]:
         elif not forward.outcome.text.startswith("mt-ForwardSM: "):
             if not ends:
                 yield f"{what} has an answer that the gateway has not given"
-        elif not _excused(evidence, forward, tid):
+        elif not _excused(evidence, message, forward, tid):
             yield f"{what} was not answered ({forward.outcome.text})"
 
 
-def _excused(evidence: Evidence, forward: Forward, tid: bytes) -> bool:
+def _excused(evidence: Evidence, message: MtMessage, forward: Forward, tid: bytes) -> bool:
     """Whether the invoke or its answer was lost, or the gateway died over it."""
     begun, ended = evidence.begins[tid], evidence.ends[tid]
     end = forward.end or forward.start
@@ -37,4 +37,4 @@ def _excused(evidence: Evidence, forward: Forward, tid: bytes) -> bool:
         return True
     if ended:
         return evidence.cut_after(ended[0].when)
-    return evidence.could_not_answer(evidence.record_of(forward.imsi, begin, end))
+    return evidence.could_not_answer(evidence.record_of(evidence.imsi(message, forward), begin, end))

@@ -90,8 +90,8 @@ def _matched(evidence: Evidence) -> tuple[defaultdict[bytes, list[Record]], list
     For one subscriber the SC has one attempt at a time, and what is on its way when it dies is lost.
     """
     begins: defaultdict[str, list[tuple[float, bytes]]] = defaultdict(list)
-    for _, forward, tid in evidence.forwarded():
-        begins[forward.imsi] += [(pdu.when, tid) for pdu in evidence.begins[tid]]
+    for message, forward, tid in evidence.forwarded():
+        begins[evidence.imsi(message, forward)] += [(pdu.when, tid) for pdu in evidence.begins[tid]]
     found: defaultdict[bytes, list[Record]] = defaultdict(list)
     orphans = []
     for imsi, records in evidence.mt_records.items():
@@ -121,7 +121,10 @@ def _tells(forward: Forward, record: Record) -> bool:
     outcome = record.cdr.outcome
     if outcome == _DELIVERED or text == _DELIVERED or outcome not in _CAUSES:
         return text == outcome or text.startswith("mt-ForwardSM: ")
-    return text in (_answer(_CAUSES[outcome]), "mt-ForwardSM: timeout")
+    answer = _answer(_CAUSES[outcome])
+    # The record has no place for the diagnostic of an MSC or SGSN.
+    of_a_node = _CAUSES[outcome] is Cause.ABSENT_SUBSCRIBER and text.startswith(answer + " ")
+    return of_a_node or text in (answer, "mt-ForwardSM: timeout")
 
 
 def _answer(cause: Cause) -> str:

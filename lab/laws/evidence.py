@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 from math import inf
 from typing import Generic, NamedTuple, TypeVar
 
@@ -12,7 +13,7 @@ from ipsmgw.identity import Msisdn
 from ipsmgw.trace import Pdu
 from lab.carrier import Carrier
 from lab.elements.domain import DOMAIN_OF, Domain
-from lab.elements.phone_ledger import PhoneLedger, Sent, SentState, Smma, Spell, Text
+from lab.elements.phone_ledger import PhoneLedger, Received, Sent, SentState, Smma, Spell, Text
 from lab.elements.sc_ledger import Forward, MtMessage
 from lab.laws.reading import Sip, read
 
@@ -85,7 +86,9 @@ class Evidence:
             else:
                 self.mt_records.add(record.cdr.imsi, record)
         self._down = _down(carrier)
-        self._outages = {node: self._find_outages(node) for node in (GATEWAY, *carrier.plan.legs)}
+        nodes = (GATEWAY, SC, *carrier.plan.legs)
+        self._outages = {pair: self._find_outages(pair) for pair in map(frozenset, combinations(nodes, 2))}
+        self._imsis = {subscriber.imsi for subscriber in carrier.plan.subscribers}
 
     # The ledgers.
 
@@ -107,6 +110,15 @@ class Evidence:
         for name, ledger in self.carrier.ledgers.items():
             for text in ledger.texts:
                 yield name, text
+
+    def home_routed(self, forward: Forward) -> bool:
+        """Whether it carries an MT Correlation ID: then the gateway chooses domains (TS 23.204 §6.4)."""
+        return forward.imsi not in self._imsis
+
+    def imsi(self, message: MtMessage, forward: Forward) -> str:
+        """Whose it is."""
+        record = self.carrier.hlr_data.by_msisdn.get(message.to)
+        return record.imsi if record is not None and self.home_routed(forward) else forward.imsi
 
     def smma(self) -> Iterator[tuple[str, Smma]]:
         """Every RP-SMMA of a phone, with its name."""
@@ -156,9 +168,9 @@ class Evidence:
         uncovered = self.carrier.ledgers[phone].uncovered
         return self.was_down(phone, since, until) or _overlap(uncovered, since, until)
 
-    def was_cut(self, since: float, until: float, node: str = GATEWAY) -> bool:
-        """Whether the SC and the gateway, or this node, were without an active association between."""
-        return _overlap(self._outages[node], since, until)
+    def was_cut(self, since: float, until: float, one: str = GATEWAY, other: str = SC) -> bool:
+        """Whether two SS7 nodes were without an active association at some time between."""
+        return _overlap(self._outages[frozenset((one, other))], since, until)
 
     def cut_after(self, when: float) -> bool:
         """Whether what was put on that association then may not have arrived."""
@@ -185,9 +197,11 @@ class Evidence:
 
     def mt_ends_by(self, begin: float) -> float:
         """Until when the gateway has an answer of the phone for an MT, or has given up waiting: for its
-        report, or for what it says to the text that it is sent then.
+        report, for what it says to the text that it is sent then, or for what MSC and SGSN say.
         """
         more = max(self.f, self.timers.mt_report) if self.carrier.plan.texting else self.timers.mt_report
+        if self.carrier.plan.procedures == "ts-23.204":
+            more += len(self.carrier.plan.legs) * self.timers.mt_answer
         return begin + self.f + more + 2 * LATE
 
     def submissions(self, sent: Sent | Text | Smma) -> int:
@@ -207,6 +221,10 @@ class Evidence:
     def began(self, call_id: str) -> float:
         """When the first message of a call was put on a link."""
         return min([sip.pdu.when for sip in self.by_call[call_id]], default=inf)
+
+    def handed_over(self, received: Received) -> float:
+        """When a phone was sent it, as far as that can be told."""
+        return self.began(received.call_id) if received.domain is Domain.IMS else received.when
 
     def finals(self, call_id: str, source: str, target: str) -> set[int]:
         """Final answers of a call on their way from one node to another."""
@@ -281,9 +299,8 @@ class Evidence:
             if found:
                 self.ends.add(found[1], pdu)
 
-    def _find_outages(self, node: str) -> list[Spell]:
-        """From a cut of its association with the SC, or a death, until that is active again."""
-        pair = frozenset((node, SC))
+    def _find_outages(self, pair: frozenset[str]) -> list[Spell]:
+        """From a cut of their association, or a death, until that is active again."""
         began = [when for when, *nodes in self.carrier.ground.cuts() if frozenset(nodes) == pair]
         began += [spell.since for node in pair for spell in self._down[node]]
         active = [when for when, between in self._acks if between == pair]

@@ -54,7 +54,7 @@ def _at_the_phones(evidence: Evidence) -> Iterator[str]:
             continue
         name, ledger = found
         got = [received for received in ledger.received if has(received, tpdu)]
-        got.sort(key=lambda received: (_handed_over(evidence, received), received.when))
+        got.sort(key=lambda received: (evidence.handed_over(received), received.when))
         excused = sum(_excused(evidence, name, sent, got[at:]) for at in range(len(got) - 1))
         if len(got) - excused > len(sent):
             yield f"{name} got message {sent[0].id} {len(got)} times"
@@ -63,19 +63,26 @@ def _at_the_phones(evidence: Evidence) -> Iterator[str]:
 def _excused(evidence: Evidence, phone: str, messages: list[MtMessage], got: list[Received]) -> bool:
     """Whether that the phone had it the first of these times could not be known to whoever sent it again."""
     received, *later = got
-    if received.domain is not Domain.IMS:
-        return _unheard(evidence, phone, messages, received)
-    if any(again.call_id == received.call_id for again in later):
-        return _told_again(evidence, phone, received)
     forward = _forward_of(evidence, messages, received)
-    if forward is None or (forward.outcome and forward.outcome.verdict is Verdict.DELIVERED):
+    if received.domain is Domain.IMS and any(again.call_id == received.call_id for again in later):
+        return _told_again(evidence, phone, received)
+    if forward is None:
         return False
+    if evidence.home_routed(forward):
+        return _lost_at_home(evidence, phone, forward, got)
+    if forward.outcome and forward.outcome.verdict is Verdict.DELIVERED:
+        return False
+    lost = _unreported if received.domain is Domain.IMS else _unheard
+    return lost(evidence, phone, forward, received)
+
+
+def _unreported(evidence: Evidence, phone: str, forward: Forward, received: Received) -> bool:
+    """Whether the report of a phone in the IMS was lost: on its way to the gateway, or behind it."""
     sent = evidence.began(received.call_id)
     end = forward.end or forward.start + evidence.timers.mt_answer
     if evidence.was_down(GATEWAY, sent, evidence.mt_ends_by(sent)) or evidence.was_down(SC, sent, end):
         return True
-    tid = forward.dialogue.to_bytes(4, "big")
-    ends = evidence.ends[tid]
+    ends = evidence.ends[forward.dialogue.to_bytes(4, "big")]
     if not ends:
         return evidence.could_not_answer(evidence.records_of_call(received.call_id))
     if evidence.cut_after(ends[0].when):
@@ -83,21 +90,42 @@ def _excused(evidence: Evidence, phone: str, messages: list[MtMessage], got: lis
     return not _report_arrived(evidence, evidence.edge(phone), received, ends[0].when - LATE)
 
 
-def _unheard(evidence: Evidence, phone: str, messages: list[MtMessage], received: Received) -> bool:
+def _unheard(evidence: Evidence, phone: str, forward: Forward, received: Received) -> bool:
     """Whether the report of a phone in CS or PS was lost: on the air, or between MSC or SGSN and the SC."""
-    forward = _forward_of(evidence, messages, received)
-    if forward is None or (forward.outcome and forward.outcome.verdict is Verdict.DELIVERED):
-        return False
-    node = next(leg for leg, domain in DOMAIN_OF.items() if domain is received.domain)
-    end = forward.end or forward.start + evidence.timers.mt_answer
+    node, end = _node(received), forward.end or forward.start + evidence.timers.mt_answer
     if any(evidence.was_down(each, received.when, end) for each in (node, SC, phone)):
         return True
     if evidence.was_cut(received.when, end, node):
         return True
+    return not _rp_ack_arrived(evidence, phone, received, end - LATE)
+
+
+def _lost_at_home(evidence: Evidence, phone: str, forward: Forward, got: list[Received]) -> bool:
+    """Whether the gateway has tried another domain, or the SC once more, because a report did not come."""
+    received, again, *_ = got
+    node = GATEWAY if received.domain is Domain.IMS else _node(received)
+    end = min(again.when, forward.end or again.when)
+    if any(evidence.was_down(each, received.when, again.when) for each in (node, GATEWAY, SC, phone)):
+        return True
+    if evidence.was_cut(received.when, again.when):
+        return True
+    if received.domain is Domain.IMS:
+        return not _report_arrived(evidence, evidence.edge(phone), received, end - LATE)
+    cut = evidence.was_cut(received.when, end, node, GATEWAY)
+    return cut or not _rp_ack_arrived(evidence, phone, received, end - LATE)
+
+
+def _node(received: Received) -> str:
+    """The MSC or SGSN that it has come from."""
+    return next(leg for leg, domain in DOMAIN_OF.items() if domain is received.domain)
+
+
+def _rp_ack_arrived(evidence: Evidence, phone: str, received: Received, before: float) -> bool:
+    """Whether an RP-ACK for it was put on the air by then, and not lost there."""
     rp_ack = bytes((2, received.rp_mr))
-    return not any(
-        (pdu.source, pdu.target) == (phone, node) and pdu.data[3:5] == rp_ack and pdu.fate != "lost"
-        and received.when <= pdu.when < end - LATE
+    return any(
+        (pdu.source, pdu.target) == (phone, _node(received)) and pdu.data[3:5] == rp_ack
+        and pdu.fate != "lost" and received.when <= pdu.when < before
         for pdu in evidence.on_air
     )  # fmt: skip
 
@@ -108,20 +136,16 @@ def _told_again(evidence: Evidence, phone: str, received: Received) -> bool:
     return evidence.crashes(SCSCF, since, until) > 0 or evidence.crashes(phone, since, until) > 0
 
 
-def _handed_over(evidence: Evidence, received: Received) -> float:
-    """When it was sent to the phone, as far as that can be told."""
-    return evidence.began(received.call_id) if received.domain is Domain.IMS else received.when
-
-
 def _forward_of(evidence: Evidence, messages: list[MtMessage], received: Received) -> Forward | None:
     """The last one that had begun before the phone was sent it."""
-    sent = _handed_over(evidence, received)
+    sent = evidence.handed_over(received)
     began = [
         forward
         for message in messages
         for attempt in message.attempts
         for forward in attempt.forwards
-        if evidence.domain(forward) is received.domain and forward.start <= sent
+        if (evidence.domain(forward) is received.domain or evidence.home_routed(forward))
+        and forward.start <= sent
     ]
     return max(began, key=lambda forward: forward.start, default=None)
 

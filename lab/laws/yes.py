@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from lab.elements.domain import Domain
 from lab.elements.phone_ledger import PhoneLedger, Received
 from lab.elements.sc_ledger import Forward, MtMessage, Verdict
 from lab.laws.evidence import Evidence, Record
@@ -63,8 +64,13 @@ def _delivered(evidence: Evidence) -> Iterator[str]:
         receptions = _receptions(evidence, message, forward)
         if not receptions:
             yield f"the SC was told that message {message.id} is delivered, and the phone has not taken it"
-        calls = {received.call_id for received in receptions}
-        records = [record for record in evidence.mt_records[forward.imsi] if record.cdr.call_id in calls]
+        calls = {received.call_id for received in receptions if received.domain is Domain.IMS}
+        by_radio = len(calls) < len(receptions)
+        records = [
+            record
+            for record in evidence.mt_records[evidence.imsi(message, forward)]
+            if record.cdr.call_id in calls or (by_radio and record.cdr.received >= forward.start)
+        ]
         ends = evidence.ends[tid]
         if ends and receptions and not _on_disk(records, ends[0].when):
             yield f"the result for message {message.id} left the gateway before its record was on disk"
@@ -92,7 +98,8 @@ def _receptions(evidence: Evidence, message: MtMessage, forward: Forward) -> lis
         received
         for received in (found[1].received if found else ())
         if has(received, message.tpdu)
-        and forward.start <= evidence.began(received.call_id) <= received.when <= end
+        and (received.domain is Domain.IMS or evidence.home_routed(forward))
+        and forward.start <= evidence.handed_over(received) <= received.when <= end
     ]
 
 
