@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ipsmgw.drive import Driver
 from ipsmgw.gateway import Gateway
+from ipsmgw.identity import Imsi
 from ipsmgw.trace import Pdu
 from lab.elements.esme import Esme
 from lab.elements.esme_ledger import EsmeLedger
@@ -14,10 +15,12 @@ from lab.elements.phone_ledger import PhoneLedger
 from lab.elements.registrar import Registrations
 from lab.elements.sc_ledger import ScData
 from lab.elements.scscf import Scscf
+from lab.elements.serving_node import ServingNode
 from lab.elements.site import Site
 from lab.elements.smpp_ledger import SmppData
 from lab.elements.smsc import Smsc
 from lab.elements.status_reports import ReportData
+from lab.elements.visitors import Visitor
 from lab.expectation import Broken
 from lab.ground import Ground
 from lab.plan import Plan, gateway_settings
@@ -25,13 +28,16 @@ from lab.watch import Watch
 
 __all__ = ["Carrier"]
 
-Element = Hlr | Smsc | Scscf | Phone | Esme | Gateway
+Element = Hlr | Smsc | Scscf | ServingNode | Phone | Esme | Gateway
 
-_CORE = ("hlr", "smsc", "scscf", "ipsmgw")
+_SS7, _IMS = ("hlr", "smsc"), ("scscf", "ipsmgw")
 
 
 class Carrier:
-    """HLR, SM-SC, S-CSCF, gateway and phones; what they must not forget outlives them."""
+    """HLR, SM-SC, MSC and SGSN where the plan has them, S-CSCF, gateway and phones.
+
+    What they must not forget outlives them.
+    """
 
     def __init__(self, plan: Plan, ground: Ground) -> None:
         self.plan = plan
@@ -42,11 +48,13 @@ class Carrier:
         self.smpp_data = SmppData()
         self.report_data = ReportData()
         self.registrations = Registrations()
+        self.visitors: dict[str, dict[Imsi, Visitor]] = {leg: {} for leg in plan.legs}
         self.ledgers = {subscriber.name: PhoneLedger() for subscriber in plan.subscribers}
         self.hlr: Hlr
         self.smsc: Smsc
         self.scscf: Scscf
         self.gateway: Gateway
+        self.legs: dict[str, ServingNode] = {}
         self.phones: dict[str, Phone] = {}
         self.esmes: dict[str, Esme] = {}
         self.esme_ledgers = {name: EsmeLedger() for name in plan.esmes}
@@ -103,7 +111,8 @@ class Carrier:
     @property
     def nodes(self) -> tuple[str, ...]:
         """In the order in which they are started."""
-        return (*_CORE, *(subscriber.name for subscriber in self.plan.subscribers), *self.plan.esmes)
+        phones = (subscriber.name for subscriber in self.plan.subscribers)
+        return (*_SS7, *self.plan.legs, *_IMS, *phones, *self.plan.esmes)
 
     @property
     def now(self) -> float:
@@ -122,7 +131,12 @@ class Carrier:
 
     def linked(self) -> bool:
         """Whether every association is active."""
-        return self.hlr.active == {"ipsmgw", "smsc"} and self.smsc.active == {"ipsmgw", "hlr"}
+        legs = set(self.plan.legs)
+        return (
+            self.hlr.active == {"ipsmgw", "smsc"} | legs
+            and self.smsc.active == {"ipsmgw", "hlr"} | legs
+            and all(leg.active == {"ipsmgw", "hlr", "smsc"} for leg in self.legs.values())
+        )
 
     async def until(self, condition: Callable[[], bool], what: str, within: float | None = None) -> None:
         """Wait for it; if it does not become true in time, the story is broken."""
@@ -170,6 +184,8 @@ class Carrier:
                 self.scscf = Scscf(site, plan, self.registrations)
             case "ipsmgw":
                 self.gateway = Gateway(gateway_settings(plan), self.ground.world(site))
+            case "msc" | "sgsn" as leg:
+                self.legs[leg] = ServingNode(site, plan, self.visitors[leg])
             case name if name in plan.esmes:
                 self.esmes[name] = Esme(site, plan, self.esme_ledgers[name])
             case name:
@@ -198,6 +214,8 @@ class Carrier:
                 return self.scscf
             case "ipsmgw":
                 return self.gateway
+            case "msc" | "sgsn" as leg:
+                return self.legs[leg]
             case name if name in self.plan.esmes:
                 return self.esmes[name]
             case name:

@@ -12,13 +12,14 @@ from typing import Protocol, TypeVar
 import mapstack
 import sipbridge
 from ipsmgw.app import LoopClock, Sockets, WireDisk, open_store, store_in_memory
-from ipsmgw.drive import Clock, Port
+from ipsmgw.drive import Clock, Port, Tap
 from ipsmgw.gateway import World
 from ipsmgw.smpp import Flow as SmppFlow
 from ipsmgw.smpp import SessionSpec
 from ipsmgw.trace import Trace
 from lab.clock import VirtualClock
 from lab.disk import VirtualDisk
+from lab.elements.air import DTAP
 from lab.elements.site import Site
 from lab.faults import NONE, Faults
 from lab.links import Fate
@@ -27,7 +28,7 @@ from lab.plan import Plan
 from lab.waiting import Waiting
 from lab.witness import Durability, WitnessedDisk
 from mapstack.transport import AssociationSpec
-from sipbridge.transport import SipSpec
+from sipbridge.transport import SipListener, SipSpec
 
 __all__ = ["Ground", "VirtualGround", "WireGround"]
 
@@ -249,14 +250,20 @@ class _TappedSockets:
     def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
         self.signalling(node, SipSpec.at(local), port)
 
+    def air(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
+        self.sockets.signalling(node, SipSpec((SipListener("udp", local),)), port)
+        port.tap = self._tapped(node, DTAP)
+
     def signalling(self, node: str, spec: SipSpec, port: Port[EventT, sipbridge.Flow]) -> None:
         self.sockets.signalling(node, spec, port)
+        port.tap = self._tapped(node, "sip")
 
+    def _tapped(self, node: str, protocol: str) -> Tap[sipbridge.Flow]:
         def tap(now: float, sent: bool, data: bytes, flow: sipbridge.Flow) -> None:
             if sent:
-                self._sent(now, node, flow.remote[0], "sip", data)
+                self._sent(now, node, flow.remote[0], protocol, data)
 
-        port.tap = tap
+        return tap
 
     def associations(
         self, node: str, specs: Sequence[AssociationSpec], port: Port[EventT, mapstack.Flow]

@@ -20,7 +20,7 @@ Address = tuple[str, int]
 Fate = Literal["", "lost", "duplicated", "cut"]
 
 Tap = Callable[[float, str, str, str, bytes, Fate], None]
-"""(when, source node, target node, "sip" | "m3ua" | "smpp", octets, fate): once for each PDU, when it leaves.
+"""(when, source node, target node, "sip" | "m3ua" | "smpp" | DTAP, octets, fate): once for each PDU, then.
 
 The fate is what is known then: octets on their way when somebody calls `cut` or `down` are lost with fate "".
 """

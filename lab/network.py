@@ -10,6 +10,7 @@ from ipsmgw.drive import Clock, Port
 from ipsmgw.smpp import Flow as SmppFlow
 from ipsmgw.smpp import SessionSpec
 from lab.associations import Associations
+from lab.elements.air import DTAP
 from lab.faults import NONE, Faults, Weather
 from lab.links import Address, DatagramLink, Fate, Mailbox, SipPort, Tap
 from lab.sessions import Sessions
@@ -48,6 +49,13 @@ class VirtualNetwork:
 
     def datagrams(self, node: str, local: Address, port: Port[EventT, SipFlow]) -> None:
         """Bind an address."""
+        self._bind(node, local, port, "sip")
+
+    def air(self, node: str, local: Address, port: Port[EventT, SipFlow]) -> None:
+        """The same, for a phone or an antenna."""
+        self._bind(node, local, port, DTAP)
+
+    def _bind(self, node: str, local: Address, port: Port[EventT, SipFlow], protocol: str) -> None:
         self._require_up(node)
         mailbox = self._mailboxes.get(local)
         if mailbox is None:
@@ -55,7 +63,7 @@ class VirtualNetwork:
         elif mailbox.port is not None:
             raise OSError(EADDRINUSE, f"{node}: {local[0]}:{local[1]} is taken by {mailbox.node}")
         mailbox.node, mailbox.port = node, port
-        port.send = _Outlet(self, mailbox, port, self._clock, self._tap)
+        port.send = _Outlet(self, mailbox, port, self._clock, tap=self._tap, protocol=protocol)
 
     def signalling(self, node: str, spec: SipSpec, port: Port[EventT, SipFlow]) -> None:
         """Virtual links carry datagrams: connections are for the wire."""
@@ -168,16 +176,24 @@ class _Route:
 class _Outlet:
     """What a node sends datagrams by: it is silent once the node is down."""
 
-    __slots__ = ("_clock", "_mailbox", "_network", "_port", "_routes", "_tap")
+    __slots__ = ("_clock", "_mailbox", "_network", "_port", "_protocol", "_routes", "_tap")
 
     def __init__(
-        self, network: VirtualNetwork, mailbox: Mailbox, port: SipPort, clock: Clock, tap: Tap | None
+        self,
+        network: VirtualNetwork,
+        mailbox: Mailbox,
+        port: SipPort,
+        clock: Clock,
+        *,
+        tap: Tap | None,
+        protocol: str,
     ) -> None:
         self._network = network
         self._mailbox = mailbox
         self._port = port
         self._clock = clock
         self._tap = tap
+        self._protocol = protocol
         self._routes: dict[Address, _Route] = {}
 
     def __call__(self, batch: list[tuple[bytes, SipFlow]], /) -> None:
@@ -189,7 +205,7 @@ class _Outlet:
             fate: Fate = "lost" if route is None else route.carry(data, now)
             if self._tap is not None:
                 target = f"{flow.remote[0]}:{flow.remote[1]}" if route is None else route.target.node
-                self._tap(now, self._mailbox.node, target, "sip", data, fate)
+                self._tap(now, self._mailbox.node, target, self._protocol, data, fate)
 
     def _find(self, remote: Address) -> _Route | None:
         route = self._network.route(self._mailbox, remote)

@@ -5,6 +5,8 @@ from hashlib import sha256
 
 from ipsmgw.identity import Impu, Imsi, Msisdn, NodeNumber
 from ipsmgw.settings import Settings, parse
+from lab.elements.domain import DOMAIN_OF, Domain, Service
+from lab.elements.extensions import ScType
 from lab.elements.milenage import Secret, opc
 from sipbridge.rp import RpAddress
 
@@ -13,6 +15,7 @@ __all__ = [
     "PACED",
     "PHONES",
     "Application",
+    "Gmsc",
     "Plan",
     "PlanTimers",
     "Subscriber",
@@ -21,8 +24,10 @@ __all__ = [
 ]
 
 MAX_NETWORK = 254
-_HOSTS = {"ipsmgw": 11, "scscf": 12, "hlr": 13, "smsc": 14}
+_HOSTS = {"ipsmgw": 11, "scscf": 12, "hlr": 13, "smsc": 14, "msc": 8, "sgsn": 9}
 _GATEWAY, _HLR, _SC = NodeNumber("15550000011"), NodeNumber("15550000013"), NodeNumber("15550000014")
+_MSC, _SGSN = NodeNumber("15550000008"), NodeNumber("15550000009")
+_AIR_PORTS = {Domain.CS: 24_011, Domain.PS: 24_008}  # none is registered: the number of the specification
 _FIRST_ESME, _FIRST_PHONE = 15, 21
 _LAST_PHONE = 254
 _OP = bytes.fromhex("cdc202d5123e20f62b6d676ac72cb318")  # of TS 35.208 set 1, and so of no operator
@@ -37,6 +42,10 @@ class Subscriber:
     msisdn: Msisdn
     usim: Secret | None = None
     """K and OPc of a USIM that there is; without one they follow from the IMSI."""
+    over_ip: bool = True
+    """What his operator wants of MO: SMS_Over_IP_Networks_Indication (TS 24.341 §5.3.1, TS 24.167)."""
+    service: Service = Service.CS_PREFERRED
+    """What he himself has chosen for MO outside of the IMS."""
 
     @property
     def secret(self) -> Secret:
@@ -81,6 +90,12 @@ class PlanTimers:
     """The gateway's; what they mean stands in its settings."""
     map_answer: float = 15.0
     """How long the SM-SC waits for the HLR, and the HLR for the SM-SC: a medium timer (TS 29.002 §17.1.2)."""
+    tc1: float = 5.0
+    """TC1*: after how long a CP-DATA is repeated, twice at most (TS 24.011 §5.3.2.1, §10)."""
+    tr1n: float = 30.0
+    """How long MSC and SGSN wait for the phone's report (TS 24.011 §10)."""
+    attach_retry: float = 15.0
+    """How long a phone waits until it tries once more to attach: T3210, T3310 (TS 24.008 §11.2)."""
     mt_answer: float = 90.0
     """How long the SMS-GMSC waits for an mt-ForwardSM: a long timer."""
     sc_retries: tuple[float, ...] = (60.0, 300.0, 900.0, 3600.0, 10800.0)
@@ -116,6 +131,9 @@ PACED = PlanTimers(
     hlr_answer=1.5,
     hlr_retry=1.0,
     map_answer=1.5,
+    tc1=0.5,
+    tr1n=2.0,
+    attach_retry=1.0,
     mt_answer=10.0,
     sc_retries=(1.0, 2.0, 4.0, 8.0),
     validity=60.0,
@@ -139,6 +157,20 @@ APPLICATIONS = (Application("weather", "sunshine", ("4242", "15550004242")),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gmsc:
+    """Capabilities of the SMS-GMSC; without any it can use one address (TR 23.804 §8.4, step 3)."""
+
+    ip_messaging: bool = False
+    """It takes the addresses of MSC, SGSN and IP-Message-GW."""
+    gprs: bool = False
+    """It takes two addresses: gprsSupportIndicator."""
+    priority: bool = True
+    """sm-RP-PRI: who is noted as absent is tried all the same."""
+    sc_type: ScType | None = None
+    """What the SC is, as the HLR is told in a report of failure (TR 23.804 §8.5, step 8)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """One carrier; several with different `network` numbers live side by side on loopback."""
 
@@ -158,6 +190,12 @@ class Plan:
     gateway_number: NodeNumber = _GATEWAY
     hlr_number: NodeNumber = _HLR
     sc_number: NodeNumber = _SC
+    msc_number: NodeNumber = _MSC
+    sgsn_number: NodeNumber = _SGSN
+    legs: tuple[str, ...] = ()
+    """Which of msc and sgsn there are, for the domains CS and PS."""
+    gmsc: Gmsc = field(default_factory=Gmsc)
+    """What the SMS-GMSC says of itself when it asks the HLR."""
     subscribers: tuple[Subscriber, ...] = PHONES
     reg_event: bool = False
     """Whether the gateway subscribes to the reg event of who registers."""
@@ -169,6 +207,8 @@ class Plan:
     """After how long a silence the gateway de-registers them; 0: never."""
     procedures: str = "tr-23.804"
     """Which of them the carrier follows: procedures of the gateway's settings."""
+    home_routing: bool = True
+    """Whether the HLR, under ts-23.204, passes sendRoutingInfoForSM on to the gateway (TS 29.002 §23.3.2)."""
     registration: str = "anyTimeModification"
     """How the gateway tells the HLR who is registered: map.registration of its settings."""
     ready_for_sm: bool = True
@@ -192,6 +232,8 @@ class Plan:
     def __post_init__(self) -> None:
         if not 1 <= self.network <= MAX_NETWORK:
             raise ValueError(f"network {self.network} is not within 1..{MAX_NETWORK}")
+        if len(set(self.legs)) != len(self.legs) or not set(self.legs) <= set(DOMAIN_OF):
+            raise ValueError(f"legs {self.legs} are not some of {', '.join(DOMAIN_OF)}, each once")
         if len(self.subscribers) > _LAST_PHONE - _FIRST_PHONE + 1:
             raise ValueError(
                 f"{len(self.subscribers)} subscribers are more than one network has addresses for"
@@ -217,6 +259,25 @@ class Plan:
         """The same number as in its address, so that one finds it again in a trace."""
         return _HOSTS[node]
 
+    def air(self, node: str, domain: Domain) -> tuple[str, int]:
+        """Where a phone is heard in this domain, or its antenna is."""
+        return (self.host(node), _AIR_PORTS[domain])
+
+    @property
+    def ss7(self) -> dict[str, NodeNumber]:
+        """Names and numbers of the SS7 nodes but the gateway."""
+        numbers = {"msc": self.msc_number, "sgsn": self.sgsn_number}
+        return {
+            "hlr": self.hlr_number,
+            "smsc": self.sc_number,
+            **{leg: numbers[leg] for leg in self.legs},
+        }
+
+    @property
+    def domains(self) -> tuple[Domain, ...]:
+        """What a phone can attach to."""
+        return tuple(DOMAIN_OF[leg] for leg in self.legs)
+
     def impu(self, subscriber: Subscriber) -> Impu:
         return Impu(f"sip:+{subscriber.msisdn}@{self.domain}")
 
@@ -238,7 +299,7 @@ class Plan:
     def nodes(self) -> tuple[str, ...]:
         """In the order of a ladder: phones at both ends would be nicer, but a phone may play both parts."""
         phones = tuple(subscriber.name for subscriber in self.subscribers)
-        return (*phones[:1], "scscf", "ipsmgw", "hlr", "smsc", *phones[1:], *self.esmes)
+        return (*phones[:1], "scscf", *self.legs, "ipsmgw", "hlr", "smsc", *phones[1:], *self.esmes)
 
     def node_at(self, host: str) -> str:
         """Whose address this is; the address itself when it is nobody's."""
@@ -290,10 +351,8 @@ def gateway_toml(plan: Plan) -> str:
         f"point_code = {plan.point_code('ipsmgw')}",
         f'hlr = "{plan.hlr_number}"',
         f'registration = "{plan.registration}"',
-        *_association(plan, "hlr"),
-        *_association(plan, "smsc"),
-        *_route(plan.hlr_number, plan.point_code("hlr")),
-        *_route(plan.sc_number, plan.point_code("smsc")),
+        *(line for peer in plan.ss7 for line in _association(plan, peer)),
+        *(line for peer, number in plan.ss7.items() for line in _route(number, plan.point_code(peer))),
         *_direct(plan),
         f"[limits]\nunanswered = {plan.unanswered}",
         "[timers]",

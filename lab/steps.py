@@ -1,11 +1,21 @@
 """Steps that many stories share, with what one may expect of them."""
 
 from lab.carrier import Carrier
+from lab.elements.domain import Domain
 from lab.elements.phone import Phone
 from lab.elements.phone_ledger import Sent
 from lab.elements.sc_ledger import MtMessage
 
-__all__ = ["delivered", "deregistered", "finished", "hlr_dialogues", "registered", "settled", "told"]
+__all__ = [
+    "attached",
+    "delivered",
+    "deregistered",
+    "finished",
+    "hlr_dialogues",
+    "registered",
+    "settled",
+    "told",
+]
 
 
 _DATA, _BEGIN = b"\x01\x01", b"\x62"
@@ -25,6 +35,16 @@ async def registered(carrier: Carrier, *names: str) -> list[Phone]:
         f"the HLR has the gateway's number for {who}",
     )
     return phones
+
+
+async def attached(carrier: Carrier, name: str, *domains: Domain) -> Phone:
+    """Attach a phone to MSC and SGSN, or to one of them: returns when the HLR and the phone know it."""
+    phone = carrier.phone(name)
+    wanted = domains or carrier.plan.domains
+    phone.attach(*wanted)
+    where = " and ".join(domain.value for domain in wanted)
+    await carrier.until(lambda: all(map(phone.attached, wanted)), f"{name} is attached to {where}")
+    return phone
 
 
 async def deregistered(carrier: Carrier, phone: Phone) -> None:

@@ -6,6 +6,7 @@ from msgspec import DecodeError
 
 from ipsmgw.gateway import decode_cdr
 from lab.carrier import Carrier
+from lab.elements.domain import Domain
 from mapstack.map import AlertReason
 from sipbridge.rp import RpAck
 
@@ -20,10 +21,12 @@ def tally_of(carrier: Carrier) -> Tally:
     tally = Tally()
     for ledger in carrier.ledgers.values():
         for sent in ledger.sent:
-            tally["MO sent"] += bool(sent.call_id)
+            tally["MO sent"] += bool(sent.call_id) or sent.domain is not Domain.IMS
             tally["MO acknowledged"] += isinstance(sent.report, RpAck)
             tally["MO refused"] += bool(sent.reports) and not isinstance(sent.report, RpAck)
         tally["MT at the phone"] += len(ledger.received)
+        tally["MO by CS or PS"] += sum(sent.domain is not Domain.IMS for sent in ledger.sent)
+        tally["MT by CS or PS"] += sum(got.domain is not Domain.IMS for got in ledger.received)
         for smma in ledger.smma:
             tally["RP-SMMA sent"] += bool(smma.call_id)
             tally["RP-SMMA acknowledged"] += any(isinstance(each.rpdu, RpAck) for each in smma.reports)

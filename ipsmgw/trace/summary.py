@@ -23,7 +23,7 @@ from mapstack.tcap.component import Component, ComponentType
 from mapstack.tcap.dialogue_portion import Aare, Aarq
 from mapstack.tcap.message import MessageType as TcapType
 from mapstack.tcap.message import PAbortCause
-from sipbridge import rp
+from sipbridge import cp, rp
 from sipbridge.body import media_type
 from sipbridge.errors import DecodeError as SipDecodeError
 from sipbridge.message import parse
@@ -43,6 +43,17 @@ _CARRIERS: Mapping[type, RpMessage] = {
     rp.RpAck: RpMessage.ACK,
     rp.RpError: RpMessage.ERROR,
 }
+_MOBILITY = {
+    b"\x05\x01": "IMSI DETACH INDICATION",
+    b"\x05\x02": "LOCATION UPDATING ACCEPT",
+    b"\x05\x04": "LOCATION UPDATING REJECT",
+    b"\x05\x08": "LOCATION UPDATING REQUEST",
+    b"\x08\x01": "ATTACH REQUEST",
+    b"\x08\x02": "ATTACH ACCEPT",
+    b"\x08\x04": "ATTACH REJECT",
+    b"\x08\x05": "DETACH REQUEST",
+}
+"""TS 24.008 §10.4: protocol discriminator and message type."""
 _TCAP = frozenset(bytes((kind,)) for kind in TcapType)
 _CONTEXTS = {context.oid: context for context in OPERATIONS_OF}
 
@@ -76,6 +87,19 @@ class Summaries:
         if kind == SHORT_MESSAGE:
             return f"{method} {_rpdu(message.body)}"
         return f"{method} text" if kind == _TEXT else method
+
+    def _dtap(self, pdu: Pdu) -> str:
+        """Layer 3 of the radio (TS 24.007 §11.2.3.1): mobility management by name, short messages as such."""
+        if pdu.data[:2] in _MOBILITY:
+            return _MOBILITY[pdu.data[:2]]
+        message = cp.decode(pdu.data)
+        match message:
+            case cp.CpData():
+                return f"CP-DATA {_rpdu(message.user_data)}"
+            case cp.CpError():
+                return f"CP-ERROR {message.cause}"
+            case _:
+                return "CP-ACK"
 
     def _m3ua(self, pdu: Pdu) -> str:
         message = decode_m3ua(pdu.data)
@@ -215,5 +239,6 @@ _TEXT = b"text/plain"
 _PROTOCOLS: Mapping[str, Callable[[Summaries, Pdu], str]] = {
     "sip": Summaries._sip,
     "m3ua": Summaries._m3ua,
+    "gsm_a_dtap": Summaries._dtap,
     "smpp": Summaries._smpp,
 }

@@ -1,44 +1,44 @@
-"""The SMS-GMSC: asks the HLR, forwards, reads and reports the outcome (TS 29.002 §23.3; TS 23.040 §3.3.2)."""
+"""The SMS-GMSC: asks the HLR, forwards, reports the outcome (TS 29.002 §23.3; TR 23.804 §8.4, §8.5)."""
 
+from collections import deque
 from collections.abc import Callable
 from enum import Enum
 
-from lab.elements.sc_ledger import Attempt, MtMessage, Outcome, Verdict
-from lab.elements.signalling import HLR_SSN, MSC_SSN, address
+from ipsmgw.identity import Msisdn
+from lab.elements.delivery_outcome import (
+    Way,
+    of_delivery_error,
+    of_routing_error,
+    report_of,
+    reportable,
+    summed_up,
+    ways_of,
+)
+from lab.elements.domain import Domain
+from lab.elements.extensions import ip_messaging
+from lab.elements.sc_ledger import Attempt, Forward, MtMessage, Outcome, Verdict
+from lab.elements.signalling import HLR_SSN, MSC_SSN, SGSN_SSN, address
 from lab.plan import Plan
 from mapstack import Answered, DialogueLost, MapStack, Refused
 from mapstack.map import (
     MT_FORWARD_SM,
     REPORT_SM_DELIVERY_STATUS,
     SEND_ROUTING_INFO_FOR_SM,
-    AbsentSubscriberSmParam,
     AddressString,
-    ErrorCode,
-    MapError,
+    InformServiceCentreArg,
     MtForwardSmArg,
-    ReportSmDeliveryStatusArg,
+    MwStatus,
+    ReportSmDeliveryStatusRes,
     RoutingInfoForSmArg,
     RoutingInfoForSmRes,
-    SmDeliveryFailureCause,
     SmDeliveryOutcome,
-    SmEnumeratedDeliveryFailureCause,
     SmRpDa,
     SmRpOa,
 )
 
-__all__ = ["Gmsc", "of_delivery_error", "of_routing_error"]
+__all__ = ["Delivery", "Gmsc"]
 
-_PERMANENT = {
-    ErrorCode.UNKNOWN_SUBSCRIBER,
-    ErrorCode.TELESERVICE_NOT_PROVISIONED,
-    ErrorCode.CALL_BARRED,
-    ErrorCode.FACILITY_NOT_SUPPORTED,
-    ErrorCode.ILLEGAL_SUBSCRIBER,
-    ErrorCode.ILLEGAL_EQUIPMENT,
-    ErrorCode.SM_DELIVERY_FAILURE,
-}
-"""All others are temporary: absence, failures of a system, a busy phone."""
-_UNIDENTIFIED_VIA_MSC = 9  # TS 23.040 §3.3.2
+_FLAGS = (MwStatus.MNRF_SET, MwStatus.MCEF_SET, MwStatus.MNRG_SET)
 
 
 class _Step(Enum):
@@ -49,115 +49,137 @@ class _Step(Enum):
     REPORTING = "reportSM-DeliveryStatus"
 
 
-def of_routing_error(error: MapError) -> Outcome:
-    """sendRoutingInfoForSM was refused; of an absence the HLR knows, so it is told nothing."""
-    verdict = Verdict.PERMANENT if error.code in _PERMANENT else Verdict.TEMPORARY
-    return Outcome(verdict, _words(error))
+class Delivery:
+    """An attempt under way: what is left to try, and how each domain has ended that was tried."""
 
-
-def of_delivery_error(error: MapError) -> Outcome:
-    """mt-ForwardSM was refused: what the HLR has to know of it (TS 29.002 §23.3.1)."""
-    parameter, text = error.parameter, _words(error)
-    match parameter:
-        case AbsentSubscriberSmParam():
-            diagnostic = parameter.absent_subscriber_diagnostic_sm
-            return Outcome(Verdict.TEMPORARY, text, SmDeliveryOutcome.ABSENT_SUBSCRIBER, diagnostic)
-        case SmDeliveryFailureCause() if (
-            parameter.sm_enumerated_delivery_failure_cause
-            == SmEnumeratedDeliveryFailureCause.MEMORY_CAPACITY_EXCEEDED
-        ):
-            return Outcome(Verdict.TEMPORARY, text, SmDeliveryOutcome.MEMORY_CAPACITY_EXCEEDED)
-    if error.code == ErrorCode.ABSENT_SUBSCRIBER_SM:
-        return Outcome(Verdict.TEMPORARY, text, SmDeliveryOutcome.ABSENT_SUBSCRIBER)
-    if error.code == ErrorCode.UNIDENTIFIED_SUBSCRIBER:
-        absent = SmDeliveryOutcome.ABSENT_SUBSCRIBER
-        return Outcome(Verdict.TEMPORARY, text, absent, _UNIDENTIFIED_VIA_MSC)
-    return Outcome(Verdict.PERMANENT if error.code in _PERMANENT else Verdict.TEMPORARY, text)
-
-
-def _words(error: MapError) -> str:
-    """The error, with what its parameter adds."""
-    name = error.code.name if isinstance(error.code, ErrorCode) else f"error {error.code}"
-    match error.parameter:
-        case AbsentSubscriberSmParam(absent_subscriber_diagnostic_sm=int(diagnostic)):
-            return f"{name} {diagnostic}"
-        case SmDeliveryFailureCause(
-            sm_enumerated_delivery_failure_cause=SmEnumeratedDeliveryFailureCause() as cause
-        ):
-            return f"{name} {cause.name}"
-        case _:
-            return name
+    def __init__(self, message: MtMessage, attempt: Attempt) -> None:
+        self.message = message
+        self.attempt = attempt
+        self.imsi = ""
+        self.ways: deque[Way] = deque()
+        self.outcomes: dict[Domain, Outcome] = {}
+        self.flagged = False
+        """The HLR has flags that a success would clear."""
 
 
 class Gmsc:
-    """Dialogues of deliveries; how a delivery ended is told to `ended`."""
+    """Dialogues of deliveries; how a delivery ended is told to `ended`, and how the HLR calls somebody to
+    `stored`.
+    """
 
     def __init__(
-        self, plan: Plan, stack: MapStack, ended: Callable[[MtMessage, Outcome, float], None]
+        self,
+        plan: Plan,
+        stack: MapStack,
+        ended: Callable[[MtMessage, Outcome, float], None],
+        stored: Callable[[MtMessage, Msisdn], None],
     ) -> None:
         self._plan = plan
         self._stack = stack
         self._ended = ended
-        self._open: dict[int, tuple[_Step, MtMessage, Attempt]] = {}
+        self._stored = stored
+        self._open: dict[int, tuple[_Step, Delivery]] = {}
+        self._routed: tuple[int, Delivery] | None = None
+        """What was answered last: the End of this dialogue may say more than the answer."""
         self._own = AddressString(plan.sc_number)
         self._hlr = address(plan.hlr_number, HLR_SSN)
 
     def deliver(self, message: MtMessage, attempt: Attempt, now: float) -> None:
         """Begin an attempt."""
+        able = self._plan.gmsc
         arg = RoutingInfoForSmArg(
-            msisdn=AddressString(message.to), sm_rp_pri=True, service_centre_address=self._own
+            msisdn=AddressString(message.to),
+            sm_rp_pri=able.priority,
+            service_centre_address=self._own,
+            gprs_support_indicator=able.gprs,
+            extension_container=ip_messaging() if able.ip_messaging else None,
         )
         dialogue = self._stack.invoke(SEND_ROUTING_INFO_FOR_SM, self._hlr, arg, now)
-        self._open[dialogue] = (_Step.ROUTING, message, attempt)
+        self._open[dialogue] = (_Step.ROUTING, Delivery(message, attempt))
+
+    def informed(self, dialogue: int, arg: InformServiceCentreArg) -> None:
+        """informServiceCentre: what the HLR has noted of the subscriber (TS 29.002 §12.6)."""
+        if self._routed is None or self._routed[0] != dialogue:
+            return
+        delivery = self._routed[1]
+        status = arg.mw_status
+        delivery.flagged = status is not None and any(status.has(bit) for bit in _FLAGS)
+        if arg.stored_msisdn is not None:
+            self._stored(delivery.message, Msisdn(arg.stored_msisdn.digits))
 
     def answered(self, event: Answered, now: float) -> None:
-        step, message, attempt = self._open.pop(event.dialogue)
-        if step is _Step.ROUTING and isinstance(event.result, RoutingInfoForSmRes):
-            self._forward(message, attempt, event.result, now)
+        step, delivery = self._open.pop(event.dialogue)
+        if isinstance(event.result, RoutingInfoForSmRes):
+            self._routed = (event.dialogue, delivery)
+            delivery.imsi, delivery.ways = event.result.imsi, deque(ways_of(event.result))
+            self._forward(delivery, now)
         elif step is _Step.FORWARDING:
             outcome = Outcome(Verdict.DELIVERED, "delivered", SmDeliveryOutcome.SUCCESSFUL_TRANSFER)
-            self._end(message, attempt, outcome, now)
+            self._forwarded(delivery, outcome, now)
+        elif isinstance(event.result, ReportSmDeliveryStatusRes) and event.result.stored_msisdn is not None:
+            self._stored(delivery.message, Msisdn(event.result.stored_msisdn.digits))
 
     def refused(self, event: Refused, now: float) -> None:
-        step, message, attempt = self._open.pop(event.dialogue)
+        step, delivery = self._open.pop(event.dialogue)
         if step is _Step.ROUTING:
-            self._end(message, attempt, of_routing_error(event.error), now)
+            self._routed = (event.dialogue, delivery)
+            self._end(delivery, of_routing_error(event.error), now)
         elif step is _Step.FORWARDING:
-            self._end(message, attempt, of_delivery_error(event.error), now)
+            self._forwarded(delivery, of_delivery_error(event.error), now)
+        else:
+            delivery.message.reported = False  # messageWaitingListFull: there is nothing to take back
 
     def lost(self, event: DialogueLost, now: float) -> None:
         """No answer says nothing of the subscriber: try again later (TS 23.040 §3.3.2)."""
-        step, message, attempt = self._open.pop(event.dialogue)
-        if step is not _Step.REPORTING:
-            outcome = Outcome(Verdict.TEMPORARY, f"{step.value}: {event.reason.name.lower()}")
-            self._end(message, attempt, outcome, now)
+        step, delivery = self._open.pop(event.dialogue)
+        outcome = Outcome(Verdict.TEMPORARY, f"{step.value}: {event.reason.name.lower()}")
+        if step is _Step.FORWARDING:
+            self._forwarded(delivery, outcome, now)
+        elif step is _Step.ROUTING:
+            self._end(delivery, outcome, now)
 
-    def _forward(self, message: MtMessage, attempt: Attempt, found: RoutingInfoForSmRes, now: float) -> None:
-        node = found.location_info_with_lmsi.network_node_number.digits
+    def _forward(self, delivery: Delivery, now: float) -> None:
+        """To the next of the addresses."""
+        domain, node = delivery.ways[0]
         arg = MtForwardSmArg(
-            sm_rp_da=SmRpDa(imsi=found.imsi),
+            sm_rp_da=SmRpDa(imsi=delivery.imsi),
             sm_rp_oa=SmRpOa(service_centre_address_oa=self._own),
-            sm_rp_ui=message.tpdu,
+            sm_rp_ui=delivery.message.tpdu,
         )
-        dialogue = self._stack.invoke(MT_FORWARD_SM, address(node, MSC_SSN), arg, now)
-        attempt.imsi, attempt.node, attempt.delivery_dialogue = found.imsi, node, dialogue
-        self._open[dialogue] = (_Step.FORWARDING, message, attempt)
+        called = address(node, SGSN_SSN if domain is Domain.PS else MSC_SSN)
+        dialogue = self._stack.invoke(MT_FORWARD_SM, called, arg, now)
+        delivery.attempt.forwards.append(Forward(now, dialogue, delivery.imsi, node))
+        self._open[dialogue] = (_Step.FORWARDING, delivery)
 
-    def _end(self, message: MtMessage, attempt: Attempt, outcome: Outcome, now: float) -> None:
-        """Success is reported only where a failure was: the HLR has flags to clear (TS 29.002 §23.3.1)."""
+    def _forwarded(self, delivery: Delivery, outcome: Outcome, now: float) -> None:
+        """The next address, unless the phone has it or has no room for it (TR 23.804 §8.5, step 7)."""
+        forward = delivery.attempt.forwards[-1]
+        forward.end, forward.outcome = now, outcome
+        domain, _ = delivery.ways.popleft()
+        delivery.outcomes[domain] = outcome
+        full = outcome.report == SmDeliveryOutcome.MEMORY_CAPACITY_EXCEEDED
+        if delivery.ways and outcome.verdict is not Verdict.DELIVERED and not full:
+            self._forward(delivery, now)
+        else:
+            self._end(delivery, summed_up(list(delivery.outcomes.values())), now)
+
+    def _end(self, delivery: Delivery, outcome: Outcome, now: float) -> None:
+        """Success is reported only where there are flags to clear, or one to set (TS 29.002 §23.3.1)."""
+        message, said = delivery.message, reportable(delivery.outcomes)
         delivered = outcome.verdict is Verdict.DELIVERED
-        if outcome.report is not None and (message.reported or not delivered):
-            self._report(message, attempt, outcome, now)
-            message.reported = not delivered
+        if not delivered:
+            due = message.alert and bool(said)
+        else:
+            due = message.reported or delivery.flagged or len(said) > 1
+        if due:
+            self._report(delivery, said, delivered=delivered, now=now)
         self._ended(message, outcome, now)
 
-    def _report(self, message: MtMessage, attempt: Attempt, outcome: Outcome, now: float) -> None:
-        assert outcome.report is not None
-        arg = ReportSmDeliveryStatusArg(
-            msisdn=AddressString(message.to),
-            service_centre_address=self._own,
-            sm_delivery_outcome=outcome.report,
-            absent_subscriber_diagnostic_sm=outcome.diagnostic,
-        )
+    def _report(
+        self, delivery: Delivery, said: dict[Domain, Outcome], *, delivered: bool, now: float
+    ) -> None:
+        sc_type = None if delivered else self._plan.gmsc.sc_type
+        arg = report_of(delivery.message.to, self._own, said, sc_type=sc_type)
         dialogue = self._stack.invoke(REPORT_SM_DELIVERY_STATUS, self._hlr, arg, now)
-        self._open[dialogue] = (_Step.REPORTING, message, attempt)
+        self._open[dialogue] = (_Step.REPORTING, delivery)
+        delivery.message.reported = not delivered

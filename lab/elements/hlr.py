@@ -1,15 +1,18 @@
 """The HLR of short messages: routing, registration, vectors, waiting data, alerts (TS 29.002 §8, §12)."""
 
+from dataclasses import replace
 from functools import partial
 
 from ipsmgw.identity import Imsi, Msisdn, NodeNumber
-from lab.elements import message_waiting
+from lab.elements import message_waiting, routing_info
 from lab.elements.agenda import Agenda
 from lab.elements.authentication_centre import send_authentication_info
 from lab.elements.element import Element
+from lab.elements.extensions import of_sc_type
 from lab.elements.location_register import LocationRegister, subscriber_of
 from lab.elements.message_waiting import HlrData, HlrSubscriber, ListFull
 from lab.elements.ready_for_sm import ready_for_sm
+from lab.elements.relay import Relay
 from lab.elements.signalling import MSC_SSN, address, associations, hlr_settings, node_number
 from lab.elements.site import Site
 from lab.plan import Plan
@@ -18,13 +21,12 @@ from mapstack.events import AspStateChanged, AssociationFailed
 from mapstack.m3ua.asp import AspState
 from mapstack.map import (
     ALERT_SERVICE_CENTRE,
-    AbsentSubscriberSmParam,
     AddressString,
     AlertServiceCentreArg,
     AnyTimeModificationArg,
     AnyTimeModificationRes,
     ErrorCode,
-    LocationInfoWithLmsi,
+    InformServiceCentreArg,
     MapError,
     ModificationInstruction,
     ReadyForSmArg,
@@ -35,7 +37,12 @@ from mapstack.map import (
     RoutingInfoForSmRes,
 )
 from mapstack.map.authentication import SendAuthenticationInfoArg, SendAuthenticationInfoRes
-from mapstack.map.location_management import PurgeMsArg, PurgeMsRes, UpdateGprsLocationArg
+from mapstack.map.location_management import (
+    PurgeMsArg,
+    PurgeMsRes,
+    UpdateGprsLocationArg,
+    UpdateLocationArg,
+)
 from mapstack.map.operation import Parameter
 from mapstack.map.operations import newest
 
@@ -65,6 +72,7 @@ class Hlr(Element):
         self._locations = LocationRegister(plan, self._stack, data, self._alert)
         self._silent = False
         self._agenda = Agenda()
+        self._relay = Relay(self._stack, self._agenda)
         self._asked: dict[int, tuple[Alert, int]] = {}
         self._alerting: set[Alert] = set()
         super().__init__(site)
@@ -104,7 +112,7 @@ class Hlr(Element):
             case Invoked():
                 self._on_invoked(event, now)
             case Answered() | Refused() | DialogueLost():
-                if not self._locations.ended(event, now):
+                if not self._locations.ended(event, now) and not self._relay.ended(event, now):
                     self._alert_ended(event.dialogue, answered=isinstance(event, Answered), now=now)
             case AspStateChanged():
                 (self.active.add if event.new is AspState.ACTIVE else self.active.discard)(event.association)
@@ -114,32 +122,34 @@ class Hlr(Element):
                 pass  # the lower layers have dealt with it
 
     def _on_invoked(self, event: Invoked, now: float) -> None:
-        if event.operation.operation_class == 4:  # noteSubscriberPresent: nothing is to be answered
-            if not self._silent:
+        if event.operation.operation_class == 4:  # nothing is to be answered
+            if not self._silent and not self._relay.informed(event):
                 self._answer(event, newest(event.operation, event.arg)[1], now)
             return
         if self._silent:
             self._stack.close(event.dialogue, now, prearranged=True)
             return
-        answer = self._answer(event, newest(event.operation, event.arg)[1], now)
+        arg = newest(event.operation, event.arg)[1]
+        answer = self._answer(event, arg, now)
         if answer is None or not self._stack.awaits_answer(event.dialogue):
             return  # it comes later, or an abort came with the invoke
+        inform = self._inform(arg)
         if isinstance(answer, MapError):
-            self._stack.error(event.dialogue, answer, now)
+            self._stack.error(event.dialogue, answer, now, inform=inform)
         else:
-            self._stack.result(event.dialogue, answer, now)
+            self._stack.result(event.dialogue, answer, now, inform=inform)
 
     def _answer(self, event: Invoked, arg: Parameter, now: float) -> Answer | None:
         match arg:
             case RoutingInfoForSmArg():
-                return self._routing_info(arg)
+                return self._routing_info(event, arg, now)
             case ReportSmDeliveryStatusArg():
-                return self._report(arg, now)
+                return self._report(event, arg, now)
             case AnyTimeModificationArg():
                 return self._modify(arg, now)
             case ReadyForSmArg():
                 return self._ready(arg, now)
-            case UpdateGprsLocationArg():
+            case UpdateGprsLocationArg() | UpdateLocationArg():
                 return self._locations.update(event, arg, now)
             case PurgeMsArg():
                 return self._locations.purge(arg)
@@ -149,32 +159,70 @@ class Hlr(Element):
             case _:
                 return MapError(ErrorCode.UNEXPECTED_DATA_VALUE)  # an operation that is not for an HLR
 
-    def _routing_info(self, arg: RoutingInfoForSmArg) -> Answer:
-        """As TR 23.804 §8.10 wants it: the gateway's number and the real IMSI."""
+    def _routing_info(self, event: Invoked, arg: RoutingInfoForSmArg, now: float) -> Answer | None:
+        """As the study wants it; or passed on, and then the gateway asks for itself (TS 23.204 §6.4)."""
         record = self.data.by_msisdn.get(Msisdn(arg.msisdn.digits))
         if record is None:
             return MapError(ErrorCode.UNKNOWN_SUBSCRIBER)
-        centre = node_number(arg.service_centre_address)
-        found = message_waiting.route(self.data, record, centre, priority=arg.sm_rp_pri)
-        if isinstance(found, int):
-            return MapError(
-                ErrorCode.ABSENT_SUBSCRIBER_SM, AbsentSubscriberSmParam(absent_subscriber_diagnostic_sm=found)
-            )
-        location = LocationInfoWithLmsi(network_node_number=AddressString(found))
-        return RoutingInfoForSmRes(imsi=record.imsi, location_info_with_lmsi=location)
+        from_gateway = self._is_gateway(event)
+        if record.ip_sm_gw is not None and self._relays(record) and not from_gateway:
+            self._relay.pass_on(event, arg, record.ip_sm_gw, now)
+            return None
+        for_gateway = from_gateway and self._relays(record)
+        return routing_info.refusal(record) or self._ways(record, arg, for_gateway=for_gateway)
 
-    def _report(self, arg: ReportSmDeliveryStatusArg, now: float) -> Answer:
-        record = self.data.by_msisdn.get(Msisdn(arg.msisdn.digits))
+    def _ways(self, record: HlrSubscriber, arg: RoutingInfoForSmArg, *, for_gateway: bool) -> Answer:
+        """The serving nodes; a gateway that asks knows of itself, and may try although he is absent."""
+        centre = node_number(arg.service_centre_address)
+        may_try = for_gateway and not record.unri
+        note = not arg.single_attempt_delivery and not may_try
+        ways = message_waiting.route(
+            self.data, record, centre, priority=arg.sm_rp_pri, note=note, over_ip=not for_gateway
+        )
+        if ways:
+            return routing_info.routing_info(record, ways, centre, arg)
+        why = message_waiting.absence(record)
+        return MapError(ErrorCode.ABSENT_SUBSCRIBER_SM, replace(why, imsi=record.imsi) if may_try else why)
+
+    def _report(self, event: Invoked, arg: ReportSmDeliveryStatusArg, now: float) -> Answer:
+        """Once a gateway reports, what anybody else says is acknowledged and counts for nothing (§23.5)."""
+        asked = Msisdn(arg.msisdn.digits)
+        record = self.data.by_msisdn.get(asked)
         if record is None:
             return MapError(ErrorCode.UNKNOWN_SUBSCRIBER)
+        stored = None if asked == record.msisdn else AddressString(record.msisdn)
+        if self._relays(record) and not self._is_gateway(event):
+            return ReportSmDeliveryStatusRes(stored_msisdn=stored)
+        centre = node_number(arg.service_centre_address)
         try:
             alert = message_waiting.report(
-                self.data, record, node_number(arg.service_centre_address), arg.sm_delivery_outcome
+                self.data, record, centre, routing_info.outcomes(arg, record, centre)
             )
         except ListFull:
             return MapError(ErrorCode.MESSAGE_WAITING_LIST_FULL)
+        kind = of_sc_type(arg.extension_container)
+        if kind is not None:
+            record.sc_types[centre] = kind
         self._alert(record, alert, now)
-        return ReportSmDeliveryStatusRes()
+        return ReportSmDeliveryStatusRes(stored_msisdn=stored)
+
+    def _inform(self, arg: Parameter) -> InformServiceCentreArg | None:
+        """What goes with the answer to sendRoutingInfoForSM."""
+        if not isinstance(arg, RoutingInfoForSmArg):
+            return None
+        asked = Msisdn(arg.msisdn.digits)
+        record, centre = self.data.by_msisdn.get(asked), node_number(arg.service_centre_address)
+        return None if record is None else message_waiting.inform(record, centre, asked)
+
+    def _relays(self, record: HlrSubscriber) -> bool:
+        """Whether the gateway is between the SMS-GMSC and this subscriber."""
+        final = self._plan.procedures == "ts-23.204" and self._plan.home_routing
+        return final and record.ip_sm_gw is not None
+
+    def _is_gateway(self, event: Invoked) -> bool:
+        """Who asks is known by his address, as nothing in the argument says so."""
+        calling = event.calling.gt
+        return calling is not None and calling.digits == self._plan.gateway_number
 
     def _ready(self, arg: ReadyForSmArg, now: float) -> Answer:
         if not self._plan.ready_for_sm:
@@ -205,7 +253,7 @@ class Hlr(Element):
     def _resume(self, now: float) -> None:
         """Alerts that a restart has interrupted."""
         for record in self.data.by_imsi.values():
-            if record.ip_sm_gw is not None and not record.unri and not record.mcef:
+            if message_waiting.reachable(record):
                 self._alert(record, list(record.waiting), now)
 
     # Alerts (TS 29.002 §23.6): after the answer that caused them, and again until they are answered.

@@ -1,9 +1,10 @@
-"""The HLR's side of Gr: location updates, purges, and what it tells its SGSN (TS 29.002 §8.1, §8.8)."""
+"""The HLR's side of Gr and D: location updates, purges, and what serving nodes are told (TS 29.002 §8)."""
 
 from collections.abc import Callable
 
 from ipsmgw.identity import Imsi, Msisdn, NodeNumber
 from lab.elements import message_waiting
+from lab.elements.domain import Domain
 from lab.elements.message_waiting import HlrData, HlrSubscriber
 from lab.elements.signalling import SGSN_SSN, address, node_number
 from lab.plan import Plan
@@ -17,6 +18,8 @@ from mapstack.map.location_management import (
     PurgeMsRes,
     UpdateGprsLocationArg,
     UpdateGprsLocationRes,
+    UpdateLocationArg,
+    UpdateLocationRes,
 )
 from mapstack.map.operations import CANCEL_LOCATION, INSERT_SUBSCRIBER_DATA
 from mapstack.map.subscriber_data import InsertSubscriberDataArg
@@ -30,28 +33,31 @@ Served = Callable[[HlrSubscriber, list[NodeNumber], float], None]
 
 
 class LocationRegister:
-    """It knows one node that may be an SGSN: the gateway, as TR 23.804 §5.1.3.1 reuses Gr."""
+    """It knows MSC and SGSN, and the gateway, which is another SGSN as TR 23.804 §5.1.3.1 reuses Gr."""
 
     def __init__(self, plan: Plan, stack: MapStack, data: HlrData, served: Served) -> None:
         self._plan = plan
         self._stack = stack
         self._data = data
         self._served = served
-        self._updating: dict[int, HlrSubscriber] = {}
+        self._updating: dict[int, tuple[HlrSubscriber, Domain]] = {}
         self._told: set[int] = set()
 
-    def update(self, event: Invoked, arg: UpdateGprsLocationArg, now: float) -> MapError | None:
-        """The subscriber's data go to the SGSN first; the answer follows its own (TS 29.002 §19.1.1.8)."""
+    def update(
+        self, event: Invoked, arg: UpdateGprsLocationArg | UpdateLocationArg, now: float
+    ) -> MapError | None:
+        """The subscriber's data go to the node first; the answer follows its own (TS 29.002 §19.1.1.8)."""
         record = self._data.by_imsi.get(Imsi(arg.imsi))
         if record is None:
             return MapError(ErrorCode.UNKNOWN_SUBSCRIBER)
-        if not record.roaming_allowed or node_number(arg.sgsn_number) != self._plan.gateway_number:
+        domain = self._domain(arg)
+        if not record.roaming_allowed or domain is None:
             return MapError(ErrorCode.ROAMING_NOT_ALLOWED)
         data = InsertSubscriberDataArg(
             msisdn=AddressString(record.msisdn), teleservice_list=list(_SHORT_MESSAGES)
         )
         self._stack.invoke_in(event.dialogue, INSERT_SUBSCRIBER_DATA, data, now)
-        self._updating[event.dialogue] = record
+        self._updating[event.dialogue] = (record, domain)
         return None
 
     def purge(self, arg: PurgeMsArg) -> MapError | PurgeMsRes:
@@ -59,9 +65,15 @@ class LocationRegister:
         record = self._data.by_imsi.get(Imsi(arg.imsi))
         if record is None:
             return MapError(ErrorCode.UNKNOWN_SUBSCRIBER)
-        if arg.sgsn_number is None or node_number(arg.sgsn_number) != record.ip_sm_gw:
+        if arg.vlr_number is not None and node_number(arg.vlr_number) == record.msc:
+            message_waiting.detach(record, Domain.CS)
+            return PurgeMsRes(freeze_tmsi=True)
+        if arg.sgsn_number is None or node_number(arg.sgsn_number) not in (record.ip_sm_gw, record.sgsn):
             return PurgeMsRes()
-        message_waiting.deactivate(record)
+        if node_number(arg.sgsn_number) == record.sgsn:
+            message_waiting.detach(record, Domain.PS)
+        else:
+            message_waiting.deactivate(record)
         return PurgeMsRes(freeze_p_tmsi=True)
 
     def withdraw(self, msisdn: Msisdn, now: float) -> None:
@@ -93,18 +105,37 @@ class LocationRegister:
         if event.dialogue in self._told:
             self._told.discard(event.dialogue)
             return True
-        record = self._updating.pop(event.dialogue, None)
-        if record is None:
+        updated = self._updating.pop(event.dialogue, None)
+        if updated is None:
             return False
+        record, domain = updated
         if not self._stack.awaits_answer(event.dialogue):
             return True  # who asked has given up
         if isinstance(event, Answered):
-            self._served(record, message_waiting.activate(record, self._plan.gateway_number), now)
+            self._served(record, self._serve(record, domain), now)
             number = AddressString(self._plan.hlr_number)
-            self._stack.result(event.dialogue, UpdateGprsLocationRes(hlr_number=number), now)
+            kind = UpdateLocationRes if domain is Domain.CS else UpdateGprsLocationRes
+            self._stack.result(event.dialogue, kind(hlr_number=number), now)
         else:
             self._stack.error(event.dialogue, MapError(ErrorCode.SYSTEM_FAILURE), now)
         return True
+
+    def _domain(self, arg: UpdateGprsLocationArg | UpdateLocationArg) -> Domain | None:
+        """What a node of this number serves, if it may say so by this operation."""
+        if isinstance(arg, UpdateLocationArg):
+            return Domain.CS if node_number(arg.msc_number) == self._plan.msc_number else None
+        gprs = {self._plan.gateway_number: Domain.IMS, self._plan.sgsn_number: Domain.PS}
+        return gprs.get(node_number(arg.sgsn_number))
+
+    def _serve(self, record: HlrSubscriber, domain: Domain) -> list[NodeNumber]:
+        """Whom to alert now that this node serves him."""
+        match domain:
+            case Domain.IMS:
+                return message_waiting.activate(record, self._plan.gateway_number)
+            case Domain.PS:
+                return message_waiting.attach(record, domain, self._plan.sgsn_number)
+            case Domain.CS:
+                return message_waiting.attach(record, domain, self._plan.msc_number)
 
 
 def subscriber_of(data: HlrData, identity: SubscriberIdentity) -> HlrSubscriber | None:

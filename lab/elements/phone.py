@@ -1,14 +1,16 @@
-"""A phone with short messages over IMS, which can be made to misbehave (TS 24.341 §5.3)."""
+"""A phone with short messages over IMS, CS and PS, which can be made to misbehave (TS 24.341 §5.3)."""
 
 import re
 
 from ipsmgw.identity import Impu, Msisdn
 from lab.elements.agenda import Agenda, Work
 from lab.elements.authentication import Authentication
+from lab.elements.domain import Domain
 from lab.elements.element import Element
 from lab.elements.line import Line, sip_settings
 from lab.elements.phone_ledger import PhoneLedger, Received, Sent, Text
 from lab.elements.phone_memory import PhoneMemory
+from lab.elements.phone_radio import PhoneRadio, Told
 from lab.elements.phone_reception import NOBODY, Manners, Mode, PhoneReception
 from lab.elements.phone_registration import PhoneRegistration, RegistrationState
 from lab.elements.phone_submission import CONTENT_TYPE, PhoneSubmission
@@ -45,7 +47,8 @@ class Phone(Element):
         self.driver.watch(agenda)
         self._line = Line(self._stack, agenda, plan, subscriber)
         self._registration = PhoneRegistration(self._line)
-        self._submission = PhoneSubmission(self._line, ledger)
+        self._radios = {domain: PhoneRadio(plan, subscriber, domain, agenda) for domain in plan.domains}
+        self._submission = PhoneSubmission(self._line, ledger, self._radios, self._choose)
         self._memory = PhoneMemory(self._line, ledger)
         self._reception = PhoneReception(self._line, ledger, self._manners, self._memory)
         self._watch = PhoneWatch(self._stack, self._line, self._registration)
@@ -55,6 +58,7 @@ class Phone(Element):
         self._registration.smsip = not self._plain
         port = self.driver.open(self._radio, self._on_event)
         site.network.datagrams(site.node, plan.sip(site.node), port)
+        self._tune_in(site)
         ledger.back_in_coverage(site.clock.now())
 
     # What its user can do.
@@ -102,14 +106,26 @@ class Phone(Element):
         self.driver.turn(lambda now: sent.append(self._text.send(text, to, now)))
         return sent[0]
 
-    def mute(self) -> None:
-        """Out of coverage: nothing is heard, nothing is sent."""
-        self._radio.covered = False
-        self.driver.turn(self.ledger.left_coverage)
+    def attach(self, *domains: Domain) -> None:
+        """Join CS or PS; all that there are, if none is named."""
+        for domain in domains or self._radios:
+            self.driver.turn(self._radios[domain].attach)
 
-    def unmute(self) -> None:
-        self._radio.covered = True
-        self.driver.turn(self.ledger.back_in_coverage)
+    def detach(self, *domains: Domain) -> None:
+        """Leave them."""
+        for domain in domains or self._radios:
+            self.driver.turn(self._radios[domain].detach)
+
+    def mute(self, *domains: Domain) -> None:
+        """Out of coverage: nothing is heard, nothing is sent; in all domains, if none is named."""
+        self._cover(domains, covered=False)
+        if not self._radio.covered:
+            self.driver.turn(self.ledger.left_coverage)
+
+    def unmute(self, *domains: Domain) -> None:
+        self._cover(domains, covered=True)
+        if self._radio.covered:
+            self.driver.turn(self.ledger.back_in_coverage)
 
     def behave(self, mode: Mode, status: int = 488) -> None:
         """Change how it takes what comes; `status` is for REJECTING. Who has room again says so."""
@@ -126,6 +142,15 @@ class Phone(Element):
     @property
     def registration(self) -> RegistrationState:
         return self._registration.state
+
+    def attached(self, domain: Domain) -> bool:
+        """Whether MSC or SGSN has accepted it."""
+        return self._radios[domain].attached
+
+    @property
+    def refused(self) -> dict[Domain, int]:
+        """The reject cause of those that would not have it."""
+        return {domain: radio.refused for domain, radio in self._radios.items() if radio.refused}
 
     @property
     def authentication(self) -> Authentication:
@@ -145,7 +170,39 @@ class Phone(Element):
     def open_work(self) -> int:
         """What waits for an answer, and what is still to be sent."""
         messages = self._submission.unfinished + self._reception.unreported
-        return self._stack.open_transactions + messages + self._memory.unfinished
+        by_radio = sum(len(radio.air) for radio in self._radios.values())
+        return self._stack.open_transactions + messages + self._memory.unfinished + by_radio
+
+    # Its domains.
+
+    def _tune_in(self, site: Site) -> None:
+        told = Told(
+            self._reception.receive_by_radio, self._submission.report_by_radio, self._submission.not_taken
+        )
+        for domain, radio in self._radios.items():
+            radio.told = told
+            port = self.driver.open(radio.air, radio.on_event)
+            site.network.air(site.node, self._line.plan.air(site.node, domain), port)
+
+    def _choose(self) -> Domain:
+        """Of an MO, as the operator wants it, and then as the user does (TS 23.221 §7.2c, TS 24.341 §5.3.1).
+
+        Who is nowhere tries the IMS.
+        """
+        if self.subscriber.over_ip and self.registered and self._registration.smsip:
+            return Domain.IMS
+        attached = (domain for domain in self.subscriber.service.value if self._is_attached(domain))
+        return next(attached, Domain.IMS)
+
+    def _is_attached(self, domain: Domain) -> bool:
+        return domain in self._radios and self._radios[domain].attached
+
+    def _cover(self, domains: tuple[Domain, ...], *, covered: bool) -> None:
+        for domain in domains or Domain:
+            if domain is Domain.IMS:
+                self._radio.covered = covered
+            elif domain in self._radios:
+                self._radios[domain].air.covered = covered
 
     # What comes.
 

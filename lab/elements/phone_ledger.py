@@ -6,6 +6,7 @@ from enum import Enum
 from math import inf
 from typing import NamedTuple
 
+from lab.elements.domain import Domain
 from sipbridge.rp import RpAck, RpError
 
 __all__ = ["LEDGER", "PhoneLedger", "Received", "Report", "Sent", "SentState", "Smma", "Spell", "Text"]
@@ -59,6 +60,8 @@ class Sent:
     state: SentState = SentState.QUEUED
     reports: list[Report] = field(default_factory=list)
     ended: float | None = None
+    domain: Domain = Domain.IMS
+    """Which way it has gone; only in the IMS it has a Call-ID and a status."""
 
     @property
     def report(self) -> RpAck | RpError | None:
@@ -104,6 +107,8 @@ class Received:
     """What the phone made of it: ack, error CAUSE, status CODE, or nothing; text where it came as such."""
     reported: int | None = None
     report_attempts: int = 0
+    domain: Domain = Domain.IMS
+    """Which way it has come; only in the IMS it has a Call-ID."""
 
 
 @dataclass(slots=True)

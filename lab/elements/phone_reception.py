@@ -1,4 +1,4 @@
-"""MT at the phone: RP-DATA, 200, delivery report (TS 24.341 §5.3.2.4; TS 24.011 §6.3.2)."""
+"""MT at the phone: RP-DATA, in the IMS 200, delivery report (TS 24.341 §5.3.2.4; TS 24.011 §6.3.2)."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -17,6 +17,7 @@ from ipsmgw.sms import (
 )
 from ipsmgw.sms import Direction as TpduDirection
 from lab.elements.agenda import Work
+from lab.elements.domain import Domain
 from lab.elements.line import Line
 from lab.elements.phone_ledger import PhoneLedger, Received
 from lab.elements.phone_memory import PhoneMemory
@@ -76,6 +77,22 @@ class PhoneReception:
         elif self._manners.mode is Mode.MEMORY_FULL:
             self._memory.full(gateway)
         return 200, lambda now: self._report(received, report, gateway, now)
+
+    def receive_by_radio(self, rpdu: RpData, domain: Domain, now: float) -> RpAck | RpError | None:
+        """The delivery report, if there is one: whoever would refuse with a SIP status refuses with it."""
+        tpdu = _tpdu(rpdu.user_data)
+        received = self._record(rpdu, tpdu, "", now)
+        received.domain = domain
+        if self._manners.mode is Mode.NO_REPORT:
+            return None
+        if self._manners.mode is Mode.REJECTING:
+            report: RpAck | RpError = RpError(rpdu.message_reference, RpCause.PROTOCOL_ERROR)
+        else:
+            report = self._judge(rpdu.message_reference, tpdu)
+        received.answer = "ack" if isinstance(report, RpAck) else f"error {report.cause}"
+        if isinstance(report, RpAck) and tpdu is not None:
+            self._keep(tpdu, now)
+        return report
 
     def _judge(self, reference: int, tpdu: Tpdu | None) -> RpAck | RpError:
         if tpdu is None:

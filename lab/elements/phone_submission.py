@@ -1,14 +1,16 @@
 """MO at the phone: RP-DATA, one at a time, until its report (TS 24.341 §5.3.1; TS 24.011 §6.3.1)."""
 
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 
 from ipsmgw.identity import Msisdn
 from ipsmgw.sms import Address, Submit, compose
 from lab.elements.agenda import Entry
+from lab.elements.domain import Domain
 from lab.elements.line import ACCESS, Line
 from lab.elements.phone_ledger import PhoneLedger, Report, Sent, SentState
+from lab.elements.phone_radio import PhoneRadio
 from sipbridge.events import Response
 from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError
 
@@ -32,11 +34,22 @@ _State, _Input = SentState, SubmissionInput
 
 
 class PhoneSubmission:
-    """The outgoing short messages of a phone; reports are matched by In-Reply-To, else by RP-MR."""
+    """The outgoing short messages of a phone; reports are matched by In-Reply-To, else by RP-MR.
 
-    def __init__(self, line: Line, ledger: PhoneLedger) -> None:
+    `choose` says which domain the next one takes; `radios` are those that are not the IMS.
+    """
+
+    def __init__(
+        self,
+        line: Line,
+        ledger: PhoneLedger,
+        radios: Mapping[Domain, PhoneRadio],
+        choose: Callable[[], Domain],
+    ) -> None:
         self._line = line
         self._ledger = ledger
+        self._radios = radios
+        self._choose = choose
         self._queue: deque[Sent] = deque()
         self._current: Sent | None = None
         self._tr1m: Entry | None = None
@@ -76,6 +89,20 @@ class PhoneSubmission:
         self._run(sent, _Input.ACK if isinstance(rpdu, RpAck) else _Input.ERROR, now)
         return True
 
+    def report_by_radio(self, rpdu: RpAck | RpError, now: float) -> None:
+        """A submit report in CS or PS: the transaction says what it is about."""
+        sent = self._current
+        if sent is None or sent.domain is Domain.IMS or sent.rp_mr != rpdu.message_reference:
+            self._ledger.unmatched += 1
+            return
+        sent.reports.append(Report(now, rpdu, ""))
+        self._run(sent, _Input.ACK if isinstance(rpdu, RpAck) else _Input.ERROR, now)
+
+    def not_taken(self, now: float) -> None:
+        """The network has not acknowledged what went by CS or PS."""
+        if self._current is not None and self._current.domain is not Domain.IMS:
+            self._run(self._current, _Input.REJECTED, now)
+
     @property
     def unfinished(self) -> int:
         """Short messages that have not come to their end."""
@@ -89,18 +116,28 @@ class PhoneSubmission:
         if self._current is not None or not self._queue:
             return
         sent = self._current = self._queue.popleft()
-        sent.state, sent.when = SentState.SENT, now
-        line, plan = self._line, self._line.plan
+        sent.state, sent.when, sent.domain = SentState.SENT, now, self._choose()
+        plan = self._line.plan
+        rpdu = RpData(sent.rp_mr, plan.centre or RpAddress(plan.sc_number), sent.tpdu)
+        radio = self._radios.get(sent.domain)
+        if radio is not None:
+            radio.submit(rpdu, now)
+        else:
+            self._over_ip(sent, rpdu, now)
+        tr1m = now + plan.timers.tr1m
+        self._tr1m = self._line.agenda.at(tr1m, lambda now: self._run(sent, _Input.TR1M, now))
+
+    def _over_ip(self, sent: Sent, rpdu: RpData, now: float) -> None:
+        line = self._line
 
         def on_final(status: int, response: Response | None, now: float) -> None:
             sent.status = status
             self._run(sent, _Input.ANSWERED if status < 300 else _Input.REJECTED, now)
 
-        rpdu = RpData(sent.rp_mr, plan.centre or RpAddress(plan.sc_number), sent.tpdu)
         host, port = line.flow.remote
         sent.call_id = line.request(
             "MESSAGE",
-            plan.sc_uri,
+            line.plan.sc_uri,
             now,
             on_final=on_final,
             headers=[
@@ -116,7 +153,6 @@ class PhoneSubmission:
             body=rpdu.encode(Direction.MS_TO_NETWORK),
         )
         self._remember(sent)
-        self._tr1m = line.agenda.at(now + plan.timers.tr1m, lambda now: self._run(sent, _Input.TR1M, now))
 
     def _remember(self, sent: Sent) -> None:
         self._by_call_id[sent.call_id] = sent
@@ -132,6 +168,9 @@ class PhoneSubmission:
         sent.ended = now
         if self._tr1m is not None:
             self._tr1m.cancel()
+        radio = self._radios.get(sent.domain)
+        if radio is not None:
+            radio.over()
         self._current = None
         self._next(now)
 

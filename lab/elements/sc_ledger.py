@@ -7,7 +7,18 @@ from typing import NamedTuple
 
 from ipsmgw.identity import Msisdn
 
-__all__ = ["LEDGER", "Alert", "Attempt", "MoReceived", "MtMessage", "MtState", "Outcome", "ScData", "Verdict"]
+__all__ = [
+    "LEDGER",
+    "Alert",
+    "Attempt",
+    "Forward",
+    "MoReceived",
+    "MtMessage",
+    "MtState",
+    "Outcome",
+    "ScData",
+    "Verdict",
+]
 
 LEDGER = 100_000
 """Records that are kept of each kind."""
@@ -47,13 +58,23 @@ class Outcome(NamedTuple):
 
 
 @dataclass(slots=True)
-class Attempt:
-    """One try: the dialogue of its mt-ForwardSM, -1 where it did not come to it, and how it ended."""
+class Forward:
+    """One mt-ForwardSM: its dialogue, to whom it went, and how it ended."""
 
     start: float
-    delivery_dialogue: int = -1
-    imsi: str = ""
-    node: str = ""
+    dialogue: int
+    imsi: str
+    node: str
+    end: float | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try: what was forwarded, nothing where it did not come to it, and how it ended."""
+
+    start: float
+    forwards: list[Forward] = field(default_factory=list)
     end: float | None = None
     outcome: Outcome | None = None
 
@@ -67,6 +88,8 @@ class MtMessage:
     tpdu: bytes
     expires: float
     state: MtState = MtState.QUEUED
+    alert: bool = True
+    """Whether the SC wants waiting flags set: only then a failure is reported (TR 23.804 §8.5, step 8)."""
     reported: bool = False
     """The HLR was told of a failure, so it is told of the success as well."""
     attempts: list[Attempt] = field(default_factory=list)
@@ -108,6 +131,8 @@ class ScData:
     mt: deque[MtMessage] = field(default_factory=lambda: deque(maxlen=LEDGER))
     alerts: deque[Alert] = field(default_factory=lambda: deque(maxlen=LEDGER))
     queues: dict[Msisdn, deque[MtMessage]] = field(default_factory=dict)
+    aliases: dict[Msisdn, Msisdn] = field(default_factory=dict)
+    """By what the HLR calls a subscriber, how somebody has called him here: storedMSISDN."""
     held: int = 0
     """Messages in all queues."""
     ids: int = 0

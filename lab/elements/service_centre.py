@@ -65,6 +65,11 @@ class ServiceCentre:
             if queue:
                 self._run(queue[0], MtInput.RESTART, now)
 
+    def stored(self, message: MtMessage, msisdn: Msisdn) -> None:
+        """storedMSISDN: under this number the HLR will alert (TS 29.002 §12.3, §12.6)."""
+        if msisdn != message.to:
+            self._data.aliases[msisdn] = message.to
+
     def accept(self, to: Msisdn, tpdu: bytes, now: float, validity: float) -> MtMessage:
         """The SC is responsible from here on."""
         data = self._data
@@ -90,9 +95,10 @@ class ServiceCentre:
 
     def alerted(self, msisdn: Msisdn, now: float) -> None:
         """alertServiceCentre: the subscriber is there."""
-        queue = self._data.queues.get(msisdn)
-        if queue:
-            self._run(queue[0], MtInput.ALERT, now)
+        for name in dict.fromkeys((msisdn, self._data.aliases.get(msisdn, msisdn))):
+            queue = self._data.queues.get(name)
+            if queue:
+                self._run(queue[0], MtInput.ALERT, now)
 
     def delete(self, message: MtMessage, now: float) -> bool:
         """Give a message up; one that is just being sent cannot be."""

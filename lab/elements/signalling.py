@@ -14,18 +14,17 @@ __all__ = [
     "HLR_SSN",
     "MSC_SSN",
     "SGSN_SSN",
+    "VLR_SSN",
     "address",
     "associations",
     "hlr_settings",
+    "leg_settings",
     "node_number",
     "smsc_settings",
 ]
 
-HLR_SSN, MSC_SSN, SGSN_SSN = (
-    6,
-    8,
-    149,
-)  # TS 23.003 §8.2; SMS-GMSC and SMS-IWMSC are addressed as an MSC (TS 29.002 §6.1)
+# TS 23.003 §8.2; SMS-GMSC and SMS-IWMSC are addressed as an MSC (TS 29.002 §6.1).
+HLR_SSN, VLR_SSN, MSC_SSN, SGSN_SSN = 6, 7, 8, 149
 
 
 def address(number: str, ssn: int) -> SccpAddress:
@@ -39,34 +38,29 @@ def node_number(number: AddressString) -> NodeNumber:
 
 
 def hlr_settings(site: Site, plan: Plan) -> MapSettings:
-    """The HLR is the signalling gateway for both others."""
-    return _settings(
-        site,
-        plan,
-        plan.hlr_number,
-        [_association(plan, "ipsmgw", Role.SGP, "ipsmgw"), _association(plan, "smsc", Role.SGP, "smsc")],
-        {plan.gateway_number: "ipsmgw", plan.sc_number: "smsc"},
-    )
+    """The HLR is the signalling gateway for all others."""
+    return _settings(site, plan, ("ipsmgw", "smsc", *plan.legs), ())
 
 
 def smsc_settings(site: Site, plan: Plan) -> MapSettings:
-    """The SM-SC is a signalling gateway for the gateway, and an ASP of the HLR."""
-    return _settings(
-        site,
-        plan,
-        plan.sc_number,
-        [_association(plan, "ipsmgw", Role.SGP, "ipsmgw"), _association(plan, "hlr", Role.ASP, "smsc")],
-        {plan.gateway_number: "ipsmgw", plan.hlr_number: "hlr"},
-    )
+    """The SM-SC is a signalling gateway for the gateway, MSC and SGSN, and an ASP of the HLR."""
+    return _settings(site, plan, ("ipsmgw", *plan.legs), ("hlr",))
+
+
+def leg_settings(site: Site, plan: Plan) -> MapSettings:
+    """MSC and SGSN are signalling gateways for the gateway, and ASPs of HLR and SM-SC."""
+    return _settings(site, plan, ("ipsmgw",), ("hlr", "smsc"))
 
 
 def associations(plan: Plan, node: str) -> list[AssociationSpec]:
     """The sockets under them: whoever is ASP connects."""
     here = plan.m3ua(node)
-    specs = [AssociationSpec("ipsmgw", "tcp", False, here, (plan.host("ipsmgw"), 0))]
-    if node == "hlr":
-        return [*specs, AssociationSpec("smsc", "tcp", False, here, (plan.host("smsc"), 0))]
-    return [*specs, AssociationSpec("hlr", "tcp", True, (plan.host(node), 0), plan.m3ua("hlr"))]
+    asps = {"hlr": ("smsc", *plan.legs), "smsc": plan.legs}.get(node, ())
+    sgps = {"hlr": (), "smsc": ("hlr",)}.get(node, ("hlr", "smsc"))
+    return [
+        *(AssociationSpec(peer, "tcp", False, here, (plan.host(peer), 0)) for peer in ("ipsmgw", *asps)),
+        *(AssociationSpec(peer, "tcp", True, (plan.host(node), 0), plan.m3ua(peer)) for peer in sgps),
+    ]
 
 
 def _association(plan: Plan, peer: str, role: Role, asp: str) -> Association:
@@ -76,17 +70,19 @@ def _association(plan: Plan, peer: str, role: Role, asp: str) -> Association:
     )
 
 
-def _settings(
-    site: Site, plan: Plan, number: NodeNumber, peers: list[Association], routes: dict[NodeNumber, str]
-) -> MapSettings:
+def _settings(site: Site, plan: Plan, asps: tuple[str, ...], sgps: tuple[str, ...]) -> MapSettings:
+    """`asps` are those that this node is the signalling gateway of; it is an ASP of `sgps` itself."""
+    numbers = {"ipsmgw": plan.gateway_number, **plan.ss7}
+    peers = [_association(plan, peer, Role.SGP, peer) for peer in asps]
+    peers += [_association(plan, peer, Role.ASP, site.node) for peer in sgps]
     return MapSettings(
         m3ua=M3uaSettings(point_code=plan.point_code(site.node), associations=tuple(peers)),
         sccp=SccpSettings(
             routes=tuple(
-                GtRoute(prefix=prefix, point_code=plan.point_code(to)) for prefix, to in routes.items()
+                GtRoute(prefix=numbers[peer], point_code=plan.point_code(peer)) for peer in (*asps, *sgps)
             )
         ),
-        own_gt=number,
+        own_gt=numbers[site.node],
         boot=site.boot,
         invoke_timers={
             "sendRoutingInfoForSM": plan.timers.map_answer,
@@ -95,5 +91,8 @@ def _settings(
             "alertServiceCentre": plan.timers.map_answer,
             "insertSubscriberData": plan.timers.map_answer,
             "cancelLocation": plan.timers.map_answer,
+            "updateLocation": plan.timers.map_answer,
+            "updateGprsLocation": plan.timers.map_answer,
+            "mo-ForwardSM": plan.timers.mo_answer,
         },
     )

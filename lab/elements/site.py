@@ -4,8 +4,10 @@ from collections.abc import Callable
 from random import Random
 from typing import NamedTuple, Protocol, TypeVar
 
+import sipbridge.flow
 from ipsmgw.drive import Clock, Driver, Network, Port
 from ipsmgw.smpp import Flow, SessionSpec
+from lab.elements.air import AirEvent
 
 __all__ = ["LabNetwork", "Site"]
 
@@ -16,6 +18,7 @@ class LabNetwork(Network, Protocol):
     """Where elements plug in more than a gateway does."""
 
     def sessions(self, node: str, spec: SessionSpec, port: Port[EventT, Flow]) -> None: ...
+    def air(self, node: str, local: tuple[str, int], port: Port[AirEvent, sipbridge.flow.Flow]) -> None: ...
 
 
 class Site(NamedTuple):

@@ -20,6 +20,7 @@ from mapstack.m3ua.asp import AspState
 from mapstack.map import (
     AlertServiceCentreArg,
     ErrorCode,
+    InformServiceCentreArg,
     MapError,
     MoForwardSmArg,
     MoForwardSmRes,
@@ -42,7 +43,7 @@ class Smsc(Element):
         self._deaf = False
         self._stack = MapStack(smsc_settings(site, plan), site.rng)
         agenda = Agenda()
-        self._gmsc = Gmsc(plan, self._stack, self._ended)
+        self._gmsc = Gmsc(plan, self._stack, self._ended, self._stored)
         self._centre = ServiceCentre(data, agenda, plan.timers.sc_retries, self._deliver, self._finished)
         self._esmes = SmppServer(plan, data, smpp, agenda, self._centre)
         self._reports = StatusReports(reports, self._centre, plan.timers.validity)
@@ -56,7 +57,7 @@ class Smsc(Element):
 
     # What its operator can do.
 
-    def submit(self, text: str, to: Msisdn, sender: Msisdn = _SENDER) -> MtMessage:
+    def submit(self, text: str, to: Msisdn, sender: Msisdn = _SENDER, *, alert: bool = True) -> MtMessage:
         """A text for a subscriber, in one short message."""
         parts = compose(text)
         if len(parts) != 1:
@@ -64,13 +65,14 @@ class Smsc(Element):
         udl, ud, dcs, udhi = parts[0]
         scts = Timestamp.at(self._clock.now())
         deliver = Deliver.of(Address.international(sender), scts, udl=udl, ud=ud, dcs=dcs, udhi=udhi)
-        return self.submit_tpdu(deliver.encode(), to)
+        return self.submit_tpdu(deliver.encode(), to, alert=alert)
 
-    def submit_tpdu(self, tpdu: bytes, to: Msisdn) -> MtMessage:
-        """An SMS-DELIVER, or SMS-STATUS-REPORT, for a subscriber."""
+    def submit_tpdu(self, tpdu: bytes, to: Msisdn, *, alert: bool = True) -> MtMessage:
+        """An SMS-DELIVER, or SMS-STATUS-REPORT, for a subscriber; without `alert` no failure is reported."""
         accepted: list[MtMessage] = []
         validity = self._plan.timers.validity
         self.driver.turn(lambda now: accepted.append(self._centre.accept(to, tpdu, now, validity)))
+        accepted[0].alert = alert
         return accepted[0]
 
     def refuse(self, refusal: ScRefusal | None) -> None:
@@ -127,10 +129,12 @@ class Smsc(Element):
                 self._answer(event, answer, now)
             case AlertServiceCentreArg():
                 self._alerted(event, event.arg, now)
+            case InformServiceCentreArg():
+                self._gmsc.informed(event.dialogue, event.arg)
             case _ if event.operation.operation_class != 4:
                 self._answer(event, MapError(ErrorCode.UNEXPECTED_DATA_VALUE), now)
             case _:
-                pass  # informServiceCentre: it is not answered
+                pass  # it is not to be answered
 
     def _alerted(self, event: Invoked, arg: AlertServiceCentreArg, now: float) -> None:
         msisdn = Msisdn(arg.msisdn.digits)
@@ -163,3 +167,6 @@ class Smsc(Element):
 
     def _ended(self, message: MtMessage, outcome: Outcome, now: float) -> None:
         self._centre.ended(message, outcome, now)
+
+    def _stored(self, message: MtMessage, msisdn: Msisdn) -> None:
+        self._centre.stored(message, msisdn)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ipsmgw.cause import Cause
 from lab.elements.phone_ledger import Sent
-from lab.elements.sc_ledger import Attempt
+from lab.elements.sc_ledger import Forward
 from lab.laws.evidence import GATEWAY, Evidence, Record
 from lab.laws.texts import texts_are_charged
 from mapstack.map import ErrorCode, SmEnumeratedDeliveryFailureCause
@@ -72,7 +72,7 @@ def _of_mt(evidence: Evidence) -> Iterator[str]:
     of_attempt, orphans = _matched(evidence)
     for record in orphans:
         yield f"there is a charging record {record.cdr.id} of an MT that the SC has not sent"
-    for message, attempt, tid in evidence.forwarded():
+    for message, forward, tid in evidence.forwarded():
         records = of_attempt[tid]
         what = f"the MT invoke {tid.hex()} of message {message.id}"
         if len(records) > 1:
@@ -80,8 +80,8 @@ def _of_mt(evidence: Evidence) -> Iterator[str]:
         if not records and not _excused(evidence, tid):
             yield f"{what} has no charging record"
         for record in records:
-            if evidence.ends[tid] and attempt.outcome and not _tells(attempt, record):
-                yield f"{what} ended as {attempt.outcome.text}, and its record says {record.cdr.outcome}"
+            if evidence.ends[tid] and forward.outcome and not _tells(forward, record):
+                yield f"{what} ended as {forward.outcome.text}, and its record says {record.cdr.outcome}"
 
 
 def _matched(evidence: Evidence) -> tuple[defaultdict[bytes, list[Record]], list[Record]]:
@@ -90,8 +90,8 @@ def _matched(evidence: Evidence) -> tuple[defaultdict[bytes, list[Record]], list
     For one subscriber the SC has one attempt at a time, and what is on its way when it dies is lost.
     """
     begins: defaultdict[str, list[tuple[float, bytes]]] = defaultdict(list)
-    for _, attempt, tid in evidence.forwarded():
-        begins[attempt.imsi] += [(pdu.when, tid) for pdu in evidence.begins[tid]]
+    for message, forward, tid in evidence.forwarded():
+        begins[evidence.imsi(message, forward)] += [(pdu.when, tid) for pdu in evidence.begins[tid]]
     found: defaultdict[bytes, list[Record]] = defaultdict(list)
     orphans = []
     for imsi, records in evidence.mt_records.items():
@@ -115,13 +115,16 @@ def _excused(evidence: Evidence, tid: bytes) -> bool:
     return evidence.was_down(GATEWAY, begun[0].when, evidence.mt_ends_by(begun[0].when))
 
 
-def _tells(attempt: Attempt, record: Record) -> bool:
+def _tells(forward: Forward, record: Record) -> bool:
     """Whether what the SC was told and what the record says are the same; a lost answer tells nothing."""
-    text = attempt.outcome.text if attempt.outcome else ""
+    text = forward.outcome.text if forward.outcome else ""
     outcome = record.cdr.outcome
     if outcome == _DELIVERED or text == _DELIVERED or outcome not in _CAUSES:
         return text == outcome or text.startswith("mt-ForwardSM: ")
-    return text in (_answer(_CAUSES[outcome]), "mt-ForwardSM: timeout")
+    answer = _answer(_CAUSES[outcome])
+    # The record has no place for the diagnostic of an MSC or SGSN.
+    of_a_node = _CAUSES[outcome] is Cause.ABSENT_SUBSCRIBER and text.startswith(answer + " ")
+    return of_a_node or text in (answer, "mt-ForwardSM: timeout")
 
 
 def _answer(cause: Cause) -> str:

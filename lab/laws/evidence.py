@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 from math import inf
 from typing import Generic, NamedTuple, TypeVar
 
 from msgspec import DecodeError
 
 from ipsmgw.gateway import Cdr, decode_cdr
+from ipsmgw.identity import Msisdn
 from ipsmgw.trace import Pdu
 from lab.carrier import Carrier
-from lab.elements.phone_ledger import PhoneLedger, Sent, Smma, Spell, Text
-from lab.elements.sc_ledger import Attempt, MtMessage
+from lab.elements.domain import DOMAIN_OF, Domain
+from lab.elements.phone_ledger import PhoneLedger, Received, Sent, SentState, Smma, Spell, Text
+from lab.elements.sc_ledger import Forward, MtMessage
 from lab.laws.reading import Sip, read
 
 __all__ = ["GATEWAY", "LATE", "SC", "SCSCF", "Evidence", "Index", "Record"]
@@ -65,13 +68,11 @@ class Evidence:
         self.begins: Index[bytes, Pdu] = Index()
         self.ends: Index[bytes, Pdu] = Index()
         """Dialogues of the SC with the gateway, by the SC's transaction id."""
+        self.on_air: list[Pdu] = []
+        """Between phones and the antennas of MSC and SGSN."""
         self._acks: list[tuple[float, frozenset[str]]] = []
         for pdu in trace:
-            match pdu.protocol:
-                case "sip":
-                    self._sip(pdu)
-                case "m3ua":
-                    self._m3ua(pdu)
+            self._read(pdu)
         self.records: list[Record] = []
         self.unreadable: list[bytes] = []
         """Lines of the journal that are no record."""
@@ -85,15 +86,23 @@ class Evidence:
             else:
                 self.mt_records.add(record.cdr.imsi, record)
         self._down = _down(carrier)
-        self._outages = self._find_outages()
+        nodes = (GATEWAY, SC, *carrier.plan.legs)
+        self._outages = {pair: self._find_outages(pair) for pair in map(frozenset, combinations(nodes, 2))}
+        self._imsis = {subscriber.imsi for subscriber in carrier.plan.subscribers}
 
     # The ledgers.
 
     def sent(self) -> Iterator[tuple[str, Sent]]:
-        """Every MO, with the phone's name."""
+        """Every MO over IMS, with the phone's name."""
+        for name, sent in self.submitted():
+            if sent.call_id:
+                yield name, sent
+
+    def submitted(self) -> Iterator[tuple[str, Sent]]:
+        """Every MO by whatever domain, once it has left the phone."""
         for name, ledger in self.carrier.ledgers.items():
             for sent in ledger.sent:
-                if sent.call_id:
+                if sent.call_id or (sent.domain is not Domain.IMS and sent.state is not SentState.QUEUED):
                     yield name, sent
 
     def texts(self) -> Iterator[tuple[str, Text]]:
@@ -102,23 +111,41 @@ class Evidence:
             for text in ledger.texts:
                 yield name, text
 
+    def home_routed(self, forward: Forward) -> bool:
+        """Whether it carries an MT Correlation ID: then the gateway chooses domains (TS 23.204 §6.4)."""
+        return forward.imsi not in self._imsis
+
+    def imsi(self, message: MtMessage, forward: Forward) -> str:
+        """Whose it is."""
+        record = self.carrier.hlr_data.by_msisdn.get(message.to)
+        return record.imsi if record is not None and self.home_routed(forward) else forward.imsi
+
     def smma(self) -> Iterator[tuple[str, Smma]]:
         """Every RP-SMMA of a phone, with its name."""
         for name, ledger in self.carrier.ledgers.items():
             for smma in ledger.smma:
                 yield name, smma
 
-    def forwarded(self) -> Iterator[tuple[MtMessage, Attempt, bytes]]:
-        """Every mt-ForwardSM of the SC, with its transaction id."""
+    def forwarded(self, domain: Domain = Domain.IMS) -> Iterator[tuple[MtMessage, Forward, bytes]]:
+        """Every mt-ForwardSM of the SC to the node of a domain, with its transaction id."""
         for message in self.carrier.sc_data.mt:
             for attempt in message.attempts:
-                if attempt.delivery_dialogue >= 0:
-                    yield message, attempt, attempt.delivery_dialogue.to_bytes(4, "big")
+                for forward in attempt.forwards:
+                    if self.domain(forward) is domain:
+                        yield message, forward, forward.dialogue.to_bytes(4, "big")
+
+    def domain(self, forward: Forward) -> Domain:
+        """Whither it went, whatever the SMS-GMSC was made to believe."""
+        numbers = self.carrier.plan.ss7
+        return next(
+            (DOMAIN_OF[leg] for leg in self.carrier.plan.legs if numbers[leg] == forward.node), Domain.IMS
+        )
 
     def ledger_of(self, msisdn: str) -> tuple[str, PhoneLedger] | None:
-        """The phone with this number."""
+        """The phone with this number, or with this other one that the HLR knows of it."""
+        record = self.carrier.hlr_data.by_msisdn.get(Msisdn(msisdn))
         for subscriber in self.carrier.plan.subscribers:
-            if subscriber.msisdn == msisdn:
+            if subscriber.msisdn == msisdn or (record is not None and subscriber.imsi == record.imsi):
                 return subscriber.name, self.carrier.ledgers[subscriber.name]
         return None
 
@@ -141,9 +168,9 @@ class Evidence:
         uncovered = self.carrier.ledgers[phone].uncovered
         return self.was_down(phone, since, until) or _overlap(uncovered, since, until)
 
-    def was_cut(self, since: float, until: float) -> bool:
-        """Whether the gateway and the SC were without an active association at some time between."""
-        return _overlap(self._outages, since, until)
+    def was_cut(self, since: float, until: float, one: str = GATEWAY, other: str = SC) -> bool:
+        """Whether two SS7 nodes were without an active association at some time between."""
+        return _overlap(self._outages[frozenset((one, other))], since, until)
 
     def cut_after(self, when: float) -> bool:
         """Whether what was put on that association then may not have arrived."""
@@ -170,9 +197,11 @@ class Evidence:
 
     def mt_ends_by(self, begin: float) -> float:
         """Until when the gateway has an answer of the phone for an MT, or has given up waiting: for its
-        report, or for what it says to the text that it is sent then.
+        report, for what it says to the text that it is sent then, or for what MSC and SGSN say.
         """
         more = max(self.f, self.timers.mt_report) if self.carrier.plan.texting else self.timers.mt_report
+        if self.carrier.plan.procedures == "ts-23.204":
+            more += len(self.carrier.plan.legs) * self.timers.mt_answer
         return begin + self.f + more + 2 * LATE
 
     def submissions(self, sent: Sent | Text | Smma) -> int:
@@ -192,6 +221,10 @@ class Evidence:
     def began(self, call_id: str) -> float:
         """When the first message of a call was put on a link."""
         return min([sip.pdu.when for sip in self.by_call[call_id]], default=inf)
+
+    def handed_over(self, received: Received) -> float:
+        """When a phone was sent it, as far as that can be told."""
+        return self.began(received.call_id) if received.domain is Domain.IMS else received.when
 
     def finals(self, call_id: str, source: str, target: str) -> set[int]:
         """Final answers of a call on their way from one node to another."""
@@ -231,6 +264,15 @@ class Evidence:
                 if line.endswith(b"\n"):
                     self.unreadable.append(line)
 
+    def _read(self, pdu: Pdu) -> None:
+        match pdu.protocol:
+            case "sip":
+                self._sip(pdu)
+            case "m3ua":
+                self._m3ua(pdu)
+            case "gsm_a_dtap":
+                self.on_air.append(pdu)
+
     def _sip(self, pdu: Pdu) -> None:
         sip = read(pdu)
         self.by_call.add(sip.call_id, sip)
@@ -257,9 +299,8 @@ class Evidence:
             if found:
                 self.ends.add(found[1], pdu)
 
-    def _find_outages(self) -> list[Spell]:
-        """From a cut, or a death, until the association is active again."""
-        pair = frozenset((GATEWAY, SC))
+    def _find_outages(self, pair: frozenset[str]) -> list[Spell]:
+        """From a cut of their association, or a death, until that is active again."""
         began = [when for when, *nodes in self.carrier.ground.cuts() if frozenset(nodes) == pair]
         began += [spell.since for node in pair for spell in self._down[node]]
         active = [when for when, between in self._acks if between == pair]

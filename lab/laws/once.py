@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ipsmgw.identity import Msisdn
+from lab.elements.domain import DOMAIN_OF, Domain
 from lab.elements.phone_ledger import Received, Sent
-from lab.elements.sc_ledger import Attempt, MoReceived, MtMessage, Verdict
+from lab.elements.sc_ledger import Forward, MoReceived, MtMessage, Verdict
 from lab.laws.evidence import GATEWAY, LATE, SC, SCSCF, Evidence
 from lab.laws.texts import has, piece_of, pieces, texts_are_sent_once
 
@@ -21,7 +22,7 @@ def once(evidence: Evidence) -> Iterator[str]:
 
 def _at_the_sc(evidence: Evidence) -> Iterator[str]:
     sent: defaultdict[tuple[Msisdn, bytes], list[Sent]] = defaultdict(list)
-    for name, one in evidence.sent():
+    for name, one in evidence.submitted():
         sent[evidence.carrier.plan.subscriber(name).msisdn, one.tpdu].append(one)
     taken: defaultdict[tuple[Msisdn, bytes], list[MoReceived]] = defaultdict(list)
     written = {piece for _, text in evidence.texts() for piece in pieces(text)}
@@ -29,9 +30,18 @@ def _at_the_sc(evidence: Evidence) -> Iterator[str]:
         if not written or piece_of(mo.tpdu) not in written:
             taken[mo.oa, mo.tpdu].append(mo)
     for key, times in taken.items():
-        allowed = sum(evidence.submissions(one) for one in sent[key])
+        allowed = sum(_submissions(evidence, one) for one in sent[key])
         if len(times) > allowed:
             yield f"the SC got {len(times)} times what {key[0]} has sent {len(sent[key])} times"
+
+
+def _submissions(evidence: Evidence, sent: Sent) -> int:
+    """How often it was new to who handed it to the SC: again after a death of that node."""
+    if sent.domain is Domain.IMS:
+        return evidence.submissions(sent)
+    node = next(leg for leg, domain in DOMAIN_OF.items() if domain is sent.domain)
+    last = (sent.ended or sent.when + evidence.timers.tr1m) + LATE
+    return 1 + evidence.crashes(node, sent.when, last)
 
 
 def _at_the_phones(evidence: Evidence) -> Iterator[str]:
@@ -44,7 +54,7 @@ def _at_the_phones(evidence: Evidence) -> Iterator[str]:
             continue
         name, ledger = found
         got = [received for received in ledger.received if has(received, tpdu)]
-        got.sort(key=lambda received: (evidence.began(received.call_id), received.when))
+        got.sort(key=lambda received: (evidence.handed_over(received), received.when))
         excused = sum(_excused(evidence, name, sent, got[at:]) for at in range(len(got) - 1))
         if len(got) - excused > len(sent):
             yield f"{name} got message {sent[0].id} {len(got)} times"
@@ -53,22 +63,71 @@ def _at_the_phones(evidence: Evidence) -> Iterator[str]:
 def _excused(evidence: Evidence, phone: str, messages: list[MtMessage], got: list[Received]) -> bool:
     """Whether that the phone had it the first of these times could not be known to whoever sent it again."""
     received, *later = got
-    if any(again.call_id == received.call_id for again in later):
+    forward = _forward_of(evidence, messages, received)
+    if received.domain is Domain.IMS and any(again.call_id == received.call_id for again in later):
         return _told_again(evidence, phone, received)
-    attempt = _attempt_of(evidence, messages, received)
-    if attempt is None or (attempt.outcome and attempt.outcome.verdict is Verdict.DELIVERED):
+    if forward is None:
         return False
+    if evidence.home_routed(forward):
+        return _lost_at_home(evidence, phone, forward, got)
+    if forward.outcome and forward.outcome.verdict is Verdict.DELIVERED:
+        return False
+    lost = _unreported if received.domain is Domain.IMS else _unheard
+    return lost(evidence, phone, forward, received)
+
+
+def _unreported(evidence: Evidence, phone: str, forward: Forward, received: Received) -> bool:
+    """Whether the report of a phone in the IMS was lost: on its way to the gateway, or behind it."""
     sent = evidence.began(received.call_id)
-    end = attempt.end or attempt.start + evidence.timers.mt_answer
+    end = forward.end or forward.start + evidence.timers.mt_answer
     if evidence.was_down(GATEWAY, sent, evidence.mt_ends_by(sent)) or evidence.was_down(SC, sent, end):
         return True
-    tid = attempt.delivery_dialogue.to_bytes(4, "big")
-    ends = evidence.ends[tid]
+    ends = evidence.ends[forward.dialogue.to_bytes(4, "big")]
     if not ends:
         return evidence.could_not_answer(evidence.records_of_call(received.call_id))
     if evidence.cut_after(ends[0].when):
         return True
     return not _report_arrived(evidence, evidence.edge(phone), received, ends[0].when - LATE)
+
+
+def _unheard(evidence: Evidence, phone: str, forward: Forward, received: Received) -> bool:
+    """Whether the report of a phone in CS or PS was lost: on the air, or between MSC or SGSN and the SC."""
+    node, end = _node(received), forward.end or forward.start + evidence.timers.mt_answer
+    if any(evidence.was_down(each, received.when, end) for each in (node, SC, phone)):
+        return True
+    if evidence.was_cut(received.when, end, node):
+        return True
+    return not _rp_ack_arrived(evidence, phone, received, end - LATE)
+
+
+def _lost_at_home(evidence: Evidence, phone: str, forward: Forward, got: list[Received]) -> bool:
+    """Whether the gateway has tried another domain, or the SC once more, because a report did not come."""
+    received, again, *_ = got
+    node = GATEWAY if received.domain is Domain.IMS else _node(received)
+    end = min(again.when, forward.end or again.when)
+    if any(evidence.was_down(each, received.when, again.when) for each in (node, GATEWAY, SC, phone)):
+        return True
+    if evidence.was_cut(received.when, again.when):
+        return True
+    if received.domain is Domain.IMS:
+        return not _report_arrived(evidence, evidence.edge(phone), received, end - LATE)
+    cut = evidence.was_cut(received.when, end, node, GATEWAY)
+    return cut or not _rp_ack_arrived(evidence, phone, received, end - LATE)
+
+
+def _node(received: Received) -> str:
+    """The MSC or SGSN that it has come from."""
+    return next(leg for leg, domain in DOMAIN_OF.items() if domain is received.domain)
+
+
+def _rp_ack_arrived(evidence: Evidence, phone: str, received: Received, before: float) -> bool:
+    """Whether an RP-ACK for it was put on the air by then, and not lost there."""
+    rp_ack = bytes((2, received.rp_mr))
+    return any(
+        (pdu.source, pdu.target) == (phone, _node(received)) and pdu.data[3:5] == rp_ack
+        and pdu.fate != "lost" and received.when <= pdu.when < before
+        for pdu in evidence.on_air
+    )  # fmt: skip
 
 
 def _told_again(evidence: Evidence, phone: str, received: Received) -> bool:
@@ -77,16 +136,18 @@ def _told_again(evidence: Evidence, phone: str, received: Received) -> bool:
     return evidence.crashes(SCSCF, since, until) > 0 or evidence.crashes(phone, since, until) > 0
 
 
-def _attempt_of(evidence: Evidence, messages: list[MtMessage], received: Received) -> Attempt | None:
-    """The last attempt that began before the gateway sent it to the phone."""
-    sent = evidence.began(received.call_id)
-    attempts = [
-        attempt
+def _forward_of(evidence: Evidence, messages: list[MtMessage], received: Received) -> Forward | None:
+    """The last one that had begun before the phone was sent it."""
+    sent = evidence.handed_over(received)
+    began = [
+        forward
         for message in messages
         for attempt in message.attempts
-        if attempt.delivery_dialogue >= 0 and attempt.start <= sent
+        for forward in attempt.forwards
+        if (evidence.domain(forward) is received.domain or evidence.home_routed(forward))
+        and forward.start <= sent
     ]
-    return max(attempts, key=lambda attempt: attempt.start, default=None)
+    return max(began, key=lambda forward: forward.start, default=None)
 
 
 def _report_arrived(evidence: Evidence, edge: str, received: Received, before: float) -> bool:

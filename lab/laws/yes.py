@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from lab.elements.phone_ledger import Received
-from lab.elements.sc_ledger import Attempt, MtMessage, Verdict
+from lab.elements.domain import Domain
+from lab.elements.phone_ledger import PhoneLedger, Received
+from lab.elements.sc_ledger import Forward, MtMessage, Verdict
 from lab.laws.evidence import Evidence, Record
 from lab.laws.texts import has, texts_are_taken
 from mapstack.map import AlertReason
@@ -18,16 +19,17 @@ def no_empty_yes(evidence: Evidence) -> Iterator[str]:
     yield from _alerted(evidence)
     yield from _reported(evidence)
     yield from _delivered(evidence)
+    yield from _delivered_by_radio(evidence)
     yield from texts_are_taken(evidence)
 
 
 def _acknowledged(evidence: Evidence) -> Iterator[str]:
     taken = {(mo.oa, mo.tpdu) for mo in evidence.carrier.sc_data.mo if mo.answer == "result"}
-    for name, sent in evidence.sent():
+    for name, sent in evidence.submitted():
         msisdn = evidence.carrier.plan.subscriber(name).msisdn
         acknowledged = any(isinstance(report.rpdu, RpAck) for report in sent.reports)
         if acknowledged and (msisdn, sent.tpdu) not in taken:
-            yield f"{name} has an RP-ACK for {sent.call_id}, which the SC has not taken"
+            yield f"{name} has an RP-ACK for {sent.call_id or sent.rp_mr}, which the SC has not taken"
 
 
 def _alerted(evidence: Evidence) -> Iterator[str]:
@@ -56,28 +58,48 @@ def _reported(evidence: Evidence) -> Iterator[str]:
 
 
 def _delivered(evidence: Evidence) -> Iterator[str]:
-    for message, attempt, tid in evidence.forwarded():
-        if attempt.outcome is None or attempt.outcome.verdict is not Verdict.DELIVERED:
+    for message, forward, tid in evidence.forwarded():
+        if forward.outcome is None or forward.outcome.verdict is not Verdict.DELIVERED:
             continue
-        receptions = _receptions(evidence, message, attempt)
+        receptions = _receptions(evidence, message, forward)
         if not receptions:
             yield f"the SC was told that message {message.id} is delivered, and the phone has not taken it"
-        calls = {received.call_id for received in receptions}
-        records = [record for record in evidence.mt_records[attempt.imsi] if record.cdr.call_id in calls]
+        calls = {received.call_id for received in receptions if received.domain is Domain.IMS}
+        by_radio = len(calls) < len(receptions)
+        records = [
+            record
+            for record in evidence.mt_records[evidence.imsi(message, forward)]
+            if record.cdr.call_id in calls or (by_radio and record.cdr.received >= forward.start)
+        ]
         ends = evidence.ends[tid]
         if ends and receptions and not _on_disk(records, ends[0].when):
             yield f"the result for message {message.id} left the gateway before its record was on disk"
 
 
-def _receptions(evidence: Evidence, message: MtMessage, attempt: Attempt) -> list[Received]:
+def _delivered_by_radio(evidence: Evidence) -> Iterator[str]:
+    for domain in evidence.carrier.plan.domains:
+        for message, forward, _ in evidence.forwarded(domain):
+            if forward.outcome is None or forward.outcome.verdict is not Verdict.DELIVERED:
+                continue
+            _, ledger = evidence.ledger_of(message.to) or ("", PhoneLedger())
+            end = forward.end or forward.start
+            if not any(
+                has(received, message.tpdu) and received.domain is domain and received.when <= end
+                for received in ledger.received
+            ):
+                yield f"the SC was told that message {message.id} went by {domain.value}, which is not so"
+
+
+def _receptions(evidence: Evidence, message: MtMessage, forward: Forward) -> list[Received]:
     """Where the phone has taken what this attempt has brought."""
     found = evidence.ledger_of(message.to)
-    end = attempt.end or attempt.start
+    end = forward.end or forward.start
     return [
         received
         for received in (found[1].received if found else ())
         if has(received, message.tpdu)
-        and attempt.start <= evidence.began(received.call_id) <= received.when <= end
+        and (received.domain is Domain.IMS or evidence.home_routed(forward))
+        and forward.start <= evidence.handed_over(received) <= received.when <= end
     ]
 
 

@@ -31,11 +31,11 @@ _WORDS = ("anybody there?", "hello?", "well?")
 
 
 def _final(plan: Plan) -> Plan:
-    return replace(plan, procedures="ts-23.204")
+    return replace(plan, procedures="ts-23.204", home_routing=False)
 
 
 def _final_without(plan: Plan) -> Plan:
-    return replace(plan, procedures="ts-23.204", ready_for_sm=False)
+    return replace(plan, procedures="ts-23.204", home_routing=False, ready_for_sm=False)
 
 
 def _sensitive(plan: Plan) -> Plan:

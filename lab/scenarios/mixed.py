@@ -7,6 +7,7 @@ from random import Random
 
 from ipsmgw.identity import Imsi, Msisdn
 from lab.carrier import Carrier
+from lab.elements.domain import Domain
 from lab.elements.iwmsc import CONGESTION
 from lab.elements.phone import Phone
 from lab.elements.phone_ledger import Sent
@@ -77,6 +78,7 @@ class _Play:
         self._rng = rng
         self._texts = 0
         self._names = [subscriber.name for subscriber in carrier.plan.subscribers]
+        self._domains = carrier.plan.domains
 
     async def busy(self) -> None:
         """All that was drawn, each at its time."""
@@ -95,6 +97,7 @@ class _Play:
             phone.unmute()
             phone.behave(Mode.OBEDIENT)
             phone.register()
+            phone.attach()
         f = 64 * carrier.plan.timers.t1
         await carrier.until(self._all_registered, "everybody is registered", within=3 * f)
         timers = carrier.plan.timers
@@ -102,7 +105,8 @@ class _Play:
         await carrier.until(self._hlr_knows, "the HLR knows that the gateway serves everybody", within=told)
 
     def _all_registered(self) -> bool:
-        return all(phone.registered for phone in self._carrier.phones.values())
+        phones = self._carrier.phones.values()
+        return all(phone.registered and all(map(phone.attached, self._domains)) for phone in phones)
 
     def _hlr_knows(self) -> bool:
         number = self._carrier.plan.gateway_number
@@ -115,6 +119,11 @@ class _Play:
         entries: list[tuple[float, Act]] = [
             (rng.uniform(0, 0.05 * busy), partial(self._register, name)) for name in self._names
         ]
+        entries += [
+            (rng.uniform(0, 0.05 * busy), partial(self._attach, name, domain))
+            for name in self._names
+            for domain in self._domains
+        ]
         entries += [entry for _ in range(_ACTS) for entry in self._draw(rng.uniform(0.05, 1) * busy)]
         return [*entries, *self._crashes(busy)]
 
@@ -122,10 +131,22 @@ class _Play:
         """One act, and where it is a state of affairs, its end."""
         draw = self._rng.choices(
             (self._sending, self._sending_long, self._submitting, self._moving, self._fading, self._sulking,
-             self._refusing),
-            weights=(28, 3, 20, 8, 5, 5, 1),
+             self._refusing, self._roaming, self._shadowed),
+            weights=(28, 3, 20, 8, 5, 5, 1, *((8, 8) if self._domains else (0, 0))),
         )[0]  # fmt: skip
         return draw(when)
+
+    def _roaming(self, when: float) -> list[tuple[float, Act]]:
+        """Out of CS or PS, and in again."""
+        name, domain = self._rng.choice(self._names), self._rng.choice(self._domains)
+        back = when + self._while()
+        return [(when, partial(self._detach, name, domain)), (back, partial(self._attach, name, domain))]
+
+    def _shadowed(self, when: float) -> list[tuple[float, Act]]:
+        """Out of coverage of one domain alone."""
+        name, domain = self._rng.choice(self._names), self._rng.choice((Domain.IMS, *self._domains))
+        back = when + self._while()
+        return [(when, partial(self._mute, name, domain)), (back, partial(self._unmute, name, domain))]
 
     def _sending(self, when: float) -> list[tuple[float, Act]]:
         name, to = self._rng.choice(self._names), self._number()
@@ -210,13 +231,21 @@ class _Play:
         if "smsc" not in self._carrier.down:
             self._carrier.smsc.submit(text, to)
 
-    async def _mute(self, name: str) -> None:
+    async def _mute(self, name: str, *domains: Domain) -> None:
         if phone := self._phone(name):
-            phone.mute()
+            phone.mute(*domains)
 
-    async def _unmute(self, name: str) -> None:
+    async def _unmute(self, name: str, *domains: Domain) -> None:
         if phone := self._phone(name):
-            phone.unmute()
+            phone.unmute(*domains)
+
+    async def _attach(self, name: str, domain: Domain) -> None:
+        if phone := self._phone(name):
+            phone.attach(domain)
+
+    async def _detach(self, name: str, domain: Domain) -> None:
+        if phone := self._phone(name):
+            phone.detach(domain)
 
     async def _behave(self, name: str, mode: Mode, status: int) -> None:
         if phone := self._phone(name):
@@ -239,3 +268,4 @@ class _Play:
             await self._carrier.revive(node)
             if phone := self._carrier.phones.get(node):
                 phone.register()
+                phone.attach()

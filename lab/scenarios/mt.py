@@ -18,8 +18,9 @@ async def mt(carrier: Carrier) -> None:
 
     expect(message.state is MtState.DELIVERED, "the SC knows that it was delivered")
     expect(len(message.attempts) == 1, "at the first attempt")
-    expect(message.attempts[0].node == carrier.plan.gateway_number, "by way of the gateway")
-    expect(message.attempts[0].imsi == bob.subscriber.imsi, "with bob's IMSI")
+    (forward,) = message.attempts[0].forwards
+    expect(forward.node == carrier.plan.gateway_number, "by way of the gateway")
+    expect(forward.imsi == bob.subscriber.imsi, "with bob's IMSI")
     expect([got.text for got in bob.received] == ["hello bob"], "bob got it once")
     expect(bob.received[0].tpdu == message.tpdu, "octet for octet")
     await carrier.until(lambda: bob.received[0].reported == 202, "his report was answered 202 Accepted")

@@ -41,7 +41,7 @@ async def pre_configured(carrier: Carrier) -> None:
     second = carrier.smsc.submit("and now?", bob.msisdn)
     await carrier.until(lambda: second.state is MtState.WAITING, "the SC waits for him")
     expect(second.outcome == "ABSENT_SUBSCRIBER_SM 11", "the gateway said that he is not registered")
-    expect(second.attempts[0].delivery_dialogue != -1, "it was asked: the HLR did not know")
+    expect(bool(second.attempts[0].forwards), "it was asked: the HLR did not know")
 
     record = carrier.hlr.subscriber(bob.msisdn)
     await carrier.until(lambda: record.unri, "the HLR notes that he is not reachable")

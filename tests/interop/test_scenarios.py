@@ -12,7 +12,12 @@ from lab.scenarios import SCENARIOS
 
 pytestmark = pytest.mark.interop
 
-LAYERS = ("Session Initiation Protocol", "MTP 3 User Adaptation Layer", "Short Message Peer to Peer")
+LAYERS = (
+    "Session Initiation Protocol",
+    "MTP 3 User Adaptation Layer",
+    "Short Message Peer to Peer",
+    "GSM A-I/F DTAP",
+)
 
 
 def captured(verdict: Verdict, path: Path) -> Path:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from ipsmgw.stacks import association_specs, map_settings
 from lab.carrier import Carrier
 from lab.elements.signalling import HLR_SSN, SGSN_SSN, address
-from lab.plan import gateway_settings
+from lab.plan import Plan, gateway_settings
 from lab.runner import Verdict, run
 from lab.scenario import Scenario
 from mapstack import Answered, DialogueLost, Invoked, MapEvent, MapStack, Operation, Refused
@@ -47,8 +47,9 @@ class Asker:
         asker._driver.close()
 
     async def linked(self) -> None:
-        """Both associations are there."""
-        await self._carrier.until(lambda: len(self._active) == 2, "it is linked", within=60.0)
+        """All associations are there."""
+        peers = set(self._carrier.plan.ss7)
+        await self._carrier.until(lambda: self._active == peers, "it is linked", within=60.0)
 
     async def ask(self, operation: Operation, arg: Parameter) -> Outcome:
         """How it ends."""
@@ -76,13 +77,15 @@ class Asker:
             self._ended[event.dialogue] = event
 
 
-def play(story: Callable[[Carrier, Asker], Awaitable[None]]) -> Verdict:
+def play(
+    story: Callable[[Carrier, Asker], Awaitable[None]], plan: Callable[[Plan], Plan] = lambda plan: plan
+) -> Verdict:
     """A carrier in virtual time with an asker in it; what does not hold raises in the story itself."""
 
     async def whole(carrier: Carrier) -> None:
         async with Asker.at(carrier) as asker:
             await story(carrier, asker)
 
-    verdict = run(Scenario("test", "", "", whole, lambda plan: plan), judges=())
+    verdict = run(Scenario("test", "", "", whole, plan), judges=())
     assert verdict.broken is None, f"{verdict.broken}\n{verdict.ladder()}"
     return verdict

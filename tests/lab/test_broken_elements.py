@@ -73,7 +73,7 @@ def test_an_hlr_that_does_not_alert_breaks_the_silent_phone(monkeypatch: pytest.
 
 
 def test_a_gmsc_that_does_not_report_breaks_the_silent_phone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gmsc.Gmsc, "_report", lambda self, message, attempt, outcome, now: None)
+    monkeypatch.setattr(gmsc.Gmsc, "_report", lambda self, delivery, said, *, delivered, now: None)
     assert not played("silent_phone").passed
 
 

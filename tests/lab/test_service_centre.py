@@ -4,7 +4,7 @@ import pytest
 
 from ipsmgw.identity import Msisdn
 from lab.elements.agenda import Agenda
-from lab.elements.gmsc import of_delivery_error, of_routing_error
+from lab.elements.delivery_outcome import of_delivery_error, of_routing_error
 from lab.elements.sc_ledger import Attempt, MtMessage, MtState, Outcome, ScData, Verdict
 from lab.elements.service_centre import TRANSITIONS, Full, MtInput, ServiceCentre
 from mapstack.map import (
