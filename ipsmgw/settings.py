@@ -27,6 +27,7 @@ from ipsmgw.numbers_section import (
     number_faults,
     service_centre_faults,
 )
+from ipsmgw.routing_section import RoutingSection, routing_faults
 from ipsmgw.sccp_section import AddressSection, Routed, SccpSection, TranslationSection, sccp_faults
 from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
 from ipsmgw.sip_settings import (
@@ -56,6 +57,7 @@ __all__ = [
     "NodeSettings",
     "NumbersSection",
     "RouteSettings",
+    "RoutingSection",
     "Section",
     "ServiceCentreSection",
     "Settings",
@@ -192,6 +194,7 @@ class Settings(Section, frozen=True, kw_only=True):
     node: NodeSettings
     sip: SipSection
     map: MapSection
+    routing: RoutingSection = RoutingSection()
     direct: DirectSection = DirectSection()
     dns: DnsSettings = DnsSettings()
     timers: Timers = Timers()
@@ -251,6 +254,8 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
     yield from _map_faults(settings.map)
     yield from number_faults(settings.numbers)
     yield from service_centre_faults(settings.service_centre, lambda number: is_routed(settings.map, number))
+    final = settings.procedures == "ts-23.204"
+    yield from routing_faults(settings.routing, section.subscriber, section.hlr, final=final)
     yield from _text_faults(settings)
     scheme, _, path = settings.store.url.partition(":///")
     if scheme != "sqlite" or not path:

@@ -8,6 +8,7 @@ from ipsmgw.store import SqliteStore
 from mapstack import ErrorCode, Invoked, MapError
 from mapstack.map import AlertReason, AnyTimeModificationArg, ReadyForSmArg, ReadyForSmRes
 from sipbridge.rp import RpAck, RpData, RpError, RpSmma
+from tests.ipsmgw import home
 from tests.ipsmgw.asked import SUBMIT, invoked, news, octets
 from tests.ipsmgw.broken import sound
 from tests.ipsmgw.handset import Handset, direct
@@ -21,7 +22,7 @@ OTHER = "001010000000002"
 
 def final(**changed: object) -> Node:
     """As TS 23.204 has it; alice is registered, and the HLR knows."""
-    return _registered(Node(sound() | {"procedures": "ts-23.204"} | changed))
+    return _registered(Node(home.final() | changed))
 
 
 def pre_configured() -> Node:
@@ -87,7 +88,7 @@ def test_who_does_not_answer_is_flagged_and_why() -> None:
 
 def test_who_is_not_registered_is_flagged_and_why() -> None:
     node = final()
-    node.deliver(OTHER)
+    node.deliver(OTHER, only=True)
     node.synced()
     assert flags(node) == [(OTHER, 11, False)]
 
@@ -121,7 +122,7 @@ def test_the_first_time_counts() -> None:
 def test_strangers_do_not_fill_the_store() -> None:
     node = final(limits={"bindings": 2})
     for imsi in (OTHER, "001010000000003", "001010000000004"):
-        node.deliver(imsi)
+        node.deliver(imsi, only=True)
     unanswered(node)
     assert [imsi for imsi, *_ in flags(node)] == [OTHER, "001010000000003", IMSI]
 
@@ -197,7 +198,10 @@ def test_who_was_reachable_all_the_time_costs_the_hlr_nothing() -> None:
 
 
 def test_a_phone_that_registers_here_itself_is_heard() -> None:
-    phone = Handset(Node(direct() | {"procedures": "ts-23.204"}))
+    table = direct()
+    assert isinstance(table["map"], dict)
+    table["map"]["hlr"] = home.HLR
+    phone = Handset(Node(table | {"procedures": "ts-23.204"}))
     assert phone.enter().status == 200
     for dialogue, _ in news(phone.node):
         phone.node.confirm(dialogue)
