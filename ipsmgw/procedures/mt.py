@@ -16,7 +16,7 @@ from ipsmgw.store import Binding
 from mapstack.map import AddressString
 from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError
 
-__all__ = ["MtSms", "MtState", "abandoned", "answered", "deliver", "refused", "reported", "silent"]
+__all__ = ["MtSms", "MtState", "abandoned", "answered", "deliver", "refused", "reported", "silent", "so_far"]
 
 
 _MAX_DIGITS = 20  # of a service centre's number in RP-DATA (TS 24.011 §8.2.5.1)
@@ -104,6 +104,13 @@ def _in_rp(service_centre: AddressString) -> RpAddress | None:
     """RP and MAP share the type octet of an address; None when RP has no room for the digits."""
     digits, nature, plan = service_centre
     return RpAddress(digits, 0x80 | nature << 4 | plan) if 0 < len(digits) <= _MAX_DIGITS else None
+
+
+def so_far(sms: MtSms, call_id: str, now: float) -> Cdr:
+    """What its charging record would say now, but for the outcome."""
+    cdr = _cdr(sms, "under way", now)
+    cdr.call_id = call_id
+    return cdr
 
 
 def _cdr(sms: MtSms, outcome: str, now: float) -> Cdr:
