@@ -13,7 +13,10 @@ from mapstack.map.operations import (
     CANCEL_LOCATION,
     INSERT_SUBSCRIBER_DATA,
     PURGE_MS,
+    READY_FOR_SM,
+    REPORT_SM_DELIVERY_STATUS,
     SEND_AUTHENTICATION_INFO,
+    SEND_ROUTING_INFO_FOR_SM,
     UPDATE_GPRS_LOCATION,
 )
 from mapstack.sccp.message import SccpMessage
@@ -34,6 +37,9 @@ _ASKED = tuple(
         SEND_AUTHENTICATION_INFO,
         INSERT_SUBSCRIBER_DATA,
         CANCEL_LOCATION,
+        READY_FOR_SM,
+        SEND_ROUTING_INFO_FOR_SM,
+        REPORT_SM_DELIVERY_STATUS,
     )
 )
 """Local codes of what passes between the gateway and an HLR (TS 29.002 §17.5)."""
@@ -196,16 +202,21 @@ def _is_of(sccp: SccpMessage, first: SccpMessage, reference: int) -> bool:
 
 def _of_hlr(recent: Recent[object], cdr: Cdr, until: float) -> list[MapSeen]:
     """The last dialogues about him that are no messages, with their answers."""
-    if not cdr.imsi.isdecimal():
-        return []
+    names = [encode_tbcd(number) for number in (cdr.imsi, cdr.msisdn) if number.isdecimal()]
 
     def find(needle: bytes) -> list[Kept[object]]:
         return recent.find("m3ua", needle, 0.0, until)
 
-    named = [kept for kept in find(encode_tbcd(cdr.imsi)) if any(code in kept.data for code in _ASKED)]
+    named = {
+        kept.number: kept
+        for name in names
+        for kept in find(name)
+        if any(code in kept.data for code in _ASKED)
+    }
+    last = [named[number] for number in sorted(named)[-_MOST_NAMED:]]
     asked = [
         reading
-        for _, reading in _read(named[-_MOST_NAMED:], find)
+        for _, reading in _read(last, find)
         if reading is not None and reading.operation and "orwardSM" not in reading.operation
     ][-_OF_HLR:]
     seen = _dialogues(find, {reading.otid or reading.dtid for reading in asked})

@@ -146,9 +146,7 @@ def _centre(case: Case) -> Iterator[Line]:
         yield Line("named by the SC", cdr.service_centre or "none", "SM-RP-OA of the mt-ForwardSM")
         return
     if said is None:
-        text = any(seen.reading.text for seen in case.evidence.sip)
-        why = "text.service_centre: a plain text names none" if text else "what the phone wrote is forgotten"
-        yield Line("is", cdr.service_centre or "none", why)
+        yield Line("is", cdr.service_centre or "none", _unnamed(case))
         return
     rpdu, uri = said
     digits, kind = rpdu.service_centre
@@ -161,6 +159,18 @@ def _centre(case: Case) -> Iterator[Line]:
     choice = case.centres.choose(rpdu.service_centre, uri)
     yield Line("is", choice.centre.digits, choice.why)
     yield from _as_written(case, choice)
+
+
+def _unnamed(case: Case) -> str:
+    """Why there is no RP-DATA that names a service centre."""
+    came = [seen.reading for seen in case.evidence.sip if not seen.sent and not seen.reading.status]
+    if any(reading.text for reading in came):
+        return "text.service_centre: a plain text names none"
+    if not came:
+        return "what the phone wrote is forgotten"
+    if case.cdr.service_centre:
+        return "service_centre.default: there is none in the RP-DATA"
+    return "the RPDU cannot be read"
 
 
 def _as_written(case: Case, choice: Choice) -> Iterator[Line]:

@@ -113,6 +113,21 @@ def test_what_the_trace_has_forgotten_is_said() -> None:
     assert lines(said, "who")["IMPU"][0] == ALICE
 
 
+@pytest.mark.parametrize(("policy", "is_", "why"), [
+    ({"default": "15550000014"}, "15550000014", "service_centre.default: there is none in the RP-DATA"),
+    ({}, "none", "the RPDU cannot be read"),
+])  # fmt: skip
+def test_a_phone_without_a_service_centre_is_said_to_have_none(
+    policy: dict[str, str], is_: str, why: str
+) -> None:
+    node = Node(sound() | {"service_centre": policy})
+    node.register()
+    whole = octets(SUBMIT)
+    node.message(whole[:3] + b"\0" + whole[4 + whole[3] :], call_id="none")
+    node.synced()
+    assert lines(explained(node, "none"), "service centre")["is"] == (is_, why)
+
+
 @pytest.mark.parametrize("changed", [{"pdus": 0}, {"octets": 0}])
 def test_without_a_trace_there_is_the_charging_record(changed: dict[str, int]) -> None:
     node = traced(**changed)
