@@ -1,6 +1,6 @@
 """MT messages under way: from mt-ForwardSM to the answer that the SMS-GMSC waits for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
 from msgspec.structs import replace
@@ -61,6 +61,10 @@ class Terminating:
     def kept(self) -> int:
         """Entries in memory for deliveries under way."""
         return self._open.kept + len(self.series) + len(self._flows)
+
+    def under_way(self) -> Iterator[Delivery]:
+        """Those that a phone has yet to report on."""
+        yield from self._open
 
     def deliver(self, event: Invoked, arg: MtForwardSmArg, now: float) -> None:
         """mt-ForwardSM from an SMS-GMSC."""

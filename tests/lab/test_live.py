@@ -79,6 +79,14 @@ def test_a_user_sees_the_first_message_sends_more_and_ends_it(network: int) -> N
         assert "service centre: delivered" in sent.stdout
         assert "mt-ForwardSM result" in sent.stdout
 
+        listed = lab("explain", "--network", str(network), "15551001001")
+        assert (listed.returncode, len(listed.stdout.splitlines())) == (0, 2)
+        last = lab("explain", "--network", str(network), listed.stdout.split()[1])
+        assert "mobile terminated, delivered" in last.stdout
+        assert "and back" not in last.stdout
+        unknown = lab("explain", "--network", str(network), "nobody")
+        assert (unknown.returncode, unknown.stderr) == (1, "")
+
         nobody = lab("send", "--network", str(network), "alice", "15550001234", "is there anybody")
         assert nobody.returncode == 1
         assert "UNKNOWN_SUBSCRIBER" in nobody.stdout
