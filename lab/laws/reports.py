@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lab.elements.phone_ledger import Sent
+from lab.laws.esmes import applications_get_receipts
 from lab.laws.evidence import GATEWAY, Evidence
 
 __all__ = ["one_report"]
@@ -16,6 +17,7 @@ def one_report(evidence: Evidence) -> Iterator[str]:
             yield f"{name}'s MO {sent.call_id} has {len(reports)} reports"
         if sent.status == 202 and not reports and not _excused(evidence, name, sent):
             yield f"{name}'s MO {sent.call_id} was answered 202 and has no report"
+    yield from applications_get_receipts(evidence)
 
 
 def _excused(evidence: Evidence, phone: str, sent: Sent) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lab.elements.phone_ledger import Received
 from lab.elements.sc_ledger import Attempt, MtMessage, Verdict
+from lab.laws.esmes import applications_are_not_misled
 from lab.laws.evidence import Evidence, Record
 from lab.laws.texts import has, texts_are_taken
 from sipbridge.rp import RpAck
@@ -17,6 +18,7 @@ def no_empty_yes(evidence: Evidence) -> Iterator[str]:
     yield from _reported(evidence)
     yield from _delivered(evidence)
     yield from texts_are_taken(evidence)
+    yield from applications_are_not_misled(evidence)
 
 
 def _acknowledged(evidence: Evidence) -> Iterator[str]:
