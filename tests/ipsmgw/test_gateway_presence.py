@@ -7,8 +7,9 @@ import pytest
 from ipsmgw.store import SqliteStore
 from mapstack import ErrorCode, Invoked, MapError
 from mapstack.map import AlertReason, AnyTimeModificationArg, ReadyForSmArg, ReadyForSmRes
+from mapstack.map.short_message_v2 import NoteSubscriberPresentArg
 from sipbridge.rp import RpAck, RpData, RpError, RpSmma
-from tests.ipsmgw.asked import SUBMIT, invoked, news, octets
+from tests.ipsmgw.asked import SUBMIT, invoked, news, octets, only
 from tests.ipsmgw.broken import sound
 from tests.ipsmgw.handset import Handset, direct
 from tests.ipsmgw.node import IMSI, Node, Sip
@@ -384,3 +385,19 @@ def test_a_phone_that_has_registered_here_is_told_that_it_is_not_any_more() -> N
         "subscriptions": 0,
         "waiting_for_vectors": 0,
     }
+
+
+# Versions
+
+
+def test_an_hlr_of_version_1_hears_note_subscriber_present_and_does_not_answer() -> None:
+    node = final()
+    unanswered(node)
+    node.register(expires=6000)
+    node.pass_time(0.0)
+    only(node, 1)
+    (event,) = invoked(node)
+    assert event.arg == NoteSubscriberPresentArg(imsi=IMSI)
+    node.pass_time(30.0)
+    assert flags(node) == []
+    assert asked(node) == []
