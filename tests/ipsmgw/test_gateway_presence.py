@@ -307,6 +307,32 @@ def test_in_the_study_the_hlr_is_told_of_the_registration_again(registered: Node
     assert asked(registered) == []
 
 
+def test_of_several_identities_one_is_told_again(registered: Node) -> None:
+    registered.register("sip:alice2@ims.example")
+    for dialogue, _ in news(registered):
+        registered.confirm(dialogue)
+    registered.take_sip()
+    unanswered(registered)
+    registered.register()
+    registered.pass_time(0.0)
+    ((dialogue, _),) = news(registered)
+    registered.confirm(dialogue)
+    assert asked(registered) == []
+
+
+def test_in_the_study_a_new_registration_is_told_once(registered: Node) -> None:
+    unanswered(registered)
+    registered.register(expires=0)
+    ((gone, _),) = news(registered)
+    registered.confirm(gone)
+    registered.register()
+    registered.pass_time(0.0)
+    ((dialogue, _),) = news(registered)
+    registered.confirm(dialogue)
+    assert asked(registered) == []
+    assert flags(registered) == []
+
+
 def test_an_hlr_that_has_our_address_hears_that_he_is_there_in_the_study_too() -> None:
     node = pre_configured()
     unanswered(node)
