@@ -7,9 +7,10 @@ import pytest
 from ipsmgw.store import SqliteStore
 from mapstack import ErrorCode, Invoked, MapError
 from mapstack.map import AlertReason, AnyTimeModificationArg, ReadyForSmArg, ReadyForSmRes
+from mapstack.map.short_message_v2 import NoteSubscriberPresentArg
 from sipbridge.rp import RpAck, RpData, RpError, RpSmma
 from tests.ipsmgw import home
-from tests.ipsmgw.asked import SUBMIT, invoked, news, octets
+from tests.ipsmgw.asked import SUBMIT, invoked, news, octets, only
 from tests.ipsmgw.broken import sound
 from tests.ipsmgw.handset import Handset, direct
 from tests.ipsmgw.node import IMSI, Node, Sip
@@ -310,6 +311,32 @@ def test_in_the_study_the_hlr_is_told_of_the_registration_again(registered: Node
     assert asked(registered) == []
 
 
+def test_of_several_identities_one_is_told_again(registered: Node) -> None:
+    registered.register("sip:alice2@ims.example")
+    for dialogue, _ in news(registered):
+        registered.confirm(dialogue)
+    registered.take_sip()
+    unanswered(registered)
+    registered.register()
+    registered.pass_time(0.0)
+    ((dialogue, _),) = news(registered)
+    registered.confirm(dialogue)
+    assert asked(registered) == []
+
+
+def test_in_the_study_a_new_registration_is_told_once(registered: Node) -> None:
+    unanswered(registered)
+    registered.register(expires=0)
+    ((gone, _),) = news(registered)
+    registered.confirm(gone)
+    registered.register()
+    registered.pass_time(0.0)
+    ((dialogue, _),) = news(registered)
+    registered.confirm(dialogue)
+    assert asked(registered) == []
+    assert flags(registered) == []
+
+
 def test_an_hlr_that_has_our_address_hears_that_he_is_there_in_the_study_too() -> None:
     node = pre_configured()
     unanswered(node)
@@ -388,3 +415,19 @@ def test_a_phone_that_has_registered_here_is_told_that_it_is_not_any_more() -> N
         "subscriptions": 0,
         "waiting_for_vectors": 0,
     }
+
+
+# Versions
+
+
+def test_an_hlr_of_version_1_hears_note_subscriber_present_and_does_not_answer() -> None:
+    node = final()
+    unanswered(node)
+    node.register(expires=6000)
+    node.pass_time(0.0)
+    only(node, 1)
+    (event,) = invoked(node)
+    assert event.arg == NoteSubscriberPresentArg(imsi=IMSI)
+    node.pass_time(30.0)
+    assert flags(node) == []
+    assert asked(node) == []
