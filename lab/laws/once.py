@@ -106,10 +106,10 @@ def _lost_at_home(evidence: Evidence, phone: str, forward: Forward, got: list[Re
     """Whether the gateway has tried another domain, or the SC once more, because a report did not come."""
     received, again, *_ = got
     node = GATEWAY if received.domain is Domain.IMS else _node(received)
-    end = min(again.when, forward.end or again.when)
-    if any(evidence.was_down(each, received.when, again.when) for each in (node, GATEWAY, SC, phone)):
+    sent, end = evidence.handed_over(received), min(again.when, forward.end or again.when)
+    if any(evidence.was_down(each, sent, again.when) for each in (node, GATEWAY, SC, phone)):
         return True
-    if evidence.was_cut(received.when, again.when):
+    if evidence.was_cut(sent, again.when):
         return True
     if received.domain is Domain.IMS:
         return not _report_arrived(evidence, evidence.edge(phone), received, end - LATE)
