@@ -257,6 +257,22 @@ def test_his_registration_comes_first() -> None:
     assert flags(node) == []
 
 
+def test_while_the_hlr_has_not_taken_his_registration_it_hears_nothing_else() -> None:
+    node = final()
+    unanswered(node)
+    node.register(expires=0)
+    ((gone, _),) = news(node)
+    node.confirm(gone)
+    node.register(expires=6000)
+    node.pass_time(15.0)
+    assert len(news(node)) == 1
+    node.pass_time(30.0)
+    ((again, _),) = news(node)
+    node.confirm(again)
+    take(node, one(node))
+    assert flags(node) == []
+
+
 def test_news_of_his_registration_wait_for_it() -> None:
     node = final()
     unanswered(node)
