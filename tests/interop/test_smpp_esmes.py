@@ -21,6 +21,7 @@ from ipsmgw.trace import write_pcap
 from lab.carrier import Carrier
 from lab.plan import APPLICATIONS
 from lab.steps import registered
+from tests.house.source import ROOT
 from tests.interop.smpp_lab import in_lab
 
 pytestmark = pytest.mark.interop
@@ -323,3 +324,16 @@ def test_any_octets_at_the_port_harm_nobody() -> None:
         await smsc.unbind()
 
     in_lab(story)
+
+
+def test_what_the_document_shows_is_so(capsys: pytest.CaptureFixture[str]) -> None:
+    code = (ROOT / "docs" / "esme.md").read_text("utf-8").split("```python\n")[1].split("```")[0]
+
+    async def story(carrier: Carrier) -> None:
+        (bob,) = await registered(carrier, "bob")
+        host, _ = carrier.plan.smpp("smsc")
+        await asyncio.to_thread(exec, code.replace("127.0.1.14", host), {})
+        assert [got.text for got in bob.received] == ["Sunny, then rain"]
+
+    in_lab(story)
+    assert "stat:DELIVRD" in capsys.readouterr().out
