@@ -5,76 +5,17 @@ from collections.abc import Callable
 import pytest
 
 from ipsmgw.store import SqliteStore
-from mapstack import ErrorCode, Invoked, MapError
-from mapstack.map import AlertReason, AnyTimeModificationArg, ReadyForSmArg, ReadyForSmRes
+from mapstack import ErrorCode, MapError
+from mapstack.map import AlertReason, AnyTimeModificationArg, ReadyForSmArg
 from mapstack.map.short_message_v2 import NoteSubscriberPresentArg
-from sipbridge.rp import RpAck, RpData, RpError, RpSmma
+from sipbridge.rp import RpAck, RpError, RpSmma
 from tests.ipsmgw import home
 from tests.ipsmgw.asked import SUBMIT, invoked, news, octets, only
-from tests.ipsmgw.broken import sound
 from tests.ipsmgw.handset import Handset, direct
 from tests.ipsmgw.node import IMSI, Node, Sip
+from tests.ipsmgw.presence import PRESENT, asked, final, flags, one, pre_configured, take, unanswered
 
-PRESENT = ReadyForSmArg(
-    imsi=IMSI, alert_reason=AlertReason.MS_PRESENT, additional_alert_reason_indicator=True
-)
 OTHER = "001010000000002"
-
-
-def final(**changed: object) -> Node:
-    """As TS 23.204 has it; alice is registered, and the HLR knows."""
-    return _registered(Node(home.final() | changed))
-
-
-def pre_configured() -> Node:
-    """The study's procedures, and an HLR that has our address already."""
-    table = sound()
-    assert isinstance(table["map"], dict)
-    table["map"]["registration"] = "none"
-    return _registered(Node(table))
-
-
-def _registered(node: Node) -> Node:
-    node.register(expires=6000)
-    for dialogue, _ in news(node):
-        node.confirm(dialogue)
-    node.take_sip()
-    return node
-
-
-def unanswered(node: Node) -> Sip:
-    """A short message that she does not answer."""
-    node.deliver()
-    (message,) = node.take_sip()
-    node.pass_time(32.0)
-    node.synced()
-    node.take_sip()
-    node.told.clear()
-    return message
-
-
-def flags(node: Node) -> list[tuple[str, int, bool]]:
-    node.gateway.driver.turn(lambda now: None)
-    return [(each.imsi, each.reason, each.heard) for each in SqliteStore(node.database).unreachable()]
-
-
-def asked(node: Node) -> list[Invoked]:
-    """What the HLR has heard since it was last looked at, after all that is due."""
-    node.pass_time(0.0)
-    return invoked(node)
-
-
-def one(node: Node) -> int:
-    """The dialogue of the one readyForSM."""
-    (event,) = asked(node)
-    assert event.arg == PRESENT
-    return event.dialogue
-
-
-def take(node: Node, dialogue: int) -> None:
-    node.peer.result(dialogue, ReadyForSmRes(), node.watch.time)
-    node.exchange()
-    node.pass_time(0.0)
 
 
 # Set
@@ -384,53 +325,6 @@ def test_what_the_hlr_may_not_have_heard_is_told_again_after_a_crash() -> None:
     node.born()
     take(node, one(node))
     assert flags(node) == []
-
-
-# Access lost
-
-
-def test_several_messages_without_an_answer_end_the_registration() -> None:
-    node = final(limits={"unanswered": 2})
-    unanswered(node)
-    assert node.gateway.status()["bindings"] == 1
-    node.deliver()
-    node.pass_time(32.0)
-    ((dialogue, _),) = news(node)
-    node.confirm(dialogue)
-    assert node.gateway.status()["bindings"] == 0
-    assert flags(node) == [(IMSI, 12, False)]
-
-
-def test_a_word_in_between_begins_the_count_anew() -> None:
-    node = final(limits={"unanswered": 2})
-    unanswered(node)
-    node.message(octets(SUBMIT))
-    node.take_sip()
-    unanswered(node)
-    assert node.gateway.status()["bindings"] == 1
-
-
-def test_who_says_no_has_not_lost_his_access() -> None:
-    node = final(limits={"unanswered": 1})
-    node.deliver()
-    (message,) = node.take_sip()
-    assert isinstance(message.rpdu, RpData)
-    node.respond(message, 480)
-    assert node.gateway.status()["bindings"] == 1
-
-
-def test_a_phone_that_has_registered_here_is_told_that_it_is_not_any_more() -> None:
-    phone = Handset(Node(direct() | {"limits": {"unanswered": 1}}))
-    assert phone.enter().status == 200
-    for dialogue, _ in news(phone.node):
-        phone.node.confirm(dialogue)
-    phone.node.deliver()
-    phone.node.pass_time(32.0)
-    assert phone.node.gateway.status()["direct"] == {
-        "phones": 0,
-        "subscriptions": 0,
-        "waiting_for_vectors": 0,
-    }
 
 
 # Versions
