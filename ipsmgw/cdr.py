@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 import msgspec
 
-__all__ = ["Cdr", "decode", "encode"]
+__all__ = ["Attempt", "Cdr", "decode", "encode"]
+
+
+class Attempt(msgspec.Struct, omit_defaults=True, frozen=True, gc=False):
+    """One domain that an MT was tried in (TS 23.204 §6.5a)."""
+
+    domain: str  # ims, ps or cs
+    node: str  # number of the SGSN or MSC; the S-CSCF
+    outcome: str  # delivered, or the name of a Cause
+    start: float
+    end: float
 
 
 class Cdr(msgspec.Struct, omit_defaults=True, gc=False):
@@ -27,6 +37,9 @@ class Cdr(msgspec.Struct, omit_defaults=True, gc=False):
     dialogue: int = 0
     icid: str = ""  # iMSChargingIdentifier: of P-Charging-Vector (RFC 7315 §4.6)
     head: bytes = b""  # the TPDU up to its text: ipsmgw.charging.head
+    attempts: tuple[
+        Attempt, ...
+    ] = ()  # of an MT that IMS alone has not delivered, one domain after the other
 
 
 _encoder = msgspec.json.Encoder(enc_hook=str)  # identities are kinds of str, which msgspec does not know

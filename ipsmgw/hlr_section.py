@@ -11,9 +11,10 @@ from msgspec import Meta
 from ipsmgw.identity import Imsi, Msisdn
 from ipsmgw.section import Fault, Section
 
-__all__ = ["SubscriberSection", "Way", "hlr_faults", "msisdns"]
+__all__ = ["Domain", "SubscriberSection", "Way", "hlr_faults", "msisdns"]
 
 Way = Literal["anyTimeModification", "updateGprsLocation", "none"]
+Domain = Literal["ims", "ps", "cs"]
 _WHOLE = 14
 """Digits that an IMSI has at least, as far as anybody gives them out."""
 
@@ -25,6 +26,8 @@ class SubscriberSection(Section, frozen=True, kw_only=True):
     """As map.registration, for these."""
     msisdn: Annotated[str, Meta(pattern="^[0-9]{5,15}$")] | None = None
     """Of this one subscriber, where nobody else tells it."""
+    order: tuple[Domain, ...] = ()
+    """As routing.order, for these, and for messages of any size."""
 
 
 def msisdns(file: str) -> dict[Imsi, Msisdn]:

@@ -27,6 +27,7 @@ from ipsmgw.numbers_section import (
     number_faults,
     service_centre_faults,
 )
+from ipsmgw.routing_section import RoutingSection, routing_faults
 from ipsmgw.sccp_section import AddressSection, Routed, SccpSection, TranslationSection, sccp_faults
 from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
 from ipsmgw.sip_settings import (
@@ -56,6 +57,7 @@ __all__ = [
     "NodeSettings",
     "NumbersSection",
     "RouteSettings",
+    "RoutingSection",
     "Section",
     "ServiceCentreSection",
     "Settings",
@@ -64,6 +66,7 @@ __all__ = [
     "StoreSettings",
     "TextSettings",
     "Timers",
+    "TraceSettings",
     "is_routed",
     "load",
     "parse",
@@ -180,6 +183,17 @@ class JournalSettings(Section, frozen=True, kw_only=True):
     formats: tuple[Literal["ber", "jsonl"], ...] = ("ber", "jsonl")
 
 
+class TraceSettings(Section, frozen=True, kw_only=True):
+    records: Annotated[int, Meta(ge=0, le=10_000_000)] = 10_000
+    """Messages that have ended and can still be explained; 0: none."""
+    pdus: Annotated[int, Meta(ge=0, le=10_000_000)] = 20_000
+    """PDUs that are kept to explain them by; 0: none."""
+    octets: Annotated[int, Meta(ge=0)] = 33_554_432
+    """Of all of these."""
+    contents: bool = False
+    """Whether an explanation shows the text of the message."""
+
+
 class ApiSettings(Section, frozen=True, kw_only=True):
     listen: Address | None = None
 
@@ -192,6 +206,7 @@ class Settings(Section, frozen=True, kw_only=True):
     node: NodeSettings
     sip: SipSection
     map: MapSection
+    routing: RoutingSection = RoutingSection()
     direct: DirectSection = DirectSection()
     dns: DnsSettings = DnsSettings()
     timers: Timers = Timers()
@@ -201,6 +216,7 @@ class Settings(Section, frozen=True, kw_only=True):
     text: TextSettings = TextSettings()
     store: StoreSettings = StoreSettings()
     journal: JournalSettings = JournalSettings()
+    trace: TraceSettings = TraceSettings()
     api: ApiSettings = ApiSettings()
 
 
@@ -251,6 +267,8 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
     yield from _map_faults(settings.map)
     yield from number_faults(settings.numbers)
     yield from service_centre_faults(settings.service_centre, lambda number: is_routed(settings.map, number))
+    final = settings.procedures == "ts-23.204"
+    yield from routing_faults(settings.routing, section.subscriber, section.hlr, final=final)
     yield from _text_faults(settings)
     scheme, _, path = settings.store.url.partition(":///")
     if scheme != "sqlite" or not path:

@@ -17,7 +17,12 @@ from mapstack import (
     MapSettings,
 )
 from mapstack.m3ua.settings import M3uaLimits, M3uaSettings, M3uaTimers
-from mapstack.map.operations import PURGE_MS, SEND_AUTHENTICATION_INFO, UPDATE_GPRS_LOCATION
+from mapstack.map.operations import (
+    PURGE_MS,
+    SEND_AUTHENTICATION_INFO,
+    SEND_ROUTING_INFO_FOR_SM,
+    UPDATE_GPRS_LOCATION,
+)
 from mapstack.sccp.gt_translation import GtDestination, GtTranslation
 from mapstack.sccp.settings import GtRoute, SccpSettings
 from mapstack.transport import AssociationSpec
@@ -27,15 +32,17 @@ from sipbridge import SipSettings
 from sipbridge import Timers as SipTimers
 from sipbridge.transport import SipSpec, TlsFiles
 
-__all__ = ["SGSN", "association_specs", "map_settings", "sip_settings", "sip_spec"]
+__all__ = ["MSC", "SGSN", "association_specs", "map_settings", "sip_settings", "sip_spec"]
 
-MSC, SGSN = 8, 149  # TS 29.002 §6.1: what an IP-SM-GW looks like to SMS-GMSC and HLR
+HLR, MSC, SGSN = 6, 8, 149  # TS 29.002 §6.1: what an IP-SM-GW looks like to SMS-GMSC and HLR
 _MO_FORWARD = MO_FORWARD_SM.name, "forwardSM"  # what it is called in older versions
 _TELL_HLR = ANY_TIME_MODIFICATION.name, UPDATE_GPRS_LOCATION.name, PURGE_MS.name, READY_FOR_SM.name
 _ONE_AFTER_THE_OTHER = 1
 """TS 29.002 §23.3.1: each message of a dialogue is answered before the next one comes."""
 _GRACE = 30.0
-"""Timer F and the wait for the report end an MT; the guard of its MAP dialogue only speaks after both."""
+"""The deadlines of an MT end it; the guard of its MAP dialogue only speaks after them."""
+_LONGEST_DELIVERY = 600.0
+"""SM-DeliveryTimerValue (TS 29.002 §17.7.6)."""
 
 
 def sip_settings(settings: Settings, boot: int) -> SipSettings:
@@ -88,6 +95,7 @@ def map_settings(settings: Settings, boot: int) -> MapSettings:
         invoke_timers={
             **dict.fromkeys(_MO_FORWARD, timers.mo_answer),
             **dict.fromkeys((*_TELL_HLR, SEND_AUTHENTICATION_INFO.name), timers.hlr_answer),
+            SEND_ROUTING_INFO_FOR_SM.name: settings.routing.hlr_answer,
         },
         idle=timers.dialogue_idle,
         version_lifetime=section.version_lifetime,
@@ -99,8 +107,15 @@ def map_settings(settings: Settings, boot: int) -> MapSettings:
             dialogues_of_peer=settings.limits.dialogues_of_peer,
             invokes=_ONE_AFTER_THE_OTHER,
         ),
-        guard=64 * settings.sip.timers.t1 + timers.mt_report + _GRACE,
+        guard=_longest_mt(settings) + _GRACE,
     )
+
+
+def _longest_mt(settings: Settings) -> float:
+    """Timer F and the wait for the report; where domains are ours to try, what an SMS-GMSC can ask for."""
+    if settings.procedures == "ts-23.204":
+        return _LONGEST_DELIVERY
+    return 64 * settings.sip.timers.t1 + settings.timers.mt_report
 
 
 def _m3ua_settings(section: MapSection) -> M3uaSettings:
@@ -132,13 +147,15 @@ def _sccp_settings(settings: Settings) -> SccpSettings:
     here = (GtDestination(point_code=section.point_code),)
     # A relay must know its own titles from those that it hands on; any other node takes all for its own.
     own = tuple(GtTranslation(prefix=digits, destinations=here) for digits in sorted(ours))
+    # Home routing: the HLR hands on what was meant for it, as it came (TS 29.002 §23.3.2).
+    relayed = {HLR} if settings.procedures == "ts-23.204" else set()
     # What we call from must be there for the answer.
     called_back = {rule.calling.ssn for rule in rules if rule.calling.ssn is not None}
     sccp = sccp_settings(
         section.sccp,
         (*(own if section.sccp.transit else ()), *map(translation, section.translation)),
         rules,
-        subsystems=frozenset({MSC, SGSN, section.atm_calling_ssn, *called_back}),
+        subsystems=frozenset({MSC, SGSN, section.atm_calling_ssn, *called_back, *relayed}),
     )
     routes = tuple(GtRoute(prefix=route.prefix, point_code=route.point_code) for route in section.route)
     return replace(sccp, routes=routes)

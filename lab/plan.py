@@ -207,6 +207,8 @@ class Plan:
     """After how long a silence the gateway de-registers them; 0: never."""
     procedures: str = "tr-23.804"
     """Which of them the carrier follows: procedures of the gateway's settings."""
+    order: tuple[str, ...] = ("ims", "ps", "cs")
+    """Of the domains that the gateway tries, where it chooses."""
     home_routing: bool = True
     """Whether the HLR, under ts-23.204, passes sendRoutingInfoForSM on to the gateway (TS 29.002 §23.3.2)."""
     registration: str = "anyTimeModification"
@@ -354,6 +356,7 @@ def gateway_toml(plan: Plan) -> str:
         *(line for peer in plan.ss7 for line in _association(plan, peer)),
         *(line for peer, number in plan.ss7.items() for line in _route(number, plan.point_code(peer))),
         *_direct(plan),
+        *_routing(plan),
         f"[limits]\nunanswered = {plan.unanswered}",
         "[timers]",
         f"mo_answer = {t.mo_answer}\nmt_report = {t.mt_report}",
@@ -376,6 +379,19 @@ def _direct(plan: Plan) -> list[str]:
             f'[[map.subscriber]]\nimsi = "{each.imsi}"\nmsisdn = "{each.msisdn}"'
             for each in (() if plan.registration == "updateGprsLocation" else plan.subscribers)
         ),
+    ]
+
+
+def _routing(plan: Plan) -> list[str]:
+    """All domains within two thirds of what the SMS-GMSC waits, and the HLR before it waits no longer."""
+    if plan.procedures != "ts-23.204":
+        return []
+    within = 2 / 3 * plan.timers.mt_answer
+    return [
+        "[routing]",
+        f"order = {list(plan.order)}",
+        f"delivery_time = {within}\nattempt = {0.3 * within}",
+        f"hlr_answer = {2 / 3 * plan.timers.map_answer}",
     ]
 
 

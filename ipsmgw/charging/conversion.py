@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from ipsmgw.cause import Cause
-from ipsmgw.cdr import Cdr
+from ipsmgw.cdr import Attempt, Cdr
 from ipsmgw.charging.head import Head, read_head
 from ipsmgw.charging.record import (
     ExtensionInformation,
@@ -23,12 +23,14 @@ from ipsmgw.charging.record import (
 from mapstack.asn1 import AddressString
 from mapstack.ber import encode_oid
 
-__all__ = ["ACCESS", "CHARGING_ID", "OUTCOME", "record_of"]
+__all__ = ["ACCESS", "ATTEMPTS", "CHARGING_ID", "OUTCOME", "record_of"]
 
 # Object identifiers below 2.25 belong to whoever has the UUID (X.667 §8): this one is of this project.
 _OURS = (2, 25, 279838396929500317841909610191051343502)
-ACCESS, CHARGING_ID, OUTCOME = (encode_oid((*_OURS, number)) for number in (1, 2, 3))
-"""IP access flag (TR 23.804 §7), IMS charging identifier (RFC 7315), and in a word what became of it."""
+ACCESS, CHARGING_ID, OUTCOME, ATTEMPTS = (encode_oid((*_OURS, number)) for number in (1, 2, 3, 4))
+"""IP access flag (TR 23.804 §7), IMS charging identifier (RFC 7315), in a word what became of it, and the
+domains that were tried.
+"""
 
 _DELIVERED = "delivered"
 _SHORT_CODE = 6  # digits of the longest number that is taken for a short code
@@ -104,7 +106,7 @@ def _mt(cdr: Cdr, number: int) -> IsmsMtRecord:
         sms_result=_result(cdr.outcome),
         session_id=cdr.call_id or None,
         local_sequence_number=number,
-        record_extensions=_extensions(cdr, ip_access=bool(cdr.call_id)),
+        record_extensions=_extensions(cdr, ip_access=_over_ip(cdr)),
     )
 
 
@@ -151,7 +153,21 @@ def _extensions(cdr: Cdr, *, ip_access: bool) -> list[ManagementExtension]:
     ]
     if cdr.icid:
         said.append((CHARGING_ID, ExtensionInformation(text=cdr.icid)))
+    if cdr.attempts:
+        said.append((ATTEMPTS, ExtensionInformation(text="; ".join(map(_in_words, cdr.attempts)))))
     return [ManagementExtension(identifier=name, information=what) for name, what in said]
+
+
+def _over_ip(cdr: Cdr) -> bool:
+    """Of an MT: the IMS has delivered it, or has tried to where no domain has."""
+    delivered = tuple(each for each in cdr.attempts if each.outcome == _DELIVERED)
+    tried = [each.domain for each in delivered or cdr.attempts]
+    return bool(cdr.call_id) and (not tried or "ims" in tried)
+
+
+def _in_words(attempt: Attempt) -> str:
+    """Domain, node, outcome, and the seconds that it took."""
+    return f"{attempt.domain} {attempt.node} {attempt.outcome} {attempt.end - attempt.start:.3f}"
 
 
 def _time_stamp(when: float) -> bytes:

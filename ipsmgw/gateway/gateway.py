@@ -10,12 +10,15 @@ from msgspec.structs import replace
 
 from ipsmgw.cause import Cause
 from ipsmgw.drive import Driver
+from ipsmgw.explain import Explanation, Found
 from ipsmgw.gateway.alerting import Alerting
 from ipsmgw.gateway.core import Core, World
 from ipsmgw.gateway.direct import Direct
+from ipsmgw.gateway.explaining import Explaining
 from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.presence import Presence
 from ipsmgw.gateway.registrations import Registrations
+from ipsmgw.gateway.routing import Routing
 from ipsmgw.gateway.subscriber_data import SubscriberData
 from ipsmgw.gateway.terminating import Terminating
 from ipsmgw.gateway.texting import Texting
@@ -80,6 +83,11 @@ class Gateway:
         self._originating = Originating(core)
         self._alerting = Alerting(core)
         self._terminating = Terminating(core)
+        final = settings.procedures == "ts-23.204"
+        self._routing = Routing(core, self._terminating) if final else None
+        """Where the domain is ours to choose."""
+        chooser = self._terminating if self._routing is None else self._routing
+        self._deliver, self._abandoned = chooser.deliver, chooser.abandoned
         self._direct = None if core.phones is None else Direct(core, core.phones, self._registrations)
         self._texting = Texting(core)
         self.driver.watch(self, self._before_flush)
@@ -88,6 +96,9 @@ class Gateway:
             world.names.plug(self.driver.open(core.resolver, self._on_name))
         self.sip = self.driver.open(core.isc, self._on_sip)
         self.map = self.driver.open(core.map, self._on_map)
+        if core.recent.on:
+            self.sip.keep, self.map.keep = core.recent.keeper("sip"), core.recent.keeper("m3ua")
+        self._explaining = Explaining(core, self._originating, self._terminating, self._texting)
         node = settings.node.name
         world.network.signalling(node, sip_spec(settings), self.sip)
         world.network.associations(node, association_specs(settings.map.association), self.map)
@@ -111,7 +122,7 @@ class Gateway:
             "number": core.settings.node.number,
             "bindings": core.store.count(),
             "mo_in_flight": len(self._originating) + len(self._texting),
-            "mt_in_flight": len(self._terminating),
+            "mt_in_flight": len(self._terminating) + self._routed,
             "alerts_in_flight": len(self._alerting),
             "unreachable": len(core.unreachable),
             "cdrs_written": core.journal.written,
@@ -119,8 +130,13 @@ class Gateway:
             "cdrs_waiting": core.journal.pending,
             "bugs": self.driver.bugs,
             **({} if self._direct is None else {"direct": self._direct.status}),
+            **({} if self._routing is None else {"correlations": core.store.count_correlations()}),
             "m3ua": msgspec.to_builtins(self._m3ua_status()),
         }
+
+    def explain(self, name: str) -> Explanation | tuple[Found, ...]:
+        """Why a message went where it went, by its id or Call-ID; or the latest ones of a number."""
+        return self._explaining.explain(name, self.driver.clock.now())
 
     def deregister(self, imsi: str) -> bool:
         """An operator ends the registration of a phone (TR 23.804 §8.2.2); False: it has none here."""
@@ -147,7 +163,7 @@ class Gateway:
     def open_work(self) -> int:
         """Messages that have not ended, and records that are not yet on disk."""
         messages = len(self._originating) + len(self._terminating) + len(self._texting)
-        return messages + len(self._alerting) + self._core.journal.pending
+        return messages + self._routed + len(self._alerting) + self._core.journal.pending
 
     @property
     def open_exchanges(self) -> int:
@@ -157,7 +173,14 @@ class Gateway:
     @property
     def kept(self) -> int:
         """Entries of all tables of messages under way: none when nothing is."""
-        return len(self._originating) + self._terminating.kept + self._texting.kept + len(self._alerting)
+        routed = 0 if self._routing is None else self._routing.kept
+        ours = len(self._originating) + self._terminating.kept + self._texting.kept
+        return ours + len(self._alerting) + routed
+
+    @property
+    def _routed(self) -> int:
+        """Questions where somebody is, and messages that another domain than the IMS is tried for."""
+        return 0 if self._routing is None else len(self._routing)
 
     @property
     def recording(self) -> bool:
@@ -168,6 +191,8 @@ class Gateway:
 
     def expire(self, now: float) -> None:
         self._terminating.expire(now)
+        if self._routing is not None:
+            self._routing.expire(now)
         self._registrations.expire(now)
         self._presence.expire(now)
         if self._direct is not None:
@@ -175,10 +200,9 @@ class Gateway:
 
     def deadline(self) -> float | None:
         report, binding = self._terminating.deadline(), self._registrations.deadline()
-        present = self._presence.deadline()
-        if self._direct is not None or present is not None:
-            direct = None if self._direct is None else self._direct.deadline()
-            due = (report, binding, present, direct)
+        present, others = self._presence.deadline(), (self._direct, self._routing)
+        if present is not None or others != (None, None):
+            due = (report, binding, present, *(each.deadline() for each in others if each is not None))
             return min((when for when in due if when is not None), default=None)
         if report is None or binding is None:
             return binding if report is None else report
@@ -299,14 +323,14 @@ class Gateway:
             arg = event.arg
             if type(arg) is MtForwardSmArg and self._room > 0:
                 self._room -= 1
-                self._terminating.deliver(event, arg, now)
+                self._deliver(event, arg, now)
             else:
                 self._on_unusual_invoke(event, now)
         elif type(event) is Answered or type(event) is Refused or type(event) is DialogueLost:
             if not self._originating.answered(event, now) and not self._texting.answered(event, now):
                 self._hlr_answered(event, now)
         elif type(event) is DialogueClosed:
-            self._terminating.abandoned(event.dialogue, now)
+            self._abandoned(event.dialogue, now)
         elif type(event) is AssociationFailed:
             self.map.cut(event.flow)
         elif type(event) is PeerVersionLearned:
@@ -314,6 +338,8 @@ class Gateway:
 
     def _hlr_answered(self, event: Answered | Refused | DialogueLost, now: float) -> None:
         if self._alerting.answered(event, now) or self._presence.answered(event, now):
+            return
+        if self._routing is not None and self._routing.answered(event, now):
             return
         imsi = self._registrations.hlr_answered(event, now)
         if self._direct is None:
@@ -330,7 +356,9 @@ class Gateway:
         arg = newest(event.operation, event.arg)[1]
         if type(arg) is MtForwardSmArg and self._room > 0:
             self._room -= 1
-            self._terminating.deliver(event, arg, now)
+            self._deliver(event, arg, now)
+        elif self._routing is not None and self._routing.serve(event, arg, now, room=self._room > 0):
+            self._room -= 1
         elif not self._subscriber_data.serve(event, arg, now):
             self._decline(event, arg, now)
 

@@ -1,5 +1,6 @@
 """MT messages under way: from mt-ForwardSM to the answer that the SMS-GMSC waits for."""
 
+from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
 from msgspec.structs import replace
@@ -24,6 +25,8 @@ from sipbridge.rp import RpAck, RpError
 
 __all__ = ["Terminating"]
 
+Routed = Callable[[int, Decision[MtSms], ServerTx | None, float], bool]
+Late = Callable[[str | None, float], None]
 _REMEMBERED = 60.0  # a report that is sent again gets the same answer for at least this long
 _NOWHERE = AddressString("")
 
@@ -39,7 +42,10 @@ class Terminating:
         self._rewrites = core.numbers.to_phones
         self._open = Deliveries(core.settings.timers.mt_report)
         self._answered = Ended(_REMEMBERED, core.settings.limits.in_flight)
-        self._series = Series()
+        self.series = Series()
+        self.routed: Routed | None = None
+        """Who decides what comes after an attempt, where the domain is ours to choose."""
+        self.late: Late | None = None
         self._flows: dict[str, Flow] = {}
         """Of the messages that went straight to phones, by call."""
         self._texts = core.settings.text.enabled
@@ -54,13 +60,17 @@ class Terminating:
     @property
     def kept(self) -> int:
         """Entries in memory for deliveries under way."""
-        return self._open.kept + len(self._series) + len(self._flows)
+        return self._open.kept + len(self.series) + len(self._flows)
+
+    def under_way(self) -> Iterator[Delivery]:
+        """Those that a phone has yet to report on."""
+        yield from self._open
 
     def deliver(self, event: Invoked, arg: MtForwardSmArg, now: float) -> None:
         """mt-ForwardSM from an SMS-GMSC."""
         core, imsi, centre = self._core, arg.sm_rp_da.imsi, arg.sm_rp_oa.service_centre_address_oa
         if imsi is None or centre is None or arg.more_messages_to_send:
-            imsi, centre = self._series.names(event.dialogue, arg, event.map_open)
+            imsi, centre = self.series.names(event.dialogue, arg, event.map_open)
         if imsi is None or centre is None:
             self.refuse(event, arg, Cause.UNEXPECTED_DATA_VALUE, now)
             return
@@ -72,9 +82,24 @@ class Terminating:
             return
         binding = core.store.binding_of_imsi(imsi)
         if binding is not None and (binding.hlr is HlrState.UNABLE or binding.hlr is HlrState.WITHDRAWING):
-            binding = next((one for one in core.store.bindings_of_imsi(imsi) if one.able(now)), binding)
+            binding = self.able(binding, now)
         reference = -1 if binding is None else self._open.next_reference(binding.impu)
         sms = MtSms(next(core.ids), event.dialogue, imsi, centre, arg.sm_rp_ui, now, binding, reference)
+        self._begin(sms, binding, now)
+
+    def able(self, binding: Binding, now: float) -> Binding:
+        """Another identity of his with a device for short messages, if there is one."""
+        bindings = self._core.store.bindings_of_imsi(binding.imsi)
+        return next((one for one in bindings if one.able(now)), binding)
+
+    def attempt(self, sms: MtSms, now: float) -> None:
+        """A message that the domains are tried for, over the IMS."""
+        binding = sms.binding
+        if binding is not None:
+            sms = replace(sms, reference=self._open.next_reference(binding.impu))
+        self._begin(sms, binding, now)
+
+    def _begin(self, sms: MtSms, binding: Binding | None, now: float) -> None:
         decision = mt.deliver(sms, now)
         if decision.cdr is None:
             if self._plain and binding is not None and binding.impu in self._plain:
@@ -82,7 +107,7 @@ class Terminating:
             else:
                 self._send(sms, decision.actions, now)
         else:
-            self._refuse(decision, sms.dialogue, now)
+            self._refuse(decision, sms.dialogue)
 
     def _deliver_named(
         self, event: Invoked, arg: MtForwardSmArg, named: CorrelationId, centre: AddressString, now: float
@@ -111,13 +136,13 @@ class Terminating:
         if decision.cdr is None:
             self._send(sms, decision.actions, now)
         else:
-            self._refuse(decision, sms.dialogue, now)
+            self._refuse(decision, sms.dialogue)
 
     def refuse(self, event: Invoked, arg: MtForwardSmArg, cause: Cause, now: float) -> None:
         """A message that is not attempted at all."""
         imsi = arg.sm_rp_da.imsi or ""
         sms = MtSms(next(self._core.ids), event.dialogue, imsi, _NOWHERE, arg.sm_rp_ui, now, None, -1)
-        self._refuse(mt.refused(sms, cause, now), sms.dialogue, now)
+        self._refuse(mt.refused(sms, cause, now), sms.dialogue)
 
     def answered(self, tx: ClientTx, status: int, now: float) -> None:
         """The phone's final answer to the MESSAGE."""
@@ -144,10 +169,20 @@ class Terminating:
         delivery = self._of_phone(event, reference) if call_id is None else self._open.of_call(call_id)
         if delivery is not None and delivery.sms.reference == reference:
             self._end(delivery, mt.reported(delivery.sms, report, now), event.tx, now)
-        else:
-            if self._flags:  # it comes late, or again: the phone is there
-                self._heard(event, now)
-            self._isc.respond(event.tx, 202 if self._has_answered(event, reference) else 488, now)
+            return
+        if self._flags:  # it comes late, or again: the phone is there
+            self._heard(event, now)
+        answered = self._has_answered(event, reference)
+        if answered and self.late is not None and type(report) is RpAck:
+            self.late(event.in_reply_to, now)
+        self._isc.respond(event.tx, 202 if answered else 488, now)
+
+    def give_up(self, dialogue: int, now: float) -> bool:
+        """Another domain needs the time that is left; False: nothing is tried over the IMS."""
+        delivery = self._open.of_dialogue(dialogue)
+        if delivery is not None:
+            self._end(delivery, mt.silent(delivery.sms, now), None, now)
+        return delivery is not None
 
     def addressee(self, call_id: str) -> tuple[str, Flow | None] | None:
         """Whom the message of this call is for, and the flow that a phone got it over; while it is open."""
@@ -156,7 +191,7 @@ class Terminating:
 
     def abandoned(self, dialogue: int, now: float) -> None:
         """The SMS-GMSC ended the dialogue, before our answer or before its next message."""
-        self._series.end(dialogue)
+        self.series.end(dialogue)
         delivery = self._open.of_dialogue(dialogue)
         if delivery is not None:
             self._end(delivery, mt.abandoned(delivery.sms, now), None, now)
@@ -193,7 +228,7 @@ class Terminating:
         core = self._core
         contact = None if core.phones is None else core.phones.way(impu, now)
         if contact is None:
-            self._refuse(mt.refused(sms, Cause.NOT_REGISTERED, now), sms.dialogue, now)
+            self._refuse(mt.refused(sms, Cause.NOT_REGISTERED, now), sms.dialogue)
             return
         tx, call_id = self._isc.message(
             impu, None, rpdu, now, flow=contact.flow, asserted=core.uri, contact=contact.uri
@@ -231,7 +266,7 @@ class Terminating:
         """
         plain = text.as_text(sms.tpdu, self._core.uri)
         if isinstance(plain, FailureCause):
-            self._refuse(text.not_text(sms, plain, now), sms.dialogue, now)
+            self._refuse(text.not_text(sms, plain, now), sms.dialogue)
         else:
             self._send_as(plain, sms, binding, now)
 
@@ -255,17 +290,21 @@ class Terminating:
             if cdr.outcome in ABSENT or cdr.imsi in self._flags:
                 word = tx is not None or cdr.outcome == "delivered"
                 self._unreachable.ended(cdr.imsi, cdr.outcome, now, known=True, word=word)
-            self._core.record(cdr, partial(self._tell, delivery.sms.dialogue, decision.actions, tx))
+            dialogue = delivery.sms.dialogue
+            if self.routed is None or not self.routed(dialogue, decision, tx, cdr.time):
+                self._core.record(cdr, partial(self.tell, dialogue, decision.actions, tx))
 
-    def _refuse(self, decision: Decision[MtSms], dialogue: int, now: float) -> None:
+    def _refuse(self, decision: Decision[MtSms], dialogue: int) -> None:
         """It has not been sent to anybody."""
         cdr = decision.cdr
-        if cdr is not None:
-            if cdr.outcome in ABSENT:
-                self._unreachable.ended(cdr.imsi, cdr.outcome, now, known=bool(cdr.impu), word=False)
-            self._core.record(cdr, partial(self._tell, dialogue, decision.actions, None))
+        if cdr is None:
+            return
+        if cdr.outcome in ABSENT:
+            self._unreachable.ended(cdr.imsi, cdr.outcome, cdr.time, known=bool(cdr.impu), word=False)
+        if self.routed is None or not self.routed(dialogue, decision, None, cdr.time):
+            self._core.record(cdr, partial(self.tell, dialogue, decision.actions, None))
 
-    def _tell(self, dialogue: int, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
+    def tell(self, dialogue: int, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
         """The record is on disk: phone and SMS-GMSC learn what has become of it."""
         stack = self._map
         for action in actions:
@@ -274,11 +313,12 @@ class Terminating:
                     self._isc.respond(tx, action.status, now)
                 continue
             if type(action) is MtRefusal:
-                self._series.end(dialogue)  # an error ends the dialogue, whatever was to follow
+                self.series.end(dialogue)  # an error ends the dialogue, whatever was to follow
             if not stack.awaits_answer(dialogue):
                 continue  # it has given up while the record went to disk, or in the batch of its Begin
             if type(action) is MtResult:
-                stack.result(dialogue, _result(action.sm_rp_ui, self._ip_access), now)
+                access = self._ip_access if action.over_ip else None
+                stack.result(dialogue, _result(action.sm_rp_ui, access), now)
             elif type(action) is MtRefusal:
                 stack.error(dialogue, action.error, now)
 

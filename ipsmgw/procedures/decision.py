@@ -1,13 +1,13 @@
 """What a procedure returns: the record, what to do, and the charging record that must be durable first."""
 
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from msgspec import Struct
 
 from ipsmgw.cdr import Cdr
 from ipsmgw.identity import Imsi
 from ipsmgw.store import Binding
-from mapstack.map import AlertReason, MapError, MoForwardSmArg
+from mapstack.map import AlertReason, MapError, MoForwardSmArg, MtForwardSmArg, ReportSmDeliveryStatusArg
 
 __all__ = [
     "MAX_SIGNAL_INFO",
@@ -21,12 +21,15 @@ __all__ = [
     "Deny",
     "Forget",
     "ForwardMo",
+    "ForwardMt",
     "MtRefusal",
     "MtResult",
     "ReadyForSm",
+    "ReportDelivery",
     "Save",
     "SubmitReport",
     "TellHlr",
+    "TryIms",
 ]
 
 RecordT = TypeVar("RecordT")
@@ -64,12 +67,31 @@ class MtResult(Struct, frozen=True, gc=False):
     """The SMS-GMSC learns that the phone has it."""
 
     sm_rp_ui: bytes | None
+    over_ip: bool = True
 
 
 class MtRefusal(Struct, frozen=True, gc=False):
     """The SMS-GMSC learns why the phone has it not."""
 
     error: MapError
+
+
+class TryIms(Struct, frozen=True, gc=False):
+    """The MT is tried over the IMS."""
+
+
+class ForwardMt(Struct, frozen=True, gc=False):
+    """mt-ForwardSM to the SGSN or MSC that serves the subscriber."""
+
+    domain: Literal["ps", "cs"]
+    node: str
+    arg: MtForwardSmArg
+
+
+class ReportDelivery(Struct, frozen=True, gc=False):
+    """The HLR learns how the domains have done."""
+
+    arg: ReportSmDeliveryStatusArg
 
 
 class TellHlr(Struct, frozen=True, gc=False):
@@ -128,6 +150,9 @@ Action = (
     | Deliver
     | MtResult
     | MtRefusal
+    | TryIms
+    | ForwardMt
+    | ReportDelivery
     | TellHlr
     | ReadyForSm
     | Save

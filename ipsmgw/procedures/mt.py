@@ -16,7 +16,18 @@ from ipsmgw.store import Binding
 from mapstack.map import AddressString
 from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError
 
-__all__ = ["MtSms", "MtState", "abandoned", "answered", "deliver", "refused", "reported", "silent"]
+__all__ = [
+    "MtSms",
+    "MtState",
+    "abandoned",
+    "answered",
+    "deliver",
+    "record_of",
+    "refused",
+    "reported",
+    "silent",
+    "so_far",
+]
 
 
 _MAX_DIGITS = 20  # of a service centre's number in RP-DATA (TS 24.011 §8.2.5.1)
@@ -68,7 +79,7 @@ def answered(sms: MtSms, status: int, now: float) -> Decision[MtSms]:
     """The phone's final answer: a 200 is not yet a delivery (TS 24.341 §5.3.2.4)."""
     if status < 300:
         if sms.state is MtState.TEXT_ANSWER:  # nothing else follows (RFC 3428 §7)
-            return Decision(None, (MtResult(None),), _cdr(sms, "delivered", now))
+            return Decision(None, (MtResult(None),), record_of(sms, "delivered", now))
         return Decision(replace(sms, state=MtState.REPORT), ())
     return refused(sms, Cause.from_sip(status), now)
 
@@ -84,19 +95,19 @@ def reported(sms: MtSms, report: RpAck | RpError, now: float) -> Decision[MtSms]
     if tpdu is not None and not 0 < len(tpdu) <= MAX_SIGNAL_INFO:
         tpdu = None  # MAP has no room for it (TS 29.002 §17.7.6: 1 to 200 octets): the outcome counts
     if isinstance(report, RpAck):
-        return Decision(None, (_ACCEPTED, MtResult(tpdu)), _cdr(sms, "delivered", now))
+        return Decision(None, (_ACCEPTED, MtResult(tpdu)), record_of(sms, "delivered", now))
     decision = refused(sms, Cause.from_rp(report.cause), now, tpdu)
     return replace(decision, actions=(_ACCEPTED, *decision.actions))
 
 
 def refused(sms: MtSms, cause: Cause, now: float, tpdu: bytes | None = None) -> Decision[MtSms]:
     """The SMS-GMSC hears why, with the phone's DELIVER-REPORT when there is one."""
-    return Decision(None, (MtRefusal(error_of(cause, tpdu)),), _cdr(sms, cause.cdr, now))
+    return Decision(None, (MtRefusal(error_of(cause, tpdu)),), record_of(sms, cause.cdr, now))
 
 
 def abandoned(sms: MtSms, now: float) -> Decision[MtSms]:
     """The SMS-GMSC gave up first: nobody is left to answer, the record tells what happened."""
-    return Decision(None, (), _cdr(sms, "abandonedByGMSC", now))
+    return Decision(None, (), record_of(sms, "abandonedByGMSC", now))
 
 
 @lru_cache(maxsize=1024)
@@ -106,7 +117,15 @@ def _in_rp(service_centre: AddressString) -> RpAddress | None:
     return RpAddress(digits, 0x80 | nature << 4 | plan) if 0 < len(digits) <= _MAX_DIGITS else None
 
 
-def _cdr(sms: MtSms, outcome: str, now: float) -> Cdr:
+def so_far(sms: MtSms, call_id: str, now: float) -> Cdr:
+    """What its charging record would say now, but for the outcome."""
+    cdr = record_of(sms, "under way", now)
+    cdr.call_id = call_id
+    return cdr
+
+
+def record_of(sms: MtSms, outcome: str, now: float) -> Cdr:
+    """What is charged by."""
     binding = sms.binding
     return Cdr(
         id=sms.id,

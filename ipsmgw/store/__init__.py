@@ -2,8 +2,19 @@
 
 from ipsmgw.store.address import open_store
 from ipsmgw.store.binding import Binding, HlrState
+from ipsmgw.store.correlation import Correlation
 from ipsmgw.store.sqlite import SqliteStore, store_in_memory
 from ipsmgw.store.store import Stale, Store
 from ipsmgw.store.unri import Unri
 
-__all__ = ["Binding", "HlrState", "SqliteStore", "Stale", "Store", "Unri", "open_store", "store_in_memory"]
+__all__ = [
+    "Binding",
+    "Correlation",
+    "HlrState",
+    "SqliteStore",
+    "Stale",
+    "Store",
+    "Unri",
+    "open_store",
+    "store_in_memory",
+]

@@ -10,6 +10,8 @@ import msgspec
 
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.store.binding import Binding, HlrState
+from ipsmgw.store.correlation import Correlation
+from ipsmgw.store.correlations import Correlations
 from ipsmgw.store.store import Stale
 from ipsmgw.store.unri import Unri
 from mapstack import PeerVersion
@@ -83,6 +85,7 @@ class SqliteStore:
         if connection.in_transaction:
             connection.rollback()  # what the life before had not committed
         connection.executescript(_SCHEMA)
+        self._correlations = Correlations(connection)
         self._by_impu: dict[Impu, Binding] = {}
         self._by_imsi: dict[str, list[Impu]] = {}
         for row in connection.execute(f"SELECT {_COLUMNS} FROM binding ORDER BY expires"):
@@ -158,6 +161,20 @@ class SqliteStore:
         self._begin()
         self._connection.execute("DELETE FROM unri WHERE imsi = ?", (imsi,))
 
+    def correlation(self, name: str) -> Correlation | None:
+        """Also one that has run out, until it is forgotten."""
+        return self._correlations.get(name)
+
+    def keep_correlation(self, correlation: Correlation) -> None:
+        self._correlations.keep(correlation)
+
+    def forget_correlations(self, when: float) -> None:
+        """Those that ran out by then."""
+        self._correlations.forget(when)
+
+    def count_correlations(self) -> int:
+        return len(self._correlations)
+
     def peer_versions(self) -> list[PeerVersion]:
         """What has been learned of peers, the oldest first."""
         rows = self._connection.execute(
@@ -173,9 +190,25 @@ class SqliteStore:
             self._connection.execute(_FORGET_OLDEST, (known - _PEERS,))
 
     def commit(self) -> None:
+        if self._correlations.waiting:
+            self._commit_correlations()
         if self._open:
             self._connection.execute("COMMIT")
             self._open = False
+
+    def _commit_correlations(self) -> None:
+        """With what else there is; alone without waiting for the disk, as there are some in every batch. They
+        survive the end of the process; of what a power cut takes, the SMS-GMSC asks again.
+        """
+        if self._open:
+            self._correlations.write()
+            return
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._begin()
+        self._correlations.write()
+        self._connection.execute("COMMIT")
+        self._open = False
+        self._connection.execute("PRAGMA synchronous = FULL")
 
     def close(self) -> None:
         self.commit()

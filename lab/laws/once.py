@@ -7,6 +7,7 @@ from ipsmgw.identity import Msisdn
 from lab.elements.domain import DOMAIN_OF, Domain
 from lab.elements.phone_ledger import Received, Sent
 from lab.elements.sc_ledger import Forward, MoReceived, MtMessage, Verdict
+from lab.laws.esmes import applications_get_all_once
 from lab.laws.evidence import GATEWAY, LATE, SC, SCSCF, Evidence
 from lab.laws.texts import has, piece_of, pieces, texts_are_sent_once
 
@@ -18,6 +19,7 @@ def once(evidence: Evidence) -> Iterator[str]:
     yield from _at_the_sc(evidence)
     yield from texts_are_sent_once(evidence)
     yield from _at_the_phones(evidence)
+    yield from applications_get_all_once(evidence)
 
 
 def _at_the_sc(evidence: Evidence) -> Iterator[str]:

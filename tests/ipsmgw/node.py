@@ -233,12 +233,13 @@ class Node:
         self.peer.result(dialogue, AnyTimeModificationRes(), self.watch.time)
         self.exchange()
 
-    def deliver(self, imsi: str = IMSI, tpdu: bytes = b"\x04\x00") -> int:
-        """mt-ForwardSM; the dialogue at the peer."""
+    def deliver(self, imsi: str = IMSI, tpdu: bytes = b"\x04\x00", *, only: bool = False) -> int:
+        """mt-ForwardSM, over IP only or not; the dialogue at the peer."""
         arg = MtForwardSmArg(
             sm_rp_da=SmRpDa(imsi=imsi),
             sm_rp_oa=SmRpOa(service_centre_address_oa=AddressString(_PEER_NUMBER)),
             sm_rp_ui=tpdu,
+            sms_over_ip_only_indicator=only,
         )
         called = SccpAddress(Gt(_GATEWAY_NUMBER), 8)
         dialogue = self.peer.invoke(MT_FORWARD_SM, called, arg, self.watch.time)

@@ -6,10 +6,11 @@ from pycrate_asn1dir.TCAP_MAPv2v3 import GLOBAL
 from ipsmgw.charging.conversion import ACCESS
 from mapstack import Answered
 from mapstack.ber import decode_oid
-from mapstack.map import MoForwardSmArg, MtForwardSmRes
+from mapstack.map import MoForwardSmArg, MtForwardSmArg, MtForwardSmRes
 from sipbridge.rp import RpAck
 from tests.ipsmgw.asked import SUBMIT, invoked, octets
 from tests.ipsmgw.broken import Table, sound
+from tests.ipsmgw.home import DONE, Home, final
 from tests.ipsmgw.node import Node
 
 
@@ -70,3 +71,14 @@ def test_nobody_hears_of_it_by_default() -> None:
     node = told()
     assert mo_argument(node).extension_container is None
     assert mt_result(node).extension_container is None
+
+
+def test_what_another_domain_has_delivered_has_not_gone_over_ip() -> None:
+    table = final(order=["cs"])
+    assert isinstance(table["map"], dict)
+    table["map"]["ip_access_flag"] = True
+    home = Home(table)
+    home.forward(home.correlation())
+    home.answer(home.heard(MtForwardSmArg)[0], DONE)
+    home.node.synced()
+    assert home.answered().result == DONE

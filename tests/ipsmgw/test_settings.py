@@ -270,6 +270,48 @@ def test_a_number_of_the_hlr_must_lead_somewhere() -> None:
     assert faults(table) == ("gateway.toml: map.hlr: no route leads to 4477",)
 
 
+def with_routing(*, final: bool = True, subscriber: Table | None = None, **routing: object) -> Table:
+    table = with_map(hlr="15550000013", subscriber=[subscriber] if subscriber else [])
+    return table | {"procedures": "ts-23.204" if final else "tr-23.804", "routing": routing}
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (sound() | {"procedures": "ts-23.204"}, "map.hlr: a number is wanted"),
+        (with_routing(final=False, order=["ims"]), 'routing: it wants procedures = "ts-23.204"'),
+        (
+            with_routing(final=False, subscriber={"imsi": "00101", "order": ["cs"]}),
+            'map.subscriber[0].order: it wants procedures = "ts-23.204"',
+        ),
+        (with_routing(order=[]), "routing.order: at least one is wanted: ims, ps, cs"),
+        (with_routing(order=["sms"]), "routing.order[0]: invalid enum value 'sms': ims, ps or cs"),
+        (with_routing(order=["cs", "cs"]), "routing.order: a domain is tried once"),
+        (with_routing(large=9), "routing.large_order: it goes with routing.large"),
+        (with_routing(large_order=["cs"]), "routing.large_order: it goes with routing.large"),
+        (with_routing(large=9, large_order=["ps", "ps"]), "routing.large_order: a domain is tried once"),
+        (
+            with_routing(subscriber={"imsi": "00101", "order": ["cs", "cs"]}),
+            "map.subscriber[0].order: a domain is tried once",
+        ),
+        (with_routing(avoid=["congestoin"]), "routing.avoid[0]: no such cause; is it congestion?"),
+        (with_routing(guidance_minimum=61), "routing.guidance_minimum: it is longer than"),
+    ],
+)
+def test_what_makes_no_sense_of_domains_is_a_fault(table: Table, said: str) -> None:
+    (fault,) = faults(table)
+    assert fault.startswith(f"gateway.toml: {said}")
+
+
+def test_the_final_standard_needs_the_number_of_the_hlr_and_listens_for_it() -> None:
+    settings = parse(toml(with_routing()))
+    assert settings.routing.order == ("ims", "ps", "cs")
+    assert 6 in map_settings(settings, 0).sccp.local_subsystems
+    assert 6 not in map_settings(parse(toml(sound())), 0).sccp.local_subsystems
+    longest = 600.0  # SM-DeliveryTimerValue, TS 29.002 §17.7.6
+    assert map_settings(settings, 0).guard > longest > map_settings(parse(toml(sound())), 0).guard
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

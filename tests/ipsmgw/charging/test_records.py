@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pycrate_asn1dir.CDR import GLOBAL
 
 from ipsmgw.cause import Cause
-from ipsmgw.cdr import Cdr
+from ipsmgw.cdr import Attempt, Cdr, decode, encode
 from ipsmgw.charging import (
     BadCdrFile,
     CdrFile,
@@ -17,7 +18,7 @@ from ipsmgw.charging import (
     record_of,
     write_cdr_file,
 )
-from ipsmgw.charging.conversion import ACCESS, CHARGING_ID, OUTCOME
+from ipsmgw.charging.conversion import ACCESS, ATTEMPTS, CHARGING_ID, OUTCOME
 from ipsmgw.sms import Concatenation
 
 SUBMIT = bytes.fromhex("61070b9151550110020000080a05000342030100480069")
@@ -131,6 +132,27 @@ def test_what_no_specification_has_is_in_extensions_of_ours() -> None:
     assert said[ACCESS].flag is True
     assert said[OUTCOME].text == "delivered"
     assert said[CHARGING_ID].text == "a1"
+
+
+def test_the_domains_that_were_tried_are_in_an_extension_and_the_ims_had_ip_access() -> None:
+    ims = Attempt("ims", "sip:127.0.0.12:5060", "noResponseViaIPSMGW", 10.0, 38.0)
+    cs = Attempt("cs", "15550000021", "delivered", 38.0, 39.5)
+    record = record_of(replace(MT, attempts=(ims, cs)), 1)
+    said = {each.identifier: each.information for each in record.record_extensions or []}
+    assert said[ACCESS].flag is False
+    assert said[ATTEMPTS].text == (
+        "ims sip:127.0.0.12:5060 noResponseViaIPSMGW 28.000; cs 15550000021 delivered 1.500"
+    )
+    assert theirs(record.encode_element())[0] == "iSMSMTRecord"
+    for tried in ((replace(ims, outcome="delivered"), cs), (ims, replace(cs, outcome="systemFailure"))):
+        extensions = record_of(replace(MT, attempts=tried), 1).record_extensions or []
+        assert {each.identifier: each.information for each in extensions}[ACCESS].flag is True
+
+
+def test_attempts_are_in_the_journal_where_there_were_any() -> None:
+    tried = replace(MT, attempts=(Attempt("cs", "15550000021", "delivered", 38.0, 39.5),))
+    assert decode(encode(tried)) == tried
+    assert b"attempts" not in encode(MT)
 
 
 def test_an_mt_that_was_sent_to_nobody_had_no_ip_access() -> None:

@@ -8,9 +8,11 @@ from mapstack.asn1 import Sequence
 from mapstack.map import (
     ALERT_SERVICE_CENTRE,
     MT_FORWARD_SM,
+    SEND_ROUTING_INFO_FOR_SM,
     AddressString,
     AlertServiceCentreArg,
     MtForwardSmArg,
+    RoutingInfoForSmArg,
     SmRpDa,
     SmRpOa,
 )
@@ -18,6 +20,7 @@ from mapstack.map.operations import Operation
 from mapstack.tcap.component import encode_invoke
 from mapstack.tcap.message import MessageType, PAbortCause, encode_message, p_abort
 from tests.ipsmgw.asked import records
+from tests.ipsmgw.home import Home, found
 from tests.ipsmgw.node import IMSI, Node
 
 _OWN_TID = b"\x48\x04gmsc"
@@ -73,3 +76,17 @@ def test_an_operation_that_is_not_ours_is_not_refused_after_its_abort(registered
     arg = AlertServiceCentreArg(msisdn=_CENTRE, service_centre_address=_CENTRE)
     gmsc.ask_and_give_up(ALERT_SERVICE_CENTRE, arg)
     assert (gmsc.heard, registered.gateway.driver.bugs) == ([], 0)
+
+
+def test_who_has_asked_where_somebody_is_and_given_up_gets_no_correlation_id() -> None:
+    home = Home()
+    hears = home.node.gateway.map.send
+    assert hears is not None
+    gmsc = Hasty(home.node)
+    arg = RoutingInfoForSmArg(msisdn=_CENTRE, sm_rp_pri=True, service_centre_address=_CENTRE)
+    gmsc.ask_and_give_up(SEND_ROUTING_INFO_FOR_SM, arg)
+    home.node.gateway.map.send = hears
+    hears([(data, _FLOW) for data in gmsc.heard])
+    home.hlr_says(found())
+    gateway = home.node.gateway
+    assert (gateway.status()["correlations"], gateway.kept, gateway.driver.bugs) == (0, 0, 0)

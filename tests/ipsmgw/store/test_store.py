@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ipsmgw.identity import Impu, Imsi, Msisdn
-from ipsmgw.store import Binding, HlrState, SqliteStore, Stale, Store, Unri, open_store
+from ipsmgw.store import Binding, Correlation, HlrState, SqliteStore, Stale, Store, Unri, open_store
 from ipsmgw.store.sqlite import connect
-from mapstack import PeerVersion
+from mapstack import AddressString, PeerVersion
 from sipbridge import Contact, Flow
 
 IMSI = Imsi("001010000000001")
@@ -230,3 +231,43 @@ def test_who_is_not_reachable_is_kept_until_he_is(house: Storehouse) -> None:
 def test_a_flag_that_was_not_committed_is_none(house: Storehouse) -> None:
     house.open().mark(Unri(IMSI, 12, 100.0))
     assert house.crash().unreachable() == []
+
+
+CORRELATION = Correlation(
+    "001012345678901",
+    IMSI,
+    AddressString("15551234567"),
+    AddressString("15550000014"),
+    2000.0,
+    AddressString("15550000021"),
+    AddressString("22", 2, 8),
+    (0, 1),
+    1,
+    6,
+)
+
+
+def test_correlation_ids_survive_a_restart_and_only_what_was_committed_a_crash(house: Storehouse) -> None:
+    bare = Correlation("001019999999999", IMSI, None, AddressString("15550000014"), 1000.0)
+    store = house.open()
+    store.keep_correlation(CORRELATION)
+    store.keep_correlation(bare)
+    again = house.end(store)
+    assert (again.correlation(CORRELATION.id), again.correlation(bare.id)) == (CORRELATION, bare)
+    assert again.correlation("001010000000000") is None
+    again.keep_correlation(msgspec.structs.replace(bare, id="001018888888888"))
+    assert house.crash().count_correlations() == 2
+
+
+def test_correlation_ids_are_forgotten_once_they_have_run_out(house: Storehouse) -> None:
+    store = house.open()
+    for number in range(10):
+        store.keep_correlation(msgspec.structs.replace(CORRELATION, id=str(number), until=1000.0 + number))
+    store.forget_correlations(999.0)
+    assert store.count_correlations() == 10
+    store.forget_correlations(1004.0)
+    assert (store.count_correlations(), store.correlation("4")) == (5, None)
+    again = house.end(store)
+    assert again.count_correlations() == 5
+    again.forget_correlations(1009.0)
+    assert house.end(again).count_correlations() == 0
