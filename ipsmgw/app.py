@@ -143,7 +143,9 @@ async def _start(settings: Settings, sockets: Sockets, gateway: Gateway) -> Serv
         raise
     gc.freeze()  # what lives for ever is not looked at again (performance: DESIGN §8)
     gc.set_threshold(50_000, 20, 20)
-    return None if bound is None else Served(bound, routes(gateway.status, gateway.deregister))
+    return (
+        None if bound is None else Served(bound, routes(gateway.status, gateway.deregister, gateway.explain))
+    )
 
 
 async def _recorded(gateway: Gateway) -> None:

@@ -9,7 +9,7 @@ import sipbridge.flow
 from mapstack.transport import AssociationSpec
 from sipbridge.transport import SipSpec
 
-__all__ = ["Clock", "Driver", "Handle", "Network", "Port", "Sender", "Stack", "Tap", "Timed"]
+__all__ = ["Clock", "Driver", "Handle", "Keep", "Network", "Port", "Sender", "Stack", "Tap", "Timed"]
 
 FlowT = TypeVar("FlowT")
 EventT = TypeVar("EventT")
@@ -66,6 +66,9 @@ class Sender(Protocol[FlowT]):
 Tap = Callable[[float, bool, bytes, FlowT], None]
 """Called with (now, sent?, octets, flow) for every datagram or message of a port."""
 
+Keep = Callable[[float, bool, Sequence[tuple[bytes, FlowT]]], None]
+"""Called with (now, sent?, batch), once for all that comes or leaves together."""
+
 
 class Network(Protocol):
     """Where ports are plugged in: real sockets (`ipsmgw.app`), or the lab's virtual links."""
@@ -97,6 +100,7 @@ class Port(Generic[EventT, FlowT]):
         self.trouble: Callable[[], Mapping[str, str]] = dict
         """Why which association is not there, as far as the network knows."""
         self.tap: Tap[FlowT] | None = None
+        self.keep: Keep[FlowT] | None = None
 
     def receive(self, batch: Sequence[tuple[bytes, FlowT]]) -> None:
         """Octets have come: each is one datagram, or one message of an association."""
@@ -111,6 +115,8 @@ class Port(Generic[EventT, FlowT]):
 
     def _take(self, batch: Sequence[tuple[bytes, FlowT]], now: float) -> None:
         receive, tap = self._stack.receive, self.tap
+        if self.keep is not None:
+            self.keep(now, False, batch)
         if tap is not None:
             for data, flow in batch:
                 tap(now, False, data, flow)
@@ -151,6 +157,8 @@ class Port(Generic[EventT, FlowT]):
         batch = self._stack.take_output()
         if not batch or self.send is None:
             return
+        if self.keep is not None:
+            self.keep(now, True, batch)
         if self.tap is not None:
             for data, flow in batch:
                 self.tap(now, True, data, flow)

@@ -66,6 +66,7 @@ __all__ = [
     "StoreSettings",
     "TextSettings",
     "Timers",
+    "TraceSettings",
     "is_routed",
     "load",
     "parse",
@@ -182,6 +183,17 @@ class JournalSettings(Section, frozen=True, kw_only=True):
     formats: tuple[Literal["ber", "jsonl"], ...] = ("ber", "jsonl")
 
 
+class TraceSettings(Section, frozen=True, kw_only=True):
+    records: Annotated[int, Meta(ge=0, le=10_000_000)] = 10_000
+    """Messages that have ended and can still be explained; 0: none."""
+    pdus: Annotated[int, Meta(ge=0, le=10_000_000)] = 20_000
+    """PDUs that are kept to explain them by; 0: none."""
+    octets: Annotated[int, Meta(ge=0)] = 33_554_432
+    """Of all of these."""
+    contents: bool = False
+    """Whether an explanation shows the text of the message."""
+
+
 class ApiSettings(Section, frozen=True, kw_only=True):
     listen: Address | None = None
 
@@ -204,6 +216,7 @@ class Settings(Section, frozen=True, kw_only=True):
     text: TextSettings = TextSettings()
     store: StoreSettings = StoreSettings()
     journal: JournalSettings = JournalSettings()
+    trace: TraceSettings = TraceSettings()
     api: ApiSettings = ApiSettings()
 
 

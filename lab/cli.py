@@ -14,7 +14,7 @@ from ipsmgw.app import AddressTaken
 from ipsmgw.trace import write_pcap
 from lab.faults import ALL, NONE, Faults
 from lab.laws import judge
-from lab.live import send_command, up_command
+from lab.live import explain_command, send_command, up_command
 from lab.runner import ClockKind, Judge, Verdict, run
 from lab.scenario import Scenario, near
 from lab.scenarios import SCENARIOS
@@ -55,6 +55,7 @@ class _Play(NamedTuple):
 
 app.command("up")(up_command)
 app.command("send")(send_command)
+app.command("explain")(explain_command)
 
 
 @app.callback()

@@ -34,6 +34,7 @@ __all__ = ["Ground", "VirtualGround", "WireGround"]
 
 EventT = TypeVar("EventT")
 
+_LOOK = 0.1
 _CUTS = 10_000  # that are remembered
 
 
@@ -161,7 +162,7 @@ class WireGround:
         self.durability = Durability()
         self._cuts: deque[tuple[float, str, str]] = deque(maxlen=_CUTS)
         self.trace = Trace()
-        self.waiting = Waiting(self._loop, self.clock)
+        self.waiting = Waiting(self._loop, self.clock, every=_LOOK)
         self._lives = _Lives(seed)
         self._folder = TemporaryDirectory(prefix="ipsmgw-lab-")
         self._sockets: dict[str, _TappedSockets] = {}

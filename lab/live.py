@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from lab.explain import explain_message
 from lab.plan import MAX_NETWORK
 from lab.send import send_message
 from lab.up import up
 
-__all__ = ["send_command", "up_command"]
+__all__ = ["explain_command", "send_command", "up_command"]
 
 _NETWORK = typer.Option(min=1, max=MAX_NETWORK, help="Addresses are 127.0.NETWORK.x; several labs may run.")
 _out = Console(soft_wrap=True)
@@ -37,3 +38,12 @@ def send_command(
 ) -> None:
     """Send a message through the running carrier, and see its way; 0: delivered, 1: not, 2: not sent."""
     raise typer.Exit(send_message(_out, network, sender, recipient, text))
+
+
+def explain_command(
+    name: Annotated[str, typer.Argument(metavar="ID", help="Its id or Call-ID; or an MSISDN or IMSI.")],
+    network: Annotated[int, _NETWORK] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say why a message went where it went; 0: explained, 1: there is none, 2: nobody answers."""
+    raise typer.Exit(explain_message(_out, network, name, as_json=as_json))

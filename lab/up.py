@@ -103,6 +103,12 @@ def _addresses(plan: Plan) -> Table:
 def _rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
     yield "hlr", _m3ua(plan, "hlr"), f"+{plan.hlr_number}, point code {plan.point_code('hlr')}"
     yield "smsc", _m3ua(plan, "smsc"), f"+{plan.sc_number}, point code {plan.point_code('smsc')}"
+    for application in plan.applications:
+        host, port = plan.smpp("smsc")
+        who = (
+            f"system_id {application.name}, password {application.password}: {', '.join(application.numbers)}"
+        )
+        yield "", f"SMPP tcp {host}:{port}", who
     yield "scscf", _sip(plan, "scscf"), plan.domain
     yield "ipsmgw", _sip(plan, "ipsmgw"), f"+{plan.gateway_number}, point code {plan.point_code('ipsmgw')}"
     for subscriber in plan.subscribers:

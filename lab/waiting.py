@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from math import inf
 
 from ipsmgw.drive import Clock
 
@@ -9,13 +10,17 @@ __all__ = ["Waiting"]
 
 
 class Waiting:
-    """Conditions that stories wait for; `changed` has them looked at once the present events are over."""
+    """Conditions that stories wait for; `changed` has them looked at once the present events are over.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, clock: Clock) -> None:
+    `every` so many seconds they are looked at anyhow: a transaction may run out, and nobody hears of it.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, clock: Clock, *, every: float = inf) -> None:
         self._loop = loop
         self._clock = clock
+        self._every = every
         self._open: list[tuple[Callable[[], bool], asyncio.Future[bool]]] = []
-        self._looking = False
+        self._looking = self._armed = False
 
     def changed(self) -> None:
         """Something has happened somewhere."""
@@ -31,6 +36,7 @@ class Waiting:
         entry = (condition, future)
         self._open.append(entry)
         timer = self._clock.call_at(self._clock.now() + within, lambda: _settle(future, condition()))
+        self._arm()
         try:
             return await future
         finally:
@@ -40,6 +46,16 @@ class Waiting:
     async def pause(self, seconds: float) -> None:
         """Let time pass."""
         await self.until(lambda: False, seconds)
+
+    def _arm(self) -> None:
+        if self._open and not self._armed and self._every < inf:
+            self._armed = True
+            self._clock.call_at(self._clock.now() + self._every, self._look_anyhow)
+
+    def _look_anyhow(self) -> None:
+        self._armed = False
+        self._look()
+        self._arm()
 
     def _look(self) -> None:
         self._looking = False

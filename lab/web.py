@@ -75,7 +75,10 @@ def routes(carrier: Carrier) -> list[Route]:
         phones = {name: phone.registration.value for name, phone in carrier.phones.items()}
         return {"gateway": carrier.gateway.status(), "phones": phones}
 
-    return [*gateway_routes(status), Route("/api/send", post_send, methods=["POST"])]
+    return [
+        *gateway_routes(status, explain=lambda name: carrier.gateway.explain(name)),
+        Route("/api/send", post_send, methods=["POST"]),
+    ]
 
 
 async def send(carrier: Carrier, phone: Phone, to: Msisdn, text: str) -> Outcome:

@@ -8,6 +8,7 @@ from ipsmgw import __version__
 from ipsmgw.cli.cdr import cdr_command
 from ipsmgw.cli.check import check_command
 from ipsmgw.cli.decode import decode_command
+from ipsmgw.cli.explain import explain_command
 from ipsmgw.cli.ifc import ifc_command
 from ipsmgw.cli.number import number_command
 from ipsmgw.cli.run import run_command
@@ -28,6 +29,7 @@ app.command("status")(status_command)
 app.command("decode")(decode_command)
 app.command("ifc")(ifc_command)
 app.command("cdr")(cdr_command)
+app.command("explain")(explain_command)
 app.command("number")(number_command)
 
 

@@ -156,7 +156,7 @@ def _whose(reading: Reading, settings: Settings) -> Iterator[Line]:
     elif found:
         yield Line("known as", found)
     else:
-        yield Line("known as", "nobody", "in the configuration; who is registered says ipsmgw explain MSISDN")
+        yield Line("known as", "nobody", "in the configuration")
 
 
 def _known(settings: Settings) -> Iterator[tuple[str | None, str]]:

@@ -14,20 +14,14 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from ipsmgw.cli.check import sound
+from ipsmgw.cli.asking import NOBODY, URL, Silent, where
 from ipsmgw.signalling import Standing, lasting, standings
 from mapstack.m3ua.status import M3uaStatus
 
 __all__ = ["status_command"]
 
-_URL = "http://127.0.0.1:8080"
 _TIMEOUT = 5.0
 _EVERY = 1.0
-_NOBODY = 2
-
-
-class _Silent(Exception):
-    """One sentence: nobody answers, or not as a gateway does."""
 
 
 def status_command(
@@ -37,19 +31,19 @@ def status_command(
             "-c", "--config", metavar="FILE", help="Configuration of the gateway: asks where it listens."
         ),
     ] = None,
-    url: Annotated[str | None, typer.Option(help=f"Where its API listens; {_URL} without.")] = None,
+    url: Annotated[str | None, typer.Option(help=f"Where its API listens; {URL} without.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Look again each second, until Ctrl-C.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON; watching, a line each time.")] = False,
 ) -> None:
     """Say how SIGTRAN stands and what to change; exit status 0: all active, 1: not so, 2: nobody answers."""
     try:
-        where = _where(file, url)
+        at = where(file, url)
         if watch:
-            raise typer.Exit(_watch(where, as_json=as_json))
-        status = _ask(where)
-    except _Silent as silence:
+            raise typer.Exit(_watch(at, as_json=as_json))
+        status = _ask(at)
+    except Silent as silence:
         typer.echo(f"ipsmgw status: {silence}", err=True)
-        raise typer.Exit(_NOBODY) from None
+        raise typer.Exit(NOBODY) from None
     found = standings(status)
     if as_json:
         typer.echo(json.dumps([one._asdict() for one in found], indent=2))
@@ -62,17 +56,6 @@ def _verdict(found: list[Standing]) -> int:
     return 0 if all(one.sound for one in found) else 1
 
 
-def _where(file: Path | None, url: str | None) -> str:
-    if file is None:
-        return url or _URL
-    if url is not None:
-        raise _Silent("-c and --url exclude each other")
-    address = sound(file).api.listen
-    if address is None:
-        raise _Silent(f"{file}: the gateway has no API: set api.listen")
-    return f"http://{address}"
-
-
 def _ask(url: str) -> M3uaStatus:
     """What the gateway says of itself, or the lab of its gateway."""
     try:
@@ -83,14 +66,14 @@ def _ask(url: str) -> M3uaStatus:
             found = msgspec.json.decode(found["gateway"], type=dict[str, msgspec.Raw])
         return msgspec.json.decode(found["m3ua"], type=M3uaStatus)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
-        raise _Silent(f"{url}: {fault}; does the gateway run, with this api.listen?") from None
+        raise Silent(f"{url}: {fault}; does the gateway run, with this api.listen?") from None
     except (msgspec.MsgspecError, KeyError):
-        raise _Silent(f"{url}: the answer is not that of a gateway") from None
+        raise Silent(f"{url}: the answer is not that of a gateway") from None
 
 
 def _watch(url: str, *, as_json: bool) -> int:
     """Until Ctrl-C; who is silent now may answer later. The exit status is that of the last look."""
-    verdict, console = _NOBODY, Console()
+    verdict, console = NOBODY, Console()
     picture: Group | Text = Text()
     # a screen of its own is drawn anew when its size changes
     live = (
@@ -118,9 +101,9 @@ def _tell(url: str) -> int:
     """A line of JSON for each look; that nobody answers goes to standard error."""
     try:
         found = standings(_ask(url))
-    except _Silent as silence:
+    except Silent as silence:
         typer.echo(f"ipsmgw status: {silence}", err=True)
-        return _NOBODY
+        return NOBODY
     typer.echo(json.dumps([one._asdict() for one in found]))
     return _verdict(found)
 
@@ -128,8 +111,8 @@ def _tell(url: str) -> int:
 def _look(url: str) -> tuple[Group | Text, int]:
     try:
         status = _ask(url)
-    except _Silent as silence:
-        return Text(str(silence), "red"), _NOBODY
+    except Silent as silence:
+        return Text(str(silence), "red"), NOBODY
     found = standings(status)
     return _picture(status, found), _verdict(found)
 

@@ -1,5 +1,6 @@
 """What the parts of the gateway share: stacks, store, journal, and the ways to address the neighbours."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,7 @@ from ipsmgw.settings import Settings
 from ipsmgw.sip_settings import listeners
 from ipsmgw.stacks import map_settings, sip_settings
 from ipsmgw.store import Store
+from ipsmgw.trace.recent import Recent
 from mapstack import Gt, MapStack, SccpAddress
 from sipbridge import Flow, IscStack, ThirdPartyRegister
 from sipbridge.dns import Resolver
@@ -69,6 +71,10 @@ class Core:
         self.journal: Journal[Then] = Journal(world.disk, driver.turn_each)
         self.uri = settings.sip.uri
         self.numbers = Numbers(settings.numbers)
+        self.ended: deque[Cdr] = deque(maxlen=settings.trace.records)
+        """The last charging records."""
+        self.recent: Recent[object] = Recent(pdus=settings.trace.pdus, octets=settings.trace.octets)
+        """What has gone over the wire, for those who ask why."""
         direct = settings.direct
         self.phones = Phones(world.store, direct.realm or "", world.clock.now()) if direct.enabled else None
         """Those that register here themselves."""
@@ -101,6 +107,7 @@ class Core:
     def record(self, cdr: Cdr, then: Then) -> None:
         """The record goes to disk, and only then its actions happen."""
         cdr.node = self._node
+        self.ended.append(cdr)
         self.journal.append(cdr, then)
 
     def hlr(self, imsi: Imsi, msisdn: Msisdn | None) -> SccpAddress:

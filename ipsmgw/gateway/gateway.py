@@ -10,9 +10,11 @@ from msgspec.structs import replace
 
 from ipsmgw.cause import Cause
 from ipsmgw.drive import Driver
+from ipsmgw.explain import Explanation, Found
 from ipsmgw.gateway.alerting import Alerting
 from ipsmgw.gateway.core import Core, World
 from ipsmgw.gateway.direct import Direct
+from ipsmgw.gateway.explaining import Explaining
 from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.presence import Presence
 from ipsmgw.gateway.registrations import Registrations
@@ -94,6 +96,9 @@ class Gateway:
             world.names.plug(self.driver.open(core.resolver, self._on_name))
         self.sip = self.driver.open(core.isc, self._on_sip)
         self.map = self.driver.open(core.map, self._on_map)
+        if core.recent.on:
+            self.sip.keep, self.map.keep = core.recent.keeper("sip"), core.recent.keeper("m3ua")
+        self._explaining = Explaining(core, self._originating, self._terminating, self._texting)
         node = settings.node.name
         world.network.signalling(node, sip_spec(settings), self.sip)
         world.network.associations(node, association_specs(settings.map.association), self.map)
@@ -128,6 +133,10 @@ class Gateway:
             **({} if self._routing is None else {"correlations": core.store.count_correlations()}),
             "m3ua": msgspec.to_builtins(self._m3ua_status()),
         }
+
+    def explain(self, name: str) -> Explanation | tuple[Found, ...]:
+        """Why a message went where it went, by its id or Call-ID; or the latest ones of a number."""
+        return self._explaining.explain(name, self.driver.clock.now())
 
     def deregister(self, imsi: str) -> bool:
         """An operator ends the registration of a phone (TR 23.804 §8.2.2); False: it has none here."""

@@ -39,6 +39,9 @@ class Deliveries:
     def __len__(self) -> int:
         return len(self._by_call)
 
+    def __iter__(self) -> Iterator[Delivery]:
+        return iter(self._by_call.values())
+
     @property
     def kept(self) -> int:
         """Entries of all tables that hold: none when nothing is under way."""

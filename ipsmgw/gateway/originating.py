@@ -1,5 +1,6 @@
 """MO messages under way: from the phone's MESSAGE to the report that tells it the outcome."""
 
+from collections.abc import Iterator
 from functools import lru_cache, partial
 
 from msgspec.structs import replace
@@ -40,7 +41,7 @@ class Originating:
         self._send = Reports(core).send
         self._flags, self._heard = core.unreachable.flags, core.unreachable.heard
         settings = core.settings
-        centres = ServiceCentres(
+        self.centres = centres = ServiceCentres(
             settings.service_centre, core.numbers, lambda number: is_routed(settings.map, number)
         )
         self._centre = lru_cache(maxsize=1024)(centres.choose)
@@ -51,6 +52,10 @@ class Originating:
 
     def __len__(self) -> int:
         return len(self._awaiting_sc)
+
+    def under_way(self) -> Iterator[MoSms]:
+        """Those whose SC has yet to answer."""
+        yield from self._awaiting_sc.values()
 
     def submit(self, event: SmMessage, rpdu: RpData, now: float) -> None:
         """RP-DATA from a phone."""

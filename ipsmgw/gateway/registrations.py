@@ -134,9 +134,13 @@ class Registrations:
         return None if binding is None else binding.msisdn
 
     def announce(self, imsi: Imsi, now: float) -> None:
-        """The HLR hears once more that he is registered (TR 23.804 §8.6 step 3)."""
-        for binding in self._core.store.bindings_of_imsi(imsi):
-            self._apply(binding.impu, lambda held: registration.announced(held, now), None, now)
+        """The HLR hears once more that he is registered, if it is not about to (TR 23.804 §8.6 step 3)."""
+        bindings = self._core.store.bindings_of_imsi(imsi)
+        if any(each.hlr is HlrState.ACTIVATING for each in bindings):
+            return
+        active = next((each for each in bindings if registration.announced(each, now)), None)
+        if active is not None:
+            self._apply(active.impu, lambda held: registration.announced(held, now), None, now)
 
     def give_up(self, imsi: Imsi, now: float) -> None:
         """His IP access is lost: what is registered of him ends (TR 23.804 §4, §8.2.2)."""

@@ -1,6 +1,6 @@
 """MT messages under way: from mt-ForwardSM to the answer that the SMS-GMSC waits for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
 from msgspec.structs import replace
@@ -62,6 +62,10 @@ class Terminating:
         """Entries in memory for deliveries under way."""
         return self._open.kept + len(self.series) + len(self._flows)
 
+    def under_way(self) -> Iterator[Delivery]:
+        """Those that a phone has yet to report on."""
+        yield from self._open
+
     def deliver(self, event: Invoked, arg: MtForwardSmArg, now: float) -> None:
         """mt-ForwardSM from an SMS-GMSC."""
         core, imsi, centre = self._core, arg.sm_rp_da.imsi, arg.sm_rp_oa.service_centre_address_oa
@@ -103,7 +107,7 @@ class Terminating:
             else:
                 self._send(sms, decision.actions, now)
         else:
-            self._refuse(decision, sms.dialogue, now)
+            self._refuse(decision, sms.dialogue)
 
     def _deliver_named(
         self, event: Invoked, arg: MtForwardSmArg, named: CorrelationId, centre: AddressString, now: float
@@ -132,13 +136,13 @@ class Terminating:
         if decision.cdr is None:
             self._send(sms, decision.actions, now)
         else:
-            self._refuse(decision, sms.dialogue, now)
+            self._refuse(decision, sms.dialogue)
 
     def refuse(self, event: Invoked, arg: MtForwardSmArg, cause: Cause, now: float) -> None:
         """A message that is not attempted at all."""
         imsi = arg.sm_rp_da.imsi or ""
         sms = MtSms(next(self._core.ids), event.dialogue, imsi, _NOWHERE, arg.sm_rp_ui, now, None, -1)
-        self._refuse(mt.refused(sms, cause, now), sms.dialogue, now)
+        self._refuse(mt.refused(sms, cause, now), sms.dialogue)
 
     def answered(self, tx: ClientTx, status: int, now: float) -> None:
         """The phone's final answer to the MESSAGE."""
@@ -224,7 +228,7 @@ class Terminating:
         core = self._core
         contact = None if core.phones is None else core.phones.way(impu, now)
         if contact is None:
-            self._refuse(mt.refused(sms, Cause.NOT_REGISTERED, now), sms.dialogue, now)
+            self._refuse(mt.refused(sms, Cause.NOT_REGISTERED, now), sms.dialogue)
             return
         tx, call_id = self._isc.message(
             impu, None, rpdu, now, flow=contact.flow, asserted=core.uri, contact=contact.uri
@@ -262,7 +266,7 @@ class Terminating:
         """
         plain = text.as_text(sms.tpdu, self._core.uri)
         if isinstance(plain, FailureCause):
-            self._refuse(text.not_text(sms, plain, now), sms.dialogue, now)
+            self._refuse(text.not_text(sms, plain, now), sms.dialogue)
         else:
             self._send_as(plain, sms, binding, now)
 
@@ -290,14 +294,14 @@ class Terminating:
             if self.routed is None or not self.routed(dialogue, decision, tx, cdr.time):
                 self._core.record(cdr, partial(self.tell, dialogue, decision.actions, tx))
 
-    def _refuse(self, decision: Decision[MtSms], dialogue: int, now: float) -> None:
+    def _refuse(self, decision: Decision[MtSms], dialogue: int) -> None:
         """It has not been sent to anybody."""
         cdr = decision.cdr
         if cdr is None:
             return
         if cdr.outcome in ABSENT:
-            self._unreachable.ended(cdr.imsi, cdr.outcome, now, known=bool(cdr.impu), word=False)
-        if self.routed is None or not self.routed(dialogue, decision, None, now):
+            self._unreachable.ended(cdr.imsi, cdr.outcome, cdr.time, known=bool(cdr.impu), word=False)
+        if self.routed is None or not self.routed(dialogue, decision, None, cdr.time):
             self._core.record(cdr, partial(self.tell, dialogue, decision.actions, None))
 
     def tell(self, dialogue: int, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:

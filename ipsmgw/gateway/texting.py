@@ -1,5 +1,6 @@
 """Texts of phones on their way to the service centre: as many short messages as they need (RFC 3428)."""
 
+from collections.abc import Iterator
 from functools import partial
 
 from msgspec import Struct
@@ -57,6 +58,11 @@ class Texting:
     def kept(self) -> int:
         """Entries of all tables of texts under way."""
         return len(self._awaiting_sc) + len(self._open)
+
+    def under_way(self) -> Iterator[MoSms]:
+        """Short messages whose SC has yet to answer."""
+        for _, sms in self._awaiting_sc.values():
+            yield sms
 
     def submit(self, event: TextMessage, room: int, now: float) -> int:
         """A text from a phone; how many short messages it has become."""

@@ -41,7 +41,11 @@ class Unreachable:
         return len(self.flags)
 
     def ended(self, imsi: str, outcome: str, now: float, *, known: bool, word: bool) -> None:
-        """A delivery over IMS to somebody `known` here has ended so; with a `word` of his, or without."""
+        """A delivery over IMS to somebody `known` here has ended so; with a `word` of his, or without. Who is
+        named by a URI that is nobody's here has no IMSI.
+        """
+        if not imsi:
+            return
         if outcome in ABSENT:
             self._unanswered(Imsi(imsi), ABSENT[outcome], now, known=known)
         elif word:

@@ -18,7 +18,7 @@ from mapstack.map import AddressString, CorrelationId, MapError, MoForwardSmArg,
 from sipbridge.registrar import Contact
 from sipbridge.rp import Direction, RpAck, RpError
 
-__all__ = ["MoSms", "Sender", "refused", "sc_refused", "sc_silent", "sc_took", "submit"]
+__all__ = ["MoSms", "Sender", "refused", "sc_refused", "sc_silent", "sc_took", "so_far", "submit"]
 
 _DUMMY = Msisdn("0" * 15)
 """Where MAP wants an MSISDN and there is none (TS 23.003 §3.3)."""
@@ -120,6 +120,11 @@ def _correlation(sms: MoSms) -> CorrelationId:
 def _failed(sms: MoSms, cause: Cause, tpdu: bytes | None, now: float) -> Decision[MoSms]:
     rpdu = RpError(sms.reference, cause.rp_cause, tpdu).encode(_TO_PHONE)
     return Decision(None, (SubmitReport(rpdu),), _cdr(sms, cause.cdr, now))
+
+
+def so_far(sms: MoSms, now: float) -> Cdr:
+    """What its charging record would say now, but for the outcome."""
+    return _cdr(sms, "under way", now)
 
 
 def _cdr(sms: MoSms, outcome: str, now: float) -> Cdr:

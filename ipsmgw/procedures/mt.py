@@ -26,6 +26,7 @@ __all__ = [
     "refused",
     "reported",
     "silent",
+    "so_far",
 ]
 
 
@@ -114,6 +115,13 @@ def _in_rp(service_centre: AddressString) -> RpAddress | None:
     """RP and MAP share the type octet of an address; None when RP has no room for the digits."""
     digits, nature, plan = service_centre
     return RpAddress(digits, 0x80 | nature << 4 | plan) if 0 < len(digits) <= _MAX_DIGITS else None
+
+
+def so_far(sms: MtSms, call_id: str, now: float) -> Cdr:
+    """What its charging record would say now, but for the outcome."""
+    cdr = record_of(sms, "under way", now)
+    cdr.call_id = call_id
+    return cdr
 
 
 def record_of(sms: MtSms, outcome: str, now: float) -> Cdr:

@@ -1,4 +1,4 @@
-"""GET /api/status, POST /api/deregister, and the server that answers them on loopback."""
+"""GET /api/status, GET /api/explain, POST /api/deregister, and the server that answers them on loopback."""
 
 import asyncio
 import socket
@@ -9,9 +9,10 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from ipsmgw.explain import Explanation, Found
 from ipsmgw.settings import Address
 
 __all__ = ["Served", "listen", "routes"]
@@ -22,11 +23,15 @@ class _Deregister(msgspec.Struct, forbid_unknown_fields=True):
 
 
 Status = Callable[[], Mapping[str, object]]
+Explain = Callable[[str], Explanation | tuple[Found, ...]]
 
 _GRACE = 0.5
+_encoded = msgspec.json.Encoder(enc_hook=str).encode
 
 
-def routes(status: Status, deregister: Callable[[str], bool] | None = None) -> list[Route]:
+def routes(
+    status: Status, deregister: Callable[[str], bool] | None = None, explain: Explain | None = None
+) -> list[Route]:
     """What every node answers; `deregister` ends the registration of a phone, by its IMSI."""
 
     async def get_status(request: Request) -> JSONResponse:
@@ -43,10 +48,28 @@ def routes(status: Status, deregister: Callable[[str], bool] | None = None) -> l
         done = deregister is not None and deregister(imsi)
         return JSONResponse({"imsi": imsi, "deregistered": done}, 200 if done else 404)
 
+    async def get_explain(request: Request) -> Response:
+        name = request.path_params["name"]
+        found = () if explain is None else explain(name)
+        plain = request.headers.get("accept", "").startswith("text/plain")
+        return _explained(name, found, plain=plain)
+
     return [
         Route("/api/status", get_status),
+        Route("/api/explain/{name:path}", get_explain),
         Route("/api/deregister", post_deregister, methods=["POST"]),
     ]
+
+
+def _explained(name: str, found: Explanation | tuple[Found, ...], *, plain: bool) -> Response:
+    """One message explained, the messages of a number, or the sentence that there is none."""
+    if not found:
+        return JSONResponse({"error": f"no message {name!r} is under way or remembered"}, 404)
+    if plain:
+        several = "\n".join(one.text for one in found) if isinstance(found, tuple) else ""
+        return PlainTextResponse(found.text if isinstance(found, Explanation) else several)
+    answer = {"messages": found} if isinstance(found, tuple) else found
+    return Response(_encoded(answer), media_type="application/json")
 
 
 def listen(address: Address) -> socket.socket:

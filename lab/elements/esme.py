@@ -15,6 +15,7 @@ from ipsmgw.smpp import (
     SmppEvent,
     SmppSettings,
     SmppStack,
+    State,
     Status,
     Ton,
 )
@@ -39,6 +40,7 @@ from lab.plan import Plan
 __all__ = ["RECEIVER", "TRANSCEIVER", "TRANSMITTER", "Esme"]
 
 RECEIVER, TRANSMITTER, TRANSCEIVER = BindReceiver, BindTransmitter, BindTransceiver
+_TRANSMITS = (State.BOUND_TX, State.BOUND_TRX)
 _LOST = -1
 
 
@@ -112,6 +114,12 @@ class Esme(Element):
         return self._flow is not None and self._stack.state(self._flow) in BOUND
 
     @property
+    def ready(self) -> bool:
+        """Whether it may submit now."""
+        flow = self._flow
+        return flow is not None and self._stack.state(flow) in _TRANSMITS and self._stack.room(flow) > 0
+
+    @property
     def receipts(self) -> list[Receipt]:
         """Those that it has taken."""
         taken = [each for each in self.ledger.taken if each.status == Status.ROK]
@@ -151,8 +159,8 @@ class Esme(Element):
                 pass  # the stack has dealt with it
 
     def _bind(self, now: float) -> None:
-        if self._wanted is None or self._flow is None or self.bound:
-            return
+        if self._wanted is None or self._flow is None or self._stack.state(self._flow) is not State.OPEN:
+            return  # when it is connected again
         pdu = self._wanted(
             system_id=self.application.name, password=self.password, addr_ton=Ton.UNKNOWN, system_type="lab"
         )

@@ -7,6 +7,7 @@ from ipsmgw.identity import Msisdn
 from lab.elements.domain import DOMAIN_OF, Domain
 from lab.elements.phone_ledger import Received, Sent
 from lab.elements.sc_ledger import Forward, MoReceived, MtMessage, Verdict
+from lab.laws.esmes import applications_get_all_once
 from lab.laws.evidence import GATEWAY, LATE, SC, SCSCF, Evidence
 from lab.laws.texts import has, piece_of, pieces, texts_are_sent_once
 
@@ -18,6 +19,7 @@ def once(evidence: Evidence) -> Iterator[str]:
     yield from _at_the_sc(evidence)
     yield from texts_are_sent_once(evidence)
     yield from _at_the_phones(evidence)
+    yield from applications_get_all_once(evidence)
 
 
 def _at_the_sc(evidence: Evidence) -> Iterator[str]:
@@ -104,10 +106,10 @@ def _lost_at_home(evidence: Evidence, phone: str, forward: Forward, got: list[Re
     """Whether the gateway has tried another domain, or the SC once more, because a report did not come."""
     received, again, *_ = got
     node = GATEWAY if received.domain is Domain.IMS else _node(received)
-    end = min(again.when, forward.end or again.when)
-    if any(evidence.was_down(each, received.when, again.when) for each in (node, GATEWAY, SC, phone)):
+    sent, end = evidence.handed_over(received), min(again.when, forward.end or again.when)
+    if any(evidence.was_down(each, sent, again.when) for each in (node, GATEWAY, SC, phone)):
         return True
-    if evidence.was_cut(received.when, again.when):
+    if evidence.was_cut(sent, again.when):
         return True
     if received.domain is Domain.IMS:
         return not _report_arrived(evidence, evidence.edge(phone), received, end - LATE)

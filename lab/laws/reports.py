@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from lab.elements.phone_ledger import Sent, Smma
+from lab.laws.esmes import applications_get_receipts
 from lab.laws.evidence import GATEWAY, Evidence
 
 __all__ = ["one_report"]
@@ -19,6 +20,7 @@ def one_report(evidence: Evidence) -> Iterator[str]:
             yield f"{what} has {len(reports)} reports"
         if sent.status == 202 and not reports and not _excused(evidence, name, sent):
             yield f"{what} was answered 202 and has no report"
+    yield from applications_get_receipts(evidence)
 
 
 def _excused(evidence: Evidence, phone: str, sent: Sent | Smma) -> bool:

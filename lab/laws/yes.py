@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lab.elements.domain import Domain
 from lab.elements.phone_ledger import PhoneLedger, Received
 from lab.elements.sc_ledger import Forward, MtMessage, Verdict
+from lab.laws.esmes import applications_are_not_misled
 from lab.laws.evidence import Evidence, Record
 from lab.laws.texts import has, texts_are_taken
 from mapstack.map import AlertReason
@@ -21,6 +22,7 @@ def no_empty_yes(evidence: Evidence) -> Iterator[str]:
     yield from _delivered(evidence)
     yield from _delivered_by_radio(evidence)
     yield from texts_are_taken(evidence)
+    yield from applications_are_not_misled(evidence)
 
 
 def _acknowledged(evidence: Evidence) -> Iterator[str]:

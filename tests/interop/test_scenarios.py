@@ -59,3 +59,17 @@ def test_a_message_is_decoded_down_to_its_text(dissect: Callable[[Path], str], t
         "RP-ACK (Network to MS)",
     ):
         assert sign in said, sign
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("memory_available", "memoryAvailable (1)"), ("alerted_of_presence", "ms-Present (0)")],
+)
+def test_ready_for_sm_is_decoded_with_its_reason_and_domain(
+    name: str, reason: str, dissect: Callable[[Path], str], tmp_path: Path
+) -> None:
+    said = dissect(captured(run(SCENARIOS[name]), tmp_path / "ready.pcap"))
+    signs = {"localValue: readyForSM (66)", "localValue: alertServiceCentre (64)"}
+    signs |= {f"alertReason: {reason}", "additionalAlertReasonIndicator"}
+    assert {sign for sign in signs if sign not in said} == set()
+    assert ("RP-SMMA (MS to Network)" in said) is (name == "memory_available")

@@ -3,10 +3,12 @@
 from ipsmgw.cdr import Cdr, decode
 from mapstack import Invoked
 from mapstack.map import AnyTimeModificationArg, ModificationInstruction
+from mapstack.tcap.dialogue_portion import Aare, encode_aare
+from mapstack.tcap.machine import Input
 from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError, RpSmma
 from tests.ipsmgw.node import Node
 
-__all__ = ["SUBMIT", "invoked", "news", "octets", "records", "statuses"]
+__all__ = ["SUBMIT", "invoked", "news", "octets", "only", "records", "statuses"]
 
 SUBMIT = RpData(5, RpAddress("15550000014"), bytes.fromhex("0107 0b91 5155 5567 45f1 0000 05e8329bfd06"))
 
@@ -24,6 +26,15 @@ def invoked(node: Node) -> list[Invoked]:
     found = [event for event in node.told if isinstance(event, Invoked)]
     node.told.clear()
     return found
+
+
+def only(node: Node, version: int) -> None:
+    """The peer does not know the version that it was asked in, and ends the dialogue with its own."""
+    event = invoked(node)[-1]
+    tcap, now = node.peer._tcap, node.watch.time
+    older = encode_aare(Aare((*event.operation.context.oid[:-1], version), 1, 2))
+    tcap.request(tcap.dialogue(event.dialogue), Input.TC_U_ABORT, b"", now, portion=older)
+    node.exchange()
 
 
 def news(node: Node) -> list[tuple[int, ModificationInstruction | int | None]]:

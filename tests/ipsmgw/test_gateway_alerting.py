@@ -5,10 +5,8 @@ import pytest
 from mapstack import Invoked, MapError, Operation
 from mapstack.map import READY_FOR_SM, AlertReason, ErrorCode, ReadyForSmArg, ReadyForSmRes
 from mapstack.map.short_message_v2 import ReadyForSmArgV2
-from mapstack.tcap.dialogue_portion import Aare, encode_aare
-from mapstack.tcap.machine import Input
 from sipbridge.rp import RpAck, RpError, RpSmma
-from tests.ipsmgw.asked import SUBMIT, invoked, octets, records, statuses
+from tests.ipsmgw.asked import SUBMIT, invoked, octets, only, records, statuses
 from tests.ipsmgw.broken import sound
 from tests.ipsmgw.handset import IMPU, Handset
 from tests.ipsmgw.node import ALICE, IMSI, Node, Sip
@@ -152,19 +150,10 @@ def test_a_stranger_over_no_flow_of_ours_is_not_believed(inside: Handset) -> Non
 # Versions
 
 
-def _only(node: Node, version: int) -> None:
-    """The HLR does not know the version that it was asked in, and ends the dialogue with its own."""
-    (event,) = invoked(node)
-    tcap, now = node.peer._tcap, node.watch.time
-    older = encode_aare(Aare((*event.operation.context.oid[:-1], version), 1, 2))
-    tcap.request(tcap.dialogue(event.dialogue), Input.TC_U_ABORT, b"", now, portion=older)
-    node.exchange()
-
-
 def test_an_hlr_of_version_2_hears_it_in_its_words(registered: Node) -> None:
     registered.message(SMMA)
     registered.take_sip()
-    _only(registered, 2)
+    only(registered, 2)
     (event,) = invoked(registered)
     assert event.arg == ReadyForSmArgV2(imsi=IMSI, alert_reason=AlertReason.MEMORY_AVAILABLE)
     registered.peer.result(event.dialogue, None, registered.watch.time)
@@ -175,7 +164,7 @@ def test_an_hlr_of_version_2_hears_it_in_its_words(registered: Node) -> None:
 def test_version_1_knows_of_no_memory(registered: Node) -> None:
     registered.message(SMMA)
     registered.take_sip()
-    _only(registered, 1)
+    only(registered, 1)
     registered.pass_time(0.0)
     assert report(registered).rpdu == RpError(9, 38)
 

@@ -146,6 +146,7 @@ def test_who_is_not_registered_by_this_uri_is_absent(carrier: Node) -> None:
     assert isinstance(parameter, AbsentSubscriberSmParam)
     assert parameter.absent_subscriber_diagnostic_sm == 11
     assert records(carrier)[0].outcome == "imsDeregistered"
+    assert carrier.gateway.status()["unreachable"] == 0
 
 
 def test_a_correlation_of_nobody_is_refused(carrier: Node) -> None:

@@ -5,75 +5,17 @@ from collections.abc import Callable
 import pytest
 
 from ipsmgw.store import SqliteStore
-from mapstack import ErrorCode, Invoked, MapError
-from mapstack.map import AlertReason, AnyTimeModificationArg, ReadyForSmArg, ReadyForSmRes
-from sipbridge.rp import RpAck, RpData, RpError, RpSmma
+from mapstack import ErrorCode, MapError
+from mapstack.map import AlertReason, AnyTimeModificationArg, ReadyForSmArg
+from mapstack.map.short_message_v2 import NoteSubscriberPresentArg
+from sipbridge.rp import RpAck, RpError, RpSmma
 from tests.ipsmgw import home
-from tests.ipsmgw.asked import SUBMIT, invoked, news, octets
-from tests.ipsmgw.broken import sound
+from tests.ipsmgw.asked import SUBMIT, invoked, news, octets, only
 from tests.ipsmgw.handset import Handset, direct
 from tests.ipsmgw.node import IMSI, Node, Sip
+from tests.ipsmgw.presence import PRESENT, asked, final, flags, one, pre_configured, take, unanswered
 
-PRESENT = ReadyForSmArg(
-    imsi=IMSI, alert_reason=AlertReason.MS_PRESENT, additional_alert_reason_indicator=True
-)
 OTHER = "001010000000002"
-
-
-def final(**changed: object) -> Node:
-    """As TS 23.204 has it; alice is registered, and the HLR knows."""
-    return _registered(Node(home.final() | changed))
-
-
-def pre_configured() -> Node:
-    """The study's procedures, and an HLR that has our address already."""
-    table = sound()
-    assert isinstance(table["map"], dict)
-    table["map"]["registration"] = "none"
-    return _registered(Node(table))
-
-
-def _registered(node: Node) -> Node:
-    node.register(expires=6000)
-    for dialogue, _ in news(node):
-        node.confirm(dialogue)
-    node.take_sip()
-    return node
-
-
-def unanswered(node: Node) -> Sip:
-    """A short message that she does not answer."""
-    node.deliver()
-    (message,) = node.take_sip()
-    node.pass_time(32.0)
-    node.synced()
-    node.take_sip()
-    node.told.clear()
-    return message
-
-
-def flags(node: Node) -> list[tuple[str, int, bool]]:
-    node.gateway.driver.turn(lambda now: None)
-    return [(each.imsi, each.reason, each.heard) for each in SqliteStore(node.database).unreachable()]
-
-
-def asked(node: Node) -> list[Invoked]:
-    """What the HLR has heard since it was last looked at, after all that is due."""
-    node.pass_time(0.0)
-    return invoked(node)
-
-
-def one(node: Node) -> int:
-    """The dialogue of the one readyForSM."""
-    (event,) = asked(node)
-    assert event.arg == PRESENT
-    return event.dialogue
-
-
-def take(node: Node, dialogue: int) -> None:
-    node.peer.result(dialogue, ReadyForSmRes(), node.watch.time)
-    node.exchange()
-    node.pass_time(0.0)
 
 
 # Set
@@ -256,6 +198,22 @@ def test_his_registration_comes_first() -> None:
     assert flags(node) == []
 
 
+def test_while_the_hlr_has_not_taken_his_registration_it_hears_nothing_else() -> None:
+    node = final()
+    unanswered(node)
+    node.register(expires=0)
+    ((gone, _),) = news(node)
+    node.confirm(gone)
+    node.register(expires=6000)
+    node.pass_time(15.0)
+    assert len(news(node)) == 1
+    node.pass_time(30.0)
+    ((again, _),) = news(node)
+    node.confirm(again)
+    take(node, one(node))
+    assert flags(node) == []
+
+
 def test_news_of_his_registration_wait_for_it() -> None:
     node = final()
     unanswered(node)
@@ -310,6 +268,32 @@ def test_in_the_study_the_hlr_is_told_of_the_registration_again(registered: Node
     assert asked(registered) == []
 
 
+def test_of_several_identities_one_is_told_again(registered: Node) -> None:
+    registered.register("sip:alice2@ims.example")
+    for dialogue, _ in news(registered):
+        registered.confirm(dialogue)
+    registered.take_sip()
+    unanswered(registered)
+    registered.register()
+    registered.pass_time(0.0)
+    ((dialogue, _),) = news(registered)
+    registered.confirm(dialogue)
+    assert asked(registered) == []
+
+
+def test_in_the_study_a_new_registration_is_told_once(registered: Node) -> None:
+    unanswered(registered)
+    registered.register(expires=0)
+    ((gone, _),) = news(registered)
+    registered.confirm(gone)
+    registered.register()
+    registered.pass_time(0.0)
+    ((dialogue, _),) = news(registered)
+    registered.confirm(dialogue)
+    assert asked(registered) == []
+    assert flags(registered) == []
+
+
 def test_an_hlr_that_has_our_address_hears_that_he_is_there_in_the_study_too() -> None:
     node = pre_configured()
     unanswered(node)
@@ -343,48 +327,17 @@ def test_what_the_hlr_may_not_have_heard_is_told_again_after_a_crash() -> None:
     assert flags(node) == []
 
 
-# Access lost
+# Versions
 
 
-def test_several_messages_without_an_answer_end_the_registration() -> None:
-    node = final(limits={"unanswered": 2})
+def test_an_hlr_of_version_1_hears_note_subscriber_present_and_does_not_answer() -> None:
+    node = final()
     unanswered(node)
-    assert node.gateway.status()["bindings"] == 1
-    node.deliver()
-    node.pass_time(32.0)
-    ((dialogue, _),) = news(node)
-    node.confirm(dialogue)
-    assert node.gateway.status()["bindings"] == 0
-    assert flags(node) == [(IMSI, 12, False)]
-
-
-def test_a_word_in_between_begins_the_count_anew() -> None:
-    node = final(limits={"unanswered": 2})
-    unanswered(node)
-    node.message(octets(SUBMIT))
-    node.take_sip()
-    unanswered(node)
-    assert node.gateway.status()["bindings"] == 1
-
-
-def test_who_says_no_has_not_lost_his_access() -> None:
-    node = final(limits={"unanswered": 1})
-    node.deliver()
-    (message,) = node.take_sip()
-    assert isinstance(message.rpdu, RpData)
-    node.respond(message, 480)
-    assert node.gateway.status()["bindings"] == 1
-
-
-def test_a_phone_that_has_registered_here_is_told_that_it_is_not_any_more() -> None:
-    phone = Handset(Node(direct() | {"limits": {"unanswered": 1}}))
-    assert phone.enter().status == 200
-    for dialogue, _ in news(phone.node):
-        phone.node.confirm(dialogue)
-    phone.node.deliver()
-    phone.node.pass_time(32.0)
-    assert phone.node.gateway.status()["direct"] == {
-        "phones": 0,
-        "subscriptions": 0,
-        "waiting_for_vectors": 0,
-    }
+    node.register(expires=6000)
+    node.pass_time(0.0)
+    only(node, 1)
+    (event,) = invoked(node)
+    assert event.arg == NoteSubscriberPresentArg(imsi=IMSI)
+    node.pass_time(30.0)
+    assert flags(node) == []
+    assert asked(node) == []

@@ -92,6 +92,19 @@ def test_a_user_sees_the_first_message_sends_more_and_ends_it(network: int) -> N
         assert (process.returncode, rest.strip(), complaints) == (0, "stopped", "")
 
 
+def test_a_user_asks_why_a_message_went_where_it_went(network: int) -> None:
+    with running(network):
+        listed = lab("explain", "--network", str(network), "15551001002")
+        (line,) = listed.stdout.splitlines()
+        assert line.endswith("15551001002 MT from 15551001001: delivered")
+        last = lab("explain", "--network", str(network), line.split()[1])
+        assert (last.returncode, "mobile terminated, delivered" in last.stdout) == (0, True)
+        assert "crossed the whole carrier" not in last.stdout
+        unknown = lab("explain", "--network", str(network), "nobody")
+        assert unknown.stdout == "no message 'nobody' is under way or remembered\n"
+        assert unknown.returncode == 1
+
+
 def test_the_api_refuses_rubbish_with_a_sentence(network: int) -> None:
     with running(network):
         api = f"http://127.0.{network}.10:8080/api"

@@ -134,12 +134,13 @@ def test_every_pair_of_the_table_leads_where_the_specification_says(state: MtSta
             or (ends and state is not MtState.ATTEMPTING)
             or (event is MtInput.TURN and state is not MtState.QUEUED)
             or (event is MtInput.RETRY and state is not MtState.WAITING)
+            or (event is MtInput.DELETE and state is MtState.ATTEMPTING)
         )
         return
     after, _ = TRANSITIONS[state, event]
     assert not state.final
     assert after.final == (
-        event in (MtInput.DELIVERED, MtInput.PERMANENT)
+        event in (MtInput.DELIVERED, MtInput.PERMANENT, MtInput.DELETE)
         or (event is MtInput.EXPIRY and state is not MtState.ATTEMPTING)
     )
 

@@ -137,7 +137,7 @@ def test_a_watch_has_a_screen_of_its_own_and_leaves_what_it_saw_last(tmp_path: P
     assert ["nobody has come" in part for part in (before, screen, after)] == [False, True, True]
 
 
-class _Other(BaseHTTPRequestHandler):
+class Other(BaseHTTPRequestHandler):
     """Answers JSON, and is no gateway."""
 
     def do_GET(self) -> None:
@@ -150,7 +150,7 @@ class _Other(BaseHTTPRequestHandler):
 
 
 def test_whoever_answers_and_is_no_gateway_is_not_believed() -> None:
-    with HTTPServer((host(12), 0), _Other) as server:
+    with HTTPServer((host(12), 0), Other) as server:
         thread = Thread(target=server.handle_request)
         thread.start()
         code, text = status("--url", f"http://{host(12)}:{server.server_port}")

@@ -1,6 +1,6 @@
 """Every operation of the codecs of SS7, to be counted: see gate.py.
 
-`python -m tests.mapstack.instructions.counted` prints the names in the order of the counts.
+`python -m tests.mapstack.instructions.counted </dev/null` prints the names in the order of the counts.
 """
 
 from collections.abc import Iterator
