@@ -106,8 +106,11 @@ def _lost_at_home(evidence: Evidence, phone: str, forward: Forward, got: list[Re
     """Whether the gateway has tried another domain, or the SC once more, because a report did not come."""
     received, again, *_ = got
     node = GATEWAY if received.domain is Domain.IMS else _node(received)
-    sent, end = evidence.handed_over(received), min(again.when, forward.end or again.when)
-    if any(evidence.was_down(each, sent, again.when) for each in (node, GATEWAY, SC, phone)):
+    sent, turned = evidence.handed_over(received), _turned(evidence, phone, received, again)
+    end = min(turned, forward.end or turned)
+    if evidence.was_down(SC, forward.start, again.when):
+        return True
+    if any(evidence.was_down(each, sent, again.when) for each in (node, GATEWAY, phone)):
         return True
     if evidence.was_cut(sent, again.when):
         return True
@@ -115,6 +118,18 @@ def _lost_at_home(evidence: Evidence, phone: str, forward: Forward, got: list[Re
         return not _report_arrived(evidence, evidence.edge(phone), received, end - LATE)
     cut = evidence.was_cut(received.when, end, node, GATEWAY)
     return cut or not _rp_ack_arrived(evidence, phone, received, end - LATE)
+
+
+def _turned(evidence: Evidence, phone: str, received: Received, again: Received) -> float:
+    """When the gateway turned to the domain that has brought it again: what comes later is too late."""
+    imsi, sent = evidence.carrier.plan.subscriber(phone).imsi, evidence.handed_over(received)
+    starts = [
+        attempt.start
+        for record in evidence.mt_records[imsi]
+        for attempt in record.cdr.attempts
+        if attempt.domain == again.domain.value and sent <= attempt.start <= again.when
+    ]
+    return max(starts, default=again.when)
 
 
 def _node(received: Received) -> str:
