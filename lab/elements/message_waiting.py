@@ -36,6 +36,7 @@ __all__ = [
     "deactivate",
     "detach",
     "inform",
+    "present",
     "reachable",
     "report",
     "route",
@@ -192,7 +193,7 @@ def report(
 def activate(record: HlrSubscriber, gateway: NodeNumber) -> list[NodeNumber]:
     """Served over IMS; whom to alert: nobody while the phone has no room (TS 29.002 §23.6)."""
     record.ip_sm_gw = gateway
-    return _present(record, Domain.IMS)
+    return present(record, Domain.IMS)
 
 
 def deactivate(record: HlrSubscriber) -> None:
@@ -207,7 +208,13 @@ def attach(record: HlrSubscriber, domain: Domain, node: NodeNumber) -> list[Node
         record.msc = node
     else:
         record.sgsn = node
-    return _present(record, domain)
+    return present(record, domain)
+
+
+def present(record: HlrSubscriber, domain: Domain) -> list[NodeNumber]:
+    """He is there in this domain; whom to alert: nobody while the phone has no room (TS 29.002 §23.6)."""
+    _mark(record, domain, None)
+    return [] if record.mcef else list(record.waiting)
 
 
 def detach(record: HlrSubscriber, domain: Domain) -> None:
@@ -251,11 +258,6 @@ def inform(record: HlrSubscriber, sc: NodeNumber, asked: Msisdn) -> InformServic
 def _serving(record: HlrSubscriber) -> dict[Domain, NodeNumber]:
     nodes = {Domain.IMS: record.ip_sm_gw, Domain.PS: record.sgsn, Domain.CS: record.msc}
     return {domain: node for domain, node in nodes.items() if node is not None}
-
-
-def _present(record: HlrSubscriber, domain: Domain) -> list[NodeNumber]:
-    _mark(record, domain, None)
-    return [] if record.mcef else list(record.waiting)
 
 
 def _is_absent(record: HlrSubscriber, domain: Domain) -> bool:

@@ -132,6 +132,8 @@ class Phone(Element):
         self._manners.mode, self._manners.status = mode, status
         if mode is not Mode.MEMORY_FULL:
             self.driver.turn(self._memory.room)
+            for radio in self._radios.values():
+                self.driver.turn(radio.room)
 
     # What is known of it.
 

@@ -10,7 +10,7 @@ from lab.elements.mobility import Kind, Mobility
 from lab.plan import Plan, Subscriber
 from sipbridge.errors import DecodeError
 from sipbridge.flow import Flow
-from sipbridge.rp import Direction, RpAck, RpData, RpError, decode
+from sipbridge.rp import Direction, RpAck, RpCause, RpData, RpError, RpSmma, decode
 
 __all__ = ["PhoneRadio", "Told"]
 
@@ -19,6 +19,9 @@ _REQUEST = {Domain.CS: Kind.LOCATION_UPDATING_REQUEST, Domain.PS: Kind.ATTACH_RE
 _ACCEPTS = {Kind.LOCATION_UPDATING_ACCEPT, Kind.ATTACH_ACCEPT}
 _REJECTS = {Kind.LOCATION_UPDATING_REJECT, Kind.ATTACH_REJECT}
 _LEAVE = {Domain.CS: Kind.IMSI_DETACH_INDICATION, Domain.PS: Kind.DETACH_REQUEST}
+
+
+_TEMPORARY = {RpCause.NETWORK_OUT_OF_ORDER, RpCause.TEMPORARY_FAILURE, RpCause.CONGESTION}
 
 
 class Told(NamedTuple):
@@ -46,6 +49,10 @@ class PhoneRadio:
         self._agenda = agenda
         self._retry: Entry | None = None
         self._sent: Transaction | None = None
+        self._full = False
+        self._smma: Transaction | None = None
+        self._tram = plan.timers.tram
+        self._notices = 0
 
     def attach(self, now: float) -> None:
         """Ask until somebody answers."""
@@ -71,12 +78,23 @@ class PhoneRadio:
             self.air.forget(self._sent)
             self._sent = None
 
+    def room(self, now: float) -> None:
+        """There is room again: RP-SMMA, where the network was told of the lack, until it has heard of it."""
+        if not self._full or not self.attached or self._smma is not None:
+            return
+        self._notices = (self._notices + 1) & 0xFF
+        rpdu = RpSmma(self._notices).encode(Direction.MS_TO_NETWORK)
+        self._smma = transaction = self.air.begin(self._flow, rpdu, now)
+        self._agenda.at(now + self._tram, lambda now: self._again(transaction, now))
+
     def on_event(self, event: AirEvent, now: float) -> None:
         match event:
             case Moved(message):
                 self._moved(message)
             case Heard():
                 self._heard(event, now)
+            case NoCpAck(transaction) if transaction == self._smma:
+                pass  # TRAM has it sent once more
             case NoCpAck(transaction) if transaction == self._sent:
                 self._sent = None
                 self.told.not_taken(now)
@@ -102,12 +120,26 @@ class PhoneRadio:
             case RpData() if not transaction.ours:
                 report = self.told.received(rpdu, self._domain, now)
                 if report is not None:
+                    self._full = _is_full(report)
                     self._answer(transaction, report, now)
+            case RpAck() | RpError() if transaction == self._smma:
+                self._heard_of_room(rpdu)
             case RpAck() | RpError() if transaction == self._sent:
                 self._sent = None
                 self.told.reported(rpdu, now)
             case _:
                 pass  # a report without anything that it is about
+
+    def _heard_of_room(self, rpdu: RpAck | RpError) -> None:
+        """Any answer but a temporary one ends it (TS 24.011 §6.3.3.2.2)."""
+        if isinstance(rpdu, RpAck) or rpdu.cause not in _TEMPORARY:
+            self._full, self._smma = False, None
+
+    def _again(self, transaction: Transaction, now: float) -> None:
+        if self._smma == transaction:
+            self.air.forget(transaction)
+            self._smma = None
+            self.room(now)
 
     def _answer(self, transaction: Transaction, rpdu: RpAck | RpError, now: float) -> None:
         self.air.answer(transaction, rpdu.encode(Direction.MS_TO_NETWORK), now)
@@ -120,3 +152,7 @@ class PhoneRadio:
     def _switch_off(self, now: float) -> None:
         if self._retry is None and not self.attached:  # it has not changed its mind
             self.air.on = False
+
+
+def _is_full(report: RpAck | RpError) -> bool:
+    return isinstance(report, RpError) and report.cause == RpCause.MEMORY_CAPACITY_EXCEEDED

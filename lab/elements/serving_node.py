@@ -10,6 +10,7 @@ from lab.elements.agenda import Agenda, Entry
 from lab.elements.air import Air, AirEvent, Heard, Moved, NoCpAck, Transaction
 from lab.elements.domain import DOMAIN_OF, Domain
 from lab.elements.element import Element
+from lab.elements.readiness import Readiness
 from lab.elements.signalling import MSC_SSN, address, associations, leg_settings
 from lab.elements.site import Site
 from lab.elements.visitors import Visitor, Visitors
@@ -34,7 +35,7 @@ from mapstack.map import (
 )
 from mapstack.map.operations import newest
 from sipbridge.errors import DecodeError
-from sipbridge.rp import Direction, RpAck, RpAddress, RpCause, RpData, RpError, decode
+from sipbridge.rp import Direction, RpAck, RpAddress, RpCause, RpData, RpError, RpSmma, decode
 
 __all__ = ["ServingNode", "Submission"]
 
@@ -72,6 +73,7 @@ class ServingNode(Element):
         self._air = Air(plan.timers.tc1)
         self._agenda = Agenda()
         self._visitors = Visitors(plan, self.domain, self._stack, self._air, visitors)
+        self._readiness = Readiness(plan, self.domain, self._stack)
         self._references = site.rng.randrange(_REFERENCES)
         self._deliveries: dict[Transaction, _Delivery] = {}
         self._submissions: dict[int, Submission] = {}
@@ -98,7 +100,7 @@ class ServingNode(Element):
             case Invoked():
                 self._on_invoked(event, now)
             case Answered() | Refused() | DialogueLost():
-                if not self._visitors.ended(event, now):
+                if not self._visitors.ended(event, now) and not self._readiness.ended(event, now):
                     self._submitted(event, now)
             case AspStateChanged():
                 (self.active.add if event.new is AspState.ACTIVE else self.active.discard)(event.association)
@@ -159,8 +161,12 @@ class ServingNode(Element):
 
     def _not_there(self, transaction: Transaction, now: float) -> None:
         delivery = self._take(transaction)
-        if delivery is not None:
-            self._refuse(delivery.dialogue, _absent(_NO_PAGING_RESPONSE[self.domain]), now)
+        if delivery is None:
+            return
+        visitor = self._visitors.of_flow(transaction.flow)
+        if visitor is not None:
+            visitor.not_reachable = True
+        self._refuse(delivery.dialogue, _absent(_NO_PAGING_RESPONSE[self.domain]), now)
 
     def _take(self, transaction: Transaction) -> _Delivery | None:
         delivery = self._deliveries.pop(transaction, None)
@@ -201,11 +207,28 @@ class ServingNode(Element):
                 self._reported(transaction, rpdu, now)
             case RpData() if not transaction.ours:
                 self._submit(Submission(transaction, rpdu.message_reference), rpdu, now)
+            case RpSmma() if not transaction.ours:
+                self._room(Submission(transaction, rpdu.message_reference), now)
             case _ if not transaction.ours:
                 submission = Submission(transaction, rpdu.message_reference)
                 self._tell(submission, RpCause.MESSAGE_NOT_COMPATIBLE_WITH_STATE, now)
             case _:
                 self._silent(transaction, now)
+
+    def _room(self, submission: Submission, now: float) -> None:
+        """RP-SMMA, readyForSM, RP-ACK or RP-ERROR."""
+        visitor = self._visitors.of_flow(submission.transaction.flow)
+        if visitor is None:
+            self._tell(submission, RpCause.UNKNOWN_SUBSCRIBER, now)
+            return
+
+        def then(cause: int | None, now: float) -> None:
+            if cause is None:
+                self._answer(submission, RpAck(submission.reference), now)
+            else:
+                self._tell(submission, cause, now)
+
+        self._readiness.room(visitor, then, now)
 
     # MO: RP-DATA, mo-ForwardSM, result or error, RP-ACK or RP-ERROR.
 
@@ -214,6 +237,7 @@ class ServingNode(Element):
         if visitor is None or not visitor.msisdn:
             self._tell(submission, RpCause.UNIDENTIFIED_SUBSCRIBER, now)
             return
+        self._readiness.heard(visitor, now)
         centre = rpdu.service_centre.digits
         arg = MoForwardSmArg(
             sm_rp_da=SmRpDa(service_centre_address_da=AddressString(centre)),

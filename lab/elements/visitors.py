@@ -28,13 +28,17 @@ _CAUSES = {ErrorCode.UNKNOWN_SUBSCRIBER: _UNKNOWN, ErrorCode.ROAMING_NOT_ALLOWED
 
 @dataclass(slots=True)
 class Visitor:
-    """One subscriber; `flow` is where his phone is, `illegal` that his authentication has failed."""
+    """One subscriber; `flow` is where his phone is, `illegal` that his authentication has failed.
+
+    `not_reachable` is MNRF in a VLR, MNRG in an SGSN.
+    """
 
     imsi: Imsi
     msisdn: str = ""
     flow: Flow | None = None
     attached: bool = False
     illegal: bool = False
+    not_reachable: bool = False
 
 
 class Visitors:

@@ -29,6 +29,8 @@ __all__ = [
     "mo_over_ps",
     "one_address",
     "patience",
+    "present_in_cs",
+    "room_in_ps",
     "there",
     "two_addresses",
     "ways",
@@ -198,7 +200,7 @@ async def all_absent(carrier: Carrier) -> None:
     clause="TS 29.002 §23.3.7, TS 23.040 §3.2.8", what="no room: no other domain is tried", plan=everywhere
 )
 async def memory_full_once(carrier: Carrier) -> None:
-    """RP-ERROR 22 over IMS; informServiceCentre tells of MCEF at the next try, which delivers."""
+    """RP-ERROR 22 over IMS ends the attempt; with room again bob gets it over IMS."""
     bob = await there(carrier)
     record = carrier.hlr.subscriber(bob.msisdn)
     bob.behave(Mode.MEMORY_FULL)
@@ -210,6 +212,42 @@ async def memory_full_once(carrier: Carrier) -> None:
     await delivered(carrier, message, within=timers.sc_retries[0] + timers.settle)
     expect([got.text for got in bob.received if got.answer == "ack"] == ["one more"], "bob has it once")
     await carrier.until(lambda: not record.mcef and not record.waiting, "the success clears the flag")
+
+
+@scenario(
+    clause="TS 24.011 §6.3.3, TS 29.002 §12.4, §23.6", what="room again, said over PS: alert", plan=everywhere
+)
+async def room_in_ps(carrier: Carrier) -> None:
+    """RP-ERROR 22; later RP-SMMA, readyForSM with alertReasonIndicator, RP-ACK, alertServiceCentre."""
+    await registered(carrier, "alice")
+    bob = await attached(carrier, "bob", _PS)
+    record = carrier.hlr.subscriber(bob.msisdn)
+    bob.behave(Mode.MEMORY_FULL)
+    message = carrier.smsc.submit("one more by packet", bob.msisdn)
+    await carrier.until(lambda: record.mcef, "the HLR notes that bob's memory is full")
+    bob.behave(Mode.OBEDIENT)
+    await delivered(carrier, message)
+    expect(len(message.attempts) == 2, "with the attempt that the alert caused")
+    expect(not record.mcef and not record.waiting, "the HLR has heard of the room")
+    expect([got.text for got in bob.received if got.answer == "ack"] == ["one more by packet"], "bob has it")
+
+
+@scenario(clause="TS 29.002 §12.4, §25.10.3, §23.6", what="a word over CS is enough: alert", plan=everywhere)
+async def present_in_cs(carrier: Carrier) -> None:
+    """No paging response; MNRF in HLR and VLR; his MO makes the MSC say readyForSM(msPresent)."""
+    await registered(carrier, "alice")
+    bob = await attached(carrier, "bob", _CS)
+    record = carrier.hlr.subscriber(bob.msisdn)
+    bob.mute()
+    message = carrier.smsc.submit("anybody there?", bob.msisdn)
+    await carrier.until(lambda: record.mnrf, "the HLR notes that bob is absent", within=patience(carrier))
+    bob.unmute()
+    sent = bob.send("here I am", to=carrier.plan.subscriber("alice").msisdn)
+    await finished(carrier, sent)
+    await delivered(carrier, message)
+    expect(len(message.attempts) == 2, "with the attempt that the alert caused")
+    expect([got.text for got in bob.received] == ["anybody there?"], "bob has it once")
+    await carrier.until(lambda: not record.mnrf and not record.waiting, "the HLR has nothing left to say")
 
 
 @scenario(

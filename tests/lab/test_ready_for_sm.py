@@ -62,6 +62,17 @@ def test_presence_alerts_everybody(data: HlrData, bob: HlrSubscriber) -> None:
     assert alerted(data, PRESENT) == [SC, OTHER]
 
 
+def test_each_domain_is_present_for_itself(data: HlrData, bob: HlrSubscriber) -> None:
+    bob.mcef, bob.msc = False, OTHER
+    bob.mnrf = bob.mnrg = True
+    in_ps = ReadyForSmArg(imsi=BOB.imsi, alert_reason=AlertReason.MS_PRESENT, alert_reason_indicator=True)
+    in_cs = ReadyForSmArg(imsi=BOB.imsi, alert_reason=AlertReason.MS_PRESENT)
+    assert alerted(data, in_ps) == [SC, OTHER]
+    assert (bob.unri, bob.mnrg, bob.mnrf) == (True, False, True)
+    assert alerted(data, in_cs) == [SC, OTHER]
+    assert (bob.unri, bob.mnrg, bob.mnrf) == (True, False, False)
+
+
 def test_who_is_unknown_is_nobodys(data: HlrData) -> None:
     assert ready_for_sm(data, ReadyForSmArg(imsi="001019999999999", alert_reason=0), 1.0) is None
     assert not data.ready
