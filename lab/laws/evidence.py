@@ -223,8 +223,20 @@ class Evidence:
         return min([sip.pdu.when for sip in self.by_call[call_id]], default=inf)
 
     def handed_over(self, received: Received) -> float:
-        """When a phone was sent it, as far as that can be told."""
-        return self.began(received.call_id) if received.domain is Domain.IMS else received.when
+        """When a phone was sent it first: over the IMS, or with this RP-MR by an MSC or SGSN."""
+        if received.domain is Domain.IMS:
+            return self.began(received.call_id)
+        rp_data, node = bytes((1, received.rp_mr)), self.node_of(received)
+        since = received.when - 3 * self.timers.tc1 - LATE
+        return min(
+            pdu.when
+            for pdu in self.on_air
+            if pdu.source == node and pdu.data[3:5] == rp_data and since <= pdu.when <= received.when
+        )
+
+    def node_of(self, received: Received) -> str:
+        """The MSC or SGSN that it has come from."""
+        return next(leg for leg, domain in DOMAIN_OF.items() if domain is received.domain)
 
     def finals(self, call_id: str, source: str, target: str) -> set[int]:
         """Final answers of a call on their way from one node to another."""

@@ -94,7 +94,7 @@ def _unreported(evidence: Evidence, phone: str, forward: Forward, received: Rece
 
 def _unheard(evidence: Evidence, phone: str, forward: Forward, received: Received) -> bool:
     """Whether the report of a phone in CS or PS was lost: on the air, or between MSC or SGSN and the SC."""
-    node, end = _node(received), forward.end or forward.start + evidence.timers.mt_answer
+    node, end = evidence.node_of(received), forward.end or forward.start + evidence.timers.mt_answer
     if any(evidence.was_down(each, received.when, end) for each in (node, SC, phone)):
         return True
     if evidence.was_cut(received.when, end, node):
@@ -105,10 +105,9 @@ def _unheard(evidence: Evidence, phone: str, forward: Forward, received: Receive
 def _lost_at_home(evidence: Evidence, phone: str, forward: Forward, got: list[Received]) -> bool:
     """Whether the gateway has tried another domain, or the SC once more, because a report did not come."""
     received, again, *_ = got
-    node = GATEWAY if received.domain is Domain.IMS else _node(received)
-    sent, turned = evidence.handed_over(received), _turned(evidence, phone, received, again)
-    end = min(turned, forward.end or turned)
-    if evidence.was_down(SC, forward.start, again.when):
+    node = GATEWAY if received.domain is Domain.IMS else evidence.node_of(received)
+    sent, end = evidence.handed_over(received), min(evidence.handed_over(again), forward.end or again.when)
+    if evidence.was_down(SC, forward.start, again.when):  # it cannot hear of what it handed over
         return True
     if any(evidence.was_down(each, sent, again.when) for each in (node, GATEWAY, phone)):
         return True
@@ -120,28 +119,11 @@ def _lost_at_home(evidence: Evidence, phone: str, forward: Forward, got: list[Re
     return cut or not _rp_ack_arrived(evidence, phone, received, end - LATE)
 
 
-def _turned(evidence: Evidence, phone: str, received: Received, again: Received) -> float:
-    """When the gateway turned to the domain that has brought it again: what comes later is too late."""
-    imsi, sent = evidence.carrier.plan.subscriber(phone).imsi, evidence.handed_over(received)
-    starts = [
-        attempt.start
-        for record in evidence.mt_records[imsi]
-        for attempt in record.cdr.attempts
-        if attempt.domain == again.domain.value and sent <= attempt.start <= again.when
-    ]
-    return max(starts, default=again.when)
-
-
-def _node(received: Received) -> str:
-    """The MSC or SGSN that it has come from."""
-    return next(leg for leg, domain in DOMAIN_OF.items() if domain is received.domain)
-
-
 def _rp_ack_arrived(evidence: Evidence, phone: str, received: Received, before: float) -> bool:
     """Whether an RP-ACK for it was put on the air by then, and not lost there."""
     rp_ack = bytes((2, received.rp_mr))
     return any(
-        (pdu.source, pdu.target) == (phone, _node(received)) and pdu.data[3:5] == rp_ack
+        (pdu.source, pdu.target) == (phone, evidence.node_of(received)) and pdu.data[3:5] == rp_ack
         and pdu.fate != "lost" and received.when <= pdu.when < before
         for pdu in evidence.on_air
     )  # fmt: skip
