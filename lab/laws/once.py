@@ -107,7 +107,9 @@ def _lost_at_home(evidence: Evidence, phone: str, forward: Forward, got: list[Re
     received, again, *_ = got
     node = GATEWAY if received.domain is Domain.IMS else evidence.node_of(received)
     sent, end = evidence.handed_over(received), min(evidence.handed_over(again), forward.end or again.when)
-    if any(evidence.was_down(each, sent, again.when) for each in (node, GATEWAY, SC, phone)):
+    if evidence.was_down(SC, forward.start, again.when):  # it cannot hear of what it handed over
+        return True
+    if any(evidence.was_down(each, sent, again.when) for each in (node, GATEWAY, phone)):
         return True
     if evidence.was_cut(sent, again.when):
         return True

@@ -126,6 +126,7 @@ async def home_fall_back_to_cs(carrier: Carrier) -> None:
 @scenario(clause=_MT, what="not registered, and the HLR has the gateway for all", plan=_pre_configured)
 async def home_not_registered(carrier: Carrier) -> None:
     """The gateway finds no binding, and goes on at once."""
+    await registered(carrier, "alice")
     bob = await attached(carrier, "bob")
     message = carrier.smsc.submit("never mind the IMS", bob.msisdn)
     await delivered(carrier, message)
