@@ -22,8 +22,9 @@ from lab.elements.smsc import Smsc
 from lab.elements.status_reports import ReportData
 from lab.elements.visitors import Visitor
 from lab.expectation import Broken
+from lab.gateway_file import gateway_settings
 from lab.ground import Ground
-from lab.plan import Plan, gateway_settings
+from lab.plan import Plan
 from lab.watch import Watch
 
 __all__ = ["Carrier"]

@@ -55,7 +55,9 @@ def dissect(tshark: str) -> Callable[[Path], str]:
 
     def run(capture: Path) -> str:
         command = [tshark, "-V", "-r", str(capture)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=60, check=True
+        )  # it shows binary messages as they are
         # Wireshark has no room for an arc of 128 bits (X.667), and calls an identifier with one malformed.
         said = done.stdout.replace("Malformed OID", "")
         wrong = [line for line in said.splitlines() if "Malformed" in line or "BER Error" in line]

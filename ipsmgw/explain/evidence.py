@@ -134,12 +134,22 @@ def _register(recent: Recent[object], cdr: Cdr, until: float) -> SipReading | No
 
 
 def _forward(find: Find, cdr: Cdr, until: float) -> set[bytes]:
-    """The transaction ids of the dialogue that has carried its TPDU: a later one carries it again."""
-    head = cdr.head[:_HEAD]
-    for kept, reading in _read(find(head), find) if head else []:
-        if reading is not None and cdr.received <= kept.when <= until and _is_for(cdr, reading):
-            return {tid for tid in (reading.otid, reading.dtid) if tid}
-    return set()
+    """The transaction ids of the dialogue that has carried its TPDU; and of those to other domains. Without
+    these a later dialogue carries it again: that is another message.
+    """
+    head, tids = cdr.head[:_HEAD], set[bytes]()
+    carried = [
+        (kept, reading)
+        for kept, reading in (_read(find(head), find) if head else [])
+        if reading is not None and cdr.received <= kept.when <= until
+    ]
+    ours = [(kept, reading) for kept, reading in carried if _is_for(cdr, reading)]
+    if not any(kept.sent is (cdr.record == "ISMSMO") for kept, _ in ours):
+        # An SMS-GMSC knows him by an MT Correlation ID (TS 23.204 §6.4).
+        ours[:0] = [one for one in carried if one[0].when == cdr.received and not one[0].sent][:1]
+    for _, reading in ours if cdr.attempts else ours[:1]:
+        tids |= {tid for tid in (reading.otid, reading.dtid) if tid}
+    return tids
 
 
 def _is_for(cdr: Cdr, reading: MapReading) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from ipsmgw.cause import Cause
-from ipsmgw.cdr import Cdr
+from ipsmgw.cdr import Attempt, Cdr
 from ipsmgw.explain.causes import causes
 from ipsmgw.explain.evidence import Evidence
 from ipsmgw.explain.explanation import Explanation, Line, Section, clock, lasting
@@ -113,7 +113,9 @@ def _who(case: Case) -> Iterator[Line]:
     else:
         yield Line("IMPU", "none", "nobody with this identity or IMSI is registered here")
     if cdr.imsi:
-        origin = "of the binding" if case.originating else "SM-RP-DA of the mt-ForwardSM"
+        home = case.settings.procedures == "ts-23.204"
+        told = "of the MT Correlation ID in SM-RP-DA" if home else "SM-RP-DA of the mt-ForwardSM"
+        origin = "of the binding" if case.originating else told
         yield Line("IMSI", cdr.imsi, origin)
     elif case.originating:
         yield Line("IMSI", "unknown", "not registered here: mo-ForwardSM goes without it")
@@ -194,7 +196,9 @@ def _domain(case: Case) -> Iterator[Line]:
     if case.originating:
         yield Line("came over", "IMS", "the phone has chosen it")
         return
-    if not cdr.impu:
+    if cdr.attempts:
+        yield from map(_attempt, cdr.attempts)
+    elif not cdr.impu:
         yield Line("IMS", "not tried", "nobody with this IMSI was registered here")
     elif cdr.call_id or case.state:
         text = any(seen.sent and seen.reading.text for seen in case.evidence.sip)
@@ -205,6 +209,14 @@ def _domain(case: Case) -> Iterator[Line]:
         until = f"until {clock(binding.expires)}" if binding.expires else "no more"
         way = f"S-CSCF {binding.scscf}" if binding.scscf else "straight to the phone, which registers here"
         yield Line("registered now", until, way)
+
+
+def _attempt(attempt: Attempt) -> Line:
+    """One domain after the other (TS 23.204 §6.5a)."""
+    cause = _CAUSES.get(attempt.outcome)
+    node = f" at {attempt.node}" if attempt.node else ""
+    spent = f"{clock(attempt.start)}, {lasting(attempt.end - attempt.start)}{node}"
+    return Line(attempt.domain.upper(), attempt.outcome, f"{spent}: {cause.sentence}" if cause else spent)
 
 
 def _hlr(case: Case) -> Iterator[Line]:

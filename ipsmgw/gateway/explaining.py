@@ -7,6 +7,7 @@ from ipsmgw.cdr import Cdr
 from ipsmgw.explain import Case, Explanation, Found, collect, explain
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.originating import Originating
+from ipsmgw.gateway.routing import Routing
 from ipsmgw.gateway.terminating import Terminating
 from ipsmgw.gateway.texting import Texting
 from ipsmgw.hlr_section import msisdns
@@ -29,12 +30,18 @@ class Explaining:
     """Nothing is kept for it but what the gateway has anyway, and a few references."""
 
     def __init__(
-        self, core: Core, originating: Originating, terminating: Terminating, texting: Texting
+        self,
+        core: Core,
+        originating: Originating,
+        terminating: Terminating,
+        texting: Texting,
+        routing: Routing | None,
     ) -> None:
         self._core = core
         self._originating = originating
         self._terminating = terminating
         self._texting = texting
+        self._routing = routing
 
     def explain(self, name: str, now: float) -> Explanation | tuple[Found, ...]:
         """Of one message; or those that the name may mean, the latest first: none where it means nothing."""
@@ -51,7 +58,14 @@ class Explaining:
         """The latest first."""
         for sms in (*self._originating.under_way(), *self._texting.under_way()):
             yield mo.so_far(sms, now), _SC
-        for delivery in self._terminating.under_way():
+        over_ims = {delivery.sms.id: delivery for delivery in self._terminating.under_way()}
+        for routed in () if self._routing is None else self._routing.under_way():
+            cdr = mt.so_far(routed.sms, routed.call_id, now)
+            cdr.attempts = routed.attempts
+            delivery = over_ims.pop(cdr.id, None)
+            domain = routed.domains[0].upper() if routed.domains else "no domain"
+            yield cdr, f"the answer over {domain}" if delivery is None else delivery.sms.state.value
+        for delivery in over_ims.values():
             yield mt.so_far(delivery.sms, delivery.call_id, now), delivery.sms.state.value
         for cdr in reversed(self._core.ended):
             yield cdr, ""

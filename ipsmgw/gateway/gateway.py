@@ -98,7 +98,9 @@ class Gateway:
         self.map = self.driver.open(core.map, self._on_map)
         if core.recent.on:
             self.sip.keep, self.map.keep = core.recent.keeper("sip"), core.recent.keeper("m3ua")
-        self._explaining = Explaining(core, self._originating, self._terminating, self._texting)
+        self._explaining = Explaining(
+            core, self._originating, self._terminating, self._texting, self._routing
+        )
         node = settings.node.name
         world.network.signalling(node, sip_spec(settings), self.sip)
         world.network.associations(node, association_specs(settings.map.association), self.map)

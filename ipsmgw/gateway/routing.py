@@ -1,5 +1,6 @@
 """MT messages of which the gateway chooses the domain (TS 23.204 §6.5a)."""
 
+from collections.abc import Iterator
 from functools import partial
 
 from msgspec.structs import replace
@@ -84,6 +85,10 @@ class Routing:
             self._information.ask(event, arg, now, room=room)
             return True
         return type(arg) is InformServiceCentreArg and self._information.informed(event.dialogue, arg)
+
+    def under_way(self) -> Iterator[Routed]:
+        """Those that have yet to end, in whichever domain."""
+        yield from self._messages.values()
 
     def deliver(self, event: Invoked, arg: MtForwardSmArg, now: float) -> None:
         """mt-ForwardSM, by MT Correlation ID."""

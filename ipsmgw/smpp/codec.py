@@ -1,6 +1,6 @@
 """PDUs as octets: the header, then what the declaration says (SMPP v3.4 §3.2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from struct import Struct
 from typing import NamedTuple, get_type_hints
@@ -10,7 +10,7 @@ from ipsmgw.smpp.errors import DecodeError
 from ipsmgw.smpp.fields import Field, read_tlvs, write_tlvs
 from ipsmgw.smpp.pdu import PDUS, Pdu
 
-__all__ = ["HEADER", "MAX_SEQUENCE", "Header", "body", "encode", "header", "read"]
+__all__ = ["HEADER", "MAX_SEQUENCE", "Header", "body", "encode", "header", "parameters", "read"]
 
 HEADER = Struct(">IIII")
 MAX_SEQUENCE = 0x7FFFFFFF  # §5.1.4
@@ -71,6 +71,18 @@ def body(octets: bytes, head: Header) -> Pdu:
         values[name], at = field.read(octets, at)
     make: Callable[..., Pdu] = kind
     return make(**values, tlvs=read_tlvs(octets, at))
+
+
+def parameters(octets: bytes, head: Header) -> Iterator[tuple[str, object, int]]:
+    """Name, value and size of each mandatory parameter of a PDU that `body` can read."""
+    command = head.command
+    if command is None or len(octets) == HEADER.size:
+        return
+    at = HEADER.size
+    for name, field in _FIELDS[command]:
+        value, end = field.read(octets, at)
+        yield name, value, end - at
+        at = end
 
 
 def read(octets: bytes) -> tuple[Header, Pdu]:

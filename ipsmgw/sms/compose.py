@@ -32,8 +32,16 @@ def compose(text: str, *, reference: int = 0, wide: bool = False) -> tuple[Part,
     try:
         septets = gsm7.encode(text)
     except UnicodeEncodeError:  # the alphabet lacks a character
-        return divide(text.encode("utf-16-be"), _DCS[Alphabet.UCS2], reference=reference, wide=wide)
+        return divide(_ucs2(text), _DCS[Alphabet.UCS2], reference=reference, wide=wide)
     return divide(septets, _DCS[Alphabet.GSM7], reference=reference, wide=wide)
+
+
+def _ucs2(text: str) -> bytes:
+    try:
+        return text.encode("utf-16-be")
+    except UnicodeEncodeError as fault:
+        place = fault.start + 1
+    raise ValueError(f"character {place} of the text is one of the surrogates, of which only two are one")
 
 
 def divide(units: bytes, dcs: int, *, reference: int = 0, wide: bool = False) -> tuple[Part, ...]:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import NamedTuple
 
+from ipsmgw.smpp import DecodeError as SmppDecodeError
 from ipsmgw.sms import DecodeError as TpduDecodeError
 from ipsmgw.sms import Direction
-from ipsmgw.trace.layers import m3ua, rp, sccp, sip, tcap, tpdu
+from ipsmgw.trace.layers import m3ua, rp, sccp, sip, smpp, tcap, tpdu
 from ipsmgw.trace.tree import DecodeError, Layer, Tree
 from mapstack.errors import DecodeError as MapDecodeError
 from mapstack.m3ua.message import MessageType as M3uaType
@@ -27,6 +28,7 @@ class LayerName(Enum):
     TCAP = "tcap"
     RP = "rp"
     TPDU = "tpdu"
+    SMPP = "smpp"
 
 
 class Decoded(NamedTuple):
@@ -43,6 +45,7 @@ class Decoded(NamedTuple):
 _SIP_START = re.compile(rb"SIP/2\.0 |[A-Z]{1,32} [^ \r\n]{1,4096} SIP/\d\.\d\r\n", re.IGNORECASE)
 _DIRECTIONS = (Direction.TO_UE, Direction.FROM_UE)
 _M3UA_VERSION = b"\1\0"
+_STRONG = (LayerName.M3UA, LayerName.TCAP, LayerName.SCCP, LayerName.SMPP)
 _M3UA_TYPES, _SCCP_TYPES, _TCAP_TYPES = frozenset(M3uaType), frozenset(SccpMessageType), frozenset(TcapType)
 
 
@@ -60,6 +63,10 @@ def _sccp(octets: bytes, direction: Direction | None) -> Layer:
 
 def _tcap(octets: bytes, direction: Direction | None) -> Layer:
     return tcap.layer(octets, 0)
+
+
+def _smpp(octets: bytes, direction: Direction | None) -> Layer:
+    return smpp.layer(octets, 0)
 
 
 def _rp(octets: bytes, direction: Direction | None) -> Layer:
@@ -97,6 +104,7 @@ _LAYERS: Mapping[LayerName, Callable[[bytes, Direction | None], Layer]] = {
     LayerName.TCAP: _tcap,
     LayerName.RP: _rp,
     LayerName.TPDU: _tpdu,
+    LayerName.SMPP: _smpp,
 }
 
 
@@ -114,7 +122,7 @@ def _decode(name: LayerName, octets: bytes, direction: Direction | None) -> Laye
         raise DecodeError("TPDU", error.reason, error.offset) from error
     except MapDecodeError as error:
         raise DecodeError(error.layer.upper(), error.reason, error.offset) from error
-    except SipDecodeError as error:
+    except (SipDecodeError, SmppDecodeError) as error:
         raise DecodeError(name.name, error.reason, 0) from error
 
 
@@ -128,16 +136,14 @@ def _try(name: LayerName, octets: bytes, direction: Direction | None) -> Layer |
 def _find_layer(octets: bytes, direction: Direction | None) -> LayerName:
     """The one layer that these octets can be of.
 
-    SIP, M3UA, TCAP and SCCP are known by how they begin and by lengths that must agree; RP and TPDU are weak:
-    they must decode to their last octet, and not both.
+    SIP, M3UA, TCAP, SCCP and SMPP are known by how they begin and by lengths that must agree; RP and TPDU are
+    weak: they must decode to their last octet, and not both.
     """
     if not octets:
         raise DecodeError("input", "no octet at all", 0)
     if _SIP_START.match(octets):
         return LayerName.SIP
-    strong = [
-        name for name in (LayerName.M3UA, LayerName.TCAP, LayerName.SCCP) if _try(name, octets, direction)
-    ]
+    strong = [name for name in _STRONG if _try(name, octets, direction)]
     if strong:
         return strong[0]
     weak = [name for name in (LayerName.RP, LayerName.TPDU) if _fits(name, octets, direction)]

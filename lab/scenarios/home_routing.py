@@ -1,4 +1,4 @@
-"""MT by home routing: the gateway stands for the subscriber and chooses the domain (TS 23.204 §6.4, §6.5a)."""
+"""MT by home routing: the gateway stands for the subscriber, and chooses domains (TS 23.204 §6.4, §6.5a)."""
 
 from dataclasses import replace
 

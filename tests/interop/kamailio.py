@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 from ipsmgw.cli import app
 from lab.carrier import Carrier
+from lab.gateway_file import gateway_toml
 from lab.ground import WireGround
-from lab.plan import Plan, Subscriber, gateway_toml
+from lab.plan import Plan, Subscriber
 from tests.interop.cx_hss import CxHss
 
 __all__ = ["Borrowed", "borrowed", "missing", "private_identity", "scscf_name"]

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from ipsmgw.stacks import association_specs, map_settings
 from lab.carrier import Carrier
 from lab.elements.signalling import HLR_SSN, SGSN_SSN, address
-from lab.plan import Plan, gateway_settings
+from lab.gateway_file import gateway_settings
+from lab.plan import Plan
 from lab.runner import Verdict, run
 from lab.scenario import Scenario
 from mapstack import Answered, DialogueLost, Invoked, MapEvent, MapStack, Operation, Refused

@@ -16,8 +16,9 @@ from lab.elements.authentication import Authentication
 from lab.elements.sc_ledger import MtState
 from lab.elements.site import Site
 from lab.elements.usim import Response
+from lab.gateway_file import gateway_settings
 from lab.ground import WireGround
-from lab.plan import PACED, PHONES, Plan, gateway_settings
+from lab.plan import PACED, PHONES, Plan
 from sipbridge import AkaVector
 from sipbridge.aka import aka_password
 from sipbridge.authorization import answer, read_challenges

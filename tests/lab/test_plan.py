@@ -3,7 +3,8 @@
 import pytest
 
 from lab.elements.domain import Domain
-from lab.plan import PHONES, Plan, gateway_settings
+from lab.gateway_file import gateway_settings
+from lab.plan import PHONES, Plan
 
 
 def test_every_element_has_an_address_of_its_own_in_its_network() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-import lab.plan
+import lab.gateway_file
 from lab.carrier import Carrier
 from lab.elements import hlr, signalling, smsc
 from lab.plan import Plan
@@ -87,7 +87,7 @@ def around_stp(place: Place, patch: pytest.MonkeyPatch) -> Iterator[Stp]:
     patch.setattr(smsc, "smsc_settings", lambda site, plan: _over_sctp(signalling.smsc_settings(site, plan)))
     patch.setattr(hlr, "associations", _specs)
     patch.setattr(smsc, "associations", _specs)
-    patch.setattr(lab.plan, "_association", _lines)
+    patch.setattr(lab.gateway_file, "_association", _lines)
     patch.setattr(
         Carrier,
         "linked",

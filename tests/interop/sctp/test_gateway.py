@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-import lab.plan
 from lab.carrier import Carrier
+from lab.gateway_file import gateway_toml
 from lab.ground import WireGround
 from lab.plan import PACED, Plan
 from lab.scenarios import SCENARIOS
@@ -43,7 +43,7 @@ def gateway(plan: Plan, folder: Path) -> Iterator["subprocess.Popen[str]"]:
         "[journal]",
         f'file = "{folder}/cdr.jsonl"',
     ]
-    file.write_text(lab.plan.gateway_toml(plan) + "\n".join([*keeps, ""]))
+    file.write_text(gateway_toml(plan) + "\n".join([*keeps, ""]))
     command = [*COMMAND, str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:

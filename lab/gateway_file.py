@@ -1,0 +1,93 @@
+"""The gateway's configuration, by the description of a carrier."""
+
+from ipsmgw.identity import NodeNumber
+from ipsmgw.settings import Settings, parse
+from lab.plan import Plan
+
+__all__ = ["gateway_settings", "gateway_toml"]
+
+
+def gateway_settings(plan: Plan) -> Settings:
+    """The gateway's settings through the door that an operator's file comes in by."""
+    return parse(gateway_toml(plan), "the carrier's plan")
+
+
+def gateway_toml(plan: Plan) -> str:
+    """The same as a file."""
+    t = plan.timers
+    host, port = plan.sip("ipsmgw")
+    lines = [
+        f'procedures = "{plan.procedures}"',
+        "[node]",
+        'name = "ipsmgw"',
+        f'number = "{plan.gateway_number}"',
+        "[sip]",
+        f'listen = "{host}:{port}"',
+        f'uri = "{plan.gateway_uri}"',
+        f'scscf = ["{plan.host("scscf")}"]',
+        f"reg_event = {str(plan.reg_event).lower()}",
+        f"datagram = {plan.datagram}",
+        f'service_info = "{plan.service_info}"',
+        "[sip.timers]",
+        f"t1 = {t.t1}\nt2 = {t.t2}\nt4 = {t.t4}",
+        "[map]",
+        f"point_code = {plan.point_code('ipsmgw')}",
+        f'hlr = "{plan.hlr_number}"',
+        f'registration = "{plan.registration}"',
+        *(line for peer in plan.ss7 for line in _association(plan, peer)),
+        *(line for peer, number in plan.ss7.items() for line in _route(number, plan.point_code(peer))),
+        *_direct(plan),
+        *_routing(plan),
+        f"[limits]\nunanswered = {plan.unanswered}",
+        "[timers]",
+        f"mo_answer = {t.mo_answer}\nmt_report = {t.mt_report}",
+        f"hlr_answer = {t.hlr_answer}\nhlr_retry = {t.hlr_retry}",
+        *(["[text]", "enabled = true", f'service_centre = "{plan.sc_number}"'] if plan.texting else []),
+        *plan.settings,
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _direct(plan: Plan) -> list[str]:
+    if not plan.direct:
+        return []
+    return [
+        "[direct]",
+        f'enabled = true\nrealm = "{plan.domain}"\ntransports = ["udp", "tcp"]',
+        f"algorithms = {list(plan.algorithms)}",
+        f"shortest_expires = 1\nguard = {float(plan.guard)}\nvectors = 1000",
+        *(
+            f'[[map.subscriber]]\nimsi = "{each.imsi}"\nmsisdn = "{each.msisdn}"'
+            for each in (() if plan.registration == "updateGprsLocation" else plan.subscribers)
+        ),
+    ]
+
+
+def _routing(plan: Plan) -> list[str]:
+    """All domains within two thirds of what the SMS-GMSC waits, and the HLR before it waits no longer."""
+    if plan.procedures != "ts-23.204":
+        return []
+    within = 2 / 3 * plan.timers.mt_answer
+    return [
+        "[routing]",
+        f"order = {list(plan.order)}",
+        f"delivery_time = {within}\nattempt = {0.3 * within}",
+        f"hlr_answer = {2 / 3 * plan.timers.map_answer}",
+    ]
+
+
+def _association(plan: Plan, peer: str) -> list[str]:
+    host, port = plan.m3ua(peer)
+    return [
+        "[[map.association]]",
+        f'name = "{peer}"',
+        'transport = "tcp"\nrole = "asp"\nconnect = true',
+        f'local = "{plan.host("ipsmgw")}:0"',
+        f'remote = "{host}:{port}"',
+        f"point_code = {plan.point_code(peer)}",
+        f"routing_context = {plan.point_code('ipsmgw')}",
+    ]
+
+
+def _route(number: NodeNumber, point_code: int) -> list[str]:
+    return ["[[map.route]]", f'prefix = "{number}"', f"point_code = {point_code}"]
