@@ -13,7 +13,7 @@ from lab.plan import Plan
 from lab.scenario import scenario
 from lab.scenarios.domains import there
 from lab.scenarios.mixed import crowd, play
-from lab.steps import attached, delivered, settled
+from lab.steps import attached, delivered, registered, settled
 
 __all__ = [
     "home_absent",
