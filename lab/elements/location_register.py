@@ -1,12 +1,12 @@
 """The HLR's side of Gr and D: location updates, purges, and what serving nodes are told (TS 29.002 §8)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ipsmgw.identity import Imsi, Msisdn, NodeNumber
 from lab.elements import message_waiting
-from lab.elements.domain import Domain
+from lab.elements.domain import RADIO, Domain
 from lab.elements.message_waiting import HlrData, HlrSubscriber
-from lab.elements.signalling import SGSN_SSN, address, node_number
+from lab.elements.signalling import SGSN_SSN, VLR_SSN, address, node_number
 from lab.plan import Plan
 from mapstack import Answered, DialogueLost, Invoked, MapStack, Refused
 from mapstack.map import AddressString, ErrorCode, MapError, SubscriberIdentity
@@ -21,6 +21,7 @@ from mapstack.map.location_management import (
     UpdateLocationArg,
     UpdateLocationRes,
 )
+from mapstack.map.operation import Operation, Parameter
 from mapstack.map.operations import CANCEL_LOCATION, INSERT_SUBSCRIBER_DATA
 from mapstack.map.subscriber_data import InsertSubscriberDataArg
 
@@ -79,26 +80,33 @@ class LocationRegister:
     def withdraw(self, msisdn: Msisdn, now: float) -> None:
         """The subscription has ended (TS 29.002 §8.1.3): he may not come back."""
         record = self._data.by_msisdn[msisdn]
-        gateway, record.roaming_allowed = record.ip_sm_gw, False
+        nodes, record.roaming_allowed = message_waiting.serving(record), False
         message_waiting.deactivate(record)
-        if gateway is None:
-            return
+        for domain in RADIO:
+            message_waiting.detach(record, domain)
         arg = CancelLocationArg(
             identity=Identity(imsi=record.imsi), cancellation_type=CancellationType.SUBSCRIPTION_WITHDRAW
         )
-        called = address(gateway, SGSN_SSN)
-        self._told.add(self._stack.invoke(CANCEL_LOCATION, called, arg, now, calling_ssn=_HLR_SSN))
+        self._tell(nodes, CANCEL_LOCATION, arg, now)
 
     def renumber(self, old: Msisdn, new: Msisdn, now: float) -> None:
-        """He has another number, which his SGSN hears in a dialogue of its own (TS 29.002 §8.8.1)."""
+        """He has another number, which his nodes hear in dialogues of their own (TS 29.002 §8.8.1)."""
         record = self._data.by_msisdn.pop(old)
         record.msisdn = new
         self._data.by_msisdn[new] = record
-        if record.ip_sm_gw is None:
-            return
         arg = InsertSubscriberDataArg(imsi=record.imsi, msisdn=AddressString(new))
-        called = address(record.ip_sm_gw, SGSN_SSN)
-        self._told.add(self._stack.invoke(INSERT_SUBSCRIBER_DATA, called, arg, now, calling_ssn=_HLR_SSN))
+        self._tell(message_waiting.serving(record), INSERT_SUBSCRIBER_DATA, arg, now)
+
+    def _tell(
+        self, nodes: Mapping[Domain, NodeNumber], operation: Operation, arg: Parameter, now: float
+    ) -> None:
+        """The gateway is told as the SGSN that it may be."""
+        is_sgsn = self._plan.registration == "updateGprsLocation"
+        for domain, node in nodes.items():
+            if domain is Domain.IMS and not is_sgsn:
+                continue
+            called = address(node, VLR_SSN if domain is Domain.CS else SGSN_SSN)
+            self._told.add(self._stack.invoke(operation, called, arg, now, calling_ssn=_HLR_SSN))
 
     def ended(self, event: Answered | Refused | DialogueLost, now: float) -> bool:
         """How an SGSN took what it was told; False: it was not told by this."""

@@ -40,6 +40,7 @@ __all__ = [
     "reachable",
     "report",
     "route",
+    "serving",
 ]
 
 DEREGISTERED_FOR_IMS = 11  # TS 23.040 §3.3.2, as the next ones
@@ -145,7 +146,7 @@ def route(
     """
     ways = {
         domain: node
-        for domain, node in _serving(record).items()
+        for domain, node in serving(record).items()
         if over_ip or domain is not Domain.IMS
         if priority or not _is_absent(record, domain) or (record.pre_configured and domain is Domain.IMS)
     }
@@ -156,13 +157,13 @@ def route(
 
 def absence(record: HlrSubscriber) -> AbsentSubscriberSmParam:
     """Why no node is told: of the MSC and the SGSN, if there are any, else of the IMS (TS 29.002 §12.1)."""
-    serving = _serving(record)
+    nodes = serving(record)
     reasons = {
-        domain: record.absent.get(domain) if domain in serving else _DEREGISTERED[domain] for domain in Domain
+        domain: record.absent.get(domain) if domain in nodes else _DEREGISTERED[domain] for domain in Domain
     }
     return AbsentSubscriberSmParam(
-        absent_subscriber_diagnostic_sm=reasons[Domain.CS if Domain.CS in serving else Domain.IMS],
-        additional_absent_subscriber_diagnostic_sm=reasons[Domain.PS] if Domain.PS in serving else None,
+        absent_subscriber_diagnostic_sm=reasons[Domain.CS if Domain.CS in nodes else Domain.IMS],
+        additional_absent_subscriber_diagnostic_sm=reasons[Domain.PS] if Domain.PS in nodes else None,
     )
 
 
@@ -227,7 +228,7 @@ def detach(record: HlrSubscriber, domain: Domain) -> None:
 
 def reachable(record: HlrSubscriber) -> bool:
     """Whether a message could reach him: then whoever waits is to be alerted."""
-    return not record.mcef and any(not _is_absent(record, domain) for domain in _serving(record))
+    return not record.mcef and any(not _is_absent(record, domain) for domain in serving(record))
 
 
 def alert_answered(record: HlrSubscriber, sc: NodeNumber) -> None:
@@ -255,7 +256,8 @@ def inform(record: HlrSubscriber, sc: NodeNumber, asked: Msisdn) -> InformServic
     )
 
 
-def _serving(record: HlrSubscriber) -> dict[Domain, NodeNumber]:
+def serving(record: HlrSubscriber) -> dict[Domain, NodeNumber]:
+    """The nodes that the HLR knows, in order of priority."""
     nodes = {Domain.IMS: record.ip_sm_gw, Domain.PS: record.sgsn, Domain.CS: record.msc}
     return {domain: node for domain, node in nodes.items() if node is not None}
 

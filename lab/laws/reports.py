@@ -6,6 +6,7 @@ from itertools import chain
 from lab.elements.phone_ledger import Sent, Smma
 from lab.laws.esmes import applications_get_receipts
 from lab.laws.evidence import GATEWAY, Evidence
+from lab.laws.status_reports import senders_are_told
 
 __all__ = ["one_report"]
 
@@ -21,6 +22,7 @@ def one_report(evidence: Evidence) -> Iterator[str]:
         if sent.status == 202 and not reports and not _excused(evidence, name, sent):
             yield f"{what} was answered 202 and has no report"
     yield from applications_get_receipts(evidence)
+    yield from senders_are_told(evidence)
 
 
 def _excused(evidence: Evidence, phone: str, sent: Sent | Smma) -> bool:

@@ -5,6 +5,7 @@ from random import Random
 
 from ipsmgw.identity import Msisdn
 from ipsmgw.smpp import Status
+from ipsmgw.sms import Address, Submit, compose
 from lab.carrier import Carrier
 from lab.elements.esme import RECEIVER, TRANSCEIVER, TRANSMITTER
 from lab.plan import Plan
@@ -53,13 +54,17 @@ async def _act(carrier: Carrier, rng: Random, text: str) -> None:
     if _NAME in carrier.down:
         return
     esme, phone = carrier.esme(_NAME), carrier.phones[rng.choice(("alice", "bob"))]
-    match rng.randrange(5):
+    match rng.randrange(6):
         case 0:
             phone.send(text, _NUMBER)
         case 1:
             esme.status = rng.choice(_STATUSES)
         case 2:
             esme.bind(rng.choice(_KINDS))
+        case 3:
+            da = Address.international(carrier.phones[rng.choice(("alice", "bob"))].msisdn)
+            (part,) = compose(text)
+            phone.submit(Submit.of(0, da, udl=part.udl, ud=part.ud, status_report=True).encode(), da.digits)
         case _ if esme.ready:
             esme.send(text, rng.choice((phone.msisdn, phone.msisdn, _NOBODY)), registered=rng.randrange(3))
 

@@ -11,7 +11,7 @@ from lab.expectation import expect
 from lab.plan import Gmsc, Plan
 from lab.scenario import scenario
 from lab.scenarios.domains import everywhere, patience, there, ways
-from lab.steps import attached, delivered, registered
+from lab.steps import attached, delivered, finished, registered
 from mapstack.map import CallBarringCause
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "roaming_refused",
     "unidentified_subscriber",
     "waiting_list_full",
+    "withdrawn",
     "without_priority",
 ]
 
@@ -220,6 +221,28 @@ async def roaming_refused(carrier: Carrier) -> None:
     message = carrier.smsc.submit("over IP then", bob.msisdn)
     await delivered(carrier, message)
     expect(ways(carrier, message) == [_IMS], "there is one way left")
+
+
+@scenario(
+    clause="TS 29.002 §8.1.3, §8.8.1", what="cancelLocation in CS and PS, and a new number", plan=everywhere
+)
+async def withdrawn(carrier: Carrier) -> None:
+    """insertSubscriberData: alice sends under her new number; cancelLocation: nobody serves bob any more."""
+    old, new = _SECOND, carrier.plan.subscriber("alice").msisdn
+    carrier.hlr.renumber(new, old)
+    carrier.phone("bob").register()
+    alice, bob = await attached(carrier, "alice", _CS), await attached(carrier, "bob")
+    carrier.hlr.renumber(old, new)
+    carrier.hlr.withdraw(bob.msisdn)
+    await carrier.until(lambda: carrier.hlr.open_work == 0, "all nodes have answered")
+    sent = alice.send("my new number", to=bob.msisdn)
+    await finished(carrier, sent)
+    expect([got.oa for got in carrier.smsc.mo] == [new], "the MSC has told the SC her new number")
+    imsi = Imsi(bob.subscriber.imsi)
+    expect(all(leg.visitor(imsi) is None for leg in carrier.legs.values()), "neither MSC nor SGSN knows bob")
+    (message,) = carrier.smsc.mt
+    await _waits(carrier, message)
+    expect(not message.attempts[0].forwards, "and nothing is sent to them")
 
 
 def _flags(record: HlrSubscriber) -> bool:

@@ -9,6 +9,7 @@ from lab.elements import smpp_pushing
 from lab.elements.sc_ledger import Outcome, Verdict
 from lab.elements.smpp_ledger import Pushed, Submission
 from lab.elements.smpp_pushing import Pushing
+from lab.elements.status_reports import StatusReports
 from lab.faults import ALL
 from lab.runner import run
 from lab.scenarios import SCENARIOS
@@ -52,9 +53,14 @@ def _calls_refused_messages_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smpp_pushing, "_outcome", lambda status: Outcome(Verdict.DELIVERED, "delivered"))
 
 
+def _reports_nothing_to_phones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(StatusReports, "finished", lambda self, message, now: None)
+
+
 @pytest.mark.parametrize(
     ("breaks", "law"),
     [
+        (_reports_nothing_to_phones, 1),
         (_takes_a_refusal_for_a_yes, 1),
         (_forgets_what_was_not_answered, 1),
         (_sends_a_receipt_twice, 1),

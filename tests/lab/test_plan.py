@@ -2,6 +2,7 @@
 
 import pytest
 
+from lab.elements.domain import Domain
 from lab.gateway_file import gateway_settings
 from lab.plan import PHONES, Plan
 
@@ -37,3 +38,18 @@ def test_a_network_has_a_number_that_fits_an_address(network: int) -> None:
 def test_there_are_not_more_phones_than_addresses() -> None:
     with pytest.raises(ValueError, match="subscribers"):
         Plan(subscribers=PHONES * 200)
+
+
+def test_msc_and_sgsn_are_there_where_the_plan_has_legs() -> None:
+    plan = Plan(legs=("msc", "sgsn"))
+    assert plan.domains == (Domain.CS, Domain.PS)
+    assert len({plan.host(node) for node in plan.nodes}) == len(plan.nodes)
+    names = [one.name for one in gateway_settings(plan).map.association]
+    assert names == ["hlr", "smsc", "msc", "sgsn"]
+    assert Plan().domains == ()
+
+
+@pytest.mark.parametrize("legs", [("bsc",), ("msc", "msc")])
+def test_legs_are_msc_and_sgsn_each_once(legs: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="legs"):
+        Plan(legs=legs)
