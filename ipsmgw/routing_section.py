@@ -38,6 +38,8 @@ class RoutingSection(Section, frozen=True, kw_only=True):
     """
     correlation_lifetime: Annotated[float, Meta(ge=30, le=86_400)] = 600.0
     """How long the SMS-GMSC may send by an MT Correlation ID."""
+    any_centre: bool = False
+    """Whether it may send by it for another service centre than the one that it has asked for."""
     correlations: Annotated[int, Meta(ge=1, le=10_000_000)] = 200_000
     """MT Correlation IDs kept, those that have run out among them; one more is refused: systemFailure."""
 

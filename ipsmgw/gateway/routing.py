@@ -243,8 +243,8 @@ class Routing:
         """What is known of him; None where that is no MT Correlation ID, or nobody's in this place."""
         held = self._core.store.correlation(imsi)
         if held is not None:
-            right = now < held.until and held.service_centre.digits == centre.digits
-            return held if right else None
+            its_own = self._policy.any_centre or held.service_centre.digits == centre.digits
+            return held if its_own and now < held.until else None
         binding = self._core.store.binding_of_imsi(imsi)
         if binding is None and not arg.sms_over_ip_only_indicator:
             return None

@@ -303,6 +303,12 @@ def test_nobody_is_served_by_a_name_that_he_has_not(story: Callable[[Home, str],
     assert [event for event in home.node.told if isinstance(event, Invoked)] == []
 
 
+def test_a_hub_may_name_another_service_centre_where_that_is_wanted() -> None:
+    home = Home(final(any_centre=True))
+    home.forward(home.correlation(), centre=MSC)
+    home.message()
+
+
 def test_names_are_not_used_again() -> None:
     home = Home()
     names = [home.correlation() for _ in range(200)]
