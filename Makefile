@@ -5,6 +5,10 @@ ARGS ?=
 # One more than there are cores, for what waits on real sockets; the last of them take over from each other.
 WORKERS ?= $(shell n=$$(nproc); echo $$(( n < 4 ? n + 1 : 4 )))
 
+# Of make soak.
+SEEDS ?= 10000
+FROM ?= 1
+
 VENV := .venv
 LAB := $(VENV)/.stamp-lab
 TEST := $(VENV)/.stamp-test
@@ -19,7 +23,7 @@ help:
 	@echo "make interop  our nodes and osmo-stp over kernel SCTP              (ARGS='-k loadshare')"
 	@echo "make check    format, lint, types, and the rules of the house"
 	@echo "make bench    what a message costs, beside a bare relay; the codecs beside others'"
-	@echo "make soak     the laws over 10,000 seeds, with every fault there is"
+	@echo "make soak     the laws over 10,000 seeds, with every fault there is       (SEEDS=100000 FROM=1)"
 	@echo "make clean    remove the virtual environment and what tools left behind"
 
 lab: $(LAB)
@@ -42,8 +46,9 @@ check: $(TEST)
 bench: $(TEST)
 	$(VENV)/bin/python -m lab.bench $(ARGS)
 
+# make soak SEEDS=100000, or a part of it: FROM=60001 SEEDS=40000.
 soak: $(LAB)
-	$(VENV)/bin/ipsmgw-lab run mixed --faults all --seeds 10000 -j 2 $(ARGS)
+	$(VENV)/bin/ipsmgw-lab run mixed --faults all --seed $(FROM) --seeds $(SEEDS) -j $$(nproc) $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -28,6 +28,8 @@ JUDGES: list[Judge] = [judge]
 
 _MANY = 100
 """So many seeds have no line each."""
+_LINE = 1000
+"""Seeds between two lines of progress."""
 _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 _FAULTS: dict[str, Faults] = {"none": NONE, "all": ALL}
 
@@ -164,11 +166,20 @@ def _play_many(play: _Play) -> int:
                 )
             progress.update(task, description=f"{failed} failed")
             progress.advance(task)
+            if played.run.name == play.scenarios[-1].name:
+                _tell(played.run.seed, play, failed)
     table = Table("what", "how often", box=None, pad_edge=False, header_style="bold")
     for what, times in sorted(tally.items()):
         table.add_row(what, f"{times:,}")
     _out.print(table)
     return failed
+
+
+def _tell(seed: int, play: _Play, failed: int) -> None:
+    """Where nobody sees a bar a line now and then, with what begins where this ends."""
+    done = seed + 1 - play.seeds.start
+    if not _out.is_terminal and done % _LINE == 0 and seed + 1 in play.seeds:
+        _out.print(f"{done:,} seeds played, {failed} failed; the rest: --seed {seed + 1}", highlight=False)
 
 
 def _play_one(play: _Play, scenario: Scenario, seed: int) -> Verdict:

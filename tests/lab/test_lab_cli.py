@@ -29,6 +29,15 @@ def test_run_plays_what_is_named() -> None:
     assert "2 of 2 passed" in result.output
 
 
+def test_many_seeds_say_now_and_then_how_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lab.cli._LINE", 50)
+    lines = lab("run", "register", "mo", "--seeds", "110", "--seed", "11").output.splitlines()
+    assert lines[0] == "50 seeds played, 0 failed; the rest: --seed 61"
+    assert [line for line in lines if "seeds played" in line][1:] == [
+        "100 seeds played, 0 failed; the rest: --seed 111"
+    ]
+
+
 def test_run_plays_several_seeds() -> None:
     result = lab("run", "register", "--seeds", "3", "--seed", "5")
     assert result.exit_code == 0
