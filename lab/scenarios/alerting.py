@@ -99,7 +99,7 @@ async def presence_refused(carrier: Carrier) -> None:
     await carrier.until(lambda: carrier.gateway.status()["unreachable"] == 0, "the HLR has refused it")
     timers = carrier.plan.timers
     await delivered(carrier, messages[-1], within=timers.sc_retries[0] + timers.hlr_retry + timers.settle)
-    expect(list(bob.ledger.inbox) == list(_WORDS), "bob has all of them, once and in order")
+    expect(_read(bob) == list(_WORDS), "bob has all of them, in order")
     expect(hlr_dialogues(carrier) == before + 1, "the HLR has been told once")
 
 
@@ -201,7 +201,7 @@ async def _all_delivered(
 ) -> None:
     for message in messages:
         await delivered(carrier, message)
-    expect(list(phone.ledger.inbox) == list(_WORDS), "bob has all of them, once and in order")
+    expect(_read(phone) == list(_WORDS), "bob has all of them, in order")
     made = [len(message.attempts) for message in messages]
     expect(attempts is None or made == [attempts, 1, 1], "without a retry of the SC's own")
     centres = [alert.centre for alert in carrier.sc_data.alerts]
@@ -209,6 +209,13 @@ async def _all_delivered(
     record = carrier.hlr.subscriber(phone.msisdn)
     await carrier.until(lambda: not record.unri and not record.waiting, "the HLR has cleared its flags")
     await carrier.until(lambda: carrier.gateway.status()["unreachable"] == 0, "and the gateway its own")
+
+
+def _read(phone: Phone) -> list[str]:
+    """Each once: where the gateway gives up before the S-CSCF does, what was sent first may reach him as well
+    (law 4 tells that from a message that was sent twice).
+    """
+    return list(dict.fromkeys(phone.ledger.inbox))
 
 
 def _heard_present(carrier: Carrier, times: int) -> None:
