@@ -305,6 +305,7 @@ def test_nobody_is_served_by_a_name_that_he_has_not(story: Callable[[Home, str],
 
 def test_a_hub_may_name_another_service_centre_where_that_is_wanted() -> None:
     home = Home(final(any_centre=True))
+    home.register()
     home.forward(home.correlation(), centre=MSC)
     home.message()
 
