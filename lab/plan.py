@@ -206,8 +206,6 @@ class Plan:
     """Which of them the carrier follows: procedures of the gateway's settings."""
     order: tuple[str, ...] = ("ims", "ps", "cs")
     """Of the domains that the gateway tries, where it chooses."""
-    home_routing: bool = True
-    """Whether the HLR, under ts-23.204, passes sendRoutingInfoForSM on to the gateway (TS 29.002 §23.3.2)."""
     registration: str = "anyTimeModification"
     """How the gateway tells the HLR who is registered: map.registration of its settings."""
     ready_for_sm: bool = True

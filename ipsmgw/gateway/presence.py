@@ -6,7 +6,7 @@ from ipsmgw.gateway.registrations import Registrations
 from ipsmgw.identity import Imsi
 from ipsmgw.procedures import alert
 from ipsmgw.store import Unri
-from mapstack import Answered, DialogueLost, Refused
+from mapstack import Answered, DialogueLost, ErrorCode, Refused
 from mapstack.map import AlertReason
 
 __all__ = ["Presence"]
@@ -42,6 +42,8 @@ class Presence:
             else:
                 unreachable.tell(imsi, now + self._retry if again else now)
         self._registrations.release(imsi, now)
+        if held is not None and _is_unknown(event) and self._registrations.hlr.is_told_of(imsi):
+            self._registrations.announce(imsi, now)  # that it knows, and alerts for it
         return True
 
     def expire(self, now: float) -> None:
@@ -65,3 +67,8 @@ class Presence:
             self._asked[dialogue] = held
         else:  # the end of that brings it forward
             self._unreachable.tell(imsi, now + self._retry)
+
+
+def _is_unknown(event: Answered | Refused | DialogueLost) -> bool:
+    """Whether the HLR has no readyForSM."""
+    return isinstance(event, Refused) and event.error.code == ErrorCode.FACILITY_NOT_SUPPORTED

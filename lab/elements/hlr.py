@@ -216,8 +216,7 @@ class Hlr(Element):
 
     def _relays(self, record: HlrSubscriber) -> bool:
         """Whether the gateway is between the SMS-GMSC and this subscriber."""
-        final = self._plan.procedures == "ts-23.204" and self._plan.home_routing
-        return final and record.ip_sm_gw is not None
+        return self._plan.procedures == "ts-23.204" and record.ip_sm_gw is not None
 
     def _is_gateway(self, event: Invoked) -> bool:
         """Who asks is known by his address, as nothing in the argument says so."""

@@ -11,7 +11,7 @@ from mapstack.map.short_message_v2 import NoteSubscriberPresentArg
 from sipbridge.rp import RpAck, RpError, RpSmma
 from tests.ipsmgw import home
 from tests.ipsmgw.asked import SUBMIT, invoked, news, octets, only
-from tests.ipsmgw.handset import Handset, direct
+from tests.ipsmgw.handset import ON, Handset, direct
 from tests.ipsmgw.node import IMSI, Node, Sip
 from tests.ipsmgw.presence import PRESENT, asked, final, flags, one, pre_configured, take, unanswered
 
@@ -172,16 +172,28 @@ def test_a_silent_hlr_is_told_again_until_it_answers() -> None:
     assert asked(node) == []
 
 
-@pytest.mark.parametrize("code", [ErrorCode.UNKNOWN_SUBSCRIBER, ErrorCode.FACILITY_NOT_SUPPORTED])
-def test_what_the_hlr_refuses_for_good_is_not_told_again(code: ErrorCode) -> None:
+def test_what_the_hlr_refuses_for_good_is_not_told_again() -> None:
     node = final()
     unanswered(node)
     node.register(expires=6000)
-    node.peer.error(one(node), MapError(code), node.watch.time)
+    node.peer.error(one(node), MapError(ErrorCode.UNKNOWN_SUBSCRIBER), node.watch.time)
     node.exchange()
     assert flags(node) == []
     node.pass_time(100.0)
     assert asked(node) == []
+
+
+def test_an_hlr_without_ready_for_sm_hears_of_the_registration_again() -> None:
+    node = final()
+    unanswered(node)
+    node.register(expires=6000)
+    node.peer.error(one(node), MapError(ErrorCode.FACILITY_NOT_SUPPORTED), node.watch.time)
+    node.exchange()
+    ((dialogue, instruction),) = news(node)
+    assert instruction is ON
+    node.confirm(dialogue)
+    node.pass_time(100.0)
+    assert (flags(node), asked(node)) == ([], [])
 
 
 def test_his_registration_comes_first() -> None:
