@@ -34,7 +34,7 @@ test: $(TEST)
 
 # One machine for all of them: it takes longer to start than most of them to run.
 interop: $(TEST)
-	tests/interop/run-with-sctp $(VENV)/bin/python -m pytest -p no:cacheprovider -rs tests/interop/sctp $(ARGS)
+	tests/interop/run-with-sctp -t 1200 $(VENV)/bin/python -m pytest -p no:cacheprovider -rs tests/interop/sctp $(ARGS)
 
 check: $(TEST)
 	$(VENV)/bin/ruff format --check .

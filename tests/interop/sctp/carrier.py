@@ -1,7 +1,7 @@
 """The lab's carrier around osmo-stp: each SS7 node is an AS there, of two ASPs over kernel SCTP."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -9,7 +9,8 @@ import pytest
 
 import lab.gateway_file
 from lab.carrier import Carrier
-from lab.elements import hlr, signalling, smsc
+from lab.elements import hlr, serving_node, signalling, smsc
+from lab.elements.site import Site
 from lab.plan import Plan
 from mapstack import MapSettings
 from mapstack.m3ua.settings import Role, TrafficMode
@@ -19,10 +20,14 @@ from tests.interop.sctp.stp import Peer, Server, Stp
 
 __all__ = ["around_stp"]
 
-# Who speaks to whom: an association for each, as in the lab, but all of them end at the STP.
-_PEERS = {"hlr": ("ipsmgw", "smsc"), "smsc": ("ipsmgw", "hlr"), "ipsmgw": ("hlr", "smsc")}
-_PORTS = {"hlr": 3001, "smsc": 3002, "ipsmgw": 3003}
+_PORTS = {"hlr": 3001, "smsc": 3002, "ipsmgw": 3003, "msc": 3004, "sgsn": 3005}
 """Of the association with that peer."""
+
+
+def _peers(plan: Plan, node: str) -> list[str]:
+    """Whom it speaks to: an association for each, as in the lab, but all of them end at the STP."""
+    legs = plan.legs if node not in plan.legs else ()
+    return [peer for peer in ("hlr", "smsc", "ipsmgw", *legs) if peer != node]
 
 
 def _local(plan: Plan, node: str, peer: str) -> tuple[str, int]:
@@ -56,19 +61,25 @@ def _over_sctp(settings: MapSettings) -> MapSettings:
     return replace(settings, m3ua=replace(m3ua, associations=associations))
 
 
+def _over(settings: Callable[[Site, Plan], MapSettings]) -> Callable[[Site, Plan], MapSettings]:
+    return lambda site, plan: _over_sctp(settings(site, plan))
+
+
 def _specs(plan: Plan, node: str) -> list[AssociationSpec]:
     return [
-        AssociationSpec(peer, "sctp", True, _local(plan, node, peer), _stp(plan)) for peer in _PEERS[node]
+        AssociationSpec(peer, "sctp", True, _local(plan, node, peer), _stp(plan))
+        for peer in _peers(plan, node)
     ]
 
 
 @contextmanager
-def around_stp(place: Place, patch: pytest.MonkeyPatch) -> Iterator[Stp]:
+def around_stp(place: Place, patch: pytest.MonkeyPatch, legs: tuple[str, ...] = ()) -> Iterator[Stp]:
     """Carriers that are built as long as the context lasts speak through this STP."""
-    plan = Plan(network=place.network)
+    plan = Plan(network=place.network, legs=legs)
+    nodes = ("ipsmgw", *plan.ss7)
     peers = {
-        node: [Peer(name=f"{node}-{peer}", address=_local(plan, node, peer)) for peer in _PEERS[node]]
-        for node in _PEERS
+        node: [Peer(name=f"{node}-{peer}", address=_local(plan, node, peer)) for peer in _peers(plan, node)]
+        for node in nodes
     }
     servers = [
         Server(
@@ -78,15 +89,14 @@ def around_stp(place: Place, patch: pytest.MonkeyPatch) -> Iterator[Stp]:
             asps=tuple(peer.name for peer in peers[node]),
             mode="loadshare",
         )
-        for node in _PEERS
+        for node in nodes
     ]
-    asps = [peer for node in _PEERS for peer in peers[node]]
+    asps = [peer for node in nodes for peer in peers[node]]
     stp = Stp(place, asps, servers)
     linked = Carrier.linked
-    patch.setattr(hlr, "hlr_settings", lambda site, plan: _over_sctp(signalling.hlr_settings(site, plan)))
-    patch.setattr(smsc, "smsc_settings", lambda site, plan: _over_sctp(signalling.smsc_settings(site, plan)))
-    patch.setattr(hlr, "associations", _specs)
-    patch.setattr(smsc, "associations", _specs)
+    for element, name in ((hlr, "hlr_settings"), (smsc, "smsc_settings"), (serving_node, "leg_settings")):
+        patch.setattr(element, name, _over(getattr(signalling, name)))
+        patch.setattr(element, "associations", _specs)
     patch.setattr(lab.gateway_file, "_association", _lines)
     patch.setattr(
         Carrier,

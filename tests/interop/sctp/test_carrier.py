@@ -2,6 +2,7 @@
 
 import pytest
 
+from lab.plan import Plan
 from lab.runner import ClockKind, run
 from lab.scenarios import SCENARIOS
 from tests.interop.sctp.carrier import around_stp
@@ -12,6 +13,7 @@ pytestmark = pytest.mark.interop
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 def test_a_scenario_passes_through_osmo_stp(name: str, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    with around_stp(place, monkeypatch):
+    legs = SCENARIOS[name].plan(Plan()).legs
+    with around_stp(place, monkeypatch, legs):
         verdict = run(SCENARIOS[name], ClockKind.WIRE, 1, network=place.network)
     assert verdict.broken is None, verdict.ladder()
