@@ -2,8 +2,8 @@
 # PYTHON=python3.12 takes another interpreter; ARGS='…' is passed on to the command.
 PYTHON ?= python3
 ARGS ?=
-# One more than there are cores, for what waits on real sockets; the last of them take over from each other.
-WORKERS ?= $(shell n=$$(nproc); echo $$(( n < 4 ? n + 1 : 4 )))
+# More than there are cores, for what waits on real sockets; the last of them take over from each other.
+WORKERS ?= $(shell n=$$(nproc); echo $$(( n < 4 ? 2 * n : n < 8 ? n + 2 : 8 )))
 
 # Of make soak.
 SEEDS ?= 10000
@@ -32,9 +32,9 @@ lab: $(LAB)
 test: $(TEST)
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal -rs $(ARGS)
 
-# One machine for all of them: it takes longer to start than most of them to run.
+# One machine for all of them: it takes longer to start than most of them to run. They wait more than they work.
 interop: $(TEST)
-	tests/interop/run-with-sctp -t 1200 $(VENV)/bin/python -m pytest -p no:cacheprovider -rs tests/interop/sctp $(ARGS)
+	tests/interop/run-with-sctp -t 1200 $(VENV)/bin/python -m pytest -p no:cacheprovider -n 3 --dist worksteal -rs tests/interop/sctp $(ARGS)
 
 check: $(TEST)
 	$(VENV)/bin/ruff format --check .

@@ -26,15 +26,16 @@ class Chunk(NamedTuple):
 class Capture:
     """One run of tcpdump; `close` ends it."""
 
-    def __init__(self, file: Path, not_from: Iterable[str]) -> None:
-        """A message that was seen on two hops would confuse tshark's reassembly."""
+    def __init__(self, file: Path, network: str, not_from: Iterable[str]) -> None:
+        """Of one network. A message that was seen on two hops would confuse tshark's reassembly."""
         self.file = file
         if shutil.which("tcpdump") is None:
             pytest.skip("tcpdump is not installed (Debian: apt-get install tcpdump)")
         # -Z: a root that gives itself up could not write here. Without immediate mode the last second is
         # lost; -B: KiB, for what comes while nobody reads.
         options = ["-Z", "root", "--immediate-mode", "-B", "16384", "-i", "lo", "-w", str(file)]
-        command = ["tcpdump", *options, "sctp", *[f"and not src host {host}" for host in not_from]]
+        those = ["sctp", f"and net {network}", *[f"and not src host {host}" for host in not_from]]
+        command = ["tcpdump", *options, *those]
         self._tcpdump = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert self._tcpdump.stderr is not None
         said = ""

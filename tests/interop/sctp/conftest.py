@@ -50,7 +50,11 @@ def capture(kernel: None, network: int, tmp_path_factory: pytest.TempPathFactory
     """All that we send over SCTP while the tests run; `test_wire` is the last of them and looks at it."""
     folder = tmp_path_factory.mktemp("wire")
     place = Place(network, folder)
-    capture = Capture(folder / "sctp.pcap", not_from=(place.host(STP), place.host(STP_TOO), place.host(ECHO)))
+    capture = Capture(
+        folder / "sctp.pcap",
+        f"{place.host(0)}/24",
+        not_from=(place.host(STP), place.host(STP_TOO), place.host(ECHO)),
+    )
     yield capture
     capture.close()
 
