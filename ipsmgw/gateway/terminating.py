@@ -230,9 +230,15 @@ class Terminating:
         if contact is None:
             self._refuse(mt.refused(sms, Cause.NOT_REGISTERED, now), sms.dialogue)
             return
-        tx, call_id = self._isc.message(
-            impu, None, rpdu, now, flow=contact.flow, asserted=core.uri, contact=contact.uri
-        )
+        if sms.sender:
+            info = ShortMessageInfo(impu, sms.sender)
+            tx, call_id = self._isc.named_message(
+                impu, None, rpdu, now, flow=contact.flow, asserted=core.uri, info=info, contact=contact.uri
+            )
+        else:
+            tx, call_id = self._isc.message(
+                impu, None, rpdu, now, flow=contact.flow, asserted=core.uri, contact=contact.uri
+            )
         self._open.add(sms, impu, call_id, tx)
         self._flows[call_id] = contact.flow
 

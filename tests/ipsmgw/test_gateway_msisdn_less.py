@@ -19,8 +19,9 @@ from sipbridge import ShortMessageInfo
 from sipbridge.body import parts
 from sipbridge.rp import Direction, RpAck, RpData, RpError, decode
 from sipbridge.short_message_info import read_info
-from tests.ipsmgw.asked import SUBMIT, invoked, octets, records, statuses
+from tests.ipsmgw.asked import SUBMIT, invoked, news, octets, records, statuses
 from tests.ipsmgw.broken import sound
+from tests.ipsmgw.handset import IMPU, Handset, direct
 from tests.ipsmgw.node import ALICE, IMSI, Node, Sip
 
 BOB = "sip:bob@elsewhere.example"
@@ -159,3 +160,17 @@ def test_a_correlation_of_nobody_is_refused(carrier: Node) -> None:
 def test_who_has_no_number_is_not_registered_unless_that_is_wanted(node: Node) -> None:
     node.register(info="")
     assert statuses(node) == [403]
+
+
+def test_a_phone_that_has_registered_here_hears_who_writes_too() -> None:
+    phone = Handset(Node(direct()))
+    assert phone.enter().status == 200
+    for dialogue, _ in news(phone.node):
+        phone.node.confirm(dialogue)
+    phone.node.take_sip()
+    send(phone.node, CorrelationId(sip_uri_a=BOB.encode(), sip_uri_b=IMPU.encode()))
+    (message,) = phone.node.take_sip()
+    assert message.line.startswith("MESSAGE sip:1@127.0.0.21")
+    info = read_info(message.headers["Content-Type"].encode(), message.body)
+    assert info == ShortMessageInfo(IMPU, BOB)
+    assert short_message(message).user_data == b"\x04\x00"
