@@ -132,11 +132,7 @@ class Terminating:
             reference,
             sender=sender,
         )
-        decision = mt.deliver(sms, now)
-        if decision.cdr is None:
-            self._send(sms, decision.actions, now)
-        else:
-            self._refuse(decision, sms.dialogue)
+        self._begin(sms, binding, now)
 
     def refuse(self, event: Invoked, arg: MtForwardSmArg, cause: Cause, now: float) -> None:
         """A message that is not attempted at all."""
@@ -211,34 +207,20 @@ class Terminating:
                 if not scscf:
                     self._send_to_phone(sms, impu, action.rpdu, now)
                     continue
-                flow = core.flows[scscf]
-                if sms.sender:
-                    info = ShortMessageInfo(impu, sms.sender)
-                    tx, call_id = self._isc.named_message(
-                        impu, scscf, action.rpdu, now, flow=flow, asserted=core.uri, info=info
-                    )
-                else:
-                    tx, call_id = self._isc.message(
-                        impu, scscf, action.rpdu, now, flow=flow, asserted=core.uri
-                    )
+                flow, isc = core.flows[scscf], self._isc
+                write = isc.message if not sms.sender else partial(isc.named_message, info=_names(sms, impu))
+                tx, call_id = write(impu, scscf, action.rpdu, now, flow=flow, asserted=core.uri)
                 self._open.add(sms, impu, call_id, tx)
 
     def _send_to_phone(self, sms: MtSms, impu: Impu, rpdu: bytes, now: float) -> None:
         """Over the flow that it has registered (RFC 5626 §5.3)."""
-        core = self._core
+        core, isc = self._core, self._isc
         contact = None if core.phones is None else core.phones.way(impu, now)
         if contact is None:
             self._refuse(mt.refused(sms, Cause.NOT_REGISTERED, now), sms.dialogue)
             return
-        if sms.sender:
-            info = ShortMessageInfo(impu, sms.sender)
-            tx, call_id = self._isc.named_message(
-                impu, None, rpdu, now, flow=contact.flow, asserted=core.uri, info=info, contact=contact.uri
-            )
-        else:
-            tx, call_id = self._isc.message(
-                impu, None, rpdu, now, flow=contact.flow, asserted=core.uri, contact=contact.uri
-            )
+        write = isc.message if not sms.sender else partial(isc.named_message, info=_names(sms, impu))
+        tx, call_id = write(impu, None, rpdu, now, flow=contact.flow, asserted=core.uri, contact=contact.uri)
         self._open.add(sms, impu, call_id, tx)
         self._flows[call_id] = contact.flow
 
@@ -353,6 +335,11 @@ class Terminating:
         if self._core.store.binding(impu) is None:
             impu = self._core.implicit.of(impu) or impu
         return impu, reference
+
+
+def _names(sms: MtSms, impu: Impu) -> ShortMessageInfo:
+    """Who writes to whom, where neither has a number (TS 24.341 B.7)."""
+    return ShortMessageInfo(impu, sms.sender)
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,7 @@
 """What an SMS-GMSC hears that asks where a subscriber is: TS 23.204 §6.4, TS 29.002 §23.3.2."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ipsmgw.store import Correlation
 from mapstack import AddressString
@@ -51,7 +52,7 @@ def learned(
         return said
     if reachable(parameter.imsi):  # TS 29.002 §23.3.2: absent in CS and PS, and UNRI is not set
         return _correlation(arg, parameter.imsi, inform, None, None)
-    return said._replace(parameter=_without_imsi(parameter))
+    return said._replace(parameter=replace(parameter, imsi=None))  # it is for a gateway only
 
 
 def _correlation(
@@ -91,18 +92,6 @@ def _nodes(where: LocationInfoWithLmsi, own: str) -> tuple[AddressString | None,
 
 def _foreign(node: AddressString | None, own: str) -> AddressString | None:
     return None if node is None or node.digits == own else node
-
-
-def _without_imsi(parameter: AbsentSubscriberSmParam) -> AbsentSubscriberSmParam:
-    """It is for a gateway only."""
-    return AbsentSubscriberSmParam(
-        absent_subscriber_diagnostic_sm=parameter.absent_subscriber_diagnostic_sm,
-        extension_container=parameter.extension_container,
-        extensions=parameter.extensions,
-        additional_absent_subscriber_diagnostic_sm=parameter.additional_absent_subscriber_diagnostic_sm,
-        requested_retransmission_time=parameter.requested_retransmission_time,
-        user_identifier_alert=parameter.user_identifier_alert,
-    )
 
 
 def answer(

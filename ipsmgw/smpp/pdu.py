@@ -155,8 +155,9 @@ class GenericNack(Pdu):  # §4.3.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubmitSm(Pdu):  # §4.4.1
-    COMMAND = Command.SUBMIT_SM
+class ShortMessage(Pdu):
+    """What submit_sm and deliver_sm share (§4.4.1, §4.6.1)."""
+
     service_type: ServiceType = ""
     source_addr_ton: Number = 0
     source_addr_npi: Number = 0
@@ -174,6 +175,11 @@ class SubmitSm(Pdu):  # §4.4.1
     data_coding: Number = 0
     sm_default_msg_id: Number = 0
     short_message: Message = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitSm(ShortMessage):  # §4.4.1
+    COMMAND = Command.SUBMIT_SM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,25 +216,8 @@ class SubmitMultiResp(Pdu):  # §4.5.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeliverSm(Pdu):  # §4.6.1
+class DeliverSm(ShortMessage):  # §4.6.1
     COMMAND = Command.DELIVER_SM
-    service_type: ServiceType = ""
-    source_addr_ton: Number = 0
-    source_addr_npi: Number = 0
-    source_addr: Source = ""
-    dest_addr_ton: Number = 0
-    dest_addr_npi: Number = 0
-    destination_addr: Target = ""
-    esm_class: Number = 0
-    protocol_id: Number = 0
-    priority_flag: Number = 0
-    schedule_delivery_time: Schedule = ""
-    validity_period: Validity = ""
-    registered_delivery: Number = 0
-    replace_if_present_flag: Number = 0
-    data_coding: Number = 0
-    sm_default_msg_id: Number = 0
-    short_message: Message = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

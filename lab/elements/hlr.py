@@ -7,18 +7,16 @@ from ipsmgw.identity import Imsi, Msisdn, NodeNumber
 from lab.elements import message_waiting, routing_info
 from lab.elements.agenda import Agenda
 from lab.elements.authentication_centre import send_authentication_info
-from lab.elements.element import Element
 from lab.elements.extensions import of_sc_type
 from lab.elements.location_register import LocationRegister, subscriber_of
 from lab.elements.message_waiting import HlrData, HlrSubscriber, ListFull
 from lab.elements.ready_for_sm import ready_for_sm
 from lab.elements.relay import Relay
-from lab.elements.signalling import MSC_SSN, address, associations, hlr_settings, node_number
+from lab.elements.signalling import MSC_SSN, address, hlr_settings, node_number
 from lab.elements.site import Site
+from lab.elements.ss7_element import Ss7Element
 from lab.plan import Plan
 from mapstack import Answered, DialogueLost, Invoked, MapEvent, MapStack, Refused
-from mapstack.events import AspStateChanged, AssociationFailed
-from mapstack.m3ua.asp import AspState
 from mapstack.map import (
     ALERT_SERVICE_CENTRE,
     AddressString,
@@ -60,12 +58,11 @@ Answer = (
 Alert = tuple[Msisdn, NodeNumber]
 
 
-class Hlr(Element):
+class Hlr(Ss7Element):
     """What it knows is in `data`; it answers, and alerts service centres until they answer."""
 
     def __init__(self, site: Site, plan: Plan, data: HlrData) -> None:
         self.data = data
-        self.active: set[str] = set()
         self._plan = plan
         self._rng = site.rng
         self._stack = MapStack(hlr_settings(site, plan), site.rng)
@@ -75,10 +72,7 @@ class Hlr(Element):
         self._relay = Relay(self._stack, self._agenda)
         self._asked: dict[int, tuple[Alert, int]] = {}
         self._alerting: set[Alert] = set()
-        super().__init__(site)
-        self.driver.watch(self._agenda)
-        self._port = self.driver.open(self._stack, self._on_event)
-        site.network.associations(site.node, associations(plan, site.node), self._port)
+        super().__init__(site, plan, self._stack, self._agenda)
         self.driver.turn(self._resume)
 
     @property
@@ -114,12 +108,8 @@ class Hlr(Element):
             case Answered() | Refused() | DialogueLost():
                 if not self._locations.ended(event, now) and not self._relay.ended(event, now):
                     self._alert_ended(event.dialogue, answered=isinstance(event, Answered), now=now)
-            case AspStateChanged():
-                (self.active.add if event.new is AspState.ACTIVE else self.active.discard)(event.association)
-            case AssociationFailed():
-                self._port.cut(event.flow)
             case _:
-                pass  # the lower layers have dealt with it
+                super()._on_event(event, now)
 
     def _on_invoked(self, event: Invoked, now: float) -> None:
         if event.operation.operation_class == 4:  # nothing is to be answered

@@ -11,11 +11,12 @@ from sipbridge.flow import Flow
 from sipbridge.settings import Limits, SipSettings, Timers
 from sipbridge.stack import SipStack
 
-__all__ = ["ACCESS", "Line", "OnFinal", "sip_settings"]
+__all__ = ["ACCESS", "SMS", "Line", "OnFinal", "sip_settings"]
 
 OnFinal = Callable[[int, Response | None, float], None]
 """Called with the status (408 when nobody answered), the response if there is one, and the time."""
 
+SMS = "application/vnd.3gpp.sms"
 ACCESS = "3GPP-E-UTRAN-FDD;utran-cell-id-3gpp=0010100010000101"
 """P-Access-Network-Info: the cell that every phone of the lab is in (TS 24.229 §7.2A.4)."""
 
@@ -70,6 +71,31 @@ class Line:
         )
         self._waiting[tx] = on_final
         return call_id
+
+    def message(
+        self, uri: str, rpdu: bytes, now: float, *, on_final: OnFinal, in_reply_to: str | None = None
+    ) -> str:
+        """Send an RPDU: of its own accord (TS 24.341 §5.3.1.2), or a report on a message (§5.3.2.4); returns
+        its Call-ID.
+        """
+        host, port = self.flow.remote
+        submission = [("P-Access-Network-Info", ACCESS), ("Accept-Contact", "*;+g.3gpp.smsip")]
+        return self.request(
+            "MESSAGE",
+            uri,
+            now,
+            on_final=on_final,
+            headers=[
+                ("Route", f"<sip:{host}:{port};lr>"),
+                ("P-Preferred-Identity", f"<{self.impu}>"),
+                ("Request-Disposition", "no-fork"),
+                ("Allow", "MESSAGE"),
+                *(submission if in_reply_to is None else [("In-Reply-To", in_reply_to)]),
+                ("Content-Type", SMS),
+                ("Content-Transfer-Encoding", "binary"),
+            ],
+            body=rpdu,
+        )
 
     def response(self, event: Response, now: float) -> None:
         if event.status >= 200 and (on_final := self._waiting.pop(event.tx, None)):

@@ -7,13 +7,13 @@ from lab.elements.agenda import Agenda, Work
 from lab.elements.authentication import Authentication
 from lab.elements.domain import Domain
 from lab.elements.element import Element
-from lab.elements.line import Line, sip_settings
+from lab.elements.line import SMS, Line, sip_settings
 from lab.elements.phone_ledger import PhoneLedger, Received, Sent, Text
 from lab.elements.phone_memory import PhoneMemory
 from lab.elements.phone_radio import PhoneRadio, Told
 from lab.elements.phone_reception import NOBODY, Manners, Mode, PhoneReception
 from lab.elements.phone_registration import PhoneRegistration, RegistrationState
-from lab.elements.phone_submission import CONTENT_TYPE, PhoneSubmission
+from lab.elements.phone_submission import PhoneSubmission
 from lab.elements.phone_text import TEXT, PhoneText
 from lab.elements.phone_watch import PhoneWatch
 from lab.elements.radio import Radio
@@ -232,7 +232,7 @@ class Phone(Element):
         kind = (message.first(b"Content-Type") or b"").lower()
         if self._plain and kind.startswith(TEXT):
             return self._read(message, now), None
-        if self._plain or kind != CONTENT_TYPE.encode():
+        if self._plain or kind != SMS.encode():
             return 415, None
         try:
             rpdu = decode(message.body, Direction.NETWORK_TO_MS)

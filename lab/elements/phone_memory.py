@@ -5,9 +5,8 @@ from collections.abc import Callable
 from enum import Enum
 
 from lab.elements.agenda import Entry, Work
-from lab.elements.line import ACCESS, Line
+from lab.elements.line import Line
 from lab.elements.phone_ledger import PhoneLedger, Report, Smma
-from lab.elements.phone_submission import CONTENT_TYPE
 from sipbridge.events import Response
 from sipbridge.rp import Direction, RpAck, RpCause, RpError, RpSmma
 
@@ -102,23 +101,8 @@ class PhoneMemory:
             if status >= 300 and smma is ledger.smma[-1]:
                 self._fail(now)
 
-        smma.call_id = line.request(
-            "MESSAGE",
-            smma.to,
-            now,
-            on_final=on_final,
-            headers=[
-                ("Route", "<sip:{}:{};lr>".format(*line.flow.remote)),
-                ("P-Preferred-Identity", f"<{line.impu}>"),
-                ("P-Access-Network-Info", ACCESS),
-                ("Request-Disposition", "no-fork"),
-                ("Accept-Contact", "*;+g.3gpp.smsip"),
-                ("Allow", "MESSAGE"),
-                ("Content-Type", CONTENT_TYPE),
-                ("Content-Transfer-Encoding", "binary"),
-            ],
-            body=RpSmma(smma.rp_mr).encode(Direction.MS_TO_NETWORK),
-        )
+        octets = RpSmma(smma.rp_mr).encode(Direction.MS_TO_NETWORK)
+        smma.call_id = line.message(smma.to, octets, now, on_final=on_final)
         self._by_call_id[smma.call_id] = smma
         if len(self._by_call_id) > _REMEMBERED:
             self._by_call_id.popitem(last=False)

@@ -21,7 +21,6 @@ from lab.elements.domain import Domain
 from lab.elements.line import Line
 from lab.elements.phone_ledger import PhoneLedger, Received
 from lab.elements.phone_memory import PhoneMemory
-from lab.elements.phone_submission import CONTENT_TYPE
 from sipbridge.events import Response
 from sipbridge.rp import Direction, RpAck, RpCause, RpData, RpError
 
@@ -130,22 +129,8 @@ class PhoneReception:
                 self.unreported += 1
                 line.agenda.at(now + wait, lambda now: self._again(received, report, gateway, now))
 
-        line.request(
-            "MESSAGE",
-            gateway or NOBODY,
-            now,
-            on_final=on_final,
-            headers=[
-                ("Route", "<sip:{}:{};lr>".format(*line.flow.remote)),
-                ("P-Preferred-Identity", f"<{line.impu}>"),
-                ("Request-Disposition", "no-fork"),
-                ("Allow", "MESSAGE"),
-                ("In-Reply-To", received.call_id),
-                ("Content-Type", CONTENT_TYPE),
-                ("Content-Transfer-Encoding", "binary"),
-            ],
-            body=report.encode(Direction.MS_TO_NETWORK),
-        )
+        octets = report.encode(Direction.MS_TO_NETWORK)
+        line.message(gateway or NOBODY, octets, now, on_final=on_final, in_reply_to=received.call_id)
 
     def _again(self, received: Received, report: RpAck | RpError, gateway: str, now: float) -> None:
         self.unreported -= 1

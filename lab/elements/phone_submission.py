@@ -8,15 +8,14 @@ from ipsmgw.identity import Msisdn
 from ipsmgw.sms import Address, Submit, compose
 from lab.elements.agenda import Entry
 from lab.elements.domain import Domain
-from lab.elements.line import ACCESS, Line
+from lab.elements.line import Line
 from lab.elements.phone_ledger import PhoneLedger, Report, Sent, SentState
 from lab.elements.phone_radio import PhoneRadio
 from sipbridge.events import Response
 from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError
 
-__all__ = ["CONTENT_TYPE", "TRANSITIONS", "PhoneSubmission", "SubmissionInput"]
+__all__ = ["TRANSITIONS", "PhoneSubmission", "SubmissionInput"]
 
-CONTENT_TYPE = "application/vnd.3gpp.sms"
 _REMEMBERED = 256  # an RP-Message-Reference is one octet
 
 
@@ -134,24 +133,8 @@ class PhoneSubmission:
             sent.status = status
             self._run(sent, _Input.ANSWERED if status < 300 else _Input.REJECTED, now)
 
-        host, port = line.flow.remote
-        sent.call_id = line.request(
-            "MESSAGE",
-            line.plan.sc_uri,
-            now,
-            on_final=on_final,
-            headers=[
-                ("Route", f"<sip:{host}:{port};lr>"),
-                ("P-Preferred-Identity", f"<{line.impu}>"),
-                ("P-Access-Network-Info", ACCESS),
-                ("Request-Disposition", "no-fork"),
-                ("Accept-Contact", "*;+g.3gpp.smsip"),
-                ("Allow", "MESSAGE"),
-                ("Content-Type", CONTENT_TYPE),
-                ("Content-Transfer-Encoding", "binary"),
-            ],
-            body=rpdu.encode(Direction.MS_TO_NETWORK),
-        )
+        octets = rpdu.encode(Direction.MS_TO_NETWORK)
+        sent.call_id = line.message(line.plan.sc_uri, octets, now, on_final=on_final)
         self._remember(sent)
 
     def _remember(self, sent: Sent) -> None:

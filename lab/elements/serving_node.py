@@ -9,15 +9,13 @@ from ipsmgw.identity import Imsi
 from lab.elements.agenda import Agenda, Entry
 from lab.elements.air import Air, AirEvent, Heard, Moved, NoCpAck, Transaction
 from lab.elements.domain import DOMAIN_OF, Domain
-from lab.elements.element import Element
 from lab.elements.readiness import Readiness
-from lab.elements.signalling import MSC_SSN, address, associations, leg_settings
+from lab.elements.signalling import MSC_SSN, address, leg_settings
 from lab.elements.site import Site
+from lab.elements.ss7_element import Ss7Element
 from lab.elements.visitors import Visitor, Visitors
 from lab.plan import Plan
 from mapstack import Answered, DialogueLost, Invoked, MapEvent, MapStack, Refused
-from mapstack.events import AspStateChanged, AssociationFailed
-from mapstack.m3ua.asp import AspState
 from mapstack.map import (
     MO_FORWARD_SM,
     AbsentSubscriberSmParam,
@@ -62,11 +60,10 @@ class Submission(NamedTuple):
     reference: int
 
 
-class ServingNode(Element):
+class ServingNode(Ss7Element):
     """One domain: the MSC serves CS, the SGSN PS; `visitors` is its VLR."""
 
     def __init__(self, site: Site, plan: Plan, visitors: dict[Imsi, Visitor]) -> None:
-        self.active: set[str] = set()
         self.domain = DOMAIN_OF[site.node]
         self._plan = plan
         self._stack = MapStack(leg_settings(site, plan), site.rng)
@@ -77,10 +74,7 @@ class ServingNode(Element):
         self._references = site.rng.randrange(_REFERENCES)
         self._deliveries: dict[Transaction, _Delivery] = {}
         self._submissions: dict[int, Submission] = {}
-        super().__init__(site)
-        self.driver.watch(self._agenda)
-        self._port = self.driver.open(self._stack, self._on_event)
-        site.network.associations(site.node, associations(plan, site.node), self._port)
+        super().__init__(site, plan, self._stack, self._agenda)
         antenna = self.driver.open(self._air, self._on_air)
         site.network.air(site.node, plan.air(site.node, self.domain), antenna)
 
@@ -102,12 +96,8 @@ class ServingNode(Element):
             case Answered() | Refused() | DialogueLost():
                 if not self._visitors.ended(event, now) and not self._readiness.ended(event, now):
                     self._submitted(event, now)
-            case AspStateChanged():
-                (self.active.add if event.new is AspState.ACTIVE else self.active.discard)(event.association)
-            case AssociationFailed():
-                self._port.cut(event.flow)
             case _:
-                pass  # the lower layers have dealt with it
+                super()._on_event(event, now)
 
     def _on_invoked(self, event: Invoked, now: float) -> None:
         arg = newest(event.operation, event.arg)[1]

@@ -3,20 +3,18 @@
 from ipsmgw.identity import Msisdn
 from ipsmgw.sms import Address, Deliver, Timestamp, compose
 from lab.elements.agenda import Agenda
-from lab.elements.element import Element
 from lab.elements.gmsc import Gmsc
 from lab.elements.iwmsc import Iwmsc, ScRefusal
 from lab.elements.sc_ledger import Alert, Attempt, MoReceived, MtMessage, Outcome, ScData
 from lab.elements.service_centre import ServiceCentre
-from lab.elements.signalling import associations, smsc_settings
+from lab.elements.signalling import smsc_settings
 from lab.elements.site import Site
 from lab.elements.smpp_ledger import SmppData
 from lab.elements.smpp_server import SmppServer
+from lab.elements.ss7_element import Ss7Element
 from lab.elements.status_reports import ReportData, StatusReports
 from lab.plan import Plan
 from mapstack import Answered, DialogueLost, Invoked, MapEvent, MapStack, Refused
-from mapstack.events import AspStateChanged, AssociationFailed
-from mapstack.m3ua.asp import AspState
 from mapstack.map import (
     AlertServiceCentreArg,
     ErrorCode,
@@ -31,13 +29,12 @@ __all__ = ["Smsc"]
 _SENDER = Msisdn("15550009999")  # an application behind the SC
 
 
-class Smsc(Element):
+class Smsc(Ss7Element):
     """`data`, `smpp` and `reports` are its disk: the queue and the ledgers, and whom to tell of what."""
 
     def __init__(self, site: Site, plan: Plan, data: ScData, smpp: SmppData, reports: ReportData) -> None:
         self.data = data
         self.smpp = smpp
-        self.active: set[str] = set()
         self._plan = plan
         self._clock = site.clock
         self._deaf = False
@@ -48,10 +45,7 @@ class Smsc(Element):
         self._esmes = SmppServer(plan, data, smpp, agenda, self._centre)
         self._reports = StatusReports(reports, self._centre, plan.timers.validity)
         self._iwmsc = Iwmsc(plan, data, self._centre, self._reports)
-        super().__init__(site)
-        self.driver.watch(agenda)
-        self._port = self.driver.open(self._stack, self._on_event)
-        site.network.associations(site.node, associations(plan, site.node), self._port)
+        super().__init__(site, plan, self._stack, agenda)
         self._esmes.open(site, self.driver)
         self.driver.turn(self._centre.resume)
 
@@ -115,12 +109,8 @@ class Smsc(Element):
                 self._gmsc.refused(event, now)
             case DialogueLost():
                 self._gmsc.lost(event, now)
-            case AspStateChanged():
-                (self.active.add if event.new is AspState.ACTIVE else self.active.discard)(event.association)
-            case AssociationFailed():
-                self._port.cut(event.flow)
             case _:
-                pass  # the lower layers have dealt with it
+                super()._on_event(event, now)
 
     def _on_invoked(self, event: Invoked, now: float) -> None:
         match event.arg:

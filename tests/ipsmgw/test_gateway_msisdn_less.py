@@ -32,11 +32,12 @@ NOBODY = "0" * 15
 def carrier() -> Node:
     """Alice has registered, and nobody tells her number."""
     table = sound()
-    section = table["map"]
+    section, sip = table["map"], table["sip"]
     assert isinstance(section, dict)
+    assert isinstance(sip, dict)
     section["msisdn_less"] = True
     section["hlr"] = "15550000014"
-    table["sip"]["service_info"] = "imsi={imsi}"  # type: ignore[index]  # a table of tables
+    sip["service_info"] = "imsi={imsi}"
     node = Node(table)
     node.register(info=f"imsi={IMSI}")
     (asked,) = invoked(node)

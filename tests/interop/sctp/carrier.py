@@ -9,7 +9,7 @@ import pytest
 
 import lab.gateway_file
 from lab.carrier import Carrier
-from lab.elements import hlr, serving_node, signalling, smsc
+from lab.elements import hlr, serving_node, signalling, smsc, ss7_element
 from lab.elements.site import Site
 from lab.plan import Plan
 from mapstack import MapSettings
@@ -96,7 +96,7 @@ def around_stp(place: Place, patch: pytest.MonkeyPatch, legs: tuple[str, ...] = 
     linked = Carrier.linked
     for element, name in ((hlr, "hlr_settings"), (smsc, "smsc_settings"), (serving_node, "leg_settings")):
         patch.setattr(element, name, _over(getattr(signalling, name)))
-        patch.setattr(element, "associations", _specs)
+    patch.setattr(ss7_element, "associations", _specs)
     patch.setattr(lab.gateway_file, "_association", _lines)
     patch.setattr(
         Carrier,

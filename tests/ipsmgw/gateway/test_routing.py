@@ -15,6 +15,7 @@ from mapstack.map import (
     SmRpOa,
 )
 from mapstack.map.short_message_v2 import ForwardSmArg
+from sipbridge.rp import RpData
 from tests.ipsmgw.asked import records, statuses
 from tests.ipsmgw.home import CENTRE, DONE, MSC, SGSN, TPDU, Home, absent, final, found
 from tests.ipsmgw.node import IMSI
@@ -281,7 +282,7 @@ def test_a_correlation_id_may_be_used_for_as_long_as_it_is_valid(home: Home) -> 
     home.node.pass_time(599.0)
     home.node.take_sip()
     home.forward(name)
-    home.message()
+    assert isinstance(home.message().rpdu, RpData)
 
 
 @pytest.mark.parametrize(
@@ -307,7 +308,7 @@ def test_a_hub_may_name_another_service_centre_where_that_is_wanted() -> None:
     home = Home(final(any_centre=True))
     home.register()
     home.forward(home.correlation(), centre=MSC)
-    home.message()
+    assert isinstance(home.message().rpdu, RpData)
 
 
 def test_names_are_not_used_again() -> None:
