@@ -1,10 +1,13 @@
 """Steps that many stories share, with what one may expect of them."""
 
+from dataclasses import replace
+
 from lab.carrier import Carrier
 from lab.elements.domain import Domain
 from lab.elements.phone import Phone
 from lab.elements.phone_ledger import Sent
 from lab.elements.sc_ledger import MtMessage
+from lab.plan import Plan
 
 __all__ = [
     "attached",
@@ -12,6 +15,7 @@ __all__ = [
     "deregistered",
     "finished",
     "hlr_dialogues",
+    "patient",
     "registered",
     "settled",
     "told",
@@ -81,3 +85,9 @@ def hlr_dialogues(carrier: Carrier) -> int:
     """What the gateway has begun with the HLR: a Begin in a DATA message of M3UA (RFC 4666 §3.1.2)."""
     sent = [pdu.data for pdu in carrier.pdus if (pdu.source, pdu.target) == ("ipsmgw", "hlr")]
     return sum(data[2:4] == _DATA and _BEGIN in data[40:70] for data in sent)
+
+
+def patient(plan: Plan) -> Plan:
+    """An SC that leaves it to the HLR's alert: nothing in a story takes as long as its first own retry."""
+    retries = tuple(max(each, 10.0) for each in plan.timers.sc_retries)
+    return replace(plan, timers=replace(plan.timers, sc_retries=retries))

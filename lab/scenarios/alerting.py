@@ -10,7 +10,7 @@ from lab.expectation import expect
 from lab.plan import Plan
 from lab.scenario import scenario
 from lab.scenarios.mixed import crowd, play
-from lab.steps import delivered, finished, registered, told
+from lab.steps import delivered, finished, patient, registered, told
 from mapstack.map import AlertReason
 
 __all__ = [
@@ -31,24 +31,20 @@ _WORDS = ("anybody there?", "hello?", "well?")
 
 
 def _final(plan: Plan) -> Plan:
-    return replace(plan, procedures="ts-23.204")
+    return replace(patient(plan), procedures="ts-23.204")
 
 
 def _final_without(plan: Plan) -> Plan:
-    return replace(plan, procedures="ts-23.204", ready_for_sm=False)
-
-
-def _patient(plan: Plan) -> Plan:
-    """An SC that does not try again before the gateway is there again."""
-    retries = tuple(max(each, 10.0) for each in plan.timers.sc_retries)
-    return replace(_final(plan), timers=replace(plan.timers, sc_retries=retries))
+    return replace(_final(plan), ready_for_sm=False)
 
 
 def _sensitive(plan: Plan) -> Plan:
     return replace(plan, unanswered=2)
 
 
-@scenario(clause="TR 23.804 §8.6 step 3", what="a refresh is told to the HLR anew, which alerts")
+@scenario(
+    clause="TR 23.804 §8.6 step 3", what="a refresh is told to the HLR anew, which alerts", plan=patient
+)
 async def alerted_by_registration(carrier: Carrier) -> None:
     """The study's way: anyTimeModification, though the HLR has had it; alertServiceCentre; the queue."""
     bob, messages = await _unreachable(carrier)
@@ -106,7 +102,7 @@ async def presence_refused(carrier: Carrier) -> None:
     expect(not carrier.hlr_data.ready, "the HLR has taken no readyForSM")
 
 
-@scenario(clause=_CLAUSE + ", DESIGN §5", what="the gateway crashes in between", plan=_patient)
+@scenario(clause=_CLAUSE + ", DESIGN §5", what="the gateway crashes in between", plan=_final)
 async def gateway_restart_unreachable(carrier: Carrier) -> None:
     """UNRI survives: after the crash a registration still makes the gateway tell the HLR."""
     bob, messages = await _unreachable(carrier)
@@ -168,7 +164,7 @@ async def access_lost(carrier: Carrier) -> None:
 @scenario(
     clause="DESIGN §10",
     what="all of it at random, where readyForSM tells who is there again",
-    plan=lambda plan: replace(crowd(_final(plan)), unanswered=3),
+    plan=lambda plan: replace(crowd(plan), procedures="ts-23.204", unanswered=3),
     robust=True,
 )
 async def alerting_mixed(carrier: Carrier) -> None:

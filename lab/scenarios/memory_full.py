@@ -11,7 +11,7 @@ from lab.elements.sc_ledger import MtMessage, MtState
 from lab.expectation import expect
 from lab.plan import Plan
 from lab.scenario import scenario
-from lab.steps import delivered, registered, told
+from lab.steps import delivered, patient, registered, told
 from mapstack.map import AlertReason
 from sipbridge.rp import RpAck, RpCause, RpError
 
@@ -34,7 +34,7 @@ def _without_ready_for_sm(plan: Plan) -> Plan:
 
 
 def _direct(plan: Plan) -> Plan:
-    return replace(plan, direct=True)
+    return replace(patient(plan), direct=True)
 
 
 @scenario(
@@ -55,7 +55,11 @@ async def memory_full(carrier: Carrier) -> None:
     await carrier.until(lambda: not record.mcef and not record.waiting, "the HLR has cleared its flags")
 
 
-@scenario(clause=_CLAUSE, what="RP-SMMA, readyForSM, RP-ACK; alerted, and all that waited delivered once")
+@scenario(
+    clause=_CLAUSE,
+    what="RP-SMMA, readyForSM, RP-ACK; alerted, and all that waited delivered once",
+    plan=patient,
+)
 async def memory_available(carrier: Carrier) -> None:
     """MESSAGE(RP-SMMA), 202, readyForSM, result, MESSAGE(RP-ACK), 200; alertServiceCentre, the queue."""
     await _delivered_once(carrier)
