@@ -113,7 +113,7 @@ def _rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
     yield "ipsmgw", _sip(plan, "ipsmgw"), f"+{plan.gateway_number}, point code {plan.point_code('ipsmgw')}"
     for subscriber in plan.subscribers:
         yield subscriber.name, _sip(plan, subscriber.name), f"{subscriber.msisdn.tel}, IMSI {subscriber.imsi}"
-    yield "lab", f"HTTP http://{api_address(plan.network)}", "/api/send, /api/status"
+    yield "lab", f"HTTP http://{api_address(plan.network)}", "/api/send, /api/explain, /api/status"
 
 
 def _sip(plan: Plan, node: str) -> str:
