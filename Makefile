@@ -35,11 +35,12 @@ test: $(TEST)
 # One machine for all of them: it takes longer to start than most of them to run. The stories wait more than they work,
 # so several go on at once; the others look at what happens within moments, and have the machine for themselves.
 STORIES := tests/interop/sctp/test_carrier.py
-OVER_SCTP = $(VENV)/bin/python -m pytest -p no:cacheprovider -rs
+OVER_SCTP = $(VENV)/bin/python -m pytest -o cache_dir=.pytest_cache/sctp -rs
 interop: $(TEST)
 ifeq ($(ARGS),)
 	tests/interop/run-with-sctp -t 1200 sh -c \
-	    '$(OVER_SCTP) tests/interop/sctp --ignore $(STORIES) && $(OVER_SCTP) -n 3 --dist worksteal $(STORIES)'
+	    '$(OVER_SCTP) tests/interop/sctp --ignore $(STORIES); alone=$$?; \
+	    $(OVER_SCTP) -n 3 --dist worksteal $(STORIES) && exit $$alone'
 else
 	tests/interop/run-with-sctp -t 1200 $(OVER_SCTP) tests/interop/sctp $(ARGS)
 endif

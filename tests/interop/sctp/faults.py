@@ -2,18 +2,38 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from tests.interop.sctp.node import Node
 
-__all__ = ["TUNED", "abort", "as_root", "need", "silence", "tuned"]
+__all__ = ["TUNED", "abort", "as_root", "cut_off", "need", "silence", "tuned"]
 
 _SCTP = Path("/proc/sys/net/sctp")
 TUNED = {"rto_min": 50, "rto_initial": 100, "rto_max": 200, "association_max_retrans": 4}
+
+ATTEMPTS, MOMENT = 10, 1.0
+
+
+async def cut_off(node: Node, association: str, seen: Callable[[], bool]) -> None:
+    """Cut a connection until the far end has seen it.
+
+    An ABORT is sent once: on a busy machine it may get lost, and then only the next association tells. It
+    returns in the same turn of our loop: nobody has read what the far end says next, nor connected again.
+    """
+    for _ in range(ATTEMPTS):
+        node.cut(association)
+        end = monotonic() + MOMENT
+        while monotonic() < end:
+            if seen():
+                return
+        await node.until(lambda node: association not in node.active)
+        await node.until(lambda node: association in node.active)
+    raise AssertionError(f"{node.name}: the far end has not seen that {association} was cut {ATTEMPTS} times")
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from errno import EINPROGRESS
-from time import monotonic
 
 import pytest
 
@@ -12,11 +11,10 @@ from mapstack.events import DestinationStateChanged
 from mapstack.m3ua.destination import DestinationState
 from mapstack.m3ua.settings import M3uaTimers
 from mapstack.transport.association import LEAVING
-from tests.interop.sctp.faults import silence
+from tests.interop.sctp.faults import cut_off, silence
 from tests.interop.sctp.node import Node, Outcome, running
 from tests.interop.sctp.pair import hlr_end, pair, sc_end
 from tests.interop.sctp.place import HLR, HLR_POINT_CODE, Place
-from tests.interop.sctp.stp import Stp
 from tests.mapstack.stack.samples import ARGUMENTS
 
 pytestmark = pytest.mark.interop
@@ -26,7 +24,6 @@ async def asked(node: Node) -> Outcome:
     return await node.outcome(node.ask(MT_FORWARD_SM, HLR, ARGUMENTS[MT_FORWARD_SM]))
 
 
-ATTEMPTS, MOMENT = 10, 1.0
 GONE, BACK = DestinationState.UNAVAILABLE, DestinationState.AVAILABLE
 
 
@@ -36,28 +33,11 @@ def told(node: Node, mark: int) -> list[DestinationState]:
     return [event.state for event in events if event.point_code == HLR_POINT_CODE]
 
 
-async def taken_away(stp: Stp, sc: Node, hlr: Node) -> int:
-    """Returns while osmo-stp waits for the HLR, in no turn of our loop, for in the next one the SM-SC would
-    read the DUNA that it sends at once; how many events there were before.
-
-    An ABORT is sent once: on a busy machine it may get lost, and then only the next association tells.
-    """
-    for _ in range(ATTEMPTS):
-        mark = len(sc.events)
-        hlr.cut("hlr-1")
-        end = monotonic() + MOMENT
-        while monotonic() < end:
-            if stp.server("hlr") == "AS_PENDING":
-                return mark
-        await hlr.until(lambda node: "hlr-1" not in node.active)
-        await hlr.until(lambda node: "hlr-1" in node.active)
-    raise AssertionError(stp.tell("show cs7 instance 0 as all", "show cs7 instance 0 asp"))
-
-
 def test_what_is_sent_while_the_far_as_is_pending_is_kept_by_the_stp_and_delivered(place: Place) -> None:
     async def scenario() -> None:
         async with pair(sc_end(place)) as (stp, sc, hlr):
-            mark = await taken_away(stp, sc, hlr)
+            mark = len(sc.events)
+            await cut_off(hlr, "hlr-1", lambda: stp.server("hlr") == "AS_PENDING")
             kept = [sc.ask(MT_FORWARD_SM, HLR, ARGUMENTS[MT_FORWARD_SM]) for _ in range(20)]
             assert hlr.invoked == []
             for dialogue in kept:
