@@ -21,9 +21,10 @@ from lab.elements.smpp_ledger import SmppData
 from lab.elements.smsc import Smsc
 from lab.elements.status_reports import ReportData
 from lab.elements.visitors import Visitor
-from lab.expectation import Broken
+from lab.expectation import Broken, came_true
 from lab.gateway_file import gateway_settings
 from lab.ground import Ground
+from lab.instead import instead_of
 from lab.plan import Plan
 from lab.watch import Watch
 
@@ -143,7 +144,8 @@ class Carrier:
         """Wait for it; if it does not become true in time, the story is broken."""
         limit = self.plan.timers.settle if within is None else within
         if not await self.ground.waiting.until(condition, limit):
-            raise Broken(f"{what}, within {limit:g} s")
+            raise Broken(f"{what}, within {limit:g} s", instead_of(condition))
+        came_true(what)
 
     async def pause(self, seconds: float) -> None:
         """Let time pass."""

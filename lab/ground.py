@@ -17,6 +17,7 @@ from ipsmgw.gateway import World
 from ipsmgw.smpp import Flow as SmppFlow
 from ipsmgw.smpp import SessionSpec
 from ipsmgw.trace import Trace
+from lab.chance import Chance, Chances, seeded
 from lab.clock import VirtualClock
 from lab.disk import VirtualDisk
 from lab.elements.air import DTAP
@@ -53,6 +54,7 @@ class Ground(Protocol):
     def site(self, node: str) -> Site: ...
     def world(self, site: Site) -> World: ...
     def rng(self, name: str) -> Random: ...
+    def chance(self, name: str) -> Chance: ...
     def journal(self) -> bytes: ...
     def cuts(self) -> Sequence[tuple[float, str, str]]: ...
     def calm(self) -> None: ...
@@ -83,17 +85,20 @@ class VirtualGround:
 
     virtual = True
 
-    def __init__(self, clock: VirtualClock, seed: int, faults: Faults = NONE) -> None:
+    def __init__(
+        self, clock: VirtualClock, seed: int, faults: Faults = NONE, chances: Chances = seeded
+    ) -> None:
         loop = self._loop = clock.loop
         self.clock: Clock = clock
         self.trace = Trace()
         self.waiting = Waiting(loop, clock)
         self.faults = faults
+        self._chance_of = chances
         self.durability = Durability()
         self._lives = _Lives(seed)
         rng = self._lives.rng("network")
-        self.network = VirtualNetwork(clock, rng, faults, tap=self._put)
-        self.disk = VirtualDisk(clock, self._lives.rng("disk"), faults)
+        self.network = VirtualNetwork(clock, rng, faults, tap=self._put, chances=chances)
+        self.disk = VirtualDisk(clock, self.chance("disk"), faults)
         self._store = store_in_memory()
 
     def site(self, node: str) -> Site:
@@ -110,6 +115,10 @@ class VirtualGround:
     def rng(self, name: str) -> Random:
         """A source of choices that follows from the seed."""
         return self._lives.rng(name)
+
+    def chance(self, name: str) -> Chance:
+        """The same, of faults."""
+        return self._chance_of(name, self.rng(name), self.clock)
 
     def journal(self) -> bytes:
         """What is in the gateway's journal."""
@@ -184,6 +193,10 @@ class WireGround:
     def rng(self, name: str) -> Random:
         """A source of choices that follows from the seed."""
         return self._lives.rng(name)
+
+    def chance(self, name: str) -> Chance:
+        """The same, of faults."""
+        return Chance(self.rng(name))
 
     def cuts(self) -> Sequence[tuple[float, str, str]]:
         """When each association was cut, and between whom."""
