@@ -32,7 +32,9 @@ _OP = bytes.fromhex("cdc202d5123e20f62b6d676ac72cb318")  # of TS 35.208 set 1, a
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Somebody with a subscription; `name` is the name of the phone too."""
+    """Somebody with a subscription, and his phone, by the name of both; a second phone of his has the same
+    numbers and a name of its own.
+    """
 
     name: str
     imsi: Imsi
@@ -85,6 +87,8 @@ class PlanTimers:
     hlr_answer: float = 15.0
     hlr_retry: float = 30.0
     """The gateway's; what they mean stands in its settings."""
+    correlation: float = 600.0
+    """How long an MT Correlation ID of the gateway's is valid."""
     map_answer: float = 15.0
     """How long the SM-SC waits for the HLR, and the HLR for the SM-SC: a medium timer (TS 29.002 §17.1.2)."""
     tc1: float = 5.0
@@ -127,6 +131,7 @@ PACED = PlanTimers(
     mt_report=1.5,
     hlr_answer=1.5,
     hlr_retry=1.0,
+    correlation=3.0,
     map_answer=1.5,
     tc1=0.5,
     tr1n=2.0,
@@ -163,6 +168,8 @@ class Gmsc:
     """It takes two addresses: gprsSupportIndicator."""
     priority: bool = True
     """sm-RP-PRI: who is noted as absent is tried all the same."""
+    guidance: bool = False
+    """It asks how long a delivery may take: ip-sm-gwGuidanceIndicator."""
     sc_type: ScType | None = None
     """What the SC is, as the HLR is told in a report of failure (TR 23.804 §8.5, step 8)."""
 
@@ -220,6 +227,8 @@ class Plan:
     """The service centre as the phones have it in their SIMs; None: sc_number."""
     psi: str = ""
     """Their EF_PSISMSC, where it is not that number."""
+    map_settings: tuple[str, ...] = ()
+    """More lines of the table map of the gateway's settings."""
     settings: tuple[str, ...] = ()
     """More tables of the gateway's settings, as they stand in a file."""
     timers: PlanTimers = field(default_factory=PlanTimers)
@@ -307,6 +316,10 @@ class Plan:
 
     def subscriber(self, name: str) -> Subscriber:
         return next(subscriber for subscriber in self.subscribers if subscriber.name == name)
+
+    def devices(self, imsi: Imsi) -> list[str]:
+        """The names of the phones with this subscription, one as a rule."""
+        return [subscriber.name for subscriber in self.subscribers if subscriber.imsi == imsi]
 
     def application(self, name: str) -> Application | None:
         """By its system_id."""

@@ -19,6 +19,7 @@ from ipsmgw.sms import (
     TypeOfNumber,
     decode,
 )
+from lab.elements.extensions import is_over_ip
 from lab.elements.sc_ledger import MoReceived, ScData
 from lab.elements.service_centre import Full, ServiceCentre
 from lab.elements.status_reports import StatusReports
@@ -60,13 +61,14 @@ class Iwmsc:
         self._centre = centre
         self._reports = reports
         self._validity = plan.timers.validity
-        self.refusal: ScRefusal | None = None
+        self.refusal: ScRefusal | MapError | None = None
 
     def forward(self, event: Invoked, arg: MoForwardSmArg, now: float) -> MoForwardSmRes | MapError:
         """The answer to an mo-ForwardSM."""
         oa = arg.sm_rp_oa.msisdn
         sender = Msisdn(oa.digits if oa else "")
         received = MoReceived(sender, arg.imsi or "", arg.sm_rp_ui, now, event.dialogue, "result")
+        received.over_ip = is_over_ip(arg.extension_container)
         self._data.mo.append(received)
         answer = self._judge(arg, received, now)
         if isinstance(answer, MapError):
@@ -84,7 +86,7 @@ class Iwmsc:
             )
             return MapError(ErrorCode.SM_DELIVERY_FAILURE, cause)
         if self.refusal is not None:
-            return _refused(self.refusal, now)
+            return self.refusal if isinstance(self.refusal, MapError) else _refused(self.refusal, now)
         try:
             tpdu = decode(arg.sm_rp_ui, direction=Direction.FROM_UE)
         except DecodeError:

@@ -55,13 +55,14 @@ class Line:
         recipient: str | None = None,
         call_id: str | None = None,
         cseq: int = 1,
+        flow: Flow | None = None,
     ) -> str:
         """Send it; returns its Call-ID."""
         tx, call_id = self.stack.request(
             method,
             uri,
             now,
-            flow=self.flow,
+            flow=flow or self.flow,
             sender=sender or self.impu,
             recipient=uri if recipient is None else recipient,
             call_id=call_id,
@@ -73,7 +74,14 @@ class Line:
         return call_id
 
     def message(
-        self, uri: str, rpdu: bytes, now: float, *, on_final: OnFinal, in_reply_to: str | None = None
+        self,
+        uri: str,
+        rpdu: bytes,
+        now: float,
+        *,
+        on_final: OnFinal,
+        in_reply_to: str | None = None,
+        flow: Flow | None = None,
     ) -> str:
         """Send an RPDU: of its own accord (TS 24.341 §5.3.1.2), or a report on a message (§5.3.2.4); returns
         its Call-ID.
@@ -95,6 +103,7 @@ class Line:
                 ("Content-Transfer-Encoding", "binary"),
             ],
             body=rpdu,
+            flow=flow,
         )
 
     def response(self, event: Response, now: float) -> None:

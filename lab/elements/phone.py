@@ -8,7 +8,7 @@ from lab.elements.authentication import Authentication
 from lab.elements.domain import Domain
 from lab.elements.element import Element
 from lab.elements.line import SMS, Line, sip_settings
-from lab.elements.phone_ledger import PhoneLedger, Received, Sent, Text
+from lab.elements.phone_ledger import PhoneLedger, Received, Said, Sent, Text
 from lab.elements.phone_memory import PhoneMemory
 from lab.elements.phone_radio import PhoneRadio, Told
 from lab.elements.phone_reception import NOBODY, Manners, Mode, PhoneReception
@@ -105,6 +105,23 @@ class Phone(Element):
         sent: list[Text] = []
         self.driver.turn(lambda now: sent.append(self._text.send(text, to, now)))
         return sent[0]
+
+    def say(self, rpdu: bytes, *, in_reply_to: str | None = None, to: str = "registrar") -> Said:
+        """Send octets for an RPDU, whatever they are, to who it registers with, or past him to a node."""
+        said, plan = Said(rpdu), self._line.plan
+        self.ledger.said.append(said)
+        flow = self._line.flow._replace(remote=plan.sip(plan.registrar if to == "registrar" else to))
+
+        def on_final(status: int, response: Response | None, now: float) -> None:
+            said.status = status
+
+        def speak(now: float) -> None:
+            said.call_id = self._line.message(
+                plan.sc_uri, rpdu, now, on_final=on_final, in_reply_to=in_reply_to, flow=flow
+            )
+
+        self.driver.turn(speak)
+        return said
 
     def attach(self, *domains: Domain) -> None:
         """Join CS or PS; all that there are, if none is named."""

@@ -67,6 +67,8 @@ class Forward:
     node: str
     end: float | None = None
     outcome: Outcome | None = None
+    over_ip: bool = False
+    """The result has the IP access flag."""
 
 
 @dataclass(slots=True)
@@ -77,6 +79,8 @@ class Attempt:
     forwards: list[Forward] = field(default_factory=list)
     end: float | None = None
     outcome: Outcome | None = None
+    guidance: tuple[int, int] | None = None
+    """What the gateway has said of the time that it may take: at least, and recommended."""
 
 
 @dataclass(slots=True)
@@ -113,6 +117,8 @@ class MoReceived:
     answer: str
     message: int | None = None
     """The MT message that it became."""
+    over_ip: bool = False
+    """It has the IP access flag."""
 
 
 class Alert(NamedTuple):
