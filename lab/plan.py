@@ -43,6 +43,8 @@ class Subscriber:
     """K and OPc of a USIM that there is; without one they follow from the IMSI."""
     over_ip: bool = True
     """What his operator wants of MO: SMS_Over_IP_Networks_Indication (TS 24.341 §5.3.1, TS 24.167)."""
+    msisdn_less: bool = False
+    """Nobody outside knows him by a number: his public identity has his name (TS 23.204 §6.0a)."""
     service: Service = Service.CS_PREFERRED
     """What he himself has chosen for MO outside of the IMS."""
 
@@ -285,7 +287,13 @@ class Plan:
         return tuple(DOMAIN_OF[leg] for leg in self.legs)
 
     def impu(self, subscriber: Subscriber) -> Impu:
-        return Impu(f"sip:+{subscriber.msisdn}@{self.domain}")
+        user = subscriber.name if subscriber.msisdn_less else f"+{subscriber.msisdn}"
+        return Impu(f"sip:{user}@{self.domain}")
+
+    def identities(self, subscriber: Subscriber) -> tuple[str, ...]:
+        """All of his implicit set."""
+        impu = self.impu(subscriber)
+        return (impu,) if subscriber.msisdn_less else (impu, subscriber.msisdn.tel)
 
     @property
     def registrar(self) -> str:

@@ -40,6 +40,7 @@ from mapstack.map import (
 
 __all__ = ["Delivery", "Gmsc", "Intrusion"]
 
+_HLR_ID = "001019999999999"  # of the form of an IMSI (TS 23.003 §3.3)
 _FLAGS = (MwStatus.MNRF_SET, MwStatus.MCEF_SET, MwStatus.MNRG_SET)
 
 
@@ -96,9 +97,9 @@ class Gmsc:
 
     def deliver(self, message: MtMessage, attempt: Attempt, now: float) -> None:
         """Begin an attempt."""
-        if self.intrusion is not None:
+        if self.intrusion is not None or message.named is not None:
             delivery = Delivery(message, attempt)
-            delivery.imsi = self.intrusion.imsi
+            delivery.imsi = _HLR_ID if self.intrusion is None else self.intrusion.imsi
             delivery.ways.append(Way(Domain.IMS, self._plan.gateway_number))
             self._forward(delivery, now)
             return
@@ -166,6 +167,7 @@ class Gmsc:
             sm_rp_da=SmRpDa(imsi=delivery.imsi),
             sm_rp_oa=SmRpOa(service_centre_address_oa=centre),
             sm_rp_ui=delivery.message.tpdu,
+            correlation_id=delivery.message.named,
         )
         called = address(node, SGSN_SSN if domain is Domain.PS else MSC_SSN)
         dialogue = self._stack.invoke(MT_FORWARD_SM, called, arg, now)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from lab.elements.agenda import Agenda
+from lab.elements.named_message import named as named_message
 from lab.elements.site import Site
 from lab.plan import Plan, Subscriber
 from sipbridge.build import Headers
@@ -82,11 +83,16 @@ class Line:
         on_final: OnFinal,
         in_reply_to: str | None = None,
         flow: Flow | None = None,
+        named: str = "",
     ) -> str:
         """Send an RPDU: of its own accord (TS 24.341 §5.3.1.2), or a report on a message (§5.3.2.4); returns
-        its Call-ID.
+        its Call-ID. `named`: the URI of whom it is for, where that has no number.
         """
         host, port = self.flow.remote
+        content, body = [("Content-Type", SMS), ("Content-Transfer-Encoding", "binary")], rpdu
+        if named:
+            kind, body = named_message(rpdu, named, self.impu)
+            content = [("Content-Type", kind)]
         submission = [("P-Access-Network-Info", ACCESS), ("Accept-Contact", "*;+g.3gpp.smsip")]
         return self.request(
             "MESSAGE",
@@ -99,10 +105,9 @@ class Line:
                 ("Request-Disposition", "no-fork"),
                 ("Allow", "MESSAGE"),
                 *(submission if in_reply_to is None else [("In-Reply-To", in_reply_to)]),
-                ("Content-Type", SMS),
-                ("Content-Transfer-Encoding", "binary"),
+                *content,
             ],
-            body=rpdu,
+            body=body,
             flow=flow,
         )
 

@@ -7,7 +7,8 @@ from lab.elements.agenda import Agenda, Work
 from lab.elements.authentication import Authentication
 from lab.elements.domain import Domain
 from lab.elements.element import Element
-from lab.elements.line import SMS, Line, sip_settings
+from lab.elements.line import Line, sip_settings
+from lab.elements.named_message import short_message
 from lab.elements.phone_ledger import PhoneLedger, Received, Said, Sent, Text
 from lab.elements.phone_memory import PhoneMemory
 from lab.elements.phone_radio import PhoneRadio, Told
@@ -81,14 +82,14 @@ class Phone(Element):
         """Register as somebody else from now on."""
         self._registration.authentication = authentication
 
-    def send(self, text: str, to: Msisdn) -> Sent:
-        """Send a text that fits into one short message."""
+    def send(self, text: str, to: Msisdn | Impu) -> Sent:
+        """Send a text that fits into one short message; to a URI, where there is no number."""
         sent = self.send_long(text, to)
         if len(sent) != 1:
             raise ValueError(f"the text needs {len(sent)} short messages")
         return sent[0]
 
-    def send_long(self, text: str, to: Msisdn) -> list[Sent]:
+    def send_long(self, text: str, to: Msisdn | Impu) -> list[Sent]:
         """Send a text of any length, in as many parts as it takes."""
         sent: list[Sent] = []
         self.driver.turn(lambda now: sent.extend(self._submission.submit_text(text, to, now)))
@@ -249,10 +250,11 @@ class Phone(Element):
         kind = (message.first(b"Content-Type") or b"").lower()
         if self._plain and kind.startswith(TEXT):
             return self._read(message, now), None
-        if self._plain or kind != SMS.encode():
+        octets = None if self._plain else short_message(kind, message.body)
+        if octets is None:
             return 415, None
         try:
-            rpdu = decode(message.body, Direction.NETWORK_TO_MS)
+            rpdu = decode(octets, Direction.NETWORK_TO_MS)
         except DecodeError:
             return 400, None
         match rpdu:

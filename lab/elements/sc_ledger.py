@@ -6,6 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from ipsmgw.identity import Msisdn
+from mapstack.map import CorrelationId
 
 __all__ = [
     "LEDGER",
@@ -94,6 +95,8 @@ class MtMessage:
     state: MtState = MtState.QUEUED
     alert: bool = True
     """Whether the SC wants waiting flags set: only then a failure is reported (TR 23.804 §8.5, step 8)."""
+    named: CorrelationId | None = None
+    """Who writes to whom, where neither has a number: then nobody asks the HLR."""
     reported: bool = False
     """The HLR was told of a failure, so it is told of the success as well."""
     attempts: list[Attempt] = field(default_factory=list)
