@@ -34,6 +34,7 @@ def gateway_toml(plan: Plan) -> str:
         f"point_code = {plan.point_code('ipsmgw')}",
         f'hlr = "{plan.hlr_number}"',
         f'registration = "{plan.registration}"',
+        *plan.map_settings,
         *(line for peer in plan.ss7 for line in _association(plan, peer)),
         *(line for peer, number in plan.ss7.items() for line in _route(number, plan.point_code(peer))),
         *_direct(plan),
@@ -73,6 +74,7 @@ def _routing(plan: Plan) -> list[str]:
         f"order = {list(plan.order)}",
         f"delivery_time = {within}\nattempt = {0.3 * within}",
         f"hlr_answer = {2 / 3 * plan.timers.map_answer}",
+        f"correlation_lifetime = {plan.timers.correlation}",
     ]
 
 

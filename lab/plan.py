@@ -32,7 +32,9 @@ _OP = bytes.fromhex("cdc202d5123e20f62b6d676ac72cb318")  # of TS 35.208 set 1, a
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Somebody with a subscription; `name` is the name of the phone too."""
+    """Somebody with a subscription, and his phone, by the name of both; a second phone of his has the same
+    numbers and a name of its own.
+    """
 
     name: str
     imsi: Imsi
@@ -41,6 +43,8 @@ class Subscriber:
     """K and OPc of a USIM that there is; without one they follow from the IMSI."""
     over_ip: bool = True
     """What his operator wants of MO: SMS_Over_IP_Networks_Indication (TS 24.341 §5.3.1, TS 24.167)."""
+    msisdn_less: bool = False
+    """Nobody outside knows him by a number: his public identity has his name (TS 23.204 §6.0a)."""
     service: Service = Service.CS_PREFERRED
     """What he himself has chosen for MO outside of the IMS."""
 
@@ -85,6 +89,8 @@ class PlanTimers:
     hlr_answer: float = 15.0
     hlr_retry: float = 30.0
     """The gateway's; what they mean stands in its settings."""
+    correlation: float = 600.0
+    """How long an MT Correlation ID of the gateway's is valid."""
     map_answer: float = 15.0
     """How long the SM-SC waits for the HLR, and the HLR for the SM-SC: a medium timer (TS 29.002 §17.1.2)."""
     tc1: float = 5.0
@@ -127,6 +133,7 @@ PACED = PlanTimers(
     mt_report=1.5,
     hlr_answer=1.5,
     hlr_retry=1.0,
+    correlation=3.0,
     map_answer=1.5,
     tc1=0.5,
     tr1n=2.0,
@@ -163,6 +170,8 @@ class Gmsc:
     """It takes two addresses: gprsSupportIndicator."""
     priority: bool = True
     """sm-RP-PRI: who is noted as absent is tried all the same."""
+    guidance: bool = False
+    """It asks how long a delivery may take: ip-sm-gwGuidanceIndicator."""
     sc_type: ScType | None = None
     """What the SC is, as the HLR is told in a report of failure (TR 23.804 §8.5, step 8)."""
 
@@ -220,6 +229,8 @@ class Plan:
     """The service centre as the phones have it in their SIMs; None: sc_number."""
     psi: str = ""
     """Their EF_PSISMSC, where it is not that number."""
+    map_settings: tuple[str, ...] = ()
+    """More lines of the table map of the gateway's settings."""
     settings: tuple[str, ...] = ()
     """More tables of the gateway's settings, as they stand in a file."""
     timers: PlanTimers = field(default_factory=PlanTimers)
@@ -276,7 +287,13 @@ class Plan:
         return tuple(DOMAIN_OF[leg] for leg in self.legs)
 
     def impu(self, subscriber: Subscriber) -> Impu:
-        return Impu(f"sip:+{subscriber.msisdn}@{self.domain}")
+        user = subscriber.name if subscriber.msisdn_less else f"+{subscriber.msisdn}"
+        return Impu(f"sip:{user}@{self.domain}")
+
+    def identities(self, subscriber: Subscriber) -> tuple[str, ...]:
+        """All of his implicit set."""
+        impu = self.impu(subscriber)
+        return (impu,) if subscriber.msisdn_less else (impu, subscriber.msisdn.tel)
 
     @property
     def registrar(self) -> str:
@@ -307,6 +324,10 @@ class Plan:
 
     def subscriber(self, name: str) -> Subscriber:
         return next(subscriber for subscriber in self.subscribers if subscriber.name == name)
+
+    def devices(self, imsi: Imsi) -> list[str]:
+        """The names of the phones with this subscription, one as a rule."""
+        return [subscriber.name for subscriber in self.subscribers if subscriber.imsi == imsi]
 
     def application(self, name: str) -> Application | None:
         """By its system_id."""

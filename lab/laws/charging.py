@@ -35,6 +35,7 @@ def one_record(evidence: Evidence) -> Iterator[str]:
 
 def _of_mo(evidence: Evidence) -> Iterator[str]:
     calls = {text.call_id for _, text in evidence.texts()}
+    calls |= {said.call_id for ledger in evidence.carrier.ledgers.values() for said in ledger.said}
     for name, sent in evidence.sent():
         calls.add(sent.call_id)
         records = evidence.mo_records[sent.call_id]

@@ -1,7 +1,9 @@
 """What the laws judge from: trace, records, ledgers, and what went down or was cut (DESIGN §10)."""
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import combinations
 from math import inf
 from typing import Generic, NamedTuple, TypeVar
@@ -116,7 +118,10 @@ class Evidence:
         return forward.imsi not in self._imsis
 
     def imsi(self, message: MtMessage, forward: Forward) -> str:
-        """Whose it is."""
+        """Whose it is; of a name that the gateway has not given, that name."""
+        unknown = forward.outcome is not None and forward.outcome.text == "UNIDENTIFIED_SUBSCRIBER"
+        if unknown and forward.imsi in self.mt_records:
+            return forward.imsi
         record = self.carrier.hlr_data.by_msisdn.get(message.to)
         return record.imsi if record is not None and self.home_routed(forward) else forward.imsi
 
@@ -142,11 +147,16 @@ class Evidence:
         )
 
     def ledger_of(self, msisdn: str) -> tuple[str, PhoneLedger] | None:
-        """The phone with this number, or with this other one that the HLR knows of it."""
+        """The phone with this number, or with this other one that the HLR knows of it; of several phones
+        the first, with what all of them have received.
+        """
         record = self.carrier.hlr_data.by_msisdn.get(Msisdn(msisdn))
         for subscriber in self.carrier.plan.subscribers:
             if subscriber.msisdn == msisdn or (record is not None and subscriber.imsi == record.imsi):
-                return subscriber.name, self.carrier.ledgers[subscriber.name]
+                names = self.carrier.plan.devices(subscriber.imsi)
+                ledgers = [self.carrier.ledgers[name] for name in names]
+                received = deque(each for ledger in ledgers for each in ledger.received)
+                return names[0], ledgers[0] if len(names) == 1 else replace(ledgers[0], received=received)
         return None
 
     def edge(self, phone: str) -> str:

@@ -4,6 +4,7 @@ from lab.carrier import Carrier
 from lab.elements.sc_ledger import MtState
 from lab.expectation import expect
 from lab.scenario import scenario
+from lab.seen import answers
 from lab.steps import deregistered, registered
 
 __all__ = ["deregister"]
@@ -19,6 +20,7 @@ async def deregister(carrier: Carrier) -> None:
         lambda: carrier.gateway.status()["bindings"] == 0, "the gateway has forgotten the binding"
     )
 
+    expect(answers(carrier, "REGISTER", "ipsmgw", "scscf") == [200, 200], "the S-CSCF has its 200 OK, twice")
     message = carrier.smsc.submit("are you there?", alice.msisdn)
     await carrier.until(lambda: message.state is MtState.WAITING, "the SC waits for her")
     expect(

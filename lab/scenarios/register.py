@@ -3,6 +3,7 @@
 from lab.carrier import Carrier
 from lab.expectation import expect
 from lab.scenario import scenario
+from lab.seen import answers
 from lab.steps import registered
 
 __all__ = ["register"]
@@ -18,6 +19,8 @@ async def register(carrier: Carrier) -> None:
         carrier.hlr.subscriber(carrier.plan.subscriber("bob").msisdn).ip_sm_gw is None,
         "bob is not registered",
     )
+
+    expect(answers(carrier, "REGISTER", "ipsmgw", "scscf") == [200], "the S-CSCF has its 200 OK, once")
 
     await carrier.pause(0.5)  # the answer of the HLR may still be under way
     before = sum(pdu.protocol == "m3ua" for pdu in carrier.pdus)
