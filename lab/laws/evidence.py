@@ -86,6 +86,8 @@ class Evidence:
             else:
                 self.mt_records.add(record.cdr.imsi, record)
         self._down = _down(carrier)
+        self.own_gateway = carrier.own()
+        """Whether one may look into it: its journal is then evidence."""
         nodes = (GATEWAY, SC, *carrier.plan.legs)
         self._outages = {pair: self._find_outages(pair) for pair in map(frozenset, combinations(nodes, 2))}
         self._imsis = {subscriber.imsi for subscriber in carrier.plan.subscribers}
@@ -146,7 +148,8 @@ class Evidence:
         record = self.carrier.hlr_data.by_msisdn.get(Msisdn(msisdn))
         for subscriber in self.carrier.plan.subscribers:
             if subscriber.msisdn == msisdn or (record is not None and subscriber.imsi == record.imsi):
-                return subscriber.name, self.carrier.ledgers[subscriber.name]
+                ledger = self.carrier.ledgers.get(subscriber.name)
+                return None if ledger is None else (subscriber.name, ledger)
         return None
 
     def edge(self, phone: str) -> str:
@@ -258,6 +261,10 @@ class Evidence:
             for record in records
             if record.cdr.call_id == call_id
         ]
+
+    def on_disk(self, records: list[Record], when: float) -> bool:
+        """Whether one of them was there by then; what somebody else's gateway writes nobody sees."""
+        return not self.own_gateway or any(record.durable <= when for record in records)
 
     def could_not_answer(self, records: list[Record]) -> bool:
         """Whether the gateway had an answer for the SC, and no way to send it."""
