@@ -27,6 +27,7 @@ from lab.links import Fate
 from lab.network import VirtualNetwork
 from lab.plan import Plan
 from lab.waiting import Waiting
+from lab.wiring import originator
 from lab.witness import Durability, WitnessedDisk
 from mapstack.transport import AssociationSpec
 from sipbridge.transport import SipListener, SipSpec
@@ -180,7 +181,7 @@ class WireGround:
         """The next life of a node."""
         boot, rng = self._lives.next(node), self._lives.rng(node)
         sockets = self._sockets[node] = _TappedSockets(
-            Sockets(self._loop, rng), self._sent, self._foreign, self._plan.node_at
+            Sockets(self._loop, rng), self._sent, self._received, self._plan
         )
         return Site(node, self.clock, sockets, rng, boot, self.waiting.changed)
 
@@ -217,7 +218,8 @@ class WireGround:
     def cut(self, one: str, other: str) -> None:
         """Cut the association between two nodes; it comes back."""
         self._cuts.append((self.clock.now(), one, other))
-        self._sockets[one].cut(other)
+        here, there = (one, other) if one in self._sockets else (other, one)
+        self._sockets[here].cut(there)
 
     async def open(self, node: str) -> None:
         """Open the sockets; raises `AddressTaken` with a sentence."""
@@ -235,30 +237,27 @@ class WireGround:
         return Path(self._folder.name) / name
 
     def _sent(self, now: float, node: str, to: str, protocol: str, data: bytes) -> None:
-        """To an address, or to a node by its name."""
-        self.trace.pdu(now, node, self._plan.node_at(to), protocol, data)
+        self.trace.pdu(now, node, to, protocol, data)
         self.waiting.changed()
 
-    def _foreign(self, now: float, host: str, node: str, data: bytes) -> None:
-        """What an ESME sends that is no element of the lab; those that are one tell of it themselves."""
-        if self._plan.node_at(host) == host:
-            self.trace.pdu(now, host, node, "smpp", data)
+    def _received(self, now: float, sender: str, node: str, protocol: str, data: bytes) -> None:
+        """What somebody sends who is not the lab's; its own elements tell of it themselves."""
+        if sender not in self._sockets:
+            self.trace.pdu(now, sender, node, protocol, data)
+
+
+Seen = Callable[[float, str, str, str, bytes], None]
+"""When, from whom, to whom, by which protocol, what."""
 
 
 class _TappedSockets:
     """The sockets of one node: what it sends is traced, and an association is cut by the name of its peer."""
 
-    def __init__(
-        self,
-        sockets: Sockets,
-        sent: Callable[[float, str, str, str, bytes], None],
-        foreign: Callable[[float, str, str, bytes], None],
-        name: Callable[[str], str],
-    ) -> None:
+    def __init__(self, sockets: Sockets, sent: Seen, received: Seen, plan: Plan) -> None:
         self.sockets = sockets
         self._sent = sent
-        self._foreign = foreign
-        self._name = name
+        self._received = received
+        self._plan = plan
         self._cuts: dict[str, Callable[[], None]] = {}
 
     def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
@@ -274,8 +273,7 @@ class _TappedSockets:
 
     def _tapped(self, node: str, protocol: str) -> Tap[sipbridge.Flow]:
         def tap(now: float, sent: bool, data: bytes, flow: sipbridge.Flow) -> None:
-            if sent:
-                self._sent(now, node, flow.remote[0], protocol, data)
+            self._see(now, node, self._plan.node_at(*flow.remote), protocol, data, sent=sent)
 
         return tap
 
@@ -288,8 +286,9 @@ class _TappedSockets:
             self._cuts[spec.name] = partial(port.cut, flow)
 
         def tap(now: float, sent: bool, data: bytes, flow: mapstack.Flow) -> None:
-            if sent:
-                self._sent(now, node, flow.connection, "m3ua", data)  # the peer may be behind an STP
+            # Behind an STP it comes over any of them, and goes to whom the association is named after.
+            by = None if sent else originator(self._plan, data)
+            self._see(now, node, by or flow.connection, "m3ua", data, sent=sent)
 
         port.tap = tap
 
@@ -297,13 +296,17 @@ class _TappedSockets:
         self.sockets.sessions(node, spec, port)
 
         def tap(now: float, sent: bool, data: bytes, flow: SmppFlow) -> None:
-            self._cuts[self._name(flow.remote[0])] = partial(port.cut, flow)
-            if sent:
-                self._sent(now, node, flow.remote[0], "smpp", data)
-            else:
-                self._foreign(now, flow.remote[0], node, data)
+            peer = self._plan.node_at(*flow.remote)
+            self._cuts[peer] = partial(port.cut, flow)
+            self._see(now, node, peer, "smpp", data, sent=sent)
 
         port.tap = tap
+
+    def _see(self, now: float, node: str, peer: str, protocol: str, data: bytes, *, sent: bool) -> None:
+        if sent:
+            self._sent(now, node, peer, protocol, data)
+        else:
+            self._received(now, peer, node, protocol, data)
 
     def cut(self, peer: str) -> None:
         """Associations and sessions are named after the peer."""

@@ -94,13 +94,15 @@ def run(
     network: int = 1,
     datagram: int = 65_535,
     chances: Chances = seeded,
+    carrier: Plan | None = None,
 ) -> Verdict:
     """Play it once. With faults a story's expectations may not come true, so that only the judges count.
 
-    On the wire SIP requests above `datagram` octets go by TCP; virtual links carry datagrams only.
+    On the wire SIP requests above `datagram` octets go by TCP; virtual links carry datagrams only. A carrier
+    of one's own has its own network, datagram and timers.
     """
     timers = PlanTimers() if clock is ClockKind.VIRTUAL else PACED
-    plan = scenario.plan(Plan(network=network, datagram=datagram, timers=timers))
+    plan = scenario.plan(carrier or Plan(network=network, datagram=datagram, timers=timers))
 
     async def virtually(virtual_clock: VirtualClock) -> Verdict:
         ground = VirtualGround(virtual_clock, seed, faults, chances)

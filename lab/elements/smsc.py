@@ -7,7 +7,7 @@ from lab.elements.gmsc import Gmsc, Intrusion
 from lab.elements.iwmsc import Iwmsc, ScRefusal
 from lab.elements.sc_ledger import Alert, Attempt, MoReceived, MtMessage, Outcome, ScData
 from lab.elements.service_centre import ServiceCentre
-from lab.elements.signalling import smsc_settings
+from lab.elements.signalling import map_settings
 from lab.elements.site import Site
 from lab.elements.smpp_ledger import SmppData
 from lab.elements.smpp_server import SmppServer
@@ -38,7 +38,7 @@ class Smsc(Ss7Element):
         self._plan = plan
         self._clock = site.clock
         self._deaf = self._dumb = False
-        self._stack = MapStack(smsc_settings(site, plan), site.rng)
+        self._stack = MapStack(map_settings(site, plan), site.rng)
         agenda = Agenda()
         self._gmsc = Gmsc(plan, self._stack, self._ended, self._stored)
         self._centre = ServiceCentre(data, agenda, plan.timers.sc_retries, self._deliver, self._finished)

@@ -88,6 +88,8 @@ class Evidence:
             else:
                 self.mt_records.add(record.cdr.imsi, record)
         self._down = _down(carrier)
+        self.own_gateway = carrier.own()
+        """Whether one may look into it: its journal is then evidence."""
         nodes = (GATEWAY, SC, *carrier.plan.legs)
         self._outages = {pair: self._find_outages(pair) for pair in map(frozenset, combinations(nodes, 2))}
         self._imsis = {subscriber.imsi for subscriber in carrier.plan.subscribers}
@@ -153,10 +155,12 @@ class Evidence:
         record = self.carrier.hlr_data.by_msisdn.get(Msisdn(msisdn))
         for subscriber in self.carrier.plan.subscribers:
             if subscriber.msisdn == msisdn or (record is not None and subscriber.imsi == record.imsi):
-                names = self.carrier.plan.devices(subscriber.imsi)
-                ledgers = [self.carrier.ledgers[name] for name in names]
-                received = deque(each for ledger in ledgers for each in ledger.received)
-                return names[0], ledgers[0] if len(names) == 1 else replace(ledgers[0], received=received)
+                ledgers = self.carrier.ledgers
+                names = [name for name in self.carrier.plan.devices(subscriber.imsi) if name in ledgers]
+                if len(names) <= 1:
+                    return (names[0], ledgers[names[0]]) if names else None
+                received = deque(each for name in names for each in ledgers[name].received)
+                return names[0], replace(ledgers[names[0]], received=received)
         return None
 
     def edge(self, phone: str) -> str:
@@ -268,6 +272,10 @@ class Evidence:
             for record in records
             if record.cdr.call_id == call_id
         ]
+
+    def on_disk(self, records: list[Record], when: float) -> bool:
+        """Whether one of them was there by then; what somebody else's gateway writes nobody sees."""
+        return not self.own_gateway or any(record.durable <= when for record in records)
 
     def could_not_answer(self, records: list[Record]) -> bool:
         """Whether the gateway had an answer for the SC, and no way to send it."""

@@ -4,7 +4,7 @@ from ipsmgw.sms import Direction, RpMessage, Submit, SubmitReport, decode, text
 from lab.carrier import Carrier
 from lab.expectation import expect
 from lab.scenario import scenario
-from lab.steps import finished, registered, settled
+from lab.steps import expect_own, finished, registered, settled
 from sipbridge.rp import RpAck
 
 __all__ = ["mo"]
@@ -33,4 +33,4 @@ async def mo(carrier: Carrier) -> None:
     expect(isinstance(submit, Submit) and got.tpdu == sent.tpdu, "octet for octet as she wrote it")
     expect(text(submit) == "Grüße aus dem IMS", "and with her words")
     await settled(carrier)
-    expect(carrier.ground.journal().count(b"\n") == 1, "there is one charging record")
+    expect_own(carrier, lambda: carrier.ground.journal().count(b"\n") == 1, "there is one charging record")

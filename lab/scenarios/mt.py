@@ -4,7 +4,7 @@ from lab.carrier import Carrier
 from lab.elements.sc_ledger import MtState
 from lab.expectation import expect
 from lab.scenario import scenario
-from lab.steps import delivered, registered, settled
+from lab.steps import delivered, expect_own, registered, settled
 
 __all__ = ["mt"]
 
@@ -25,4 +25,4 @@ async def mt(carrier: Carrier) -> None:
     expect(bob.received[0].tpdu == message.tpdu, "octet for octet")
     await carrier.until(lambda: bob.received[0].reported == 202, "his report was answered 202 Accepted")
     await settled(carrier)
-    expect(carrier.ground.journal().count(b"\n") == 1, "there is one charging record")
+    expect_own(carrier, lambda: carrier.ground.journal().count(b"\n") == 1, "there is one charging record")

@@ -4,7 +4,7 @@ from lab.carrier import Carrier
 from lab.expectation import expect
 from lab.scenario import scenario
 from lab.seen import answers
-from lab.steps import registered
+from lab.steps import expect_own, registered
 
 __all__ = ["register"]
 
@@ -13,8 +13,9 @@ __all__ = ["register"]
 async def register(carrier: Carrier) -> None:
     """REGISTER, third-party REGISTER, anyTimeModification(activate); a refresh tells the HLR nothing new."""
     (alice,) = await registered(carrier, "alice")
-    expect(carrier.scscf.registered(alice.impu, carrier.now), "the S-CSCF has alice's contact")
-    expect(carrier.gateway.status()["bindings"] == 1, "the gateway has one binding")
+    has_contact = "the S-CSCF has alice's contact"
+    expect_own(carrier, lambda: carrier.scscf.registered(alice.impu, carrier.now), has_contact, of="scscf")
+    expect_own(carrier, lambda: carrier.gateway.status()["bindings"] == 1, "the gateway has one binding")
     expect(
         carrier.hlr.subscriber(carrier.plan.subscriber("bob").msisdn).ip_sm_gw is None,
         "bob is not registered",
@@ -28,4 +29,4 @@ async def register(carrier: Carrier) -> None:
     await carrier.until(lambda: alice.registered, "alice has refreshed her registration")
     await carrier.pause(1.0)
     expect(sum(pdu.protocol == "m3ua" for pdu in carrier.pdus) == before, "the refresh costs the HLR nothing")
-    expect(carrier.gateway.status()["bindings"] == 1, "it is still the same binding")
+    expect_own(carrier, lambda: carrier.gateway.status()["bindings"] == 1, "it is still the same binding")
