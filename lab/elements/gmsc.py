@@ -134,7 +134,8 @@ class Gmsc:
             self._forward(delivery, now)
         elif step is _Step.FORWARDING:
             if isinstance(event.result, MtForwardSmRes):
-                delivery.attempt.forwards[-1].over_ip = is_over_ip(event.result.extension_container)
+                forward, result = delivery.attempt.forwards[-1], event.result
+                forward.over_ip, forward.sm_rp_ui = is_over_ip(result.extension_container), result.sm_rp_ui
             outcome = Outcome(Verdict.DELIVERED, "delivered", SmDeliveryOutcome.SUCCESSFUL_TRANSFER)
             self._forwarded(delivery, outcome, now)
         elif isinstance(event.result, ReportSmDeliveryStatusRes) and event.result.stored_msisdn is not None:

@@ -93,6 +93,8 @@ class Line:
         if named:
             kind, body = named_message(rpdu, named, self.impu)
             content = [("Content-Type", kind)]
+        if flow is not None:  # past the S-CSCF, which would assert it
+            content.append(("P-Asserted-Identity", f"<{self.impu}>"))
         submission = [("P-Access-Network-Info", ACCESS), ("Accept-Contact", "*;+g.3gpp.smsip")]
         return self.request(
             "MESSAGE",

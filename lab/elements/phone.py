@@ -111,7 +111,7 @@ class Phone(Element):
         """Send octets for an RPDU, whatever they are, to who it registers with, or past him to a node."""
         said, plan = Said(rpdu), self._line.plan
         self.ledger.said.append(said)
-        flow = self._line.flow._replace(remote=plan.sip(plan.registrar if to == "registrar" else to))
+        flow = None if to == "registrar" else self._line.flow._replace(remote=plan.sip(to))
 
         def on_final(status: int, response: Response | None, now: float) -> None:
             said.status = status

@@ -70,6 +70,8 @@ class Forward:
     outcome: Outcome | None = None
     over_ip: bool = False
     """The result has the IP access flag."""
+    sm_rp_ui: bytes | None = None
+    """The phone's SMS-DELIVER-REPORT in the result."""
 
 
 @dataclass(slots=True)

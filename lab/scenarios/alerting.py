@@ -26,7 +26,7 @@ __all__ = [
     "presence_told_again",
 ]
 
-_CLAUSE = "TS 23.204 §6.6, TS 29.002 §12.4, §23.6"
+_CLAUSE = "TS 23.204 §6.5b, TS 29.002 §12.4, §23.6"
 _WORDS = ("anybody there?", "hello?", "well?")
 
 

@@ -37,6 +37,11 @@ def _home(plan: Plan) -> Plan:
     return replace(plan, procedures="ts-23.204", legs=("msc", "sgsn"))
 
 
+def _without_ready_for_sm(plan: Plan) -> Plan:
+    """The phone's word that it has room clears nothing."""
+    return replace(_home(plan), ready_for_sm=False)
+
+
 def _pre_configured(plan: Plan) -> Plan:
     return replace(_home(plan), registration="none")
 
@@ -152,7 +157,7 @@ async def home_cs_only(carrier: Carrier) -> None:
     expect_own(carrier, lambda: _tried(_record(carrier, bob)) == said, "nothing else was tried")
 
 
-@scenario(clause="TS 29.002 §23.3.7", what="no room: no other domain is tried", plan=_home)
+@scenario(clause="TS 29.002 §23.3.7", what="no room: no other domain is tried", plan=_without_ready_for_sm)
 async def home_memory_full(carrier: Carrier) -> None:
     """RP-ERROR 22 over IMS; the gateway reports MCEF, and the success that clears it."""
     bob = await there(carrier)

@@ -1,5 +1,6 @@
 """The service centre has a short message for a phone."""
 
+from ipsmgw.sms import DeliverReport, Direction, RpMessage, decode
 from lab.carrier import Carrier
 from lab.elements.sc_ledger import MtState
 from lab.expectation import expect
@@ -21,6 +22,9 @@ async def mt(carrier: Carrier) -> None:
     (forward,) = message.attempts[0].forwards
     expect(forward.node == carrier.plan.gateway_number, "by way of the gateway")
     expect(forward.imsi == bob.subscriber.imsi, "with bob's IMSI")
+    expect(forward.sm_rp_ui is not None, "and has a report of bob's")
+    report = decode(forward.sm_rp_ui or b"", direction=Direction.FROM_UE, rp=RpMessage.ACK)
+    expect(isinstance(report, DeliverReport), "which is an SMS-DELIVER-REPORT")
     expect([got.text for got in bob.received] == ["hello bob"], "bob got it once")
     expect(bob.received[0].tpdu == message.tpdu, "octet for octet")
     await carrier.until(lambda: bob.received[0].reported == 202, "his report was answered 202 Accepted")

@@ -1,17 +1,27 @@
 """Reports that belong to something, or to nothing, and octets that are none (TS 24.341 §5.3.3.4)."""
 
+import re
+
 from ipsmgw.sms import Address, Submit, compose
 from lab.carrier import Carrier
 from lab.elements.phone_ledger import Said
 from lab.elements.phone_reception import Mode
 from lab.elements.sc_ledger import MtState
 from lab.expectation import expect
+from lab.laws.reading import Sip
 from lab.scenario import scenario
-from lab.seen import reports
-from lab.steps import delivered, registered, settled
+from lab.seen import reports, requests
+from lab.steps import delivered, finished, registered, settled
 from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError
 
-__all__ = ["report_matched", "report_of_nothing", "report_repeated", "stranger", "unreadable"]
+__all__ = [
+    "charging_vector",
+    "report_matched",
+    "report_of_nothing",
+    "report_repeated",
+    "stranger",
+    "unreadable",
+]
 
 _CLAUSE = "TS 24.341 §5.3.3.4"
 _UNREADABLE = (
@@ -92,6 +102,26 @@ async def unreadable(carrier: Carrier) -> None:
         expect(await _answered(carrier, said) == 400, "what has no reference is answered 400")
     expect(not carrier.smsc.mo, "nothing has gone to the SC")
     await settled(carrier)
+
+
+@scenario(clause="TS 24.229 §5.7.2, §5.7.3, RFC 7315 §4.6", what="every MESSAGE has a P-Charging-Vector")
+async def charging_vector(carrier: Carrier) -> None:
+    """The submit report has the one of the MO, by its icid-value; the MT has one of its own."""
+    alice, bob = await registered(carrier, "alice", "bob")
+    sent = alice.send("who pays?", to=bob.msisdn)
+    await finished(carrier, sent)
+    await carrier.until(lambda: bool(bob.received), "bob has it")
+    (there, *_) = requests(carrier, "MESSAGE", "scscf", "ipsmgw")
+    back = requests(carrier, "MESSAGE", "ipsmgw", "scscf")
+    expect(all(map(_icid, back)), "each MESSAGE of the gateway's has a P-Charging-Vector")
+    about = [_icid(each) for each in back if each.in_reply_to == sent.call_id]
+    expect(about == [_icid(there)], "that of the report is the one of the MO")
+    expect(len({_icid(each) for each in back}) == len(back), "and that of the MT another one")
+
+
+def _icid(sip: Sip) -> bytes:
+    found = re.search(rb"P-Charging-Vector:[^\r]*icid-value=\"?([^\";,\r ]+)", sip.pdu.data)
+    return found[1] if found else b""
 
 
 @scenario(clause="TS 24.341 §5.3.3.1, RFC 3325 §5", what="who is no S-CSCF is not believed")
