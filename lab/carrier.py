@@ -27,6 +27,8 @@ from lab.gateway_file import gateway_settings
 from lab.gateway_status import inactive
 from lab.ground import Ground
 from lab.instead import instead_of
+from lab.meddling.meddling import Meddling
+from lab.meddling.rule import Rule
 from lab.plan import Plan
 from lab.watch import Watch
 from lab.wiring import peers
@@ -68,6 +70,7 @@ class Carrier:
         """Nodes that are down, and since when."""
         self.restarts: list[tuple[str, float, float]] = []
         """Node, and from when to when it was down."""
+        self.meddling = Meddling(self)
         self.watch = Watch(ground.clock, lambda: self.drivers)
         self.bugs = 0
         """Of lives that are over; `all_bugs` has those of the living as well."""
@@ -91,6 +94,7 @@ class Carrier:
     async def stop(self) -> None:
         """Everything that was started ends at once; what the gateway has recorded stays to be read."""
         self.watch.stop()
+        self.meddling.close()
         for node in self.nodes:
             if node in self._built and node not in self.down:
                 await self.ground.close(node, crash=False)
@@ -117,6 +121,10 @@ class Carrier:
     def cut(self, one: str, other: str) -> None:
         """Cut the association between two SS7 nodes; it comes back by itself."""
         self.ground.cut(one, other)
+
+    def fault(self, rule: str) -> Rule:
+        """Set a rule of misbehaviour; it counts how often it strikes. ValueError with a sentence."""
+        return self.meddling.set(rule)
 
     # What stories need.
 
@@ -194,7 +202,7 @@ class Carrier:
     # Building.
 
     async def _open(self, node: str) -> None:
-        self._build(self.ground.site(node))
+        self._build(self.meddling.site(self.ground.site(node)))
         self._built.add(node)
         await self.ground.open(node)
 

@@ -16,7 +16,6 @@ from ipsmgw.drive import Clock, Port, Tap
 from ipsmgw.gateway import World
 from ipsmgw.smpp import Flow as SmppFlow
 from ipsmgw.smpp import SessionSpec
-from ipsmgw.trace import Trace
 from lab.chance import Chance, Chances, seeded
 from lab.clock import VirtualClock
 from lab.disk import VirtualDisk
@@ -24,6 +23,7 @@ from lab.elements.air import DTAP
 from lab.elements.site import Site
 from lab.faults import NONE, Faults
 from lab.links import Fate
+from lab.meddling.marks import MarkedTrace
 from lab.network import VirtualNetwork
 from lab.plan import Plan
 from lab.waiting import Waiting
@@ -44,7 +44,7 @@ class Ground(Protocol):
     """Nodes are opened after they have plugged their ports in; a node that was closed may be opened again."""
 
     clock: Clock
-    trace: Trace
+    trace: MarkedTrace
     waiting: Waiting
     virtual: bool
     faults: Faults
@@ -91,7 +91,7 @@ class VirtualGround:
     ) -> None:
         loop = self._loop = clock.loop
         self.clock: Clock = clock
-        self.trace = Trace()
+        self.trace = MarkedTrace()
         self.waiting = Waiting(loop, clock)
         self.faults = faults
         self._chance_of = chances
@@ -171,7 +171,7 @@ class WireGround:
         self.faults = NONE
         self.durability = Durability()
         self._cuts: deque[tuple[float, str, str]] = deque(maxlen=_CUTS)
-        self.trace = Trace()
+        self.trace = MarkedTrace()
         self.waiting = Waiting(self._loop, self.clock, every=_LOOK)
         self._lives = _Lives(seed)
         self._folder = TemporaryDirectory(prefix="ipsmgw-lab-")
