@@ -7,9 +7,22 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 import mapstack.flow
 import sipbridge.flow
 from mapstack.transport import AssociationSpec
+from msgin5g_bridge.exchange import ExchangeStack, Incoming, Outgoing
 from sipbridge.transport import SipSpec
 
-__all__ = ["Clock", "Driver", "Handle", "Keep", "Network", "Port", "Sender", "Stack", "Tap", "Timed"]
+__all__ = [
+    "Clock",
+    "Driver",
+    "ExchangePort",
+    "Handle",
+    "Keep",
+    "Network",
+    "Port",
+    "Sender",
+    "Stack",
+    "Tap",
+    "Timed",
+]
 
 FlowT = TypeVar("FlowT")
 EventT = TypeVar("EventT")
@@ -165,12 +178,52 @@ class Port(Generic[EventT, FlowT]):
         self.send(batch)
 
     def _dispatch(self, events: Sequence[EventT], now: float) -> None:
-        sink = self._sink
-        for event in events:
-            try:
-                sink(event, now)
-            except Exception as bug:  # the supervisor (DESIGN §6): our bug ends one message, not the node
-                self._driver.supervise(bug, event, now)
+        self._driver.dispatch(events, self._sink, now)
+
+
+class ExchangePort(Generic[EventT]):
+    """The same for a stack of requests and answers: what its carrier feeds, and what feeds its carrier."""
+
+    def __init__(
+        self, driver: "Driver", stack: ExchangeStack[EventT], sink: Callable[[EventT, float], None]
+    ) -> None:
+        self._driver = driver
+        self._stack = stack
+        self._sink = sink
+        self.send: Callable[[list[Outgoing]], None] | None = None
+        self.tap: Callable[[float, bool, Incoming | Outgoing], None] | None = None
+
+    def receive(self, incoming: Incoming) -> None:
+        """A request, an answer, or that there is none."""
+        now = self._driver.clock.now()
+        if self.tap is not None:
+            self.tap(now, False, incoming)
+        try:
+            events = self._stack.receive(incoming, now)
+        except Exception as bug:  # a stack never raises (DESIGN §3)
+            self._driver.supervise(bug, incoming, now)
+            events = ()
+        self._dispatch(events, now)
+        self._driver.settle(now)
+
+    def deadline(self) -> float | None:
+        return self._stack.deadline()
+
+    def expire(self, now: float) -> None:
+        self._dispatch(self._stack.expire(now), now)
+
+    def flush(self, now: float) -> None:
+        """Hand on what the stack has to say."""
+        batch = self._stack.take_output()
+        if not batch or self.send is None:
+            return
+        if self.tap is not None:
+            for outgoing in batch:
+                self.tap(now, True, outgoing)
+        self.send(batch)
+
+    def _dispatch(self, events: Sequence[EventT], now: float) -> None:
+        self._driver.dispatch(events, self._sink, now)
 
 
 class Driver:
@@ -191,6 +244,23 @@ class Driver:
         self._timed.append(port)
         self._flush.append(port.flush)
         return port
+
+    def open_exchanges(
+        self, stack: ExchangeStack[EventT], sink: Callable[[EventT, float], None]
+    ) -> ExchangePort[EventT]:
+        """The same for requests and answers."""
+        port = ExchangePort(self, stack, sink)
+        self._timed.append(port)
+        self._flush.append(port.flush)
+        return port
+
+    def dispatch(self, events: Sequence[EventT], sink: Callable[[EventT, float], None], now: float) -> None:
+        """Each event to who decides on it."""
+        for event in events:
+            try:
+                sink(event, now)
+            except Exception as bug:  # the supervisor (DESIGN §6): our bug ends one message, not the node
+                self.supervise(bug, event, now)
 
     def watch(self, timed: Timed, before_flush: Callable[[float], None] | None = None) -> None:
         """Let `timed` see its deadlines; `before_flush` runs after each input, before octets leave."""

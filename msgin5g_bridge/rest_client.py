@@ -1,0 +1,118 @@
+"""Requests of ours by httpx: HTTP/1.1 or HTTP/2, in the clear or over TLS (TS 29.500 §5.2).
+
+The one adapter of the client library.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+
+import httpx
+from msgspec import Struct
+
+from msgin5g_bridge.exchange import Answered, Ask, Incoming, NoAnswer, Response
+
+__all__ = ["ClientBounds", "ClientTls", "RestClient"]
+
+_SPOKEN = {"user-agent": "ipsmgw", "accept-encoding": "identity"}
+
+
+class ClientTls(Struct, frozen=True, kw_only=True):
+    """PEM files: the certificate that we show, if any, and the authorities that we believe."""
+
+    authorities: str
+    certificate: str = ""
+    key: str = ""
+
+
+class ClientBounds(Struct, frozen=True, kw_only=True):
+    """What our connections may cost; octets and seconds."""
+
+    connections: int = 32
+    keep_alive: float = 60.0
+    max_body: int = 1_048_576
+    http2: bool = True
+    """In the clear by prior knowledge, over TLS as the peer likes; false: HTTP/1.1 only."""
+
+
+class RestClient:
+    """Asks what it is given; what is answered, or that nothing is, is told to `receive`."""
+
+    def __init__(
+        self,
+        receive: Callable[[Incoming], None],
+        now: Callable[[], float],
+        bounds: ClientBounds,
+        tls: ClientTls | None,
+    ) -> None:
+        self._receive = receive
+        self._now = now
+        self._bounds = bounds
+        self._context = _context(tls)
+        self._clear = self._client(http1=not bounds.http2)
+        self._secure = self._client(http1=True)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def send(self, ask: Ask) -> None:
+        """Ask; not later than at the deadline there is an end to it."""
+        task = asyncio.get_running_loop().create_task(self._ask(ask))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Nothing is awaited any more."""
+        tasks = set(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._clear.aclose()
+        await self._secure.aclose()
+
+    async def _ask(self, ask: Ask) -> None:
+        try:
+            async with asyncio.timeout(max(0.0, ask.until - self._now())):
+                told: Incoming = await self._exchange(ask)
+        except TimeoutError:
+            return  # the stack has the same deadline, and has told of it
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as fault:
+            told = NoAnswer(ask.exchange, _in_words(fault))
+        self._receive(told)
+
+    async def _exchange(self, ask: Ask) -> Incoming:
+        client = self._secure if ask.origin.startswith("https:") else self._clear
+        asked = ask.request
+        url = f"{ask.origin}{asked.path}" + (f"?{asked.query}" if asked.query else "")
+        body = asked.body or None
+        async with client.stream(asked.method, url, headers=list(asked.headers), content=body) as response:
+            octets = b""
+            async for part in response.aiter_bytes():
+                octets += part
+                if len(octets) > self._bounds.max_body:
+                    return NoAnswer(ask.exchange, f"an answer longer than {self._bounds.max_body} octets")
+            headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
+            return Answered(ask.exchange, Response(response.status_code, headers, octets))
+
+    def _client(self, *, http1: bool) -> httpx.AsyncClient:
+        bounds = self._bounds
+        limits = httpx.Limits(max_connections=bounds.connections, keepalive_expiry=bounds.keep_alive)
+        return httpx.AsyncClient(
+            http1=http1,
+            http2=bounds.http2,
+            verify=self._context,
+            limits=limits,
+            timeout=None,  # each request has its deadline
+            headers=_SPOKEN,
+            trust_env=False,
+        )
+
+
+def _context(tls: ClientTls | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=None if tls is None else tls.authorities)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if tls is not None and tls.certificate:
+        context.load_cert_chain(tls.certificate, tls.key)
+    return context
+
+
+def _in_words(fault: Exception) -> str:
+    return str(fault) or type(fault).__name__

@@ -1,0 +1,230 @@
+"""REST over real sockets: both adapters against each other, and what comes over a bare connection."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from ipsmgw.drive import Driver, ExchangePort
+from ipsmgw.sockets import LoopClock
+from msgin5g_bridge.apis import DELIVER_UE_MESSAGE, MSGS_MSGDELIVERY
+from msgin5g_bridge.exchange import Ask, Outgoing, Reply
+from msgin5g_bridge.rest import RestStack
+from msgin5g_bridge.rest_client import ClientBounds, ClientTls, RestClient
+from msgin5g_bridge.rest_events import Called, Left, RestEvent, RestSettings, Returned, Unanswered
+from msgin5g_bridge.rest_server import RestServer, ServerBounds, ServerTls
+from tests.msgin5g_bridge.test_rest import ACK, REPLY
+from tests.sipbridge.certificates import Authority
+
+pytestmark = pytest.mark.wire
+
+LONG = 30.0
+
+
+class Node:
+    """A stack with both adapters; what it is called it answers, unless it is mute."""
+
+    def __init__(
+        self,
+        *,
+        http2: bool = True,
+        bounds: ServerBounds | None = None,
+        tls: ServerTls | None = None,
+        client_tls: ClientTls | None = None,
+    ) -> None:
+        clock = LoopClock(asyncio.get_running_loop())
+        self.driver = Driver(clock)
+        self.stack = RestStack(MSGS_MSGDELIVERY, RestSettings(wait=LONG, answer_within=LONG))
+        self.port: ExchangePort[RestEvent] = self.driver.open_exchanges(self.stack, self.on)
+        self.server = RestServer(self.port.receive, bounds or ServerBounds(), tls)
+        self.client = RestClient(self.port.receive, clock.now, ClientBounds(http2=http2), client_tls)
+        self.port.send = self.send
+        self.told: list[RestEvent] = []
+        self.mute = False
+        self.news = asyncio.Event()
+
+    def send(self, batch: list[Outgoing]) -> None:
+        for out in batch:
+            if isinstance(out, Ask):
+                self.client.send(out)
+            elif isinstance(out, Reply):
+                self.server.send(out)
+
+    def on(self, event: RestEvent, now: float) -> None:
+        self.told.append(event)
+        if isinstance(event, Called) and not self.mute:
+            self.stack.respond(event.exchange, 200, ACK)
+        self.news.set()
+
+    def call(self, root: str, within: float = LONG) -> None:
+        self.driver.turn(lambda now: self.stack.call(DELIVER_UE_MESSAGE, root, REPLY, now, within=within))
+
+    async def until(self, done: Callable[[], bool]) -> None:
+        async with asyncio.timeout(LONG):
+            while not done():
+                self.news.clear()
+                await self.news.wait()
+
+    async def close(self) -> None:
+        self.driver.close()
+        await self.client.stop()
+        await self.server.stop()
+
+
+def play(story: Callable[[], Awaitable[None]]) -> None:
+    async def whole() -> None:
+        await story()
+
+    asyncio.run(whole())
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("rest-tls"))
+
+
+@pytest.mark.parametrize("http2", [False, True], ids=["HTTP/1.1", "h2c"])
+def test_many_calls_are_answered_at_once(http2: bool) -> None:
+    async def story() -> None:
+        here, there = Node(http2=http2), Node()
+        host, port = await there.server.start(("127.0.0.1", 0))
+        for _ in range(20):
+            here.call(f"http://{host}:{port}")
+        await here.until(lambda: len(here.told) == 20)
+        assert all(isinstance(event, Returned) and event.body == ACK for event in here.told)
+        assert len(there.told) == 20
+        await here.close()
+        await there.close()
+
+    play(story)
+
+
+def test_both_prove_who_they_are_over_tls(authority: Authority) -> None:
+    server = authority.vouch("server", "DNS:localhost", "IP:127.0.0.1")
+    gateway = authority.vouch("gw", "DNS:gw.test")
+
+    async def story() -> None:
+        tls = ServerTls(certificate=server.certificate, key=server.key, authorities=server.authorities)
+        there = Node(tls=tls)
+        host, port = await there.server.start(("127.0.0.1", 0))
+        known = ClientTls(certificate=gateway.certificate, key=gateway.key, authorities=gateway.authorities)
+        here, nobody = Node(client_tls=known), Node(client_tls=ClientTls(authorities=gateway.authorities))
+        here.call(f"https://{host}:{port}")
+        nobody.call(f"https://{host}:{port}")
+        await here.until(lambda: bool(here.told))
+        await nobody.until(lambda: bool(nobody.told))
+        assert isinstance(here.told[0], Returned)
+        assert isinstance(nobody.told[0], Unanswered)
+        (called,) = there.told
+        assert isinstance(called, Called)
+        assert (called.caller.peer.identity, called.caller.peer.secure) == ("gw.test", True)
+        for node in (here, nobody, there):
+            await node.close()
+
+    play(story)
+
+
+def test_an_authority_that_is_not_ours_is_not_believed(authority: Authority, tmp_path: Path) -> None:
+    server = Authority(tmp_path, "other").vouch("server", "IP:127.0.0.1")
+
+    async def story() -> None:
+        tls = ServerTls(
+            certificate=server.certificate, key=server.key, authorities=server.authorities, mutual=False
+        )
+        there = Node(tls=tls)
+        host, port = await there.server.start(("127.0.0.1", 0))
+        here = Node(client_tls=ClientTls(authorities=authority.certificate))
+        here.call(f"https://{host}:{port}")
+        await here.until(lambda: bool(here.told))
+        assert isinstance(here.told[0], Unanswered)
+        assert there.told == []
+        await here.close()
+        await there.close()
+
+    play(story)
+
+
+def test_nobody_there_is_told_at_once() -> None:
+    async def story() -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            here = Node()
+            here.call(f"http://127.0.0.1:{free.getsockname()[1]}")
+            await here.until(lambda: bool(here.told))
+        assert isinstance(here.told[0], Unanswered)
+        await here.close()
+
+    play(story)
+
+
+def test_a_silent_peer_ends_at_the_deadline_and_hears_that_nobody_waits() -> None:
+    async def story() -> None:
+        here, there = Node(http2=False), Node()
+        there.mute = True
+        host, port = await there.server.start(("127.0.0.1", 0))
+        here.call(f"http://{host}:{port}", within=0.3)
+        await here.until(lambda: bool(here.told))
+        assert here.told == [Unanswered(1, DELIVER_UE_MESSAGE, "no answer in time")]
+        await there.until(lambda: len(there.told) == 2)
+        assert isinstance(there.told[1], Left)
+        await here.close()
+        await there.close()
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("octets", "status"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"404"),
+        (b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{", b"408"),
+        (b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 90000\r\n\r\n" + b"x" * 90_000, b"413"),
+        (b"\x16\x03\x01 rubbish\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X: " + b"y" * 200_000, b"431"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 60, b""),
+    ],
+)
+def test_rubbish_is_answered_or_cut(octets: bytes, status: bytes) -> None:
+    async def story() -> None:
+        there = Node(bounds=ServerBounds(body_within=0.3, idle=1))
+        host, port = await there.server.start(("127.0.0.1", 0))
+        reader, writer = await asyncio.open_connection(host, port)
+        writer.write(octets)
+        async with asyncio.timeout(LONG):
+            answer = b""
+            while part := await reader.read(4096):
+                answer += part
+        assert answer.partition(b"\r\n")[0].split(b" ")[1:2] == ([status] if status else [])
+        writer.close()
+        await there.close()
+
+    play(story)
+
+
+def test_one_connection_too_many_is_closed() -> None:
+    async def story() -> None:
+        there = Node(bounds=ServerBounds(connections=1))
+        host, port = await there.server.start(("127.0.0.1", 0))
+        _, first = await asyncio.open_connection(host, port)
+        reader, second = await asyncio.open_connection(host, port)
+        async with asyncio.timeout(LONG):
+            assert await reader.read() == b""
+        first.close()
+        second.close()
+        await there.close()
+
+    play(story)
+
+
+def test_a_file_that_is_no_certificate_is_refused_at_once(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.pem"
+    bad.write_text("nothing")
+
+    async def story() -> None:
+        with pytest.raises(ssl.SSLError):
+            Node(tls=ServerTls(certificate=str(bad), key=str(bad), authorities=str(bad)))
+
+    play(story)
