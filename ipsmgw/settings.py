@@ -1,12 +1,10 @@
 """The gateway's settings: typed, frozen, checked before anything starts (DESIGN §2, §6)."""
 
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
 
 from ipsmgw.association import (
@@ -29,7 +27,7 @@ from ipsmgw.numbers_section import (
 )
 from ipsmgw.routing_section import RoutingSection, routing_faults
 from ipsmgw.sccp_section import AddressSection, Routed, SccpSection, TranslationSection, sccp_faults
-from ipsmgw.section import Address, Fault, Section, faults_of, in_words, scalar
+from ipsmgw.section import Address, BadSettings, Fault, Section, faults_of, read, text_of
 from ipsmgw.sip_settings import (
     DnsSettings,
     SipSection,
@@ -48,6 +46,7 @@ __all__ = [
     "BadSettings",
     "DirectSection",
     "DnsSettings",
+    "Fault",
     "HandshakeSettings",
     "JournalSettings",
     "Limits",
@@ -67,9 +66,12 @@ __all__ = [
     "TextSettings",
     "Timers",
     "TraceSettings",
+    "faults_of",
     "is_routed",
     "load",
     "parse",
+    "read",
+    "text_of",
     "trusted",
 ]
 
@@ -220,38 +222,14 @@ class Settings(Section, frozen=True, kw_only=True):
     api: ApiSettings = ApiSettings()
 
 
-class BadSettings(Exception):
-    """Every fault: what is wrong, and where: `file: path.of.the.key: sentence`."""
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = tuple(faults)
-
-
 def load(path: Path) -> Settings:
     """Read a TOML file; raises `BadSettings` that names file, key and what is wrong with it."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as fault:
-        raise BadSettings([f"{path}: {fault.strerror}"]) from None
-    except UnicodeDecodeError as fault:
-        raise BadSettings([f"{path}: not UTF-8 at octet {fault.start}"]) from None
-    return parse(text, str(path))
+    return parse(text_of(path), str(path))
 
 
 def parse(text: str, name: str = "settings") -> Settings:
     """Settings out of TOML text; `name` stands for the file in what is said of faults."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        raise BadSettings([f"{name}: {in_words(fault)}"]) from None
-    faults = list(faults_of(Settings, table))
-    if not faults:
-        settings = msgspec.convert(table, Settings, dec_hook=scalar)
-        faults = list(_contradictions(settings))
-    if faults:
-        raise BadSettings([f"{name}: {where or 'top level'}: {what}" for where, what in faults])
-    return settings
+    return read(Settings, text, name, _contradictions)
 
 
 def _contradictions(settings: Settings) -> Iterator[Fault]:

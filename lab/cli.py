@@ -13,6 +13,8 @@ from rich.table import Table
 from ipsmgw.app import AddressTaken
 from ipsmgw.trace import write_pcap
 from lab.conformance.command import conformance_command
+from lab.describing import check_command, gateway_file_command
+from lab.element import element_command
 from lab.faults import ALL, NONE, Faults
 from lab.laws import judge
 from lab.live import explain_command, send_command, up_command
@@ -60,6 +62,9 @@ app.command("up")(up_command)
 app.command("send")(send_command)
 app.command("explain")(explain_command)
 app.command("conformance")(conformance_command)
+app.command("element")(element_command)
+app.command("check")(check_command)
+app.command("gateway-file")(gateway_file_command)
 
 
 @app.callback()

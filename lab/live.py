@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from lab.describing import CARRIER, carrier_of
 from lab.explain import explain_message
-from lab.plan import MAX_NETWORK
+from lab.plan import MAX_NETWORK, PlanTimers
 from lab.send import send_message
 from lab.up import up
 
@@ -20,6 +22,7 @@ _out = Console(soft_wrap=True)
 
 def up_command(
     network: Annotated[int, _NETWORK] = 1,
+    carrier: Annotated[Path | None, CARRIER] = None,
     seconds: Annotated[
         float | None,
         typer.Option("--for", metavar="SECONDS", min=0, help="End by itself that long after the start."),
@@ -27,7 +30,7 @@ def up_command(
 ) -> None:
     """Run the carrier on loopback, with one message through it at once; Ctrl-C ends it."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    raise typer.Exit(asyncio.run(up(_out, network, seconds)))
+    raise typer.Exit(asyncio.run(up(_out, carrier_of(carrier, PlanTimers(), network=network), seconds)))
 
 
 def send_command(

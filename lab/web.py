@@ -82,7 +82,7 @@ def routes(carrier: Carrier) -> list[Route]:
     def status() -> dict[str, object]:
         phones = {name: phone.registration.value for name, phone in carrier.phones.items()}
         gateway = {"gateway": carrier.gateway.status()} if carrier.own() else {}
-        return {**gateway, "phones": phones}
+        return {**gateway, "phones": phones, "associations": carrier.associations()}
 
     return [
         *gateway_routes(status, explain=lambda name: carrier.gateway.explain(name) if carrier.own() else ()),
@@ -117,7 +117,7 @@ async def send(carrier: Carrier, phone: Phone, to: Msisdn, text: str) -> Outcome
 def picture(carrier: Carrier, pdus: Iterable[Pdu], width: int = 150) -> str:
     """A ladder without the heartbeats."""
     shown = [pdu for pdu in pdus if not (pdu.protocol == "m3ua" and pdu.data[2:4] in _BEATS)]
-    return ladder(shown, carrier.plan.nodes, width=width)
+    return ladder(shown, carrier.columns(shown), width=width)
 
 
 def _reader(carrier: Carrier, number: Msisdn) -> Phone | None:
