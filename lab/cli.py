@@ -15,6 +15,7 @@ from ipsmgw.trace import write_pcap
 from lab.faults import ALL, NONE, Faults
 from lab.laws import judge
 from lab.live import explain_command, send_command, up_command
+from lab.load.command import load_command
 from lab.runner import ClockKind, Judge, Verdict, run
 from lab.scenario import Scenario, near
 from lab.scenarios import SCENARIOS
@@ -58,6 +59,7 @@ class _Play(NamedTuple):
 app.command("up")(up_command)
 app.command("send")(send_command)
 app.command("explain")(explain_command)
+app.command("load")(load_command)
 
 
 @app.callback()
