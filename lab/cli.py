@@ -18,6 +18,7 @@ from lab.element import element_command
 from lab.faults import ALL, NONE, Faults
 from lab.laws import judge
 from lab.live import explain_command, send_command, up_command
+from lab.load.command import load_command
 from lab.runner import ClockKind, Judge, Verdict, run
 from lab.scenario import Scenario, near
 from lab.scenarios import SCENARIOS
@@ -65,6 +66,7 @@ app.command("conformance")(conformance_command)
 app.command("element")(element_command)
 app.command("check")(check_command)
 app.command("gateway-file")(gateway_file_command)
+app.command("load")(load_command)
 
 
 @app.callback()
