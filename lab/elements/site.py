@@ -22,7 +22,10 @@ class LabNetwork(Network, Protocol):
 
 
 class Site(NamedTuple):
-    """One life of a node; `boot` counts the lives, `changed` is called after each of its inputs."""
+    """One life of a node; `boot` counts the lives, `changed` is called after each of its inputs.
+
+    `drive` makes the Driver of a clock: one that lets somebody meddle with what the stacks send and hear.
+    """
 
     node: str
     clock: Clock
@@ -30,10 +33,11 @@ class Site(NamedTuple):
     rng: Random
     boot: int
     changed: Callable[[], None]
+    drive: Callable[[Clock], Driver] = Driver
 
     def driver(self) -> Driver:
         """The Driver of this node."""
-        driver = Driver(self.clock)
+        driver = self.drive(self.clock)
         driver.watch(_Asleep(), lambda now: self.changed())
         return driver
 

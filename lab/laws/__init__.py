@@ -1,6 +1,8 @@
 """The laws of the carrier: they hold after every scenario, with any seed, whatever goes wrong (DESIGN §10).
 
 Law 7, same seed, same trace, takes two runs: `Verdict.digest` is what they must have in common.
+Of a gateway that is somebody else's, journal, disk and tables are unknown: law 8 is left out then, and so are
+those parts of laws 3, 5 and 6.
 """
 
 from collections.abc import Callable, Iterator
