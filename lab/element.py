@@ -36,6 +36,7 @@ def element_command(
             metavar="NAME…", help="hlr, smsc, msc, sgsn, scscf, ipsmgw; ue: all phones, or their names."
         ),
     ],
+    *,
     carrier: Annotated[Path | None, CARRIER] = None,
     network: Annotated[
         int, typer.Option(min=1, max=MAX_NETWORK, help="Without a file: 127.0.NETWORK.x.")

@@ -43,8 +43,8 @@ def subscriber(section: SubscriberSection) -> Subscriber:
         Imsi(section.imsi),
         Msisdn(section.msisdn),
         Secret(bytes.fromhex(section.k or ""), bytes.fromhex(section.opc or "")) if keys else None,
-        section.over_ip,
-        Service[section.service.upper().replace("-", "_")],
+        over_ip=section.over_ip,
+        service=Service[section.service.upper().replace("-", "_")],
     )
 
 
