@@ -67,6 +67,7 @@ def _answers(plan: Plan) -> Iterator[str]:
         yield "/api/send"
     if plan.here("ipsmgw"):
         yield "/api/explain"
+    yield "/api/faults"
     yield "/api/status"
 
 

@@ -17,7 +17,7 @@ from lab.describing import check_command, gateway_file_command
 from lab.element import element_command
 from lab.faults import ALL, NONE, Faults
 from lab.laws import judge
-from lab.live import explain_command, send_command, up_command
+from lab.live import explain_command, fault_command, send_command, up_command
 from lab.load.command import load_command
 from lab.runner import ClockKind, Judge, Verdict, run
 from lab.scenario import Scenario, near
@@ -67,6 +67,7 @@ app.command("element")(element_command)
 app.command("check")(check_command)
 app.command("gateway-file")(gateway_file_command)
 app.command("load")(load_command)
+app.command("fault")(fault_command)
 
 
 @app.callback()

@@ -1,7 +1,7 @@
 """`ipsmgw-lab up`: a whole carrier, one message through it, and then whatever its user sends."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 
 from rich.console import Console
 
@@ -26,7 +26,7 @@ def api_address(network: int) -> Address:
     return Address.parse(f"127.0.{network}.10:8080")
 
 
-async def up(console: Console, plan: Plan, seconds: float | None) -> int:
+async def up(console: Console, plan: Plan, seconds: float | None, rules: Sequence[str] = ()) -> int:
     """Run until a signal, or for some seconds after the start; the exit status."""
     stop = until_signal(asyncio.get_running_loop())
     ground = WireGround(plan, seed=1)
@@ -34,7 +34,7 @@ async def up(console: Console, plan: Plan, seconds: float | None) -> int:
     served: Served | None = None
     try:
         served = serve(carrier, api_address(plan.network))
-        await unless_stopped(stop, _demonstrate(console, carrier))
+        await unless_stopped(stop, _demonstrate(console, carrier, rules))
         if seconds is not None:
             asyncio.get_running_loop().call_later(seconds, stop.set)
         await stop.wait()
@@ -69,7 +69,7 @@ async def unless_stopped(stop: asyncio.Event, story: Coroutine[None, None, None]
     await asyncio.gather(playing, stopped, return_exceptions=True)
 
 
-async def _demonstrate(console: Console, carrier: Carrier) -> None:
+async def _demonstrate(console: Console, carrier: Carrier, rules: Sequence[str]) -> None:
     """Start, register, one message from phone to phone; with a ladder of each."""
     plan = carrier.plan
     console.print(f"[bold]ipsmgw lab[/]: {_who(carrier)}", highlight=False)
@@ -79,6 +79,8 @@ async def _demonstrate(console: Console, carrier: Carrier) -> None:
     console.print("[green]✓[/] every element listens, all M3UA associations are active")
     if len(carrier.phones) > 1:
         await _first_message(console, carrier, *list(carrier.phones)[:2])
+    for rule in rules:
+        console.print(f"fault: {carrier.fault(rule).text}", markup=False, highlight=False)
     console.print(elements_table(plan, str(api_address(plan.network))), markup=False, highlight=False)
     console.print(_how_to_send(carrier), markup=False, highlight=False)
 

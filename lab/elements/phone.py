@@ -9,7 +9,7 @@ from lab.elements.domain import Domain
 from lab.elements.element import Element
 from lab.elements.line import Line, sip_settings
 from lab.elements.named_message import short_message
-from lab.elements.phone_ledger import PhoneLedger, Received, Said, Sent, Text
+from lab.elements.phone_ledger import PhoneLedger, Received, Report, Said, Sent, Text
 from lab.elements.phone_memory import PhoneMemory
 from lab.elements.phone_radio import PhoneRadio, Told
 from lab.elements.phone_reception import NOBODY, Manners, Mode, PhoneReception
@@ -269,6 +269,10 @@ class Phone(Element):
     def _report(self, message: Message, rpdu: RpAck | RpError, now: float) -> bool:
         call_id, reply_to = _text(message, b"Call-ID") or "", _text(message, b"In-Reply-To")
         if self._memory.report(rpdu, call_id, reply_to, now):
+            return True
+        said = next((said for said in self.ledger.said if said.call_id == reply_to), None)
+        if said is not None:
+            said.reports.append(Report(now, rpdu, call_id))
             return True
         return self._submission.report(rpdu, call_id, reply_to, now)
 
