@@ -60,6 +60,11 @@ class Meddling:
         """Elements whose clock has been set wrong."""
         return frozenset(node for node, clock in self._clocks.items() if not clock.right)
 
+    @property
+    def disturbances(self) -> Iterable[float]:
+        """When rules have done something to associations that is no cut."""
+        return self._perform.disturbances
+
     def set(self, text: str) -> Rule:
         """Add a rule; ValueError with a sentence."""
         return self._meddler.set(text)
