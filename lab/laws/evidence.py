@@ -84,7 +84,7 @@ class Evidence:
         self.spoilt: list[Pdu] = []
         """What the SC has sent the gateway, and nobody can read any more."""
         self.doubled: list[Pdu] = []
-        """DATA that a rule has let arrive twice."""
+        """What a rule has let arrive twice."""
         self.on_air: list[Pdu] = []
         """Between phones and the antennas of MSC and SGSN."""
         self._acks: list[tuple[float, frozenset[str]]] = []
@@ -319,6 +319,8 @@ class Evidence:
                     self.unreadable.append(line)
 
     def _read(self, pdu: Pdu) -> None:
+        if "twice" in pdu.fate:
+            self.doubled.append(pdu)
         match pdu.protocol:
             case "sip":
                 self._sip(pdu)
@@ -341,8 +343,6 @@ class Evidence:
 
     def _m3ua(self, pdu: Pdu) -> None:
         data, between = pdu.data, (pdu.source, pdu.target)
-        if "twice" in pdu.fate:
-            self.doubled.append(pdu)
         if data.startswith(_ASP_ACTIVE_ACK):
             if pdu.fate != "cut":
                 self._acks.append((pdu.when, frozenset(between)))

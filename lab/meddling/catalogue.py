@@ -51,9 +51,11 @@ _TRAFFIC = (
 _M3UA = (
     Kind("M3UA", "err CODE", "ERR with any code instead", m3ua_deeds.err, at_once=True),
     Kind("M3UA", "ntfy STATUS", "NTFY beside it", m3ua_deeds.ntfy, at_once=True),
-    Kind("M3UA", "asp-down TIME", "the ASP is down, its ASPUP not heard", m3ua_deeds.asp_down, at_once=True),
     Kind(
-        "M3UA", "as-pending TIME", "the AS is pending, ASPAC not heard", m3ua_deeds.as_pending, at_once=True
+        "M3UA", "asp-down TIME", "the ASP is down, its ASPUP heard later", m3ua_deeds.asp_down, at_once=True
+    ),
+    Kind(
+        "M3UA", "as-pending TIME", "the AS is pending, ASPAC heard later", m3ua_deeds.as_pending, at_once=True
     ),
 )
 _DESTINATIONS = {
