@@ -72,6 +72,9 @@ def _excused(evidence: Evidence, phone: str, messages: list[MtMessage], got: lis
         return _told_again(evidence, phone, received)
     if forward is None:
         return False
+    tid = forward.dialogue.to_bytes(4, "big")
+    if evidence.forged_ends[tid] or not all(map(arrived, evidence.ends[tid])):
+        return True  # the SC was not told what the gateway has said
     if evidence.home_routed(forward):
         return _lost_at_home(evidence, phone, forward, got)
     if forward.outcome and forward.outcome.verdict is Verdict.DELIVERED:
@@ -86,10 +89,7 @@ def _unreported(evidence: Evidence, phone: str, forward: Forward, received: Rece
     end = forward.end or forward.start + evidence.timers.mt_answer
     if evidence.was_down(GATEWAY, sent, evidence.mt_ends_by(sent)) or evidence.was_down(SC, sent, end):
         return True
-    tid = forward.dialogue.to_bytes(4, "big")
-    ends = evidence.ends[tid]
-    if evidence.forged_ends[tid] or any(not arrived(end) for end in ends):
-        return True
+    ends = evidence.ends[forward.dialogue.to_bytes(4, "big")]
     if not ends:
         return evidence.could_not_answer(evidence.records_of_call(received.call_id))
     if evidence.cut_after(ends[0].when):
