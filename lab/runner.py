@@ -11,6 +11,7 @@ from ipsmgw.trace import Pdu, ladder
 from lab import clock as clocks
 from lab.carrier import Carrier
 from lab.chance import Chances, seeded
+from lab.clean import leave_nothing_behind
 from lab.clock import VirtualClock
 from lab.expectation import Broken, Expectations, NotPlayed, Seen
 from lab.faults import NONE, Faults
@@ -138,7 +139,9 @@ async def _play(
         sentences = [] if ending.broken is None else [str(ending.broken)]
         sentences += [sentence for judge in judges for sentence in judge(carrier)]
         sentences += [f"law 6: an error was logged: {error}" for error in errors.seen]
-        duration, tally = carrier.now - began, tally_of(carrier)
+        duration, tally, pdus = carrier.now - began, tally_of(carrier), carrier.pdus
+        if not carrier.own():
+            await leave_nothing_behind(carrier)
     finally:
         await carrier.stop()
         await ground.end()
@@ -153,7 +156,7 @@ async def _play(
         broken_at=ending.when,
         duration=duration,
         seen=tuple(expectations.seen),
-        pdus=carrier.pdus,
+        pdus=pdus,
         nodes=plan.nodes,
         endpoints={node: plan.sip(node) for node in plan.nodes},
         tally=tally,

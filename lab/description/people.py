@@ -13,7 +13,7 @@ from lab.elements.domain import Service
 from lab.elements.milenage import Secret
 from lab.plan import PHONES, Subscriber
 
-__all__ = ["People", "people"]
+__all__ = ["People", "faults", "people", "phones", "range_faults"]
 
 _YES_AND_NO = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _NUMBERS = {"sip_port"}
@@ -35,33 +35,39 @@ def people(description: Description, folder: Path) -> People:
     return found or [("the usual", _usual(each)) for each in PHONES]
 
 
-def subscriber(section: SubscriberSection) -> Subscriber:
-    """As a plan has it."""
+def phones(section: SubscriberSection) -> Iterator[Subscriber]:
+    """As a plan has them: the phone of a subscriber, and his other devices."""
     keys = section.k is not None and section.opc is not None
-    return Subscriber(
-        section.name,
-        Imsi(section.imsi),
-        Msisdn(section.msisdn),
-        Secret(bytes.fromhex(section.k or ""), bytes.fromhex(section.opc or "")) if keys else None,
-        over_ip=section.over_ip,
-        service=Service[section.service.upper().replace("-", "_")],
-    )
+    for name in (section.name, *section.devices):
+        yield Subscriber(
+            name,
+            Imsi(section.imsi),
+            Msisdn(section.msisdn),
+            usim=Secret(bytes.fromhex(section.k or ""), bytes.fromhex(section.opc or "")) if keys else None,
+            msisdn_less=section.msisdn_less,
+            over_ip=section.over_ip,
+            service=Service[section.service.upper().replace("-", "_")],
+        )
 
 
 def faults(found: People) -> Iterator[Fault]:
     """What one of them alone does not show."""
-    for what in ("name", "imsi", "msisdn"):
-        places: dict[str, str] = {}
-        for place, section in found:
-            value = getattr(section, what)
-            if value in places:
-                yield f"{place}.{what}", f"{value!r} is {places[value]}'s already"
-            places.setdefault(value, place)
+    yield from _twice("name", ((place, name) for place, each in found for name in (each.name, *each.devices)))
+    yield from _twice("imsi", ((place, each.imsi) for place, each in found))
+    yield from _twice("msisdn", ((place, each.msisdn) for place, each in found))
     for place, section in found:
         if (section.k is None) != (section.opc is None):
             yield f"{place}.k", "K and OPc go together"
         if section.is_ == "external" and not section.address:
             yield f"{place}.address", "missing: where is this phone?"
+
+
+def _twice(what: str, values: Iterable[tuple[str, str]]) -> Iterator[Fault]:
+    whose: dict[str, str] = {}
+    for place, value in values:
+        if value in whose:
+            yield f"{place}.{what}", f"{value!r} is {whose[value]}'s already"
+        whose.setdefault(value, place)
 
 
 def range_faults(ranges: Iterable[RangeSection]) -> Iterator[Fault]:

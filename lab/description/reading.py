@@ -84,7 +84,7 @@ def _plan(description: Description, found: people.People, timers: PlanTimers) ->
         sip_port=description.sip_port,
         m3ua_port=description.m3ua_port,
         datagram=description.datagram,
-        subscribers=tuple(people.subscriber(section) for _, section in found),
+        subscribers=tuple(phone for _, section in found for phone in people.phones(section)),
         texting=tuple(section.name for _, section in found if section.text_only),
         seats=(*_element_seats(_elements(description)), *_phone_seats(found)),
         stp=_stp(description),
@@ -136,6 +136,7 @@ def _with_gateway(plan: Plan, wanted: GatewaySection) -> Plan:
         algorithms=wanted.algorithms,
         guard=wanted.guard,
         settings=(wanted.settings,) if wanted.settings else (),
+        map_settings=(wanted.map_settings,) if wanted.map_settings else (),
     )
 
 
@@ -175,7 +176,13 @@ def _stp(description: Description) -> Stp | None:
 def _gmsc(description: Description) -> Gmsc:
     section = description.gmsc
     kind = None if section.sc_type is None else ScType[section.sc_type.upper().replace("-", "_")]
-    return Gmsc(ip_messaging=section.ip_messaging, gprs=section.gprs, priority=section.priority, sc_type=kind)
+    return Gmsc(
+        ip_messaging=section.ip_messaging,
+        gprs=section.gprs,
+        guidance=section.guidance,
+        priority=section.priority,
+        sc_type=kind,
+    )
 
 
 def _centre(section: PhonesSection) -> RpAddress | None:
@@ -217,8 +224,9 @@ def _address_faults(path: str, address: str, *, needed: bool = False) -> Iterato
 def _plan_faults(plan: Plan, found: people.People) -> Iterator[Fault]:
     taken = {*Elements.__struct_fields__, "ue", *(application.name for application in plan.applications)}
     for place, section in found:
-        if section.name in taken:
-            yield f"{place}.name", f"{section.name!r} is the name of an element or an application"
+        for name in (section.name, *section.devices):
+            if name in taken:
+                yield f"{place}.name", f"{name!r} is the name of an element or an application"
     places = {section.name: place for place, section in found}
     signalling = [node for node in ("ipsmgw", *plan.ss7) if plan.present(node)]
     speaking = [node for node in plan.nodes if node in places or node in ("scscf", "ipsmgw")]

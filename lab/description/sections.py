@@ -93,6 +93,7 @@ class GatewaySection(Section, frozen=True, kw_only=True):
     algorithms: tuple[Literal["AKAv1-MD5", "AKAv2-MD5", "AKAv2-SHA-256"], ...] = ("AKAv1-MD5",)
     guard: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
     settings: str = ""
+    map_settings: str = ""
 
 
 class PhonesSection(Section, frozen=True, kw_only=True):
@@ -107,6 +108,8 @@ class SubscriberSection(Section, frozen=True, kw_only=True, rename={"is_": "is"}
     msisdn: Msisdn
     k: Key | None = None
     opc: Key | None = None
+    devices: tuple[Name, ...] = ()
+    msisdn_less: bool = False
     over_ip: bool = True
     service: Service = "cs-preferred"
     text_only: bool = False
@@ -136,6 +139,7 @@ class ApplicationSection(Section, frozen=True, kw_only=True):
 class GmscSection(Section, frozen=True, kw_only=True):
     ip_messaging: bool = False
     gprs: bool = False
+    guidance: bool = False
     priority: bool = True
     sc_type: Literal["normal", "voice-mail", "video-mail"] | None = None
 
@@ -154,6 +158,7 @@ class TimersSection(Section, frozen=True, kw_only=True):
     mt_report: Seconds | None = None
     hlr_answer: Seconds | None = None
     hlr_retry: Seconds | None = None
+    correlation: Seconds | None = None
     map_answer: Seconds | None = None
     tc1: Seconds | None = None
     tr1n: Seconds | None = None

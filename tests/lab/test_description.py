@@ -92,7 +92,8 @@ def test_the_example_becomes_the_carrier_that_it_describes() -> None:
     assert found.legs == ("msc",)
     assert found.stp == Stp(address=("192.0.2.1", 2905))
     assert found.timers == PACED
-    assert [each.name for each in found.subscribers[:3]] == ["alice", "bob", "phone1"]
+    assert [each.name for each in found.subscribers[:4]] == ["alice", "tablet", "bob", "phone1"]
+    assert found.devices(found.subscriber("alice").imsi) == ["alice", "tablet"]
     assert found.subscriber("phone100").msisdn == "447700901099"
     assert found.subscriber("carol").service is Service.PS_ONLY
     assert found.applications == (Application("news", "secret", ("5050",)),)
@@ -229,6 +230,7 @@ _ONE = '[[subscriber]]\nname = "ann"\nimsi = "001010000000001"\nmsisdn = "44123"
         (_ONE + 'is = "external"', "subscriber[0].address: missing: where is this phone?"),
         (_ONE.replace("ann", "hlr"), "subscriber[0].name: 'hlr' is the name of an element or an application"),
         (_ONE + _ONE, "subscriber[1].name: 'ann' is subscriber[0]'s already"),
+        (_ONE + 'devices = ["ann"]', "subscriber[0].name: 'ann' is subscriber[0]'s already"),
         (
             _ONE + _ONE.replace("ann", "bea"),
             "subscriber[1].imsi: '001010000000001' is subscriber[0]'s already",
