@@ -19,6 +19,7 @@ from lab.faults import ALL, NONE, Faults
 from lab.laws import judge
 from lab.live import explain_command, send_command, up_command
 from lab.load.command import load_command
+from lab.quirks.command import quirks_command
 from lab.runner import ClockKind, Judge, Verdict, run
 from lab.scenario import Scenario, near
 from lab.scenarios import SCENARIOS
@@ -67,6 +68,7 @@ app.command("element")(element_command)
 app.command("check")(check_command)
 app.command("gateway-file")(gateway_file_command)
 app.command("load")(load_command)
+app.command("quirks")(quirks_command)
 
 
 @app.callback()
