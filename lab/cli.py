@@ -8,6 +8,7 @@ from lab.describing import check_command, gateway_file_command
 from lab.element import element_command
 from lab.live import explain_command, fault_command, send_command, up_command
 from lab.load.command import load_command
+from lab.quirks.command import quirks_command
 from lab.run import run_command
 from lab.scenarios import SCENARIOS
 
@@ -32,6 +33,7 @@ app.command("check")(check_command)
 app.command("gateway-file")(gateway_file_command)
 app.command("load")(load_command)
 app.command("fault")(fault_command)
+app.command("quirks")(quirks_command)
 
 
 @app.callback()

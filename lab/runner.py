@@ -18,6 +18,7 @@ from lab.faults import NONE, Faults
 from lab.ground import Ground, VirtualGround, WireGround
 from lab.laws import judge
 from lab.plan import PACED, Plan, PlanTimers
+from lab.quirks.profile import PLAIN, Profile
 from lab.scenario import Scenario
 from lab.tally import Tally, tally_of
 
@@ -96,22 +97,25 @@ def run(
     datagram: int = 65_535,
     chances: Chances = seeded,
     carrier: Plan | None = None,
+    profile: Profile = PLAIN,
 ) -> Verdict:
-    """Play it once. With faults a story's expectations may not come true, so that only the judges count.
+    """Play it once. With faults a story's expectations may not come true, so that only the judges count; so
+    it is where the profile of quirks says that they do not.
 
     On the wire SIP requests above `datagram` octets go by TCP; virtual links carry datagrams only. A carrier
     of one's own has its own network, datagram and timers.
     """
     timers = PlanTimers() if clock is ClockKind.VIRTUAL else PACED
-    plan = scenario.plan(carrier or Plan(network=network, datagram=datagram, timers=timers))
+    plan = scenario.plan(profile.change(carrier or Plan(network=network, datagram=datagram, timers=timers)))
+    excused = bool(profile.excuse(scenario.name))
 
     async def virtually(virtual_clock: VirtualClock) -> Verdict:
         ground = VirtualGround(virtual_clock, seed, faults, chances)
-        forgiving = faults != NONE and not scenario.robust
+        forgiving = excused or (faults != NONE and not scenario.robust)
         return await _play(scenario, plan, ground, seed, judges, forgiving=forgiving)
 
     async def on_the_wire() -> Verdict:
-        return await _play(scenario, plan, WireGround(plan, seed), seed, judges, forgiving=False)
+        return await _play(scenario, plan, WireGround(plan, seed), seed, judges, forgiving=excused)
 
     return clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
 

@@ -222,7 +222,7 @@ class Gateway:
         """What every message needs, and what it needs when there is room for it; the rest elsewhere."""
         if type(event) is Response:
             if event.status >= 200:
-                self._terminating.answered(event.tx, event.status, now)
+                self._terminating.answered(event.tx, event.status, event.octets, now)
         elif type(event) is not SmMessage:
             self._on_unusual(event, now)
         elif event.flow.remote in self._trusted or (event := self._vouched(event, now)).tx:

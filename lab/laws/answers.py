@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lab.elements.sc_ledger import Forward, MtMessage
-from lab.laws.evidence import GATEWAY, SC, Evidence, arrived
+from lab.laws.evidence import GATEWAY, LATE, SC, Evidence, arrived
 
 __all__ = ["one_answer"]
 
@@ -29,6 +29,8 @@ def _excused(evidence: Evidence, message: MtMessage, forward: Forward, tid: byte
     """Whether the invoke or its answer was lost, or the gateway died over it."""
     begun, ended = evidence.begins[tid], evidence.ends[tid]
     end = forward.end or forward.start
+    if end < evidence.mt_ends_by(forward.start) - 2 * LATE:
+        return True  # it has waited for less long than a phone may take
     if not begun:
         # M3UA had nowhere to put it: at the latest when the HLR had answered.
         last = forward.start + evidence.timers.map_answer
