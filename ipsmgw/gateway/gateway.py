@@ -17,6 +17,7 @@ from ipsmgw.gateway.direct import Direct
 from ipsmgw.gateway.explaining import Explaining
 from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.presence import Presence
+from ipsmgw.gateway.pressure import Pressure
 from ipsmgw.gateway.registrations import Registrations
 from ipsmgw.gateway.routing import Routing
 from ipsmgw.gateway.subscriber_data import SubscriberData
@@ -77,6 +78,7 @@ class Gateway:
         self._core = core = Core(settings, world, self.driver)
         self._trusted = core.trust.addresses
         self._in_flight = self._room = settings.limits.in_flight
+        self._pressure = Pressure(settings.limits.backlog)
         self._registrations = Registrations(core)
         self._presence = Presence(core, self._registrations)
         self._subscriber_data = SubscriberData(core.map, self._registrations, core.numbers)
@@ -214,7 +216,8 @@ class Gateway:
         """Bindings first, then the next group of charging records, then the Driver lets octets leave."""
         self._core.store.commit()
         self._core.journal.flush()
-        self._room = self._in_flight - self.open_work
+        full = self._pressure.builds(now, behind=self.sip.behind())
+        self._room = 0 if full else self._in_flight - self.open_work
 
     # Events of the S-CSCF's side.
 

@@ -97,6 +97,7 @@ class Choice:
     objectives: Sequence[str]
     generators: int
     null: bool
+    carrier: Path | None
     network: int
     seed: int
     json: Path | None

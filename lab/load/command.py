@@ -37,7 +37,12 @@ _Patience = Annotated[str, typer.Option(metavar="TIME", help="Until a message wi
 _Lag = Annotated[str, typer.Option(metavar="TIME", help="How late the generator may be itself, at p99.")]
 _Generators = Annotated[int, typer.Option(min=1, max=MOST_GENERATORS, help="Processes that offer it.")]
 _Null = Annotated[bool, typer.Option("--null", help="Against a gateway that does nothing.")]
-_Network = Annotated[int, typer.Option(min=1, max=MAX_NETWORK, help="Addresses are 127.0.NETWORK.x.")]
+_Carrier = Annotated[
+    Path | None, typer.Option("-c", "--carrier", metavar="FILE", help="Of this carrier (docs/carrier.toml).")
+]
+_Network = Annotated[
+    int, typer.Option(min=1, max=MAX_NETWORK, help="Without -c: addresses are 127.0.NETWORK.x.")
+]
 _Seed = Annotated[int, typer.Option(help="What arrivals and subscribers follow from.")]
 _Json = Annotated[Path | None, typer.Option(metavar="FILE", help="Write all figures there.")]
 _Svg = Annotated[Path | None, typer.Option(metavar="FILE", help="Write a plot there.")]
@@ -66,6 +71,7 @@ def load_command(
     lag: _Lag = "20ms",
     generators: _Generators = 1,
     null: _Null = False,
+    carrier: _Carrier = None,
     network: _Network = 249,
     seed: _Seed = 1,
     json: _Json = None,
@@ -75,10 +81,9 @@ def load_command(
     flows = dict(zip(Flow, (mo, mt, mt_fallback, register, refresh, deregister), strict=True))
     offer = Offer(flows, rate, mix, subscribers, profile)
     timing, climb = Timing(run, warm_up, patience, lag, arrivals), Climb(ramp, by, step)
-    written = json, svg
-    raise typer.Exit(
-        _played(Choice(offer, timing, climb, objective or [], generators, null, network, seed, *written))
-    )
+    where, written, objectives = (null, carrier, network), (json, svg), objective or []
+    choice = Choice(offer, timing, climb, objectives, generators, *where, seed, *written)
+    raise typer.Exit(_played(choice))
 
 
 def _played(choice: Choice) -> int:

@@ -99,13 +99,15 @@ class Conductor:
         for descriptor in self._of:
             self._selector.register(descriptor, selectors.EVENT_READ)
         self._watched: list[Named] = []
+        self._system: Process | None = None
         self._until(lambda: all(player.listening for player in players), _START, "generators to listen")
 
-    def begin(self, system: Named) -> None:
-        """The gateway runs: wait until all of its associations are active."""
+    def begin(self, system: Named | None) -> None:
+        """The gateway runs, here or elsewhere: wait until all of its associations are active."""
         several = len(self._players) > 1
+        self._system = None if system is None else system.process
         self._watched = [
-            system,
+            *([] if system is None else [system]),
             *(
                 Named(f"generator {number}" if several else "generator", player.process)
                 for number, player in enumerate(self._players, 1)
@@ -147,17 +149,17 @@ class Conductor:
         self._order(Run(share, begin, pace.warm_up, pace.seconds, pace.poisson))
         first, figures = begin + pace.warm_up, Figures()
         meter: Meter | None = None
-        series = Series(first, self._system.cpu())
+        series = Series(first, self._cpu)
         end = first + pace.seconds
         while not self._is_over(end):
             self._hear(0.1)
             now, came = monotonic(), self._take()
             if meter is None and now >= first:
-                meter, series = Meter(self._watched), Series(now, self._system.cpu())
+                meter, series = Meter(self._watched), Series(now, self._cpu)
             figures.merge(came)
             series.add(came)
             if meter is not None:
-                series.turn(now, self._under_way, self._system.cpu())
+                series.turn(now, self._under_way, self._cpu)
             shown(Moment(now - first, figures, self._under_way, series))
         usage = [] if meter is None else meter.read(figures.all.ended)
         return Step(
@@ -175,8 +177,9 @@ class Conductor:
         self._order(Stop())
 
     @property
-    def _system(self) -> Process:
-        return self._watched[0].process
+    def _cpu(self) -> float:
+        """Of the gateway; 0 where it is elsewhere."""
+        return 0.0 if self._system is None else self._system.cpu()
 
     @property
     def _under_way(self) -> int:
@@ -203,9 +206,9 @@ class Conductor:
     def _hear(self, patience: float) -> None:
         for key, _ in self._selector.select(patience):
             self._of[key.fd].hear()
-        for each in self._watched[:1]:
-            if (ended := each.process.ended) is not None:
-                raise Lost(f"{each.name} has ended: {ended.strip() or 'it says nothing'}")
+        ended = None if self._system is None else self._system.ended
+        if ended is not None:
+            raise Lost(f"the gateway has ended: {ended.strip() or 'it says nothing'}")
 
     def _until(self, held: Callable[[], bool], limit: float, what: str) -> None:
         until = monotonic() + limit
@@ -217,9 +220,9 @@ class Conductor:
 
 @contextmanager
 def conducted(
-    setups: Sequence[Setup], system: Callable[[Place], Process], name: str, folder: Path
+    setups: Sequence[Setup], system: Callable[[Place], Process] | None, name: str, folder: Path
 ) -> Iterator[Conductor]:
-    """Generators first: whom the gateway connects to is there then."""
+    """Generators first: whom the gateway connects to is there then. Without a `system` it is elsewhere."""
     cores = Cores()
     with ExitStack() as opened:
         players: list[_Player] = []
@@ -232,5 +235,6 @@ def conducted(
             )
             players.append(_Player(opened.enter_context(process), setup))
         conductor = Conductor(players, setups[0].patience)
-        conductor.begin(Named(name, opened.enter_context(system(Place(folder, cores.pin_system)))))
+        place = Place(folder, cores.pin_system)
+        conductor.begin(None if system is None else Named(name, opened.enter_context(system(place))))
         yield conductor

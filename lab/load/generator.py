@@ -144,7 +144,7 @@ class Generator:
 def main() -> None:
     """The first line says who we are."""
     setup = msgspec.json.decode(sys.stdin.buffer.readline(), type=Setup)
-    plan = share(carrier(setup.network, home=setup.home), setup.index)
+    plan = share(carrier(setup.carrier, setup.network, home=setup.home), setup.index)
     try:
         wire = Wire(plan, plan.played, Random(setup.seed))
     except OSError as fault:

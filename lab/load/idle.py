@@ -1,4 +1,4 @@
-"""The gateway that does nothing, as a process: `python -m lab.load.idle NETWORK HOME GENERATORS`."""
+"""The gateway that does nothing, as a process."""
 
 import select
 import signal
@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from random import Random
 
+import msgspec
+
 from lab.bench.signalling import gateway_stack
 from lab.load.null import Null
 from lab.load.share import Share, carrier, share
+from lab.load.talk import Setup
 from mapstack import Flow
 from mapstack.transport.framing import Framer
 
@@ -105,11 +108,11 @@ class _Idle:
 
 
 def main() -> None:
-    """Until SIGTERM."""
+    """Until SIGTERM; what the first generator is told says where we are."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    network, home, generators = sys.argv[1:]
-    plan = carrier(int(network), home=home == "home")
-    _Idle([share(plan, index) for index in range(int(generators))]).run()
+    setup = msgspec.json.decode(sys.stdin.buffer.read(), type=Setup)
+    plan = carrier(setup.carrier, setup.network, home=setup.home)
+    _Idle([share(plan, index) for index in range(setup.generators)]).run()
 
 
 if __name__ == "__main__":

@@ -44,7 +44,8 @@ class Ledger:
         self._patience = patience
         self._next = first % NUMBERS
         self._deadlines: deque[tuple[float, int]] = deque()
-        self._lost: dict[int, None] = {}
+        self._lost: dict[int, bool] = {}
+        """By number, whether something has come since."""
         self.rows: dict[int, Row] = {}
         self.figures = Figures()
 
@@ -109,13 +110,13 @@ class Ledger:
     def _is_late(self, number: int) -> bool:
         if number not in self._lost:
             return False
-        self._lost.pop(number)
-        self.figures.late += 1
+        self.figures.late += not self._lost[number]
+        self._lost[number] = True
         return True
 
     def _note_lost(self, row: Row) -> None:
         if row.counted:
             self.figures.of(row.flow).lost += 1
-        self._lost[row.number] = None
+        self._lost[row.number] = False
         if len(self._lost) > _REMEMBERED:
             del self._lost[next(iter(self._lost))]

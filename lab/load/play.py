@@ -2,26 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from msgspec.structs import replace
 from rich.console import Console
 
-from lab.bench.process import GATEWAY, Place, Process
 from lab.load import show
+from lab.load.cast import Cast, cast
 from lab.load.choice import Choice
 from lab.load.conductor import Conductor, Pace, conducted
 from lab.load.flow import Flow
 from lab.load.objective import Objective
 from lab.load.options import BadOption
 from lab.load.report import as_json, tell, tell_ramp
-from lab.load.share import carrier, gateway_configuration
 from lab.load.step import Step
 from lab.load.svg import plot
-from lab.load.talk import Setup
 
 __all__ = ["play"]
 
@@ -34,11 +30,11 @@ def play(console: Console, choice: Choice) -> int:
     rates, pace = choice.steps(), choice.pace()
     judges = choice.judges(rates[0])
     _try_out(choice)
-    system = "null gateway" if choice.null else "gateway"
-    with _running(choice, rates, pace, system) as conductor:
+    players = cast(choice, rates, pace)
+    with _running(players) as conductor:
         _enrol(console, conductor, choice)
         steps = list(_steps(console, conductor, rates, pace, judges))
-    _tell(console, choice, steps, system)
+    _tell(console, choice, steps, players.system)
     if not all(step.is_valid for step in steps):
         return NO_RESULT
     return HELD if steps[0].held else BROKEN
@@ -101,40 +97,10 @@ def _enrol(console: Console, conductor: Conductor, choice: Choice) -> None:
 
 
 @contextmanager
-def _running(
-    choice: Choice, rates: Sequence[dict[Flow, float]], pace: Pace, system: str
-) -> Iterator[Conductor]:
-    home = Flow.MT_FALLBACK in rates[0]
-    whole = pace.seconds + pace.warm_up
-    first = Setup(
-        network=choice.network,
-        index=0,
-        generators=choice.generators,
-        home=home,
-        settled=choice.settled(),
-        passing=choice.passing(rates, whole),
-        patience=choice.timing.wait,
-        seed=choice.seed,
-    )
-    setups = [replace(first, index=index) for index in range(choice.generators)]
-    start = partial(_null if choice.null else _gateway, first)
+def _running(players: Cast) -> Iterator[Conductor]:
     _VAR.mkdir(exist_ok=True)
     with (
         TemporaryDirectory(prefix="load-", dir=_VAR) as folder,
-        conducted(setups, start, system, Path(folder).resolve()) as conductor,
+        conducted(players.setups, players.start, players.system, Path(folder).resolve()) as conductor,
     ):
         yield conductor
-
-
-def _gateway(setup: Setup, place: Place) -> Process:
-    """`ipsmgw run -c FILE`."""
-    plan = carrier(setup.network, home=setup.home)
-    path = place.folder / "gateway.toml"
-    path.write_text(gateway_configuration(plan, setup.generators, place.folder))
-    return Process(["-c", GATEWAY, "run", "-c", str(path)], place, name="gateway")
-
-
-def _null(setup: Setup, place: Place) -> Process:
-    home = "home" if setup.home else "away"
-    arguments = ["-m", "lab.load.idle", str(setup.network), home, str(setup.generators)]
-    return Process(arguments, place, name="null")

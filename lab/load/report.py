@@ -85,7 +85,7 @@ def _ramp_row(step: Step) -> tuple[str, ...]:
         str(whole.lost),
         milliseconds(whole.latency.quantile(0.5)),
         milliseconds(whole.latency.quantile(0.99, beyond=whole.lost)),
-        f"{step.usage[0].cpu_per_message:.0f}" if step.usage else "",
+        next((f"{each.cpu_per_message:.0f}" for each in step.usage if each.name.endswith("gateway")), ""),
         say if step.is_valid else "the generator was late",
     )
 

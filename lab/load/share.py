@@ -5,19 +5,22 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from ipsmgw.identity import NodeNumber
+from ipsmgw.settings import BadSettings
 from lab.bench.place import HLR, SMSC
+from lab.description import describe
 from lab.gateway_file import gateway_toml
+from lab.load.options import BadOption
 from lab.load.templates import SGSN
-from lab.plan import Plan
+from lab.plan import Plan, PlanTimers
 
-__all__ = ["MOST_GENERATORS", "Share", "carrier", "gateway_configuration", "share"]
+__all__ = ["MOST_GENERATORS", "Share", "carrier", "described", "gateway_configuration", "share", "unplayable"]
 
 MOST_GENERATORS = 8
 _APART = 100
 """Between the point codes of two generators, and their numbers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Share(Plan):
     """The carrier as one generator sees it: the same hosts, ports of its own."""
 
@@ -40,10 +43,37 @@ class Share(Plan):
         return tuple(node for node in self.ss7 if node != HLR or not self.index)
 
 
-def carrier(network: int, *, home: bool) -> Plan:
-    """Without phones: there are more subscribers than addresses. `home`: routed home, with an SGSN."""
-    plan = Plan(network=network, subscribers=())
+def carrier(file: str, network: int, *, home: bool) -> Plan:
+    """Of a description, or on this network; without phones, as there are more subscribers than addresses.
+    `home`: routed home, with an SGSN.
+    """
+    plan = replace(described(file, network), subscribers=(), texting=(), esmes=(), legs=())
     return replace(plan, procedures="ts-23.204", legs=(SGSN,)) if home else plan
+
+
+def described(file: str, network: int) -> Plan:
+    """As the file has it."""
+    if not file:
+        return Plan(network=network)
+    try:
+        return describe(Path(file), PlanTimers())
+    except BadSettings as bad:
+        raise BadOption("\n".join(bad.faults)) from None
+
+
+def unplayable(plan: Plan) -> str | None:
+    """Why there is no load for this carrier."""
+    for node in ("scscf", HLR, SMSC):
+        if not plan.here(node):
+            return f"{node} is {plan.seat(node).place.value}: the load is what S-CSCF, HLR and SM-SC do"
+    if not plan.present("ipsmgw"):
+        return "there is no gateway"
+    if plan.direct or plan.registration != "anyTimeModification":
+        return "the load is for gateways behind an S-CSCF, with anyTimeModification to the HLR"
+    seats = [plan.seat(node) for node in ("ipsmgw", HLR, SMSC, SGSN)]
+    if plan.stp is not None or any(seat.role or seat.transport not in ("", "tcp") for seat in seats):
+        return "the gateway has to be an ASP of HLR and SM-SC, over TCP"
+    return None
 
 
 def share(plan: Plan, index: int) -> Share:

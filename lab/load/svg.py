@@ -10,10 +10,10 @@ from lab.load.step import Step
 
 __all__ = ["plot"]
 
-_WIDTH, _HEIGHT = 960, 640
+_WIDTH, _HEIGHT = 960, 620
 _LEFT, _RIGHT, _GAP = 70, 150, 46
 _PANEL = 220
-_TOP = 64
+_TOP = 78
 _INK, _GRID, _PAPER = "#222", "#e4e4e4", "#fff"
 
 
@@ -122,7 +122,7 @@ def _decades(panel: _Panel) -> list[float]:
 
 
 def _frame(panel: _Panel, name: str, ticks: Sequence[float]) -> Iterator[str]:
-    yield _text(_LEFT, panel.top - 10, name, size=13, colour="#555")
+    yield _text(_LEFT, panel.top - 24, name, size=13, colour="#555")
     for tick in ticks:
         y = panel.y(tick)
         yield _line(_LEFT, y, _WIDTH - _RIGHT, y, _GRID)
@@ -163,6 +163,7 @@ def _steps(panel: _Panel, steps: Sequence[Step]) -> Iterator[str]:
         x = panel.x(step.began)
         colour = "#bbb" if step.held else "#d1242f"
         yield _line(x, panel.top, x, bottom, colour, dashed=True)
+        yield _text(x + 3, panel.top - 10, f"{step.rate:.4g}", size=10, colour=colour)
         if not step.held:
             yield _text(x + 4, panel.top + 12, "broken" if step.is_valid else "no result", colour=colour)
 

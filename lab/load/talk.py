@@ -13,6 +13,8 @@ __all__ = ["Enrol", "Failed", "Order", "Ready", "Run", "Setup", "Stop", "Told", 
 class Setup(msgspec.Struct, frozen=True):
     """The first line that a generator reads: who it is."""
 
+    carrier: str
+    """The file that describes it; without one it is on loopback, on this network."""
     network: int
     index: int
     generators: int

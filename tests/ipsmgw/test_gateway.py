@@ -318,6 +318,23 @@ def test_one_message_too_many_is_refused_at_the_door_but_a_report_never() -> Non
     assert statuses(node) == [202, 202]
 
 
+def test_a_queue_that_stays_is_too_much_and_one_that_ends_is_not() -> None:
+    node = Node(sound() | {"limits": {"backlog": 0.5}})
+    node.register()
+    node.gateway.sip.behind = lambda: True
+    for wait in (0.0, 0.4, 0.2, 0.0):  # it counts from the first of them
+        node.watch.reach(node.watch.time + wait)
+        node.message(octets(SUBMIT))
+    assert statuses(node) == [200, 202, 202, 202, 503]
+    node.deliver()
+    node.synced()
+    assert refusal(node).error.code == ErrorCode.SYSTEM_FAILURE
+    node.gateway.sip.behind = lambda: False
+    node.message(octets(RpSmma(1)))
+    node.message(octets(SUBMIT))
+    assert statuses(node) == [503, 202]
+
+
 def test_records_that_wait_for_the_disk_are_under_way_too() -> None:
     node = Node(sound() | {"limits": {"in_flight": 3}})
     node.register()

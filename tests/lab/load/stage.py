@@ -18,7 +18,7 @@ PATIENCE = 10.0
 
 def plan(index: int = 0, *, home: bool = False) -> Share:
     """That of a generator."""
-    return share(carrier(NETWORK, home=home), index)
+    return share(carrier("", NETWORK, home=home), index)
 
 
 def traffic(*, home: bool = False, settled: int = 20, passing: int = 5, first: int = 0) -> Traffic:

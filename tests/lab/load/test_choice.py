@@ -15,7 +15,7 @@ FLAT = Climb("", "25%", "10s")
 
 
 def choice(offer: Offer, climb: Climb = FLAT, *objectives: str, generators: int = 1) -> Choice:
-    return Choice(offer, TIMING, climb, objectives, generators, False, 1, 1, None, None)
+    return Choice(offer, TIMING, climb, objectives, generators, False, None, 1, 1, None, None)
 
 
 def offer(

@@ -39,12 +39,13 @@ def test_a_message_is_lost_when_its_time_is_over_and_not_before() -> None:
     assert ledger.deadline() is None
 
 
-def test_an_answer_to_a_lost_message_is_late_once_and_another_is_unexpected() -> None:
+def test_a_lost_message_is_late_once_whatever_comes_for_it_and_another_is_unexpected() -> None:
     ledger = Ledger(1.0, 0)
     row = begun(ledger)
     ledger.expire(1.0)
     ledger.stray(row.number, "results")
     ledger.stray(row.number, "results")
+    ledger.stray(row.number + 1, "results")
     figures = ledger.take()
     assert (figures.late, figures.unexpected) == (1, {"results": 1})
     assert figures.of(Flow.MO).lost == 1
