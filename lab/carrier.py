@@ -29,13 +29,14 @@ from lab.ground import Ground
 from lab.instead import instead_of
 from lab.meddling.meddling import Meddling
 from lab.meddling.rule import Rule
+from lab.msgin5g.side import Msgin5gElement, Msgin5gSide
 from lab.plan import Plan
 from lab.watch import Watch
 from lab.wiring import peers
 
 __all__ = ["Carrier"]
 
-Element = Hlr | Smsc | Scscf | ServingNode | Phone | Esme | Gateway
+Element = Hlr | Smsc | Scscf | ServingNode | Phone | Esme | Gateway | Msgin5gElement
 
 _SS7, _IMS = ("hlr", "smsc"), ("scscf", "ipsmgw")
 
@@ -65,6 +66,7 @@ class Carrier:
         self.phones: dict[str, Phone] = {}
         self.esmes: dict[str, Esme] = {}
         self.esme_ledgers = {name: EsmeLedger() for name in plan.esmes}
+        self.msgin5g = Msgin5gSide(plan.msgin5g, plan.network)
         self._built: set[str] = set()
         self.down: dict[str, float] = {}
         """Nodes that are down, and since when."""
@@ -132,7 +134,7 @@ class Carrier:
     def nodes(self) -> tuple[str, ...]:
         """What the lab plays, in the order in which it is started."""
         phones = (subscriber.name for subscriber in self.plan.subscribers)
-        nodes = (*_SS7, *self.plan.legs, *_IMS, *phones, *self.plan.esmes)
+        nodes = (*_SS7, *self.plan.legs, *_IMS, *phones, *self.plan.esmes, *self.msgin5g.nodes)
         return tuple(node for node in nodes if self.plan.here(node))
 
     @property
@@ -236,6 +238,8 @@ class Carrier:
                 self.legs[leg] = ServingNode(site, plan, self.visitors[leg])
             case name if name in plan.esmes:
                 self.esmes[name] = Esme(site, plan, self.esme_ledgers[name])
+            case name if name in self.msgin5g.nodes:
+                self.msgin5g.build(site)
             case name:
                 self.phones[name] = Phone(site, plan, plan.subscriber(name), self.ledgers[name])
 
@@ -266,5 +270,7 @@ class Carrier:
                 return self.legs[leg]
             case name if name in self.plan.esmes:
                 return self.esmes[name]
+            case name if name in self.msgin5g.nodes:
+                return self.msgin5g.element(name)
             case name:
                 return self.phones[name]

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 import mapstack
 import sipbridge
 from ipsmgw.app import LoopClock, Sockets, WireDisk, open_store, store_in_memory
-from ipsmgw.drive import Clock, Port, Tap
+from ipsmgw.drive import Clock, ExchangePort, Port, Tap
 from ipsmgw.gateway import World
 from ipsmgw.smpp import Flow as SmppFlow
 from ipsmgw.smpp import SessionSpec
@@ -21,12 +21,14 @@ from lab.clock import VirtualClock
 from lab.disk import VirtualDisk
 from lab.elements.air import DTAP
 from lab.elements.site import Site
+from lab.exchange_spec import ExchangeSpec
 from lab.faults import NONE, Faults
 from lab.links import Fate
 from lab.meddling.marks import MarkedTrace
 from lab.network import VirtualNetwork
 from lab.plan import Plan
 from lab.waiting import Waiting
+from lab.wire_exchanges import WireExchanges
 from lab.wiring import originator
 from lab.witness import Durability, WitnessedDisk
 from mapstack.transport import AssociationSpec
@@ -181,8 +183,9 @@ class WireGround:
         """The next life of a node."""
         # No identifier comes twice, whatever the seed: somebody else's elements outlive this ground.
         boot, rng = self._lives.next(node), Random(SystemRandom().getrandbits(64))
+        exchanges = WireExchanges(self.clock, self._path(f"keys-{node}"))
         sockets = self._sockets[node] = _TappedSockets(
-            Sockets(self._loop, rng), self._sent, self._received, self._plan
+            Sockets(self._loop, rng), exchanges, self._sent, self._received, self._plan
         )
         return Site(node, self.clock, sockets, rng, boot, self.waiting.changed)
 
@@ -225,9 +228,11 @@ class WireGround:
     async def open(self, node: str) -> None:
         """Open the sockets; raises `AddressTaken` with a sentence."""
         await self._sockets[node].sockets.start()
+        await self._sockets[node].requests.start()
 
     async def close(self, node: str, *, crash: bool) -> None:
         """Close them; a crash in the middle of a write is for virtual time."""
+        await self._sockets[node].requests.stop()
         await self._sockets[node].sockets.stop()
 
     async def end(self) -> None:
@@ -254,8 +259,11 @@ Seen = Callable[[float, str, str, str, bytes], None]
 class _TappedSockets:
     """The sockets of one node: what it sends is traced, and an association is cut by the name of its peer."""
 
-    def __init__(self, sockets: Sockets, sent: Seen, received: Seen, plan: Plan) -> None:
+    def __init__(
+        self, sockets: Sockets, requests: WireExchanges, sent: Seen, received: Seen, plan: Plan
+    ) -> None:
         self.sockets = sockets
+        self.requests = requests
         self._sent = sent
         self._received = received
         self._plan = plan
@@ -302,6 +310,14 @@ class _TappedSockets:
             self._see(now, node, peer, "smpp", data, sent=sent)
 
         port.tap = tap
+
+    def exchanges(self, node: str, spec: ExchangeSpec, port: ExchangePort[EventT]) -> None:
+        port.send = self.requests.add(spec, port.receive)
+
+        def seen(host: str, protocol: str, data: bytes, sent: bool) -> None:
+            self._see(self.requests.now(), node, self._plan.node_at(host), protocol, data, sent=sent)
+
+        self.requests.seen = seen
 
     def _see(self, now: float, node: str, peer: str, protocol: str, data: bytes, *, sent: bool) -> None:
         if sent:

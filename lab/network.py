@@ -6,12 +6,14 @@ from math import inf
 from random import Random
 from typing import TypeVar
 
-from ipsmgw.drive import Clock, Port
+from ipsmgw.drive import Clock, ExchangePort, Port
 from ipsmgw.smpp import Flow as SmppFlow
 from ipsmgw.smpp import SessionSpec
 from lab.associations import Associations
 from lab.chance import Chance, Chances, seeded
 from lab.elements.air import DTAP
+from lab.exchange_spec import ExchangeSpec
+from lab.exchanges import Exchanges
 from lab.faults import NONE, Faults, Weather
 from lab.links import Address, DatagramLink, Fate, Mailbox, SipPort, Tap
 from lab.sessions import Sessions
@@ -55,6 +57,7 @@ class VirtualNetwork:
         self._chances: dict[str, Chance] = {}
         self._associations = Associations(clock, self._chance, self._between, tap=tap, limit=limit)
         self._sessions = Sessions(clock, self._chance, self._between, tap=tap)
+        self._exchanges = Exchanges(clock, self._chance, self._between, tap=tap)
 
     def datagrams(self, node: str, local: Address, port: Port[EventT, SipFlow]) -> None:
         """Bind an address."""
@@ -90,6 +93,11 @@ class VirtualNetwork:
         outlet = self._sessions.open(node, spec, port)
         port.send, port.cut = outlet, outlet.cut
 
+    def exchanges(self, node: str, spec: ExchangeSpec, port: ExchangePort[EventT]) -> None:
+        """Take requests, and make them."""
+        self._require_up(node)
+        port.send = self._exchanges.open(node, spec, port.receive)
+
     def down(self, node: str) -> None:
         """The node is gone, with its ports; its peers' associations go down, late octets to it are lost."""
         self._down.add(node)
@@ -98,6 +106,7 @@ class VirtualNetwork:
                 mailbox.port = None
         self._associations.down(node)
         self._sessions.down(node)
+        self._exchanges.down(node)
 
     def up(self, node: str) -> None:
         """The node may open ports again."""
@@ -107,6 +116,7 @@ class VirtualNetwork:
         """Cut the associations between two nodes, now; they reconnect as after any cut."""
         self._associations.cut(one, other)
         self._sessions.cut(one, other)
+        self._exchanges.cut(one, other)
 
     def change(self, faults: Faults) -> None:
         """Other faults between all nodes, from now on."""

@@ -8,6 +8,7 @@ from ipsmgw.identity import Impu, Imsi, Msisdn, NodeNumber
 from lab.elements.domain import DOMAIN_OF, Domain, Service
 from lab.elements.extensions import ScType
 from lab.elements.milenage import Secret, opc
+from lab.msgin5g.plan import Msgin5gPlan
 from lab.plan_timers import PACED, PlanTimers
 from lab.quirks.quirks import NONE, Quirks
 from lab.seats import Place, Seat, Stp
@@ -155,6 +156,8 @@ class Plan:
     """More lines of the table map of the gateway's settings."""
     settings: tuple[str, ...] = ()
     """More tables of the gateway's settings, as they stand in a file."""
+    msgin5g: Msgin5gPlan | None = None
+    """The MSGin5G service, if there is one."""
     timers: PlanTimers = field(default_factory=PlanTimers)
     datagram: int = 65_535
     """Octets of the largest request that goes by UDP; less than 300 and all go by TCP, on the wire only."""
@@ -202,6 +205,8 @@ class Plan:
 
     def host(self, node: str) -> str:
         """Each element has a loopback address of its own, unless its seat has another one."""
+        if self.msgin5g is not None and node in self.msgin5g.nodes:
+            return self.msgin5g.host(self.network, node)
         return self.seat(node).host or f"127.0.{self.network}.{self._host_number(node)}"
 
     def sip(self, node: str) -> tuple[str, int]:
@@ -268,6 +273,7 @@ class Plan:
         """In the order of a ladder: phones at both ends would be nicer, but a phone may play both parts."""
         phones = tuple(subscriber.name for subscriber in self.subscribers)
         nodes = (*phones[:1], "scscf", *self.legs, "ipsmgw", "hlr", "smsc", *phones[1:], *self.esmes)
+        nodes = (*nodes, *(self.msgin5g.nodes if self.msgin5g else ()))
         return tuple(node for node in nodes if self.present(node))
 
     def node_at(self, host: str, port: int = 0) -> str:

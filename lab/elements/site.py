@@ -5,9 +5,10 @@ from random import Random
 from typing import NamedTuple, Protocol, TypeVar
 
 import sipbridge.flow
-from ipsmgw.drive import Clock, Driver, Network, Port
+from ipsmgw.drive import Clock, Driver, ExchangePort, Network, Port
 from ipsmgw.smpp import Flow, SessionSpec
 from lab.elements.air import AirEvent
+from lab.exchange_spec import ExchangeSpec
 
 __all__ = ["LabNetwork", "Site"]
 
@@ -19,6 +20,7 @@ class LabNetwork(Network, Protocol):
 
     def sessions(self, node: str, spec: SessionSpec, port: Port[EventT, Flow]) -> None: ...
     def air(self, node: str, local: tuple[str, int], port: Port[AirEvent, sipbridge.flow.Flow]) -> None: ...
+    def exchanges(self, node: str, spec: ExchangeSpec, port: ExchangePort[EventT]) -> None: ...
 
 
 class Site(NamedTuple):
