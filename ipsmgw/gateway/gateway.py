@@ -15,6 +15,7 @@ from ipsmgw.gateway.alerting import Alerting
 from ipsmgw.gateway.core import Core, World
 from ipsmgw.gateway.direct import Direct
 from ipsmgw.gateway.explaining import Explaining
+from ipsmgw.gateway.msgin5g import Msgin5g
 from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.presence import Presence
 from ipsmgw.gateway.registrations import Registrations
@@ -91,6 +92,7 @@ class Gateway:
         self._direct = None if core.phones is None else Direct(core, core.phones, self._registrations)
         self._texting = Texting(core)
         self.driver.watch(self, self._before_flush)
+        self._msgin5g = Msgin5g(core, self.driver, self._registrations) if settings.msgin5g.enabled else None
         if core.resolver is not None and world.names is not None:
             self.driver.watch(core.trust)
             world.names.plug(self.driver.open(core.resolver, self._on_name))
@@ -104,6 +106,9 @@ class Gateway:
         node = settings.node.name
         world.network.signalling(node, sip_spec(settings), self.sip)
         world.network.associations(node, association_specs(settings.map.association), self.map)
+        if self._msgin5g is not None and world.exchanges is not None:
+            world.exchanges(self._msgin5g.port)
+            self._msgin5g.resume(world.clock.now())
         self.driver.settle(world.clock.now())
 
     def take_leave(self) -> None:
@@ -133,6 +138,7 @@ class Gateway:
             "bugs": self.driver.bugs,
             **({} if self._direct is None else {"direct": self._direct.status}),
             **({} if self._routing is None else {"correlations": core.store.count_correlations()}),
+            **({} if self._msgin5g is None else {"msgin5g": self._msgin5g.status}),
             "m3ua": msgspec.to_builtins(self._m3ua_status()),
         }
 
