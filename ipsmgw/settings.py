@@ -19,6 +19,7 @@ from ipsmgw.association import (
 from ipsmgw.direct_section import DirectSection, direct_faults
 from ipsmgw.hlr_section import SubscriberSection, Way, hlr_faults
 from ipsmgw.identity import NodeNumber
+from ipsmgw.msgin5g_section import Msgin5gSection, msgin5g_faults
 from ipsmgw.numbers_section import (
     NumbersSection,
     ServiceCentreSection,
@@ -52,6 +53,7 @@ __all__ = [
     "Limits",
     "M3uaSection",
     "MapSection",
+    "Msgin5gSection",
     "MtpRouteSettings",
     "NodeSettings",
     "NumbersSection",
@@ -218,6 +220,7 @@ class Settings(Section, frozen=True, kw_only=True):
     numbers: tuple[NumbersSection, ...] = ()
     service_centre: ServiceCentreSection = ServiceCentreSection()
     text: TextSettings = TextSettings()
+    msgin5g: Msgin5gSection = Msgin5gSection()
     store: StoreSettings = StoreSettings()
     journal: JournalSettings = JournalSettings()
     trace: TraceSettings = TraceSettings()
@@ -250,6 +253,7 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
     final = settings.procedures == "ts-23.204"
     yield from routing_faults(settings.routing, section.subscriber, section.hlr, final=final)
     yield from _text_faults(settings)
+    yield from msgin5g_faults(settings.msgin5g)
     scheme, _, path = settings.store.url.partition(":///")
     if scheme != "sqlite" or not path:
         yield "store.url", f"sqlite:///PATH is wanted, got {settings.store.url!r}"

@@ -93,15 +93,10 @@ class Evidence:
         self.records: list[Record] = []
         self.unreadable: list[bytes] = []
         """Lines of the journal that are no record."""
-        self._read_journal()
         self.mo_records: Index[str, Record] = Index()
         self.mt_records: Index[str, Record] = Index()
         """Charging records of MO by Call-ID, of MT by IMSI."""
-        for record in self.records:
-            if record.cdr.record == "ISMSMO":
-                self.mo_records.add(record.cdr.call_id, record)
-            else:
-                self.mt_records.add(record.cdr.imsi, record)
+        self._read_journal()
         self._down = _down(carrier)
         self.own_gateway = carrier.own()
         """Whether one may look into it: its journal is then evidence."""
@@ -313,10 +308,17 @@ class Evidence:
         for line in ground.journal().splitlines(keepends=True):
             end += len(line)
             try:
-                self.records.append(Record(decode_cdr(line), ground.durability.since(end)))
+                self._record(Record(decode_cdr(line), ground.durability.since(end)))
             except DecodeError:
                 if line.endswith(b"\n"):
                     self.unreadable.append(line)
+
+    def _record(self, record: Record) -> None:
+        self.records.append(record)
+        if record.cdr.record == "ISMSMO":
+            self.mo_records.add(record.cdr.call_id, record)
+        else:
+            self.mt_records.add(record.cdr.imsi, record)
 
     def _read(self, pdu: Pdu) -> None:
         if "twice" in pdu.fate:

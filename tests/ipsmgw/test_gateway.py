@@ -4,11 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-import mapstack
-import sipbridge
 from ipsmgw.cause import Cause
 from ipsmgw.map_error import error_of
-from mapstack import Answered, Gt, Refused, SccpAddress
+from mapstack import Answered, Gt, SccpAddress
 from mapstack.map import (
     ALERT_SERVICE_CENTRE,
     MT_FORWARD_SM,
@@ -21,9 +19,9 @@ from mapstack.map import (
     MtForwardSmRes,
 )
 from sipbridge.rp import RpAck, RpAddress, RpData, RpError, RpSmma
-from tests.ipsmgw.asked import SUBMIT, invoked, octets, records, statuses
+from tests.ipsmgw.asked import SUBMIT, invoked, octets, records, refusal, statuses
 from tests.ipsmgw.broken import sound
-from tests.ipsmgw.node import ALICE, GATEWAY, IMSI, SCSCF, Node
+from tests.ipsmgw.node import ALICE, IMSI, SCSCF, Node
 
 # Trust
 
@@ -183,11 +181,6 @@ def test_a_report_with_empty_user_data_is_a_delivery_all_the_same(registered: No
     registered.synced()
     assert registered.told == [Answered(dialogue, MT_FORWARD_SM, MtForwardSmRes())]
     assert registered.gateway.driver.bugs == 0
-
-
-def refusal(node: Node) -> Refused:
-    (refused,) = [event for event in node.told if isinstance(event, Refused)]
-    return refused
 
 
 def test_an_mt_for_nobody_is_absent_with_diagnostic_11(node: Node) -> None:
@@ -358,45 +351,3 @@ def test_closing_ends_everything(registered: Node) -> None:
     registered.gateway.close()
     assert registered.paper.closed
     assert registered.watch.armed == []
-
-
-# Our own bugs
-
-
-class Broken(RuntimeError):
-    """Something that should not happen."""
-
-
-@pytest.fixture
-def forward_is_broken(registered: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    def invoke(*_: object, **__: object) -> int:
-        raise Broken
-
-    monkeypatch.setattr("mapstack.stack.MapStack.invoke", invoke)
-
-
-@pytest.mark.usefixtures("forward_is_broken")
-def test_a_bug_after_the_202_ends_with_a_report_of_a_temporary_failure(registered: Node) -> None:
-    registered.message(octets(SUBMIT))
-    registered.synced()
-    accepted, report = registered.take_sip()
-    assert (accepted.status, report.rpdu) == (202, RpError(5, 41))
-    assert records(registered)[0].outcome == "localFailure"
-    assert registered.gateway.driver.bugs == 1
-
-
-def test_a_bug_at_an_mt_is_a_system_failure(registered: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    def deliver(*_: object, **__: object) -> None:
-        raise Broken
-
-    monkeypatch.setattr("ipsmgw.procedures.mt.deliver", deliver)
-    registered.deliver()
-    assert refusal(registered).error.code == ErrorCode.SYSTEM_FAILURE
-    assert registered.gateway.driver.bugs == 1
-
-
-@pytest.mark.parametrize("data", [b"", b"\x00", b"MESSAGE", b"\xff" * 100, b"SIP/2.0 200 OK\r\n\r\n"])
-def test_octets_that_make_no_sense_are_no_bug(node: Node, data: bytes) -> None:
-    node.gateway.sip.receive([(data, sipbridge.Flow("udp", GATEWAY, SCSCF))])
-    node.gateway.map.receive([(data, mapstack.Flow("tcp", ("", 0), ("", 0), "smsc"))])
-    assert node.gateway.driver.bugs == 0
