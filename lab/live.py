@@ -32,6 +32,7 @@ def up_command(
         float | None,
         typer.Option("--for", metavar="SECONDS", min=0, help="End by itself that long after the start."),
     ] = None,
+    *,
     faults: Annotated[list[str] | None, FAULT] = None,
     fault_file: Annotated[Path | None, FAULT_FILE] = None,
 ) -> None:

@@ -34,7 +34,9 @@ def check_rules(rules: Iterable[str], plan: Plan) -> None:
 
 def _grammar(plan: Plan) -> Grammar:
     codes = {node: plan.point_code(node) for node in ("ipsmgw", *plan.ss7)}
-    return Grammar(plan.nodes, [subscriber.name for subscriber in plan.subscribers], codes)
+    nodes = {node: plan.here(node) for node in plan.nodes}
+    phones = [subscriber.name for subscriber in plan.subscribers if plan.here(subscriber.name)]
+    return Grammar(nodes, phones, codes)
 
 
 class Meddling:
