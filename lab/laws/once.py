@@ -73,7 +73,7 @@ def _excused(evidence: Evidence, phone: str, messages: list[MtMessage], got: lis
     if forward is None:
         return False
     tid = forward.dialogue.to_bytes(4, "big")
-    if evidence.forged_ends[tid] or not all(map(arrived, evidence.ends[tid])):
+    if evidence.was_forged_end(tid) or not all(map(arrived, evidence.ends[tid])):
         return True  # the SC was not told what the gateway has said
     if evidence.home_routed(forward):
         return _lost_at_home(evidence, phone, forward, got)
