@@ -61,6 +61,8 @@ class Order(NamedTuple):
     """These faults and no others."""
     only_file: Path | None = None
     """Where they stand."""
+    rules: tuple[str, ...] = ()
+    """Faults as rules (docs/faults.md)."""
 
 
 class Played(NamedTuple):
@@ -121,6 +123,7 @@ def play_one(order: Order, which: Run) -> Played:
             judges=JUDGES,
             network=order.network,
             chances=chances,
+            rules=order.rules,
         )
     result = result_of(verdict, scenario, order.faults, monotonic() - began)
     capture = _write_capture(order.pcap, result, verdict) if order.pcap else ""
@@ -146,6 +149,7 @@ def _again(order: Order, result: Result) -> str:
     words = ["ipsmgw-lab", "run", result.scenario, "--clock", result.clock, "--seed", str(result.seed)]
     if order.clock is ClockKind.VIRTUAL:
         words += ["--faults", order.faults]
+    words += [word for rule in order.rules for word in ("--fault", rule)]
     return join(words)
 
 

@@ -8,8 +8,9 @@ from rich.console import Console
 
 from ipsmgw.app import AddressTaken
 from lab.choice import NoScenario, chosen
+from lab.fault import FAULT, FAULT_FILE, all_rules
 from lab.orders import FAULTS, Order, Run
-from lab.plan import MAX_NETWORK
+from lab.plan import MAX_NETWORK, Plan
 from lab.report import FaultChoice
 from lab.runner import ClockKind
 from lab.scenario import Scenario
@@ -73,6 +74,8 @@ def run_command(
     jobs: _Jobs = 1,
     network: _Network = 1,
     rows: _Rows = 60,
+    rule: Annotated[list[str] | None, FAULT] = None,
+    fault_file: Annotated[Path | None, FAULT_FILE] = None,
 ) -> None:
     """Play scenarios, each with a verdict; exit status 0: all passed, 1: not so, 2: not played."""
     if only_faults is not None:
@@ -83,12 +86,13 @@ def run_command(
         runs = [
             Run(each.name, number, number == seed) for number in range(seed, seed + seeds) for each in wanted
         ]
-        order = Order(clock, _known(faults, clock))
+        order = Order(clock, _known(faults, clock), rules=_rules(rule or [], fault_file, wanted))
     if clock is ClockKind.WIRE and network + jobs - 1 > MAX_NETWORK:
         _refuse(f"--network {network} and -j {jobs} need addresses above 127.0.{MAX_NETWORK}.x")
     files = Files(junit, html, json, pcap)
     order = order._replace(network=network, pcap=pcap, rows=rows)
-    raise typer.Exit(_play(Session(runs, order, jobs, files, shrink), files))
+    attempts = 0 if order.rules else shrink  # what rules do is not drawn choice by choice
+    raise typer.Exit(_play(Session(runs, order, jobs, files, attempts), files))
 
 
 def _play(session: Session, files: Files) -> int:
@@ -100,6 +104,17 @@ def _play(session: Session, files: Files) -> int:
         return session.play()
     except AddressTaken as fault:
         _refuse(str(fault))
+
+
+def _rules(given: list[str], path: Path | None, scenarios: list[Scenario]) -> tuple[str, ...]:
+    """Of the command line and of the file; each must make sense in the carrier of each scenario."""
+    rules: tuple[str, ...] = ()
+    for scenario in scenarios:
+        try:
+            rules = all_rules(given, path, scenario.plan(Plan()))
+        except ValueError as fault:
+            _refuse(f"{scenario.name}: {fault}")
+    return rules
 
 
 def _refuse_others(others: bool) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from hashlib import sha256
 
@@ -19,7 +19,7 @@ from lab.ground import Ground, VirtualGround, WireGround
 from lab.laws import judge
 from lab.plan import PACED, Plan, PlanTimers
 from lab.quirks.profile import PLAIN, Profile
-from lab.scenario import Scenario
+from lab.scenario import Scenario, Story
 from lab.tally import Tally, tally_of
 
 _LONGEST = 200  # characters of a logged error that a verdict repeats
@@ -98,16 +98,18 @@ def run(
     chances: Chances = seeded,
     carrier: Plan | None = None,
     profile: Profile = PLAIN,
+    rules: Sequence[str] = (),
 ) -> Verdict:
-    """Play it once. With faults a story's expectations may not come true, so that only the judges count; so
-    it is where the profile of quirks says that they do not.
+    """Play it once. With faults, or rules of them (docs/faults.md), a story's expectations may not come true,
+    so that only the judges count; so it is where the profile of quirks says that they do not.
 
     On the wire SIP requests above `datagram` octets go by TCP; virtual links carry datagrams only. A carrier
     of one's own has its own network, datagram and timers.
     """
     timers = PlanTimers() if clock is ClockKind.VIRTUAL else PACED
     plan = scenario.plan(profile.change(carrier or Plan(network=network, datagram=datagram, timers=timers)))
-    excused = bool(profile.excuse(scenario.name))
+    excused = bool(profile.excuse(scenario.name) or rules)
+    scenario = replace(scenario, story=_under(rules, scenario.story))
 
     async def virtually(virtual_clock: VirtualClock) -> Verdict:
         ground = VirtualGround(virtual_clock, seed, faults, chances)
@@ -118,6 +120,17 @@ def run(
         return await _play(scenario, plan, WireGround(plan, seed), seed, judges, forgiving=excused)
 
     return clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
+
+
+def _under(rules: Sequence[str], story: Story) -> Story:
+    """The story, with faults from its beginning on."""
+
+    async def told(carrier: Carrier) -> None:
+        for rule in rules:
+            carrier.fault(rule)
+        await story(carrier)
+
+    return told if rules else story
 
 
 @dataclass(slots=True)
@@ -182,6 +195,7 @@ async def _tell(scenario: Scenario, carrier: Carrier) -> _Ending:
 async def _settle(carrier: Carrier) -> None:
     """Nothing goes wrong any more, and all that is under way comes to its end, or has had the time to."""
     carrier.ground.calm()
+    carrier.meddling.calm()
     for node in list(carrier.down):
         await carrier.revive(node)
     timers = carrier.plan.timers

@@ -75,6 +75,11 @@ class Meddling:
         """It strikes no more."""
         self._meddler.clear(rule)
 
+    def calm(self) -> None:
+        """No rule strikes any more."""
+        for rule in self.rules:
+            self.clear(rule)
+
     def find(self, number: int) -> Rule | None:
         """By its number."""
         return self._meddler.find(number)
