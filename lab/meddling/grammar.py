@@ -109,7 +109,13 @@ class Grammar:
 
     def _is_deed(self, words: list[str]) -> bool:
         """`duna smsc` is a fault, `DUNA silence` a message and its fault."""
-        return fold(words[0]) in map(fold, self.kinds) and not (words[1:] and self._begins(words[1]))
+        if fold(words[0]) not in map(fold, self.kinds):
+            return False
+        try:
+            read_deed(_parts(words)[0], self.kinds)
+        except ValueError:
+            return False
+        return True
 
     def _begins(self, word: str) -> bool:
         """Whether a fault begins here."""
