@@ -34,7 +34,7 @@ def _excused(evidence: Evidence, message: MtMessage, forward: Forward, tid: byte
     if not begun:
         # M3UA had nowhere to put it: at the latest when the HLR had answered.
         last = forward.start + evidence.timers.map_answer
-        return evidence.was_spoilt(forward.start, last) or evidence.was_cut(forward.start, last)
+        return evidence.was_meddled(SC, GATEWAY, forward.start, last) or evidence.was_cut(forward.start, last)
     if not arrived(begun[0]) or any(not arrived(end) for end in ended) or evidence.was_forged_end(tid):
         return True
     begin = begun[0].when

@@ -31,8 +31,8 @@ _ASP_ACTIVE_ACK = bytes.fromhex("01000403")  # RFC 4666 §3.1.2: version 1, clas
 
 
 _ASTRAY = frozenset(("lost", "withheld", "late", "spoilt"))
-_BY_RULES = frozenset(("forged", "spoilt", "twice"))
 _MEDDLED = frozenset(("forged", "withheld", "late", "spoilt"))  # by a rule (lab.meddling)
+_BY_RULES = _MEDDLED | {"twice"}
 
 
 def arrived(pdu: Pdu) -> bool:
@@ -297,10 +297,10 @@ class Evidence:
         forged = (pdu for pdu in self._by_rules if "forged" in pdu.fate and pdu.target == SC)
         return any(pdu.source == GATEWAY and tid in _LAST.findall(pdu.data) for pdu in forged)
 
-    def was_spoilt(self, since: float, until: float) -> bool:
-        """Whether the SC has sent the gateway something then that nobody can read any more."""
-        spoilt = (pdu for pdu in self._by_rules if "spoilt" in pdu.fate and since <= pdu.when <= until)
-        return any((pdu.source, pdu.target) == (SC, GATEWAY) for pdu in spoilt)
+    def was_meddled(self, one: str, other: str, since: float, until: float) -> bool:
+        """Whether something that one has sent the other then did not arrive as it was sent."""
+        touched = (pdu for pdu in self._by_rules if since <= pdu.when <= until and not arrived(pdu))
+        return any((pdu.source, pdu.target) == (one, other) for pdu in touched)
 
     def could_not_answer(self, records: list[Record]) -> bool:
         """Whether the gateway had an answer for the SC, and no way to send it."""

@@ -102,7 +102,7 @@ def _unheard(evidence: Evidence, phone: str, forward: Forward, received: Receive
     node, end = evidence.node_of(received), forward.end or forward.start + evidence.timers.mt_answer
     if any(evidence.was_down(each, received.when, end) for each in (node, SC, phone)):
         return True
-    if evidence.was_cut(received.when, end, node):
+    if evidence.was_cut(received.when, end, node) or evidence.was_meddled(node, SC, received.when, end):
         return True
     return not _rp_ack_arrived(evidence, phone, received, end - LATE)
 
