@@ -1,5 +1,6 @@
 """What is asked of many runs at once, and who plays them: one process, or several (DESIGN §10)."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -16,9 +17,11 @@ from msgspec.structs import replace
 from ipsmgw.trace import Ladder, write_pcap
 from lab.chance import Chances, seeded
 from lab.faults import ALL, NONE, Faults
+from lab.fit import misfit
 from lab.laws import judge
+from lab.plan import Plan
 from lab.recorded import Listed
-from lab.report import FaultChoice, Result, ladder_of, pack, result_of
+from lab.report import FaultChoice, Result, ladder_of, not_played, pack, result_of
 from lab.runner import ClockKind, Judge, Verdict, run
 from lab.scenarios import SCENARIOS
 from lab.shrink import FaultFile
@@ -47,8 +50,11 @@ class Order(NamedTuple):
 
     clock: ClockKind = ClockKind.VIRTUAL
     faults: FaultChoice = "none"
-    network: int = 1
-    """The third octet of the addresses; the next processes have the next ones."""
+    carrier: Plan = Plan()
+    """On the wire each further process has the next network."""
+    configured: Plan | None = None
+    """What a gateway that is somebody else's is configured for."""
+    carrier_file: Path | None = None
     pcap: Path | None = None
     """Where captures go."""
     page: bool = False
@@ -103,13 +109,17 @@ class _Seat:
 
 def _play_there(order: Order, which: Run) -> Played:
     if order.clock is ClockKind.WIRE:
-        order = order._replace(network=order.network + _Seat.number)
+        network = order.carrier.network + _Seat.number
+        order = order._replace(carrier=dataclasses.replace(order.carrier, network=network))
     return play_one(order, which)
 
 
 def play_one(order: Order, which: Run) -> Played:
     """Play it, write its capture, and keep what was asked for."""
     scenario = SCENARIOS[which.name]
+    why = misfit(scenario, order.carrier, order.configured)
+    if why:
+        return Played(which, not_played(scenario, order.clock, which.seed, why))
     chances: Chances = Listed(order.only.choices) if order.only else seeded
     began = monotonic()
     with _Named(which):
@@ -119,8 +129,8 @@ def play_one(order: Order, which: Run) -> Played:
             which.seed,
             faults=FAULTS[order.faults],
             judges=JUDGES,
-            network=order.network,
             chances=chances,
+            carrier=order.carrier,
         )
     result = result_of(verdict, scenario, order.faults, monotonic() - began)
     capture = _write_capture(order.pcap, result, verdict) if order.pcap else ""
@@ -146,6 +156,8 @@ def _again(order: Order, result: Result) -> str:
     words = ["ipsmgw-lab", "run", result.scenario, "--clock", result.clock, "--seed", str(result.seed)]
     if order.clock is ClockKind.VIRTUAL:
         words += ["--faults", order.faults]
+    if order.carrier_file is not None:
+        words += ["-c", str(order.carrier_file)]
     return join(words)
 
 

@@ -1,15 +1,16 @@
 """`ipsmgw-lab run`: scenarios, each with a verdict, and reports of them (docs/verdicts.md)."""
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NamedTuple, NoReturn
 
 import typer
 from rich.console import Console
 
 from ipsmgw.app import AddressTaken
 from lab.choice import NoScenario, chosen
+from lab.describing import CARRIER, carrier_of, configured_for
 from lab.orders import FAULTS, Order, Run
-from lab.plan import MAX_NETWORK
+from lab.plan import MAX_NETWORK, PACED, PlanTimers
 from lab.report import FaultChoice
 from lab.runner import ClockKind
 from lab.scenario import Scenario
@@ -21,6 +22,10 @@ __all__ = ["run_command"]
 
 _err = Console(stderr=True, soft_wrap=True)
 
+_Carrier = Annotated[Path | None, CARRIER]
+_GatewayFor = Annotated[
+    str, typer.Option(metavar="NAME", help="For which scenario an external gateway is configured.")
+]
 _Names = Annotated[
     list[str] | None, typer.Argument(metavar="NAME…", help="Scenarios to play, also as 'mt*'.")
 ]
@@ -72,6 +77,8 @@ def run_command(
     json: _Json = None,
     jobs: _Jobs = 1,
     network: _Network = 1,
+    carrier: _Carrier = None,
+    gateway_for: _GatewayFor = "",
     rows: _Rows = 60,
 ) -> None:
     """Play scenarios, each with a verdict; exit status 0: all passed, 1: not so, 2: not played."""
@@ -84,10 +91,9 @@ def run_command(
             Run(each.name, number, number == seed) for number in range(seed, seed + seeds) for each in wanted
         ]
         order = Order(clock, _known(faults, clock))
-    if clock is ClockKind.WIRE and network + jobs - 1 > MAX_NETWORK:
-        _refuse(f"--network {network} and -j {jobs} need addresses above 127.0.{MAX_NETWORK}.x")
+    order = _on(order, _Where(carrier, gateway_for, network, jobs))
     files = Files(junit, html, json, pcap)
-    order = order._replace(network=network, pcap=pcap, rows=rows)
+    order = order._replace(pcap=pcap, rows=rows)
     raise typer.Exit(_play(Session(runs, order, jobs, files, shrink), files))
 
 
@@ -100,6 +106,30 @@ def _play(session: Session, files: Files) -> int:
         return session.play()
     except AddressTaken as fault:
         _refuse(str(fault))
+
+
+class _Where(NamedTuple):
+    """On which carrier, and how many at once."""
+
+    carrier: Path | None
+    gateway_for: str
+    network: int
+    jobs: int
+
+
+def _on(order: Order, where: _Where) -> Order:
+    """The order for this carrier."""
+    wire = order.clock is ClockKind.WIRE
+    plan = carrier_of(where.carrier, PACED if wire else PlanTimers(), network=where.network)
+    others = ", ".join(plan.external)
+    if others and not wire:
+        _refuse(f"{where.carrier}: somebody else plays {others}, so that it takes --clock wire")
+    if others and where.jobs > 1:
+        _refuse(f"{where.carrier}: somebody else plays {others}, for one at a time: -j is not for that")
+    if wire and plan.network + where.jobs - 1 > MAX_NETWORK:
+        _refuse(f"network {plan.network} and -j {where.jobs} need addresses above 127.0.{MAX_NETWORK}.x")
+    configured = configured_for(where.gateway_for, plan) if where.gateway_for else plan
+    return order._replace(carrier=plan, configured=configured, carrier_file=where.carrier)
 
 
 def _refuse_others(others: bool) -> None:
