@@ -6,7 +6,6 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
-from operator import attrgetter
 from pathlib import Path
 from shlex import join
 from time import monotonic
@@ -14,11 +13,12 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ipsmgw.trace import Ladder, write_pcap
+from ipsmgw.trace import write_pcap
 from lab.chance import Chances, seeded
 from lab.faults import ALL, NONE, Faults
 from lab.fit import misfit
 from lab.laws import judge
+from lab.picture import last_rows
 from lab.plan import Plan
 from lab.recorded import Listed
 from lab.report import FaultChoice, Result, ladder_of, not_played, pack, result_of
@@ -137,7 +137,8 @@ def play_one(order: Order, which: Run) -> Played:
     result = replace(result, pcap=capture, again=_again(order, result))
     shown = which.shown or result.verdict == "failed"
     if result.verdict == "failed":
-        result = replace(result, picture=_picture(verdict, order.rows, order.width))
+        picture = last_rows(verdict.told, verdict.nodes, order.rows, width=order.width, start=verdict.began)
+        result = replace(result, picture=picture)
     if shown:
         result = replace(result, ladder=ladder_of(verdict))
     return Played(which, result, pack(verdict) if shown and order.page else b"")
@@ -159,15 +160,6 @@ def _again(order: Order, result: Result) -> str:
     if order.carrier_file is not None:
         words += ["-c", str(order.carrier_file)]
     return join(words)
-
-
-def _picture(verdict: Verdict, rows: int, width: int) -> str:
-    """The ladder up to where the story broke off, or the end of it."""
-    picture = Ladder(verdict.nodes, width=width, start=verdict.began)
-    lines = [picture.row(pdu) for pdu in sorted(verdict.told, key=attrgetter("when"))]
-    left_out = len(lines) - rows
-    more = [f"… {left_out} rows before these"] if left_out > 0 else []
-    return "\n".join((*more, picture.header(), *lines[-rows:]))
 
 
 class _Named:

@@ -24,7 +24,7 @@ from lab.tally import Tally, tally_of
 
 _LONGEST = 200  # characters of a logged error that a verdict repeats
 
-__all__ = ["ClockKind", "Judge", "Verdict", "run"]
+__all__ = ["ClockKind", "Judge", "LoggedErrors", "Verdict", "run", "settle"]
 
 Judge = Callable[[Carrier], list[str]]
 """Looks at a carrier whose story is over; what it finds broken, in sentences."""
@@ -135,9 +135,9 @@ async def _play(
     carrier = Carrier(plan, ground)
     began = carrier.now
     try:
-        with _Errors() as errors, Expectations(ground.clock.now) as expectations:
+        with LoggedErrors() as errors, Expectations(ground.clock.now) as expectations:
             ending = await _tell(scenario, carrier)
-            await _settle(carrier)
+            await settle(carrier)
         if forgiving:
             ending = _Ending(skipped=ending.skipped)
         sentences = [] if ending.broken is None else [str(ending.broken)]
@@ -179,7 +179,7 @@ async def _tell(scenario: Scenario, carrier: Carrier) -> _Ending:
     return _Ending()
 
 
-async def _settle(carrier: Carrier) -> None:
+async def settle(carrier: Carrier) -> None:
     """Nothing goes wrong any more, and all that is under way comes to its end, or has had the time to."""
     carrier.ground.calm()
     for node in list(carrier.down):
@@ -189,7 +189,7 @@ async def _settle(carrier: Carrier) -> None:
     await carrier.ground.waiting.until(lambda: not carrier.open_work, longest)
 
 
-class _Errors(logging.Handler):
+class LoggedErrors(logging.Handler):
     """What is logged as an error while it is entered."""
 
     def __init__(self) -> None:
@@ -199,7 +199,7 @@ class _Errors(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         self.seen.append(record.getMessage()[:_LONGEST])
 
-    def __enter__(self) -> "_Errors":
+    def __enter__(self) -> "LoggedErrors":
         logging.getLogger().addHandler(self)
         return self
 
