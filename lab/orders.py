@@ -20,6 +20,7 @@ from lab.fit import misfit
 from lab.laws import judge
 from lab.picture import last_rows
 from lab.plan import Plan
+from lab.quirks.profile import PLAIN, Profile
 from lab.recorded import Listed
 from lab.report import FaultChoice, Result, ladder_of, not_played, pack, result_of
 from lab.runner import ClockKind, Judge, Verdict, run
@@ -43,6 +44,7 @@ class Run(NamedTuple):
     seed: int
     shown: bool = False
     """Whether its ladder is wanted even if it passes."""
+    profile: Profile = PLAIN
 
 
 class Order(NamedTuple):
@@ -131,6 +133,7 @@ def play_one(order: Order, which: Run) -> Played:
             judges=JUDGES,
             chances=chances,
             carrier=order.carrier,
+            profile=which.profile,
         )
     result = result_of(verdict, scenario, order.faults, monotonic() - began)
     capture = _write_capture(order.pcap, result, verdict) if order.pcap else ""
@@ -157,6 +160,8 @@ def _again(order: Order, result: Result) -> str:
     words = ["ipsmgw-lab", "run", result.scenario, "--clock", result.clock, "--seed", str(result.seed)]
     if order.clock is ClockKind.VIRTUAL:
         words += ["--faults", order.faults]
+    if result.quirks:
+        words += ["--quirks", result.quirks]
     if order.carrier_file is not None:
         words += ["-c", str(order.carrier_file)]
     return join(words)

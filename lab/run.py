@@ -11,6 +11,8 @@ from lab.choice import NoScenario, chosen
 from lab.describing import CARRIER, carrier_of, configured_for
 from lab.orders import FAULTS, Order, Run
 from lab.plan import MAX_NETWORK, PACED, PlanTimers
+from lab.quirks.command import find
+from lab.quirks.profile import PLAIN, Profile, profiles
 from lab.report import FaultChoice
 from lab.runner import ClockKind
 from lab.scenario import Scenario
@@ -38,6 +40,9 @@ _Clock = Annotated[ClockKind, typer.Option(help="Virtual time, or real sockets o
 _Seed = Annotated[int, typer.Option(help="What all randomness follows from.")]
 _Seeds = Annotated[int, typer.Option(min=1, help="How many seeds, from --seed on.")]
 _Faults = Annotated[str, typer.Option(help="none, or all: then only the laws judge.")]
+_Quirks = Annotated[
+    str, typer.Option(metavar="NAME", help="Under this profile (`ipsmgw-lab quirks`), or all.")
+]
 _Only = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Play a run again with the faults of this file and no others."),
@@ -69,6 +74,7 @@ def run_command(
     seed: _Seed = 1,
     seeds: _Seeds = 1,
     faults: _Faults = "none",
+    quirks: _Quirks = "",
     only_faults: _Only = None,
     shrink: _Attempts = 500,
     pcap: _Pcap = None,
@@ -83,12 +89,15 @@ def run_command(
 ) -> None:
     """Play scenarios, each with a verdict; exit status 0: all passed, 1: not so, 2: not played."""
     if only_faults is not None:
-        _refuse_others(bool(names) or every or bool(words) or bool(clause))
+        _refuse_others(bool(names) or every or bool(words) or bool(clause) or bool(quirks))
         order, runs = _again(only_faults)
     else:
         wanted = _chosen(names or [], every=every, words=words, clause=clause)
         runs = [
-            Run(each.name, number, number == seed) for number in range(seed, seed + seeds) for each in wanted
+            Run(each.name, number, number == seed, profile)
+            for profile in _profiles(quirks)
+            for number in range(seed, seed + seeds)
+            for each in wanted
         ]
         order = Order(clock, _known(faults, clock))
     order = _on(order, _Where(carrier, gateway_for, network, jobs))
@@ -134,7 +143,7 @@ def _on(order: Order, where: _Where) -> Order:
 
 def _refuse_others(others: bool) -> None:
     if others:
-        _refuse("--only-faults says itself what is played: no names, --all, -k or --clause beside it")
+        _refuse("--only-faults says itself what is played: no names, --all, -k, --clause, --quirks beside it")
 
 
 def _again(path: Path) -> tuple[Order, list[Run]]:
@@ -144,7 +153,9 @@ def _again(path: Path) -> tuple[Order, list[Run]]:
         _refuse(str(fault))
     if only.scenario not in SCENARIOS:
         _refuse(f"{path}: there is no scenario {only.scenario!r}")
-    return Order(faults=only.faults, only=only, only_file=path), [Run(only.scenario, only.seed, True)]
+    return Order(faults=only.faults, only=only, only_file=path), [
+        Run(only.scenario, only.seed, True, find(only.quirks) if only.quirks else PLAIN)
+    ]
 
 
 def _chosen(names: list[str], *, every: bool, words: str, clause: str) -> list[Scenario]:
@@ -154,6 +165,12 @@ def _chosen(names: list[str], *, every: bool, words: str, clause: str) -> list[S
         return chosen(SCENARIOS, [] if every else names, words=words, clause=clause)
     except NoScenario as fault:
         _refuse(str(fault))
+
+
+def _profiles(name: str) -> list[Profile]:
+    if name == "all":
+        return list(profiles().values())
+    return [find(name) if name else PLAIN]
 
 
 def _known(name: str, clock: ClockKind) -> FaultChoice:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from hashlib import sha256
 
@@ -49,6 +49,10 @@ class Verdict:
     """What was there instead of what was expected, where one can tell."""
     skipped: str = ""
     """Why it was not played, if it was not."""
+    quirks: str = ""
+    """The profile of quirks that it was played under."""
+    excused: str = ""
+    """Why what the story expects was not looked at: the profile says that it is not so."""
     began: float
     broken_at: float | None = None
     """When the story broke off, by the carrier's own time; None where it came to its end."""
@@ -107,17 +111,18 @@ def run(
     """
     timers = PlanTimers() if clock is ClockKind.VIRTUAL else PACED
     plan = scenario.plan(profile.change(carrier or Plan(network=network, datagram=datagram, timers=timers)))
-    excused = bool(profile.excuse(scenario.name))
+    excused = profile.excuse(scenario.name)
 
     async def virtually(virtual_clock: VirtualClock) -> Verdict:
         ground = VirtualGround(virtual_clock, seed, faults, chances)
-        forgiving = excused or (faults != NONE and not scenario.robust)
+        forgiving = bool(excused) or (faults != NONE and not scenario.robust)
         return await _play(scenario, plan, ground, seed, judges, forgiving=forgiving)
 
     async def on_the_wire() -> Verdict:
-        return await _play(scenario, plan, WireGround(plan, seed), seed, judges, forgiving=excused)
+        return await _play(scenario, plan, WireGround(plan, seed), seed, judges, forgiving=bool(excused))
 
-    return clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
+    verdict = clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
+    return replace(verdict, quirks="" if profile is PLAIN else profile.name, excused=excused)
 
 
 @dataclass(slots=True)
