@@ -11,6 +11,8 @@ from lab.choice import NoScenario, chosen
 from lab.describing import CARRIER, carrier_of, configured_for
 from lab.orders import FAULTS, Order, Run
 from lab.plan import MAX_NETWORK, PACED, PlanTimers
+from lab.quirks.command import find
+from lab.quirks.profile import PLAIN, profiles
 from lab.report import FaultChoice
 from lab.runner import ClockKind
 from lab.scenario import Scenario
@@ -56,6 +58,12 @@ _Network = Annotated[
         min=1, max=MAX_NETWORK, help="Addresses on the wire are 127.0.NETWORK.x; with -j the next too."
     ),
 ]
+_Quirks = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME", help="With the quirks of a profile, or all: `ipsmgw-lab quirks` shows them."
+    ),
+]
 _Rows = Annotated[int, typer.Option(min=1, help="Rows of the ladder of a failure, the last ones.")]
 
 
@@ -79,22 +87,37 @@ def run_command(
     network: _Network = 1,
     carrier: _Carrier = None,
     gateway_for: _GatewayFor = "",
+    quirks: _Quirks = None,
     rows: _Rows = 60,
 ) -> None:
     """Play scenarios, each with a verdict; exit status 0: all passed, 1: not so, 2: not played."""
     if only_faults is not None:
-        _refuse_others(bool(names) or every or bool(words) or bool(clause))
+        _refuse_others(bool(names) or every or bool(words or clause or quirks))
         order, runs = _again(only_faults)
     else:
         wanted = _chosen(names or [], every=every, words=words, clause=clause)
-        runs = [
-            Run(each.name, number, number == seed) for number in range(seed, seed + seeds) for each in wanted
-        ]
+        runs = _runs(wanted, range(seed, seed + seeds), _profiles(quirks or []))
         order = Order(clock, _known(faults, clock))
     order = _on(order, _Where(carrier, gateway_for, network, jobs))
     files = Files(junit, html, json, pcap)
     order = order._replace(pcap=pcap, rows=rows)
     raise typer.Exit(_play(Session(runs, order, jobs, files, shrink), files))
+
+
+def _runs(wanted: list[Scenario], seeds: range, quirks: list[str]) -> list[Run]:
+    """Every scenario with every seed and all quirks; the ladder of the first seed is shown."""
+    return [
+        Run(scenario.name, seed, shown=seed == seeds.start, quirks=name)
+        for name in quirks
+        for seed in seeds
+        for scenario in wanted
+    ]
+
+
+def _profiles(names: list[str]) -> list[str]:
+    if "all" in names:
+        return list(profiles())
+    return [find(name).name for name in names] or [PLAIN.name]
 
 
 def _play(session: Session, files: Files) -> int:
@@ -134,7 +157,9 @@ def _on(order: Order, where: _Where) -> Order:
 
 def _refuse_others(others: bool) -> None:
     if others:
-        _refuse("--only-faults says itself what is played: no names, --all, -k or --clause beside it")
+        _refuse(
+            "--only-faults says itself what is played: no names, --all, -k, --clause or --quirks beside it"
+        )
 
 
 def _again(path: Path) -> tuple[Order, list[Run]]:
@@ -144,7 +169,9 @@ def _again(path: Path) -> tuple[Order, list[Run]]:
         _refuse(str(fault))
     if only.scenario not in SCENARIOS:
         _refuse(f"{path}: there is no scenario {only.scenario!r}")
-    return Order(faults=only.faults, only=only, only_file=path), [Run(only.scenario, only.seed, True)]
+    return Order(faults=only.faults, only=only, only_file=path), [
+        Run(only.scenario, only.seed, shown=True, quirks=only.quirks)
+    ]
 
 
 def _chosen(names: list[str], *, every: bool, words: str, clause: str) -> list[Scenario]:

@@ -38,7 +38,7 @@ def _figures(count: Count) -> dict[str, str]:
 
 
 def _case(suite: Element, result: Result) -> None:
-    name = f"{result.scenario} ({result.clock}, seed {result.seed})"
+    name = f"{result.title} ({result.clock}, seed {result.seed})"
     case = SubElement(
         suite, "testcase", {"name": name, "classname": group(result.clause), "time": f"{result.took:.3f}"}
     )
@@ -59,6 +59,7 @@ def _about(result: Result) -> dict[str, str]:
         "clock": result.clock,
         "seed": str(result.seed),
         "faults": result.faults,
+        "quirks": result.quirks,
         "again": result.again,
         "pcap": result.pcap,
     }

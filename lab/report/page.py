@@ -53,7 +53,7 @@ def _button(verdict: str, number: int) -> str:
 def _run(result: Result, ladder: bytes, *, opened: bool) -> str:
     cells = {
         "mark": f"{_MARKS[result.verdict]} {result.verdict}",
-        "name": result.scenario,
+        "name": result.title,
         "what": result.what,
         "clause faint": result.clause,
         "time faint": f"seed {result.seed}, {result.duration:.1f} s",
@@ -69,7 +69,8 @@ def _body(result: Result, ladder: bytes) -> Iterable[str]:
     if result.verdict == "failed":
         yield from _failure(result)
     if result.reason:
-        yield f'<p class="broken">not played: {escape(result.reason)}</p>'
+        what = "not played" if result.verdict == "skipped" else "only the laws judge"
+        yield f'<p class="broken">{what}: {escape(result.reason)}</p>'
     if result.again:
         yield f"<p>again: <code>{escape(result.again)}</code></p>"
     if result.pcap:
