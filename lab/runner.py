@@ -49,10 +49,6 @@ class Verdict:
     """What was there instead of what was expected, where one can tell."""
     skipped: str = ""
     """Why it was not played, if it was not."""
-    quirks: str = ""
-    """The profile of quirks that it was played under."""
-    excused: str = ""
-    """Why what the story expects was not looked at: the profile says that it is not so."""
     began: float
     broken_at: float | None = None
     """When the story broke off, by the carrier's own time; None where it came to its end."""
@@ -112,19 +108,18 @@ def run(
     """
     timers = PlanTimers() if clock is ClockKind.VIRTUAL else PACED
     plan = scenario.plan(profile.change(carrier or Plan(network=network, datagram=datagram, timers=timers)))
-    excused = profile.excuse(scenario.name)
+    excused = bool(profile.excuse(scenario.name) or rules)
     scenario = replace(scenario, story=_under(rules, scenario.story))
 
     async def virtually(virtual_clock: VirtualClock) -> Verdict:
         ground = VirtualGround(virtual_clock, seed, faults, chances)
-        forgiving = bool(excused or rules) or (faults != NONE and not scenario.robust)
+        forgiving = excused or (faults != NONE and not scenario.robust)
         return await _play(scenario, plan, ground, seed, judges, forgiving=forgiving)
 
     async def on_the_wire() -> Verdict:
-        return await _play(scenario, plan, WireGround(plan, seed), seed, judges, forgiving=bool(excused or rules))
+        return await _play(scenario, plan, WireGround(plan, seed), seed, judges, forgiving=excused)
 
-    verdict = clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
-    return replace(verdict, quirks="" if profile is PLAIN else profile.name, excused=excused)
+    return clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
 
 
 def _under(rules: Sequence[str], story: Story) -> Story:
