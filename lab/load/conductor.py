@@ -177,9 +177,9 @@ class Conductor:
         self._order(Stop())
 
     @property
-    def _cpu(self) -> float:
-        """Of the gateway; 0 where it is elsewhere."""
-        return 0.0 if self._system is None else self._system.cpu()
+    def _cpu(self) -> float | None:
+        """Of the gateway, if it is here."""
+        return None if self._system is None else self._system.cpu()
 
     @property
     def _under_way(self) -> int:

@@ -31,6 +31,7 @@ def play(console: Console, choice: Choice) -> int:
     judges = choice.judges(rates[0])
     _try_out(choice)
     players = cast(choice, rates, pace)
+    console.print(f"waiting for the associations of the {players.system}", highlight=False)
     with _running(players) as conductor:
         _enrol(console, conductor, choice)
         steps = list(_steps(console, conductor, rates, pace, judges))

@@ -89,7 +89,7 @@ def _rates(moment: Moment) -> str:
     return (
         f"offered {latest.offered:.0f}/s, done {latest.done:.0f}/s, refused {latest.refused:.0f}/s, "
         f"under way {moment.under_way}, p50 {milliseconds(latest.p50)} ms, "
-        f"p99 {milliseconds(latest.p99)} ms, gateway {latest.cpu:.0%}"
+        f"p99 {milliseconds(latest.p99)} ms" + ("" if latest.cpu is None else f", gateway {latest.cpu:.0%}")
     )
 
 
