@@ -177,9 +177,9 @@ class Conductor:
         self._order(Stop())
 
     @property
-    def _cpu(self) -> float | None:
-        """Of the gateway, if it is here."""
-        return None if self._system is None else self._system.cpu()
+    def _cpu(self) -> dict[str, float]:
+        """Seconds of each process until now."""
+        return {each.name: each.process.cpu() for each in self._watched}
 
     @property
     def _under_way(self) -> int:

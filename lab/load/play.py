@@ -62,7 +62,7 @@ def _steps(
     start = monotonic()
     for each in rates:
         began = monotonic() - start
-        title = f"{sum(each.values()):g}/s"
+        title = f"{sum(each.values()):.5g} messages a second"
         with show.step(console, title, pace.seconds) as shown:
             step = conductor.step(each, pace, judges, shown)
         step.began = began
