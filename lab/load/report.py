@@ -92,7 +92,7 @@ def _ramp_row(step: Step) -> tuple[str, ...]:
 
 
 def _flows(step: Step) -> Table:
-    title = f"{step.rate:.5g} messages a second, {step.seconds:g} s"
+    title = f"{step.rate:.5g} messages a second, {step.seconds:.4g} s"
     caption = f"latency of what was done, from when it should have begun; at most {PRECISION:.1%} too high"
     shown = Table(title=title, caption=caption, box=SIMPLE)
     shown.add_column("")
@@ -125,6 +125,8 @@ def _remarks(step: Step) -> Iterator[RenderableType]:
         yield Text(f"repeated {figures.repeated} by us, {figures.heard_again} heard again from the gateway")
     for what, count in figures.unexpected.items():
         yield Text(f"unexpected  {what}: {count}")
+    if step.interrupted:
+        yield Text("ended by Ctrl-C")
     if figures.warm_up:
         yield Text(f"warm-up  {figures.warm_up} more, in no figure")
 
