@@ -15,6 +15,7 @@ from lab.clean import leave_nothing_behind
 from lab.clock import VirtualClock
 from lab.expectation import Broken, Expectations, NotPlayed, Seen
 from lab.faults import NONE, Faults
+from lab.fit import played
 from lab.ground import Ground, VirtualGround, WireGround
 from lab.laws import judge
 from lab.plan import PACED, Plan, PlanTimers
@@ -111,7 +112,8 @@ def run(
     of one's own has its own network, datagram and timers.
     """
     timers = PlanTimers() if clock is ClockKind.VIRTUAL else PACED
-    plan = scenario.plan(profile.change(carrier or Plan(network=network, datagram=datagram, timers=timers)))
+    usual = Plan(network=network, datagram=datagram, timers=timers)
+    plan = played(scenario, profile.change(carrier or usual))
     excused = profile.excuse(scenario.name)
     scenario = replace(scenario, story=_under(rules, scenario.story))
 

@@ -5,6 +5,7 @@ import pytest
 import lab.runner
 from ipsmgw.drive import Driver
 from ipsmgw.gateway import Gateway
+from lab import fit
 from lab.chance import Chances
 from lab.clock import VirtualClock
 from lab.elements.signalling import associations, map_settings
@@ -69,7 +70,7 @@ class Refusing(VirtualGround):
 
 
 def played(scenario: Scenario, kind: type[Beside | Refusing], patch: pytest.MonkeyPatch) -> Verdict:
-    kind.plan = scenario.plan(ELSEWHERE)
+    kind.plan = fit.played(scenario, ELSEWHERE)
     patch.setattr(lab.runner, "VirtualGround", kind)
     return run(scenario, carrier=ELSEWHERE)
 
