@@ -1,14 +1,11 @@
 """Whether a scenario can be played with a carrier of which parts are somebody else's."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
 
-from lab.elements.domain import DOMAIN_OF
 from lab.gateway_file import gateway_toml
 from lab.plan import Plan
 from lab.scenario import Scenario
-from lab.seats import Place
 
 __all__ = ["configuration", "differences", "groups", "misfit", "played"]
 
@@ -20,7 +17,7 @@ _SHOWN = 3
 
 def configuration(plan: Plan) -> str:
     """The gateway.toml that a plan wants, with MSC and SGSN: who knows them plays the other stories too."""
-    return gateway_toml(_with_legs(plan))
+    return gateway_toml(plan.with_serving_nodes())
 
 
 def played(scenario: Scenario, carrier: Plan) -> Plan:
@@ -29,7 +26,7 @@ def played(scenario: Scenario, carrier: Plan) -> Plan:
     An association that comes and goes with the stories would have it try ever more rarely.
     """
     plan = scenario.plan(carrier)
-    return plan if plan.here("ipsmgw") else _with_legs(plan)
+    return plan if plan.here("ipsmgw") else plan.with_serving_nodes()
 
 
 def groups(scenarios: Iterable[Scenario], carrier: Plan) -> dict[str, list[Scenario]]:
@@ -86,10 +83,6 @@ def _core(wanted: Plan, carrier: Plan) -> Iterator[str]:
         yield "it has other subscribers than the S-CSCF"
     if wanted.service_info != carrier.service_info or bool(wanted.texting) != bool(carrier.texting):
         yield "it wants other initial filter criteria than the S-CSCF has"
-
-
-def _with_legs(plan: Plan) -> Plan:
-    return replace(plan, idle=tuple(leg for leg in DOMAIN_OF if plan.seat(leg).place is not Place.ABSENT))
 
 
 def _lines(configuration: str) -> Iterator[str]:

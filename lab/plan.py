@@ -1,6 +1,6 @@
 """A carrier as a frozen description: who, at which addresses and numbers, with which timers (DESIGN §10)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 
@@ -207,6 +207,11 @@ class Plan:
     def external(self) -> tuple[str, ...]:
         """What somebody else plays."""
         return tuple(node for node in self.nodes if not self.here(node))
+
+    def with_serving_nodes(self) -> "Plan":
+        """The same with MSC and SGSN, unless they are absent."""
+        there = (leg for leg in DOMAIN_OF if self.seat(leg).place is not Place.ABSENT)
+        return replace(self, idle=tuple(there))
 
     # Where they are.
 

@@ -132,7 +132,7 @@ async def memory_available_repeated(carrier: Carrier) -> None:
     first, timers = bob.ledger.smma[-1], carrier.plan.timers
     await carrier.until(lambda: first.status == 202, "RP-SMMA was answered 202")
     bob.mute()
-    await carrier.pause(64 * timers.t1 + 0.2)
+    await carrier.pause(64 * timers.t1 + 1.0)
     bob.unmute()
     await carrier.until(
         lambda: bool(bob.ledger.smma[-1].reports), "bob says it again", within=2 * (timers.tr1m + timers.tram)
