@@ -56,7 +56,8 @@ STORIES = ("phone_to_phone", "mt", "deregister", "sc_refuses", "memory_full", "u
 
 
 def test_scenarios_pass_where_it_is_the_s_cscf(tmp_path: Path, network: int) -> None:
-    plan = Plan(network=network, timers=replace(PACED, settle=10.0), seats=(ELSEWHERE,))
+    # It removes a contact with its next round, and refuses who comes back before that.
+    plan = Plan(network=network, timers=replace(PACED, settle=10.0, unseen=3.0), seats=(ELSEWHERE,))
 
     async def play() -> None:
         async with kamailio(tmp_path, plan):
