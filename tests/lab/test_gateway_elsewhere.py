@@ -27,6 +27,8 @@ PLAYED = sorted(name for name, scenario in SCENARIOS.items() if "ipsmgw" not in 
 
 WITHOUT_IT = {"esme_expired", "esme_mixed", "esme_undeliverable", "pre_configured_mixed", "withdrawn"}
 """Where no gateway has a part that nobody else could take, or no message has to arrive."""
+WITHOUT_IT |= {name for name, scenario in SCENARIOS.items() if scenario.plan(ELSEWHERE).msgin5g is not None}
+"""Nor has it one between the MSGin5G Server and its clients."""
 
 
 class Beside(VirtualGround):
