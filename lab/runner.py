@@ -15,6 +15,7 @@ from lab.clean import leave_nothing_behind
 from lab.clock import VirtualClock
 from lab.expectation import Broken, Expectations, NotPlayed, Seen
 from lab.faults import NONE, Faults
+from lab.fit import played
 from lab.ground import Ground, VirtualGround, WireGround
 from lab.laws import judge
 from lab.plan import PACED, Plan, PlanTimers
@@ -107,7 +108,8 @@ def run(
     of one's own has its own network, datagram and timers.
     """
     timers = PlanTimers() if clock is ClockKind.VIRTUAL else PACED
-    plan = scenario.plan(profile.change(carrier or Plan(network=network, datagram=datagram, timers=timers)))
+    usual = Plan(network=network, datagram=datagram, timers=timers)
+    plan = played(scenario, profile.change(carrier or usual))
     excused = bool(profile.excuse(scenario.name) or rules)
     scenario = replace(scenario, story=_under(rules, scenario.story))
 
@@ -157,7 +159,7 @@ async def _play(
         sentences += [sentence for judge in judges for sentence in judge(carrier)]
         sentences += [f"law 6: an error was logged: {error}" for error in errors.seen]
         duration, tally, pdus = carrier.now - began, tally_of(carrier), carrier.pdus
-        if not carrier.own():
+        if not (carrier.own() and carrier.own("scscf")):
             await leave_nothing_behind(carrier)
     finally:
         await carrier.stop()
