@@ -159,7 +159,8 @@ def _write_capture(folder: Path, result: Result, verdict: Verdict) -> str:
 
 def _again(order: Order, result: Result) -> str:
     if order.only_file is not None:
-        return join(["ipsmgw-lab", "run", "--only-faults", str(order.only_file)])
+        carrier = ["-c", str(order.carrier_file)] if order.carrier_file else []
+        return join(["ipsmgw-lab", "run", "--only-faults", str(order.only_file), *carrier])
     words = ["ipsmgw-lab", "run", result.scenario, "--clock", result.clock, "--seed", str(result.seed)]
     if order.clock is ClockKind.VIRTUAL:
         words += ["--faults", order.faults]

@@ -30,7 +30,7 @@ from lab.report import (
     verdict_table,
 )
 from lab.scenarios import SCENARIOS
-from lab.shrink import FaultFile, Shrunk, shrink, write_faults
+from lab.shrink import Failed, FaultFile, Shrunk, shrink, write_faults
 
 __all__ = ["Files", "Session"]
 
@@ -172,7 +172,8 @@ class Session:
 
             scenario, faults = SCENARIOS[result.scenario], FAULTS[order.faults]
             profile = profiles().get(result.quirks, PLAIN)
-            found = shrink(scenario, result.seed, faults, limit=self._shrinking, step=step, profile=profile)
+            failed = Failed(scenario, result.seed, faults, order.carrier, profile)
+            found = shrink(failed, limit=self._shrinking, step=step)
         if found is None:
             self._say(
                 f"{result.scenario}, seed {result.seed}: with its own faults played again it does not fail"
@@ -191,7 +192,8 @@ class Session:
             choices=found.choices,
         )
         write_faults(path, file)
-        again = join(["ipsmgw-lab", "run", "--only-faults", str(path)])
+        carrier = ["-c", str(self._order.carrier_file)] if self._order.carrier_file else []
+        again = join(["ipsmgw-lab", "run", "--only-faults", str(path), *carrier])
         words = tuple(in_words(choice) for choice in found.choices)
         least = "without any one of them it passes" if found.least else "perhaps fewer would do"
         many = (
