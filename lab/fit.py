@@ -46,14 +46,21 @@ def differences(wanted: str, configured: str) -> list[str]:
 def misfit(scenario: Scenario, carrier: Plan, configured: Plan | None = None) -> str | None:
     """Why it cannot be played with this carrier; its gateway is configured for the plan `configured`."""
     wanted = played(scenario, carrier)
-    whys = (_lacking(scenario, wanted), _gateway(wanted, configured or carrier), _core(wanted, carrier))
+    whys = (
+        _lacking(scenario, wanted, carrier),
+        _gateway(wanted, configured or carrier),
+        _core(wanted, carrier),
+    )
     return next(chain.from_iterable(whys), None)
 
 
-def _lacking(scenario: Scenario, wanted: Plan) -> Iterator[str]:
-    """What is not there, or not the lab's."""
+def _lacking(scenario: Scenario, wanted: Plan, carrier: Plan) -> Iterator[str]:
+    """What is not there, or not the lab's; a story with subscribers of its own wants no others."""
     names = {subscriber.name for subscriber in wanted.subscribers}
-    yield from (f"it wants a phone {name}, which no subscriber has" for name in _PHONES if name not in names)
+    if wanted.subscribers == carrier.subscribers:
+        yield from (
+            f"it wants a phone {name}, which no subscriber has" for name in _PHONES if name not in names
+        )
     for node in ("hlr", "smsc", *wanted.legs, *_PHONES, *scenario.needs):
         if not wanted.here(node):
             yield f"it takes {node} in hand, which is {wanted.seat(node).place.value}"

@@ -3,11 +3,14 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from shlex import join
+from signal import SIG_IGN, SIGINT, signal
+from threading import current_thread, main_thread
 from time import monotonic
 from typing import NamedTuple
 
@@ -34,7 +37,7 @@ JUDGES: list[Judge] = [judge]
 """What looks at every carrier after its story: the laws."""
 
 _CHUNK = 8  # runs that a process takes at a time, where there are many
-_MANY = 200
+_MANY = 2_000
 
 
 class Run(NamedTuple):
@@ -94,10 +97,35 @@ def play_all(runs: Sequence[Run], order: Order, jobs: int) -> Iterator[Played]:
     with ProcessPoolExecutor(
         min(jobs, len(runs)), context, initializer=_Seat.take, initargs=(seats,)
     ) as pool:
+        with _deaf_to_interrupts():
+            results = pool.map(partial(_play_there, order), runs, chunksize=chunk)
+        finished = False
         try:
-            yield from pool.map(partial(_play_there, order), runs, chunksize=chunk)
+            yield from results
+            finished = True
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            if not finished:
+                _end_children(pool)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes that start now leave Ctrl-C to this one."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal(SIGINT, SIG_IGN)
+    try:
+        yield
+    finally:
+        signal(SIGINT, before)
+
+
+def _end_children(pool: ProcessPoolExecutor) -> None:
+    """Nobody waits for what they play."""
+    for child in active_children():
+        child.terminate()
+    pool.shutdown(wait=False, cancel_futures=True)
 
 
 class _Seat:

@@ -37,6 +37,7 @@ _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
 _WHOLE = 3  # failures that are shown whole
 _QUIET = 10.0  # seconds between two lines of progress, where nobody sees a bar
 _INTERRUPTED = 130
+_LEFT = "interrupted before its turn"
 _WIDTH = 160  # columns, where it is no terminal
 _NARROWEST = 100  # columns of a ladder
 
@@ -115,8 +116,7 @@ class Session:
                 for run in self._runs[len(self._results) :]:
                     scenario = SCENARIOS[run.name]
                     clock = self._order.clock
-                    reason = "interrupted before its turn"
-                    self._results.append(not_played(scenario, clock, run.seed, reason, run.quirks))
+                    self._results.append(not_played(scenario, clock, run.seed, _LEFT, run.quirks))
                 return True
         return False
 
@@ -212,7 +212,7 @@ class Session:
     def _conclude(self) -> None:
         if self._order.faults != "none":
             self._out.print(figures_table(self._figures))
-        self._out.print(verdict_table(self._results))
+        self._out.print(verdict_table(each for each in self._results if each.reason != _LEFT))
         report = self._report()
         self._files.write(report, self._ladders)
         for path in self._files.reports:
