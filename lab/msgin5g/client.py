@@ -125,6 +125,10 @@ class Client:
         self._sent[seg_id] = segments
         return segments
 
+    def forget(self) -> None:
+        """It cannot send a segment again."""
+        self._sent.clear()
+
     def subscription(self, *topics: str) -> TopicSubscribe:
         return TopicSubscribe(ori_addr=self.address, msg_topics=tuple(map(Topic, topics)))
 
