@@ -142,7 +142,8 @@ class Client:
             case AggregatedMessage():
                 return self._aggregate(payload, now)
             case DeliveryReport():
-                self.ledger.reports.append(payload)
+                if payload not in self.ledger.reports:  # the answer to the first may have been lost
+                    self.ledger.reports.append(payload)
                 return MessageResponse(ori_addr=payload.ori_addr, msg_id=payload.msg_id), ()
             case SegmentRecovery():
                 return None, tuple(self._again(payload))

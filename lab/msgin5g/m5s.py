@@ -58,6 +58,7 @@ class M5s(Element):
         spec = ExchangeSpec(protocol="coap", local=where.coap, identity=settings.svc_id, keys=keys)
         site.network.exchanges(site.node, spec, coap)
         site.network.exchanges(site.node, ExchangeSpec(protocol="http", local=where.http), rest)
+        self.driver.turn(lambda now: None)  # what was under way in an earlier life goes on
 
     @property
     def open_work(self) -> int:

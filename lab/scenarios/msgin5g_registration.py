@@ -113,6 +113,7 @@ async def msgin5g_provisioning(carrier: Carrier) -> None:
     ids = [
         each.answer.svc_id for each in (first, second, other) if isinstance(each.answer, ProvisioningResponse)
     ]
+    expect(len(ids) == 3, "each is answered")
     expect(ids[0] == ids[1] != ids[2], "the same Private ID gets the same Service ID, another another")
     answer = first.answer
     expect(

@@ -68,6 +68,7 @@ async def msgin5g_discarded(carrier: Carrier) -> None:
     (taken,) = meter.send(lamp.address, "taken back", keep=True)
     await answered(carrier, kept, taken)
     ids = [each.body.msg_id for each in (kept, taken) if isinstance(each.body, MessageResponse)]
+    expect(len(ids) == 2, "both are accepted")
     update = StoredMessageUpdate(ori_addr=meter.address, dest_addr=lamp.address, msg_id=ids[1])
     longer = replace(update, msg_id=ids[0], sto_and_fw_params=moment(carrier, 1000.0))
     changed, discarded = meter.ask(longer), meter.ask(update)
