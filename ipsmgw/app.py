@@ -91,6 +91,8 @@ def listening(settings: Settings, served: Served | None) -> list[str]:
         for association in settings.map.association
         if not association.connect
     ]
+    if settings.msgin5g.enabled:
+        lines.append(f"MSGin5G: {settings.msgin5g.our_root}")
     return lines if served is None else [*lines, f"API: http://{served.address}"]
 
 
@@ -104,7 +106,9 @@ def _gateway(settings: Settings, sockets: Sockets, disk_failed: Callable[[OSErro
     except OSError as fault:
         store.close()
         raise CannotRun(f"{settings.journal.file}: {fault.strerror}") from None
-    return Gateway(settings, World(clock, sockets, store, disk, SystemRandom(), _names(settings, sockets)))
+    exchanges = partial(sockets.exchanging, settings.node.name, settings.msgin5g)
+    names = _names(settings, sockets)
+    return Gateway(settings, World(clock, sockets, store, disk, SystemRandom(), names, exchanges))
 
 
 def _closing(settings: Settings) -> Closing:

@@ -9,13 +9,16 @@ from typing import TypeVar
 
 import mapstack
 import sipbridge
-from ipsmgw.drive import Handle, Port
+from ipsmgw.drive import ExchangePort, Handle, Port
+from ipsmgw.msgin5g_section import Msgin5gSection
+from ipsmgw.rest_transport import RestTransport
 from ipsmgw.smpp import Flow as SmppFlow
 from ipsmgw.smpp import SessionSpec
 from ipsmgw.smpp_transport import SmppTransport
 from mapstack.transport import AssociationSpec, Transport
 from mapstack.transport.sctp import SctpTransport
 from mapstack.transport.tcp import TcpTransport
+from msgin5g_bridge.rest_events import RestEvent
 from sipbridge.transport import SipSpec, SipTransport
 from sipbridge.transport.dns import DnsTransport
 
@@ -74,7 +77,7 @@ class Sockets:
     def __init__(self, loop: asyncio.AbstractEventLoop, rng: Random) -> None:
         self._loop = loop
         self._rng = rng
-        self._transports: list[tuple[str, _Sip | _Dns | SmppTransport | Transport]] = []
+        self._transports: list[tuple[str, _Sip | _Dns | RestTransport | SmppTransport | Transport]] = []
 
     def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
         self.signalling(node, SipSpec.at(local), port)
@@ -84,12 +87,18 @@ class Sockets:
         self._transports.append((node, _Sip(transport)))
         port.send = transport.send
         port.cut = transport.cut
+        port.behind = transport.behind
 
     def resolving(self, node: str, port: Port[EventT, sipbridge.Flow]) -> None:
         """Queries to DNS servers."""
         transport = DnsTransport(port.receive, port.link_down)
         self._transports.append((node, _Dns(transport)))
         port.send = transport.send
+
+    def exchanging(self, node: str, section: Msgin5gSection, port: ExchangePort[RestEvent]) -> None:
+        """Requests and answers of MSGin5G."""
+        transport = RestTransport(section, port, LoopClock(self._loop).now)
+        self._transports.append((node, transport))
 
     def sessions(self, node: str, spec: SessionSpec, port: Port[EventT, SmppFlow]) -> None:
         """Connections of SMPP."""

@@ -13,7 +13,7 @@ _VARIABLE = re.compile(r"\{(\w+)\}")
 _VERSION = re.compile(r"v[0-9]{1,9}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Operation:
     """One call: where it goes under the apiRoot, its body, and those of the answers that are no error."""
 

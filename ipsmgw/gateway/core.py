@@ -9,7 +9,7 @@ from random import Random
 
 from ipsmgw.cdr import Cdr
 from ipsmgw.charging.ip_access import IP_ACCESS
-from ipsmgw.drive import Clock, Driver, Network
+from ipsmgw.drive import Clock, Driver, ExchangePort, Network
 from ipsmgw.gateway.flows import Flows, at_source
 from ipsmgw.gateway.implicit import ImplicitSets
 from ipsmgw.gateway.phones import Phones
@@ -25,6 +25,7 @@ from ipsmgw.stacks import map_settings, sip_settings
 from ipsmgw.store import Store
 from ipsmgw.trace.recent import Recent
 from mapstack import Gt, MapStack, SccpAddress
+from msgin5g_bridge.rest_events import RestEvent
 from sipbridge import Flow, IscStack, ThirdPartyRegister
 from sipbridge.dns import Resolver
 
@@ -45,6 +46,8 @@ class World:
     rng: Random
     names: Names | None = None
     """Without DNS an S-CSCF that gives its name is reached where it sent from."""
+    exchanges: Callable[[ExchangePort[RestEvent]], None] | None = None
+    """What carries the requests and answers of MSGin5G; without it there are none."""
 
 
 Then = Callable[[float], None]

@@ -41,7 +41,7 @@ class Enrolment:
         self._registrations = registrations
         self._realm = section.realm or ""
         self._waiting: dict[Imsi, list[tuple[Register, str]]] = {}
-        registrations.left = self._left
+        registrations.left.append(lambda binding, now: self._left(binding.impu, now))
         longest = min(section.longest_expires, core.settings.limits.max_expires)
         self._rules = replace(registrar_rules(section), longest=longest)
         self.notifier = RegEventNotifier(core.isc.sip, self._states, notifier_rules(section))

@@ -3,9 +3,6 @@
 Events are told apart by `type(…) is`, the usual one first: a class pattern costs ten times as much.
 """
 
-import dataclasses
-
-import msgspec
 from msgspec.structs import replace
 
 from ipsmgw.cause import Cause
@@ -15,8 +12,11 @@ from ipsmgw.gateway.alerting import Alerting
 from ipsmgw.gateway.core import Core, World
 from ipsmgw.gateway.direct import Direct
 from ipsmgw.gateway.explaining import Explaining
+from ipsmgw.gateway.m3ua_status import m3ua_status
+from ipsmgw.gateway.msgin5g import Msgin5g
 from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.presence import Presence
+from ipsmgw.gateway.pressure import Pressure
 from ipsmgw.gateway.registrations import Registrations
 from ipsmgw.gateway.routing import Routing
 from ipsmgw.gateway.subscriber_data import SubscriberData
@@ -36,7 +36,6 @@ from mapstack import (
     Refused,
 )
 from mapstack.events import AssociationFailed
-from mapstack.m3ua.status import M3uaStatus
 from mapstack.map import MtForwardSmArg
 from mapstack.map.operation import Parameter
 from mapstack.map.operations import newest
@@ -77,6 +76,7 @@ class Gateway:
         self._core = core = Core(settings, world, self.driver)
         self._trusted = core.trust.addresses
         self._in_flight = self._room = settings.limits.in_flight
+        self._pressure = Pressure(settings.limits.backlog)
         self._registrations = Registrations(core)
         self._presence = Presence(core, self._registrations)
         self._subscriber_data = SubscriberData(core.map, self._registrations, core.numbers)
@@ -91,6 +91,7 @@ class Gateway:
         self._direct = None if core.phones is None else Direct(core, core.phones, self._registrations)
         self._texting = Texting(core)
         self.driver.watch(self, self._before_flush)
+        self._msgin5g = Msgin5g(core, self.driver, self._registrations) if settings.msgin5g.enabled else None
         if core.resolver is not None and world.names is not None:
             self.driver.watch(core.trust)
             world.names.plug(self.driver.open(core.resolver, self._on_name))
@@ -104,6 +105,9 @@ class Gateway:
         node = settings.node.name
         world.network.signalling(node, sip_spec(settings), self.sip)
         world.network.associations(node, association_specs(settings.map.association), self.map)
+        if self._msgin5g is not None and world.exchanges is not None:
+            world.exchanges(self._msgin5g.port)
+            self._msgin5g.resume(world.clock.now())
         self.driver.settle(world.clock.now())
 
     def take_leave(self) -> None:
@@ -133,7 +137,8 @@ class Gateway:
             "bugs": self.driver.bugs,
             **({} if self._direct is None else {"direct": self._direct.status}),
             **({} if self._routing is None else {"correlations": core.store.count_correlations()}),
-            "m3ua": msgspec.to_builtins(self._m3ua_status()),
+            **({} if self._msgin5g is None else {"msgin5g": self._msgin5g.status}),
+            "m3ua": m3ua_status(core, self.map, self.driver.clock.now()),
         }
 
     def explain(self, name: str) -> Explanation | tuple[Found, ...]:
@@ -147,19 +152,6 @@ class Gateway:
         if direct is not None:
             self.driver.turn(lambda now: done.append(direct.deregister(Imsi(imsi), now)))
         return any(done)
-
-    def _m3ua_status(self) -> M3uaStatus:
-        """How SIGTRAN stands; what the sockets know of an association that is not there goes with it."""
-        core = self._core
-        trouble = {
-            one.name: f"nobody has come to {one.local} yet"
-            for one in core.settings.map.association
-            if not one.connect
-        }
-        trouble |= self.map.trouble()
-        status = core.map.m3ua_status(self.driver.clock.now())
-        known = (dataclasses.replace(one, trouble=trouble.get(one.name, "")) for one in status.associations)
-        return dataclasses.replace(status, associations=tuple(known))
 
     @property
     def open_work(self) -> int:
@@ -214,7 +206,8 @@ class Gateway:
         """Bindings first, then the next group of charging records, then the Driver lets octets leave."""
         self._core.store.commit()
         self._core.journal.flush()
-        self._room = self._in_flight - self.open_work
+        full = self._pressure.builds(now, behind=self.sip.behind())
+        self._room = 0 if full else self._in_flight - self.open_work
 
     # Events of the S-CSCF's side.
 
@@ -222,7 +215,7 @@ class Gateway:
         """What every message needs, and what it needs when there is room for it; the rest elsewhere."""
         if type(event) is Response:
             if event.status >= 200:
-                self._terminating.answered(event.tx, event.status, now)
+                self._terminating.answered(event.tx, event.status, event.octets, now)
         elif type(event) is not SmMessage:
             self._on_unusual(event, now)
         elif event.flow.remote in self._trusted or (event := self._vouched(event, now)).tx:

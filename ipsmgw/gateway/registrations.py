@@ -39,8 +39,10 @@ class Registrations:
         self._msisdn_less = core.settings.map.msisdn_less
         self._asked: dict[int, Binding] = {}
         self._telling: set[Imsi] = set()
-        self.left: Callable[[Impu, float], None] | None = None
-        """Told of every binding that ends."""
+        self.came: list[Callable[[Binding, float], None]] = []
+        """Told of everybody who has registered with a device for short messages, each time,"""
+        self.left: list[Callable[[Binding, float], None]] = []
+        """and of every binding that ends."""
         self._deadlines: Deadlines[Impu] = Deadlines()
         for binding in core.store.bindings():
             unsettled = binding.hlr in _UNSETTLED  # the life before may not have got round to telling the HLR
@@ -75,8 +77,12 @@ class Registrations:
     def present(self, impu: Impu, now: float) -> None:
         """He has registered, with a device for short messages."""
         binding = self._core.store.binding(impu)
-        if binding is not None and binding.imsi in self._core.unreachable.flags and binding.able(now):
+        if binding is None or not binding.able(now):
+            return
+        if binding.imsi in self._core.unreachable.flags:
             self._core.unreachable.heard(binding.imsi, now)
+        for tell in self.came:
+            tell(binding, now)
 
     def changed(self, event: RegistrationsChanged, now: float) -> None:
         """A NOTIFY of the reg event: what it says of identities that are registered here."""
@@ -280,11 +286,11 @@ class Registrations:
                     saved = self._core.store.save(binding)
                     self._deadlines.set(saved.impu, saved.expires)
                     if not saved.expires:
-                        self._leave(saved.impu, now)
+                        self._leave(saved, now)
                 case Forget(binding):
                     self._core.store.remove(binding)
                     self._deadlines.discard(binding.impu)
-                    self._leave(binding.impu, now)
+                    self._leave(binding, now)
         return saved
 
     def _learn(self, impu: Impu, smsip: bool | None) -> None:
@@ -294,12 +300,13 @@ class Registrations:
         elif smsip:
             self._core.plain.discard(impu)
 
-    def _leave(self, impu: Impu, now: float) -> None:
+    def _leave(self, binding: Binding, now: float) -> None:
+        impu = binding.impu
         self._core.plain.discard(impu)
         self._implicit.discard(impu)
         self._watching.end(impu, now)
-        if self.left is not None:
-            self.left(impu, now)
+        for tell in self.left:
+            tell(binding, now)
 
     def _act(
         self, decision: Decision[Binding], saved: Binding | None, tx: ServerTx | None, now: float

@@ -3,14 +3,20 @@
 from ipsmgw.store.address import open_store
 from ipsmgw.store.binding import Binding, HlrState
 from ipsmgw.store.correlation import Correlation
+from ipsmgw.store.enrolment import Enrolment
+from ipsmgw.store.rows import Row, Rows
 from ipsmgw.store.sqlite import SqliteStore, store_in_memory
-from ipsmgw.store.store import Stale, Store
+from ipsmgw.store.stale import Stale
+from ipsmgw.store.store import Store
 from ipsmgw.store.unri import Unri
 
 __all__ = [
     "Binding",
     "Correlation",
+    "Enrolment",
     "HlrState",
+    "Row",
+    "Rows",
     "SqliteStore",
     "Stale",
     "Store",

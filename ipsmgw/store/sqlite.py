@@ -12,7 +12,9 @@ from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.store.binding import Binding, HlrState
 from ipsmgw.store.correlation import Correlation
 from ipsmgw.store.correlations import Correlations
-from ipsmgw.store.store import Stale
+from ipsmgw.store.enrolment import Enrolment
+from ipsmgw.store.rows import SqliteRows
+from ipsmgw.store.stale import Stale
 from ipsmgw.store.unri import Unri
 from mapstack import PeerVersion
 from sipbridge import Contact
@@ -86,6 +88,7 @@ class SqliteStore:
             connection.rollback()  # what the life before had not committed
         connection.executescript(_SCHEMA)
         self._correlations = Correlations(connection)
+        self.enrolments = SqliteRows(connection, "enrolment", Enrolment, self._begin)
         self._by_impu: dict[Impu, Binding] = {}
         self._by_imsi: dict[str, list[Impu]] = {}
         for row in connection.execute(f"SELECT {_COLUMNS} FROM binding ORDER BY expires"):

@@ -5,15 +5,13 @@ from typing import Protocol
 from ipsmgw.identity import Impu, Imsi
 from ipsmgw.store.binding import Binding
 from ipsmgw.store.correlation import Correlation
+from ipsmgw.store.enrolment import Enrolment
+from ipsmgw.store.rows import Rows
 from ipsmgw.store.unri import Unri
 from mapstack import PeerVersion
 from sipbridge import Contact
 
-__all__ = ["Stale", "Store"]
-
-
-class Stale(Exception):
-    """The row has been saved by somebody else since it was read: load it again and decide again."""
+__all__ = ["Store"]
 
 
 class Store(Protocol):
@@ -23,6 +21,8 @@ class Store(Protocol):
     was decided on it leaves the node.
     """
 
+    @property
+    def enrolments(self) -> Rows[Enrolment]: ...
     def next_boot(self) -> int: ...
     def binding(self, impu: Impu) -> Binding | None: ...
     def binding_of_imsi(self, imsi: str) -> Binding | None: ...

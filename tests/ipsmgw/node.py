@@ -28,6 +28,7 @@ from mapstack.transport import AssociationSpec
 from sipbridge.rp import Direction, Rpdu, decode
 from sipbridge.transport import SipSpec
 from tests.ipsmgw.broken import Table, sound, toml
+from tests.ipsmgw.message_server import MessageServer
 from tests.ipsmgw.paper import Paper
 from tests.ipsmgw.watch import Watch
 
@@ -63,6 +64,8 @@ class Node:
         self, table: Table | None = None, *, linked: bool = True, names: Names | None = None
     ) -> None:
         self.names = names
+        self.server = MessageServer()
+        """Of MSGin5G; where the settings have it."""
         self.settings = parse(toml(table or sound()))
         self.watch, self.paper, self.database = Watch(), Paper(), connect(":memory:")
         self.sip: list[Sip] = []
@@ -76,9 +79,8 @@ class Node:
         """Begin a life, on the store and the journal of the one before."""
         self.peer = _peer()
         store = SqliteStore(self.database)
-        self.gateway = Gateway(
-            self.settings, World(self.watch, self, store, self.paper, Random(1), self.names)
-        )
+        world = World(self.watch, self, store, self.paper, Random(1), self.names, self.server.plug)
+        self.gateway = Gateway(self.settings, world)
         if linked:
             self.link()
 
@@ -107,6 +109,7 @@ class Node:
 
     def exchange(self) -> None:
         """What the peer has to say reaches the gateway."""
+        self.server.exchange(self.watch.time)
         while batch := self.peer.take_output():
             self.gateway.map.receive([(data, _flow("smsc")) for data, _ in batch])
 
@@ -218,11 +221,12 @@ class Node:
         ]
         self.request("MESSAGE", lines, body, source)
 
-    def respond(self, message: Sip, status: int) -> None:
-        """The phone's answer to a MESSAGE of the gateway."""
+    def respond(self, message: Sip, status: int, rpdu: bytes = b"") -> None:
+        """The phone's answer to a MESSAGE of the gateway; with octets for a report, if it is odd."""
         names = ("Via", "From", "To", "Call-ID", "CSeq")
         lines = [f"SIP/2.0 {status} So", *(f"{name}: {message.headers[name]}" for name in names)]
-        octets = "\r\n".join([*lines, "Content-Length: 0"]).encode() + b"\r\n\r\n"
+        lines += ["Content-Type: application/vnd.3gpp.sms"] if rpdu else []
+        octets = "\r\n".join([*lines, f"Content-Length: {len(rpdu)}"]).encode() + b"\r\n\r\n" + rpdu
         self.gateway.sip.receive([(octets, sipbridge.Flow("udp", GATEWAY, SCSCF))])
         self.exchange()
 

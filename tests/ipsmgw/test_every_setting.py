@@ -51,6 +51,12 @@ OTHERS: Mapping[str, object] = {
     "service_centre.allowed": ["4477"],
     "journal.formats": ["jsonl"],
     "map.msisdn_file": "/dev/null",
+    "msgin5g.tls.certificate": "own.pem",
+    "msgin5g.tls.key": "key.pem",
+    "msgin5g.tls.authorities": "authorities.pem",
+    "msgin5g.tls.names": ["server.example"],
+    "msgin5g.token.secret": "theirs",
+    "msgin5g.token.audience": "us",
 }
 
 # What goes with it.
@@ -66,8 +72,8 @@ ALONG: Mapping[str, tuple[str, ...]] = {
 
 SECTIONS = ("timers", "limits", "sip.timers", "sip.connections", "map.m3ua", "map.sccp")
 
-# Of an SGP, and of an address that has nothing else: tests of their own see to them.
-APART = {"map.association[].blocked", "map.address[].answers"}
+# Of an SGP, of an address that has nothing else, and a file: tests of their own see to them.
+APART = {"map.association[].blocked", "map.address[].answers", "msgin5g.token.key"}
 
 
 def other(path: str, kind: object) -> object:

@@ -1,0 +1,236 @@
+"""Phones in the MSGin5G service: when each is provisioned, registered and de-registered (TS 23.554 §8.2)."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
+
+from ipsmgw.gateway.core import Core
+from ipsmgw.gateway.deadlines import Deadlines
+from ipsmgw.identity import Imsi
+from ipsmgw.procedures import msgin5g_enrolment as enrolment
+from ipsmgw.procedures.msgin5g_enrolment import Step
+from ipsmgw.store import Binding, Enrolment
+from msgin5g_bridge.apis import (
+    PROVISION_NON_MSGIN5G_UE,
+    UE_BULK_DEREGISTER,
+    UE_BULK_REGISTER,
+    UE_DEREGISTER,
+    UE_REGISTER,
+)
+from msgin5g_bridge.provisioning import ProvisioningResponse
+from msgin5g_bridge.registration import RegistrationResponse, RegistrationResult
+from msgin5g_bridge.rest import RestStack
+from msgin5g_bridge.rest_events import Refused, Returned, Unanswered
+from msgin5g_bridge.ueregistration import BulkUeDeregistration, BulkUeRegistration, BulkUeRegistrationAck
+
+__all__ = ["Enrolments"]
+
+
+class Enrolments:
+    """Of one subscriber one thing is asked at a time; what is wanted follows from his bindings alone."""
+
+    def __init__(self, core: Core, stack: RestStack) -> None:
+        self._core = core
+        self._section = core.settings.msgin5g
+        self._stack = stack
+        self._rows = core.store.enrolments
+        self._asked: dict[int, tuple[Step, tuple[Imsi, ...]]] = {}
+        self._busy: set[Imsi] = set()
+        self._deadlines: Deadlines[Imsi] = Deadlines()
+        self._of_service: dict[str, Imsi] = {row.svc_id: Imsi(row.key) for row in self._rows if row.svc_id}
+        self.alarms: dict[str, str] = {}
+        """What an operator has to look at, by subscriber."""
+        self.registered: Callable[[Enrolment, float], None] | None = None
+        """Told of every registration that the server has taken."""
+
+    def __len__(self) -> int:
+        """Subscribers of whom something is being asked."""
+        return len(self._busy)
+
+    @property
+    def count(self) -> int:
+        """How many are registered at the server."""
+        return sum(row.registered for row in self._rows)
+
+    def of_service_id(self, svc_id: str) -> Enrolment | None:
+        """Whose UE Service ID this is."""
+        imsi = self._of_service.get(svc_id)
+        return None if imsi is None else self._rows.get(imsi)
+
+    def of_imsi(self, imsi: str) -> Enrolment | None:
+        return self._rows.get(imsi)
+
+    def resume(self, now: float) -> None:
+        """After a restart: those who are here are registered anew in bulk, those who have gone are not."""
+        here = [row for row in self._rows if row.svc_id and self._wanted(Imsi(row.key), row, now)]
+        gone = [row for row in self._rows if row.registered and not self._wanted(Imsi(row.key), row, now)]
+        self._bulk(Step.REGISTER, here, now)
+        self._bulk(Step.DEREGISTER, gone, now)
+        for binding in self._core.store.bindings():
+            self.came(binding, now)
+
+    def came(self, binding: Binding, now: float) -> None:
+        """He has registered for short messages, for the first time or again."""
+        if binding.imsi and binding.able(now):
+            self._go(binding.imsi, now, due=False)
+
+    def left(self, binding: Binding, now: float) -> None:
+        """One of his identities is not registered any more."""
+        if binding.imsi:
+            self._go(binding.imsi, now, due=False)
+
+    def expire(self, now: float) -> None:
+        for imsi in self._deadlines.due(now):
+            self._go(imsi, now, due=True)
+
+    def deadline(self) -> float | None:
+        return self._deadlines.deadline()
+
+    def returned(self, event: Returned, now: float) -> bool:
+        """The server has done it; False: it was asked for something else."""
+        step, imsis = self._asked.pop(event.exchange, (None, ()))
+        if step is None:
+            return False
+        self._busy.difference_update(imsis)
+        body = event.body
+        if isinstance(body, BulkUeRegistrationAck):
+            self._each_done(step, imsis, body, now)
+        elif isinstance(body, ProvisioningResponse):
+            self._provisioned(imsis[0], body, now)
+        elif isinstance(body, RegistrationResponse) and body.result is not RegistrationResult.SUCCESS:
+            self._failed(step, imsis[0], str(body.failure_cause or body.result), now)
+        else:
+            self._done(step, imsis[0], event.location, now)
+        return True
+
+    def failed(self, event: Refused | Unanswered, now: float) -> bool:
+        """The server has not done it, or nobody knows; False: it was asked for something else."""
+        step, imsis = self._asked.pop(event.exchange, (None, ()))
+        if step is None:
+            return False
+        self._busy.difference_update(imsis)
+        if isinstance(event, Refused) and event.status == 404 and step is Step.DEREGISTER:
+            self._done(step, imsis[0], "", now)  # it knows nothing of him: that is what was wanted
+            return True
+        why = event.reason if isinstance(event, Unanswered) else _why(event)
+        for imsi in imsis:
+            self._failed(step, imsi, why, now)
+        return True
+
+    def _wanted(self, imsi: Imsi, held: Enrolment, now: float) -> bool:
+        able = any(each.able(now) for each in self._core.store.bindings_of_imsi(imsi))
+        return able or (self._section.keep_registered and held.registered)
+
+    def _go(self, imsi: Imsi, now: float, *, due: bool) -> None:
+        """Ask for what is next, unless something is being asked, or waits for its time."""
+        if imsi in self._busy:
+            return
+        held = self._rows.get(imsi) or self._new(imsi)
+        step = enrolment.next_step(held, wanted=self._wanted(imsi, held, now), due=due)
+        if step is None:
+            return
+        lacking = enrolment.missing(self._section, held, step)
+        if lacking:
+            self.alarms[imsi] = f"no {step.value}: {lacking} is not set"
+        else:
+            self._ask(step, held, now)
+
+    def _new(self, imsi: Imsi) -> Enrolment:
+        """He may have been provisioned by the configuration."""
+        known = next((each.service_id for each in self._section.subscriber if each.imsi == imsi), None) or ""
+        if known:
+            self._of_service[known] = imsi
+        return Enrolment(key=str(imsi), svc_id=known)
+
+    def _ask(self, step: Step, held: Enrolment, now: float) -> None:
+        section, stack, imsi = self._section, self._stack, Imsi(held.key)
+        if step is Step.PROVISION:
+            binding = self._core.store.binding_of_imsi(imsi)
+            request = enrolment.provisioning(section, held, (binding and binding.msisdn) or "")
+            exchange = stack.call(PROVISION_NON_MSGIN5G_UE, section.provisioning_root, request, now)
+        elif step is Step.REGISTER:
+            exchange = stack.call(
+                UE_REGISTER, section.server_root, enrolment.registration(section, held), now
+            )
+        else:
+            name = {"registrationId": held.registration}
+            exchange = stack.call(UE_DEREGISTER, section.server_root, None, now, variables=name)
+        self._note(exchange, step, (imsi,))
+
+    def _bulk(self, step: Step, rows: Sequence[Enrolment], now: float) -> None:
+        section, stack = self._section, self._stack
+        ready = [row for row in rows if not enrolment.missing(section, row, step)]
+        for at in range(0, len(ready), section.bulk):
+            part = ready[at : at + section.bulk]
+            imsis = tuple(Imsi(row.key) for row in part)
+            if step is Step.REGISTER:
+                entries = tuple(enrolment.registration(section, row) for row in part)
+                body = BulkUeRegistration(count=len(entries), list=entries)
+                exchange = stack.call(UE_BULK_REGISTER, section.server_root, body, now)
+            else:
+                leaving = tuple(enrolment.deregistration(section, row) for row in part)
+                bye = BulkUeDeregistration(count=len(leaving), list=leaving)
+                exchange = stack.call(UE_BULK_DEREGISTER, section.server_root, bye, now)
+            self._note(exchange, step, imsis)
+
+    def _note(self, exchange: int, step: Step, imsis: tuple[Imsi, ...]) -> None:
+        self._asked[exchange] = step, imsis
+        self._busy.update(imsis)
+        for imsi in imsis:
+            self._deadlines.discard(imsi)
+
+    def _each_done(
+        self, step: Step, imsis: tuple[Imsi, ...], said: BulkUeRegistrationAck, now: float
+    ) -> None:
+        """Part of a bulk may fail; who is not named at all has."""
+        results = {str(each.ue_svc_id): each for each in said.list}
+        for imsi in imsis:
+            held = self._rows.get(imsi) or self._new(imsi)
+            result = results.get(held.svc_id)
+            if result is not None and result.result is RegistrationResult.SUCCESS:
+                self._done(step, imsi, "", now)
+            else:
+                why = (
+                    "the answer does not name him"
+                    if result is None
+                    else str(result.failure_cause or "failed")
+                )
+                self._failed(step, imsi, why, now)
+
+    def _provisioned(self, imsi: Imsi, said: ProvisioningResponse, now: float) -> None:
+        other = self._of_service.get(said.svc_id)
+        if not said.svc_id or (other is not None and other != imsi):
+            self._failed(Step.PROVISION, imsi, "the Service ID is somebody else's", now)
+            return
+        self._of_service[said.svc_id] = imsi
+        held = self._rows.get(imsi) or self._new(imsi)
+        self._rows.save(enrolment.provisioned(held, said))
+        self.alarms.pop(imsi, None)
+        self._go(imsi, now, due=False)
+
+    def _done(self, step: Step, imsi: Imsi, location: str, now: float) -> None:
+        held = self._rows.get(imsi) or self._new(imsi)
+        self.alarms.pop(imsi, None)
+        if step is Step.DEREGISTER:
+            self._rows.save(enrolment.deregistered(held))
+        else:
+            saved = self._rows.save(enrolment.registered(held, location))
+            if self._section.refresh:
+                self._deadlines.set(imsi, now + self._section.refresh)
+            if self.registered is not None:
+                self.registered(saved, now)
+        self._go(imsi, now, due=False)
+
+    def _failed(self, step: Step, imsi: Imsi, why: str, now: float) -> None:
+        """Later once more: also what is refused for good is, for an operator may have put it right."""
+        self.alarms[imsi] = f"{step.value}: {why}"
+        held = self._rows.get(imsi)
+        if step is Step.REGISTER and held is not None and held.registered:
+            self._rows.save(replace(held, registered=False))
+        self._deadlines.set(imsi, now + self._section.retry)
+
+
+def _why(event: Refused) -> str:
+    problem = event.problem
+    said = problem.cause or problem.detail or problem.title or ""
+    return f"{event.status} {said}".strip()

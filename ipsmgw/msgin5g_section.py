@@ -1,0 +1,228 @@
+"""The section of MSGin5G: this gateway as Legacy-3GPP Message Gateway (TS 23.554, TS 29.538)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from msgspec import Meta
+
+from ipsmgw.section import Address, Fault, Section
+from msgin5g_bridge import DecodeError
+from msgin5g_bridge.exchange import split_uri
+from msgin5g_bridge.jws import Es256, Hs256, JwsVerifier
+from msgin5g_bridge.rest_events import ClientCredentials, RestSettings
+
+__all__ = ["Msgin5gSection", "credentials", "msgin5g_faults", "rest_settings", "verifier"]
+
+Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
+Period = Annotated[float, Meta(ge=0, le=31_536_000)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+Octets = Annotated[int, Meta(ge=64, le=16_777_216)]
+Plmn = Annotated[str, Meta(pattern="^[0-9]{5,6}$")]
+
+
+class Msgin5gTls(Section, frozen=True, kw_only=True):
+    certificate: str = ""
+    """PEM file: ours, shown to the server and to who connects; nothing: no TLS where we listen."""
+    key: str = ""
+    authorities: str = ""
+    """PEM file: those whose certificates are believed."""
+    mutual: bool = True
+    """Whether who connects has to show a certificate."""
+    names: tuple[str, ...] = ()
+    """What certificates of who may call are for; none: any that an authority vouches for."""
+
+
+class Msgin5gToken(Section, frozen=True, kw_only=True):
+    uri: str | None = None
+    """Where we get access tokens; nothing: none are sent."""
+    client_id: str | None = None
+    client_secret: str | None = None
+    secret: str = ""
+    """By which tokens of others are signed with HS256 …"""
+    key: str = ""
+    """… or the PEM file of the public key, for ES256; neither: no token is wanted of who calls."""
+    audience: str = ""
+    """Whom they have to be for; nothing: our service_id."""
+
+
+class Msgin5gLimits(Section, frozen=True, kw_only=True):
+    open: Count = 1_000
+    """Calls of others at once; one more gets 503."""
+    rate: Annotated[float, Meta(ge=0, le=1_000_000)] = 0.0
+    """Calls a second of one peer; more get 429. 0: any number."""
+    burst: Count = 100
+    body: Octets = 65_536
+    connections: Count = 1_000
+    """Of others, and of ours."""
+
+
+class Msgin5gAvailability(Section, frozen=True, kw_only=True):
+    start: str | None = None
+    """When phones can be reached first, as 2026-01-31T08:00:00Z; nothing: at any time."""
+    duration: Annotated[int, Meta(ge=0)] = 0
+    """For how many seconds."""
+    interval: Annotated[int, Meta(ge=0)] = 0
+    """And again after so many; 0: once."""
+
+
+class Msgin5gSubscriber(Section, frozen=True, kw_only=True):
+    imsi: Annotated[str, Meta(pattern="^[0-9]{5,15}$")]
+    service_id: str | None = None
+    """His UE Service ID; nothing: it is provisioned."""
+    credential: str | None = None
+    """Nothing: msgin5g.credential."""
+
+
+class Msgin5gSection(Section, frozen=True, kw_only=True):
+    enabled: bool = False
+    service_id: str | None = None
+    """MGW Service ID: who this gateway is to the MSGin5G Server."""
+    server: str | None = None
+    """apiRoot of the MSGin5G Server."""
+    listen: Address | None = None
+    """Where the server delivers to."""
+    target_uri: str | None = None
+    """Our apiRoot, as the server is told it; nothing: where we listen."""
+    provisioning: str | None = None
+    """apiRoot of the provisioning function, with {mcc} and {mnc} for those of plmn; nothing: the server's."""
+    plmn: Plmn | None = None
+    private_id: Literal["imsi", "msisdn"] = "imsi"
+    """What names a phone that has no UE Service ID yet."""
+    credential: str | None = None
+    """By which the server knows that a registration of a phone is in order."""
+    keep_registered: bool = False
+    """Whether a phone stays registered at the server when it leaves the IMS."""
+    refresh: Period = 3_600.0
+    """After how long a registration is said again; 0: never."""
+    retry: Seconds = 60.0
+    """After how long what has failed for now is tried again."""
+    bulk: Count = 500
+    """Most phones in one bulk registration."""
+    answer: Seconds = 15.0
+    """How long the server may take with an answer."""
+    http2: bool = True
+    """Whether the server is asked by HTTP/2, in the clear by prior knowledge."""
+    availability: Msgin5gAvailability = Msgin5gAvailability()
+    subscriber: tuple[Msgin5gSubscriber, ...] = ()
+    tls: Msgin5gTls = Msgin5gTls()
+    token: Msgin5gToken = Msgin5gToken()
+    limits: Msgin5gLimits = Msgin5gLimits()
+
+    @property
+    def secure(self) -> bool:
+        """Whether we listen with TLS."""
+        return bool(self.tls.certificate)
+
+    @property
+    def server_root(self) -> str:
+        """Of the MSGin5G Server."""
+        return self.server or ""
+
+    @property
+    def name(self) -> str:
+        """Who we are."""
+        return self.service_id or ""
+
+    @property
+    def our_root(self) -> str:
+        """The apiRoot of this gateway."""
+        if self.target_uri or self.listen is None:
+            return self.target_uri or ""
+        return f"{'https' if self.secure else 'http'}://{self.listen}"
+
+    @property
+    def provisioning_root(self) -> str:
+        """A well-known part, and a part of the provider's (TR 23.700-24)."""
+        plmn = self.plmn or ""
+        mcc, mnc = plmn[:3], plmn[3:].zfill(3)
+        return (self.provisioning or self.server_root).replace("{mcc}", mcc).replace("{mnc}", mnc)
+
+
+def rest_settings(section: Msgin5gSection) -> RestSettings:
+    """As the stack is told them."""
+    limits = section.limits
+    return RestSettings(
+        prefix=split_uri(section.our_root)[1].rstrip("/"),
+        max_body=limits.body,
+        wait=section.answer,
+        open=limits.open,
+        rate=limits.rate,
+        burst=limits.burst,
+        secure_only=section.secure,
+    )
+
+
+def credentials(section: Msgin5gSection) -> ClientCredentials | None:
+    """How we get access tokens."""
+    token = section.token
+    if not token.uri:
+        return None
+    return ClientCredentials(
+        token_uri=token.uri, client_id=token.client_id or "", client_secret=token.client_secret or ""
+    )
+
+
+def verifier(section: Msgin5gSection) -> JwsVerifier | None:
+    """How access tokens of others are read; ValueError or OSError for a key that is none."""
+    token = section.token
+    audience = token.audience or section.name
+    if token.key:
+        return JwsVerifier(Es256(Path(token.key).read_bytes()), audience)
+    return JwsVerifier(Hs256(token.secret.encode()), audience) if token.secret else None
+
+
+def msgin5g_faults(section: Msgin5gSection) -> Iterator[Fault]:
+    """What no type can say of the section."""
+    if not section.enabled:
+        return
+    if not section.service_id:
+        yield "msgin5g.service_id", "a name is wanted: who is this gateway to the server?"
+    if section.listen is None:
+        yield "msgin5g.listen", "host:port is wanted: where does the server deliver to?"
+    yield from _uri_faults(section)
+    yield from _tls_faults(section.tls)
+    yield from _token_faults(section)
+    seen = [each.imsi for each in section.subscriber]
+    for i, imsi in enumerate(seen):
+        if imsi in seen[:i]:
+            yield f"msgin5g.subscriber[{i}].imsi", f"{imsi} is there twice"
+
+
+def _uri_faults(section: Msgin5gSection) -> Iterator[Fault]:
+    if not section.plmn and "{" in (section.provisioning or ""):
+        yield "msgin5g.plmn", "MCC and MNC are wanted: msgin5g.provisioning has a place for them"
+    named = {
+        "server": section.server_root,
+        "target_uri": section.target_uri or "http://here",
+        "provisioning": section.provisioning_root if section.provisioning else "http://here",
+        "token.uri": section.token.uri or "http://here",
+    }
+    for key, uri in named.items():
+        try:
+            split_uri(uri)
+        except DecodeError as fault:
+            yield f"msgin5g.{key}", fault.reason
+
+
+def _token_faults(section: Msgin5gSection) -> Iterator[Fault]:
+    token = section.token
+    if token.uri and not token.client_id:
+        yield "msgin5g.token.client_id", "a name is wanted: who asks for access tokens?"
+    if token.secret and token.key:
+        yield "msgin5g.token", "secret or key is wanted, not both"
+        return
+    try:
+        verifier(section)
+    except OSError as fault:
+        yield "msgin5g.token.key", f"{token.key}: {fault.strerror}"
+    except (ValueError, UnsupportedAlgorithm):
+        yield "msgin5g.token.key", f"{token.key}: a public key on P-256 in PEM is wanted"
+
+
+def _tls_faults(tls: Msgin5gTls) -> Iterator[Fault]:
+    if bool(tls.certificate) != bool(tls.key):
+        yield "msgin5g.tls", "certificate and key are wanted, both or neither"
+    elif tls.certificate and not tls.authorities:
+        yield "msgin5g.tls.authorities", "a file is wanted: whose certificates are believed?"

@@ -1,0 +1,19 @@
+"""What the MSGin5G service knows of a phone: its UE Service ID, and its registration (TS 23.554 §8.2)."""
+
+from ipsmgw.store.rows import Row
+
+__all__ = ["Enrolment"]
+
+
+class Enrolment(Row, frozen=True, kw_only=True):
+    """One subscriber; the key is his IMSI."""
+
+    svc_id: str = ""
+    """UE Service ID; nothing: he is not provisioned."""
+    seg_size: int = 0
+    """Octets of a segment towards the server, as it was provisioned; 0: the usual."""
+    registered: bool = False
+    registration: str = ""
+    """Its registrationId at the server."""
+    welcomed: bool = False
+    """Whether he has been told of the service."""

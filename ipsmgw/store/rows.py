@@ -1,0 +1,81 @@
+"""Versioned rows of one kind: what MSGin5G has to survive a crash with (DESIGN §5)."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from typing import Generic, Protocol, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from ipsmgw.store.stale import Stale
+
+__all__ = ["Row", "Rows", "SqliteRows"]
+
+
+class Row(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is kept under a key; the version grows with every change."""
+
+    key: str
+    version: int = 0
+
+
+RowT = TypeVar("RowT", bound=Row)
+
+
+class Rows(Protocol[RowT]):
+    """`save` and `remove` of a stale version raise `Stale`; durable with the commit of the store."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[RowT]: ...
+    def get(self, key: str) -> RowT | None: ...
+    def save(self, row: RowT) -> RowT: ...
+    def remove(self, row: RowT) -> None: ...
+
+
+class SqliteRows(Generic[RowT]):
+    """One table; every row is also at hand in memory, in the order of its first save."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, table: str, kind: type[RowT], begin: Callable[[], None]
+    ) -> None:
+        connection.execute(
+            f"CREATE TABLE IF NOT EXISTS {table} (key TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID"
+        )
+        self._connection = connection
+        self._begin = begin
+        self._upsert = f"INSERT OR REPLACE INTO {table} (key, content) VALUES (?, ?)"
+        self._delete = f"DELETE FROM {table} WHERE key = ?"
+        decoder = msgspec.json.Decoder(kind)
+        self._rows: dict[str, RowT] = {}
+        for (content,) in connection.execute(f"SELECT content FROM {table} ORDER BY key"):
+            row = decoder.decode(content)
+            self._rows[row.key] = row
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[RowT]:
+        """All of them, also while some are changed."""
+        return iter(list(self._rows.values()))
+
+    def get(self, key: str) -> RowT | None:
+        return self._rows.get(key)
+
+    def save(self, row: RowT) -> RowT:
+        self._check(row)
+        saved = replace(row, version=row.version + 1)
+        self._begin()
+        self._connection.execute(self._upsert, (saved.key, msgspec.json.encode(saved).decode()))
+        self._rows[saved.key] = saved
+        return saved
+
+    def remove(self, row: RowT) -> None:
+        self._check(row)
+        self._begin()
+        self._connection.execute(self._delete, (row.key,))
+        self._rows.pop(row.key, None)
+
+    def _check(self, row: RowT) -> None:
+        held = self._rows.get(row.key)
+        if (held.version if held else 0) != row.version:
+            raise Stale(f"{row.key}: version {row.version} is not the stored one")
