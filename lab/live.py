@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from lab.explain import explain_message
 from lab.fault import HELP, fault
 from lab.meddling.grammar import rules_of_file
 from lab.meddling.meddling import check_rules
+from lab.msgin5g.plan import Msgin5gPlan
 from lab.plan import MAX_NETWORK, PlanTimers
 from lab.send import send_message
 from lab.up import up
@@ -34,10 +36,16 @@ def up_command(
     ] = None,
     faults: Annotated[list[str] | None, FAULT] = None,
     fault_file: Annotated[Path | None, FAULT_FILE] = None,
+    *,
+    msgin5g: Annotated[
+        bool, typer.Option("--msgin5g", help="With an MSGin5G Server, two UEs and an application server.")
+    ] = False,
 ) -> None:
     """Run the carrier on loopback, with one message through it at once; Ctrl-C ends it."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     plan = carrier_of(carrier, PlanTimers(), network=network)
+    if msgin5g:
+        plan = replace(plan, msgin5g=Msgin5gPlan())
     try:
         rules = [*(faults or []), *(rules_of_file(fault_file) if fault_file else [])]
         check_rules(rules, plan)
