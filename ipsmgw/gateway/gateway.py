@@ -92,7 +92,7 @@ class Gateway:
         self._direct = None if core.phones is None else Direct(core, core.phones, self._registrations)
         self._texting = Texting(core)
         self.driver.watch(self, self._before_flush)
-        self._msgin5g = Msgin5g(core, self.driver, self._registrations) if settings.msgin5g.enabled else None
+        self._msgin5g = Msgin5g.of(core, self.driver, self._registrations, self._terminating)
         if core.resolver is not None and world.names is not None:
             self.driver.watch(core.trust)
             world.names.plug(self.driver.open(core.resolver, self._on_name))
@@ -106,9 +106,8 @@ class Gateway:
         node = settings.node.name
         world.network.signalling(node, sip_spec(settings), self.sip)
         world.network.associations(node, association_specs(settings.map.association), self.map)
-        if self._msgin5g is not None and world.exchanges is not None:
-            world.exchanges(self._msgin5g.port)
-            self._msgin5g.resume(world.clock.now())
+        if self._msgin5g is not None:
+            self._msgin5g.begin(world.exchanges, world.clock.now())
         self.driver.settle(world.clock.now())
 
     def take_leave(self) -> None:

@@ -8,6 +8,7 @@ from ipsmgw.store.rows import Row, Rows
 from ipsmgw.store.sqlite import SqliteStore, store_in_memory
 from ipsmgw.store.stale import Stale
 from ipsmgw.store.store import Store
+from ipsmgw.store.transfer import ReplyContext, Segment, Transfer
 from ipsmgw.store.unri import Unri
 
 __all__ = [
@@ -15,11 +16,14 @@ __all__ = [
     "Correlation",
     "Enrolment",
     "HlrState",
+    "ReplyContext",
     "Row",
     "Rows",
+    "Segment",
     "SqliteStore",
     "Stale",
     "Store",
+    "Transfer",
     "Unri",
     "open_store",
     "store_in_memory",
