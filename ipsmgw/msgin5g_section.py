@@ -58,6 +58,8 @@ class Msgin5gToken(Section, frozen=True, kw_only=True):
 
 
 class Msgin5gLimits(Section, frozen=True, kw_only=True):
+    submissions: Count = 1_000
+    """Messages of phones that wait for the server; one more gets RP-ERROR 42."""
     transfers: Count = 100_000
     """Messages that are kept: under way, and remembered; one more gets 503."""
     open: Count = 1_000
@@ -104,6 +106,13 @@ class Msgin5gShortCode(Section, frozen=True, kw_only=True):
     """Service ID, group or topic that it stands for."""
 
 
+class Msgin5gContact(Section, frozen=True, kw_only=True):
+    name: Annotated[str, Meta(pattern=r"^\w\S{0,63}$")]
+    """What stands behind the @ of a text."""
+    type: Literal["UE", "AS", "GROUP", "TOPIC"] = "UE"
+    address: str
+
+
 class Msgin5gSection(Section, frozen=True, kw_only=True):
     enabled: bool = False
     service_id: str | None = None
@@ -144,9 +153,16 @@ class Msgin5gSection(Section, frozen=True, kw_only=True):
     welcome: str = ""
     """What a phone is told by SMS when it is registered at the server for the first time."""
     short_code: tuple[Msgin5gShortCode, ...] = ()
+    name_code: Number | None = None
+    """Where a text goes that begins with @ and the name of a contact."""
+    contact: tuple[Msgin5gContact, ...] = ()
     application: tuple[Msgin5gApplication, ...] = ()
-    answer: Seconds = 15.0
-    """How long the server may take with an answer."""
+    segment_size: Octets = 2_048
+    """Octets of a segment towards the server, where the provisioning says nothing."""
+    parts: Seconds = 600.0
+    """How long the next part of a concatenated message of a phone may take."""
+    answer: Annotated[float, Meta(gt=0, le=30)] = 15.0
+    """How long the server may take: a phone gives up after 35 to 45 s (TR1M, TS 24.011 §10)."""
     http2: bool = True
     """Whether the server is asked by HTTP/2, in the clear by prior knowledge."""
     availability: Msgin5gAvailability = Msgin5gAvailability()
@@ -248,7 +264,7 @@ def _number_faults(section: Msgin5gSection) -> Iterator[Fault]:
         compose(section.welcome, wide=True)
     except ValueError as fault:
         yield "msgin5g.welcome", str(fault)
-    seen = set(section.pool)
+    seen = {*section.pool, section.name_code}
     for i, code in enumerate(section.short_code):
         if code.number in seen:
             yield f"msgin5g.short_code[{i}].number", f"{code.number} is there twice"

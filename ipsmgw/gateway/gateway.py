@@ -3,8 +3,6 @@
 Events are told apart by `type(…) is`, the usual one first: a class pattern costs ten times as much.
 """
 
-import dataclasses
-
 import msgspec
 from msgspec.structs import replace
 
@@ -12,6 +10,7 @@ from ipsmgw.cause import Cause
 from ipsmgw.drive import Driver
 from ipsmgw.explain import Explanation, Found
 from ipsmgw.gateway.alerting import Alerting
+from ipsmgw.gateway.association_status import m3ua_status
 from ipsmgw.gateway.core import Core, World
 from ipsmgw.gateway.direct import Direct
 from ipsmgw.gateway.explaining import Explaining
@@ -37,7 +36,6 @@ from mapstack import (
     Refused,
 )
 from mapstack.events import AssociationFailed
-from mapstack.m3ua.status import M3uaStatus
 from mapstack.map import MtForwardSmArg
 from mapstack.map.operation import Parameter
 from mapstack.map.operations import newest
@@ -92,7 +90,9 @@ class Gateway:
         self._direct = None if core.phones is None else Direct(core, core.phones, self._registrations)
         self._texting = Texting(core)
         self.driver.watch(self, self._before_flush)
-        self._msgin5g = Msgin5g.of(core, self.driver, self._registrations, self._terminating)
+        self._msgin5g = Msgin5g.of(
+            core, self.driver, self._registrations, self._originating, self._terminating
+        )
         if core.resolver is not None and world.names is not None:
             self.driver.watch(core.trust)
             world.names.plug(self.driver.open(core.resolver, self._on_name))
@@ -127,7 +127,7 @@ class Gateway:
             "node": core.settings.node.name,
             "number": core.settings.node.number,
             "bindings": core.store.count(),
-            "mo_in_flight": len(self._originating) + len(self._texting),
+            "mo_in_flight": len(self._originating) + len(self._texting) + self._to_server,
             "mt_in_flight": len(self._terminating) + self._routed,
             "alerts_in_flight": len(self._alerting),
             "unreachable": len(core.unreachable),
@@ -138,7 +138,7 @@ class Gateway:
             **({} if self._direct is None else {"direct": self._direct.status}),
             **({} if self._routing is None else {"correlations": core.store.count_correlations()}),
             **({} if self._msgin5g is None else {"msgin5g": self._msgin5g.status}),
-            "m3ua": msgspec.to_builtins(self._m3ua_status()),
+            "m3ua": msgspec.to_builtins(m3ua_status(core, self.map.trouble(), self.driver.clock.now())),
         }
 
     def explain(self, name: str) -> Explanation | tuple[Found, ...]:
@@ -153,23 +153,10 @@ class Gateway:
             self.driver.turn(lambda now: done.append(direct.deregister(Imsi(imsi), now)))
         return any(done)
 
-    def _m3ua_status(self) -> M3uaStatus:
-        """How SIGTRAN stands; what the sockets know of an association that is not there goes with it."""
-        core = self._core
-        trouble = {
-            one.name: f"nobody has come to {one.local} yet"
-            for one in core.settings.map.association
-            if not one.connect
-        }
-        trouble |= self.map.trouble()
-        status = core.map.m3ua_status(self.driver.clock.now())
-        known = (dataclasses.replace(one, trouble=trouble.get(one.name, "")) for one in status.associations)
-        return dataclasses.replace(status, associations=tuple(known))
-
     @property
     def open_work(self) -> int:
         """Messages that have not ended, and records that are not yet on disk."""
-        messages = len(self._originating) + len(self._terminating) + len(self._texting)
+        messages = len(self._originating) + len(self._terminating) + len(self._texting) + self._to_server
         return messages + self._routed + len(self._alerting) + self._core.journal.pending
 
     @property
@@ -188,6 +175,11 @@ class Gateway:
     def _routed(self) -> int:
         """Questions where somebody is, and messages that another domain than the IMS is tried for."""
         return 0 if self._routing is None else len(self._routing)
+
+    @property
+    def _to_server(self) -> int:
+        """Messages of phones that the MSGin5G Server has yet to take."""
+        return 0 if self._msgin5g is None else self._msgin5g.open_work
 
     @property
     def recording(self) -> bool:

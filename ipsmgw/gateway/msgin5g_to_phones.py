@@ -38,7 +38,12 @@ class ToPhones:
     """A transfer is a row of the store; here is only what is under way of it."""
 
     def __init__(
-        self, core: Core, stack: RestStack, enrolments: Enrolments, terminating: Terminating
+        self,
+        core: Core,
+        stack: RestStack,
+        enrolments: Enrolments,
+        numbers: ReplyNumbers,
+        terminating: Terminating,
     ) -> None:
         section = core.settings.msgin5g
         self._core = core
@@ -48,7 +53,7 @@ class ToPhones:
         self._terminating = terminating
         self._times = Times(section.validity, section.retry, section.remember)
         self._rows = core.store.transfers
-        self._numbers = ReplyNumbers(core)
+        self._numbers = numbers
         self._segments = Reassembling(core)
         self._centre = AddressString(core.settings.node.number)
         self._dialogues = count(-1, -1)  # as those of MAP, which are positive
@@ -98,6 +103,11 @@ class ToPhones:
         if text and not held.welcomed:
             self._core.store.enrolments.save(replace(held, welcomed=True))
             self._begin(delivery.welcome(text, held.key, self._numbers.nobody, now, self._times), now)
+
+    def tell(self, transfer: Transfer, now: float) -> None:
+        """What a phone has to hear about a message of its own."""
+        if self._rows.get(transfer.key) is None:
+            self._begin(transfer, now)
 
     # From phones.
 

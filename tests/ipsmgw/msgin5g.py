@@ -7,7 +7,7 @@ from ipsmgw.store import SqliteStore
 from msgin5g_bridge.l3gdelivery import Address, AddressType, L3gMessageDelivery
 from msgin5g_bridge.model import MessageId
 from sipbridge.rp import RpAck, RpData, RpError
-from tests.ipsmgw.asked import news, octets
+from tests.ipsmgw.asked import octets
 from tests.ipsmgw.broken import Table, sound
 from tests.ipsmgw.node import IMSI, Node, Sip
 
@@ -18,6 +18,7 @@ __all__ = [
     "UE",
     "answer",
     "crash",
+    "deliver_in",
     "delivered",
     "gateway",
     "join",
@@ -63,10 +64,8 @@ def joined(**changed: object) -> Node:
 
 
 def join(node: Node, expires: int = 6000) -> None:
-    """Alice registers in the IMS, or leaves it; the HLR and the server hear of it."""
+    """Alice registers in the IMS, or leaves it; the server hears of it."""
     node.register(expires=expires)
-    for dialogue, _ in news(node):
-        node.confirm(dialogue)
     node.exchange()
     node.sip = [each for each in node.sip if each.line.startswith("MESSAGE")]
 
@@ -116,11 +115,12 @@ def delivered(node: Node) -> Iterator[Deliver]:
     """All parts of what comes, each taken by the phone."""
     while came := ring(node):
         assert len(came) == 1
-        yield _tpdu(came[0])
+        yield deliver_in(came[0])
         answer(node, came[0])
 
 
-def _tpdu(came: Sip) -> Deliver:
+def deliver_in(came: Sip) -> Deliver:
+    """What has come."""
     assert isinstance(came.rpdu, RpData)
     tpdu = decode(came.rpdu.user_data, direction=Direction.TO_UE)
     assert isinstance(tpdu, Deliver)
