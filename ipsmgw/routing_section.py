@@ -36,7 +36,7 @@ class RoutingSection(Section, frozen=True, kw_only=True):
     """MCC and MNC that MT Correlation IDs begin with; without it the first six digits of the real IMSI, which
     are right for an MNC of three digits, and tell one more digit where it has two.
     """
-    correlation_lifetime: Annotated[float, Meta(ge=30, le=86_400)] = 600.0
+    correlation_lifetime: Annotated[float, Meta(ge=1, le=86_400)] = 600.0
     """How long the SMS-GMSC may send by an MT Correlation ID."""
     any_centre: bool = False
     """Whether it may send by it for another service centre than the one that it has asked for."""

@@ -4,10 +4,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from math import inf
-from random import Random
 
 from ipsmgw.drive import Clock, Handle
-from lab.faults import Faults, Weather, draw
+from lab.chance import Chance
+from lab.faults import Faults, Weather
 from lab.links import Address, MapPort, Pipe, Tap
 from mapstack.flow import Flow as MapFlow
 from mapstack.transport import AssociationSpec
@@ -26,7 +26,7 @@ class _End:
     __slots__ = ("dialling", "flow", "fortune", "line", "node", "outward", "peer", "pipe", "port", "spec")
 
     def __init__(
-        self, node: str, spec: AssociationSpec, port: MapPort, seeded: Callable[[str], Random]
+        self, node: str, spec: AssociationSpec, port: MapPort, seeded: Callable[[str], Chance]
     ) -> None:
         self.node = node
         self.spec = spec
@@ -58,7 +58,7 @@ class Associations:
     def __init__(
         self,
         clock: Clock,
-        seeded: Callable[[str], Random],
+        seeded: Callable[[str], Chance],
         between: Callable[[str, str], Weather],
         *,
         tap: Tap | None,
@@ -79,7 +79,7 @@ class Associations:
         ends = {spec.name: self._open_end(node, spec, port) for spec in specs}
         for end in ends.values():
             for connector in [end] if end.spec.connect else self._connectors_to(end.spec.local):
-                self._dial(connector, draw(connector.fortune, self._faults(connector).delay))
+                self._dial(connector, connector.fortune.lasts("delay", self._faults(connector).delay))
         return Outlet(self, self._clock, ends)
 
     def down(self, node: str) -> None:
@@ -149,9 +149,10 @@ class Associations:
         if listener is None:
             return  # whoever opens a listener there later, or leaves one free, has this end dial again
         connector.peer, listener.peer = listener.node, connector.node
-        faults = self._faults(connector)
-        if faults.refuse and connector.fortune.random() < faults.refuse:
-            self._dial(connector, draw(connector.fortune, faults.reconnect))
+        faults, fortune = self._faults(connector), connector.fortune
+        fortune.turn()
+        if fortune.happens("refuse", faults.refuse):
+            self._dial(connector, fortune.lasts("reconnect", faults.reconnect))
         else:
             self._connect(connector, listener)
 
@@ -192,7 +193,7 @@ class Associations:
         if line.scheduled is not None:
             line.scheduled.cancel()
         rate, now = self._faults(line.connector).cut, self._clock.now()
-        line.cut_at = now + line.connector.fortune.expovariate(rate) if rate else inf
+        line.cut_at = now + line.connector.fortune.comes("cut", rate)
         line.scheduled = self._clock.call_at(line.cut_at, partial(self._cut, line)) if rate else None
 
     def _cut(self, line: _Line | None) -> None:
@@ -210,7 +211,7 @@ class Associations:
             end.line = end.pipe = end.flow = None
         for connector in self._connectors_to(line.connector.spec.remote):
             if connector.line is None:
-                self._dial(connector, draw(connector.fortune, self._faults(connector).reconnect))
+                self._dial(connector, connector.fortune.lasts("reconnect", self._faults(connector).reconnect))
 
 
 class Outlet:

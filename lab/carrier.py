@@ -1,6 +1,6 @@
 """A whole carrier from one description, on either ground (DESIGN §10)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from ipsmgw.drive import Driver
 from ipsmgw.gateway import Gateway
@@ -19,23 +19,30 @@ from lab.elements.serving_node import ServingNode
 from lab.elements.site import Site
 from lab.elements.smpp_ledger import SmppData
 from lab.elements.smsc import Smsc
+from lab.elements.ss7_element import Ss7Element
 from lab.elements.status_reports import ReportData
 from lab.elements.visitors import Visitor
-from lab.expectation import Broken
+from lab.expectation import Broken, came_true
 from lab.gateway_file import gateway_settings
+from lab.gateway_status import inactive
 from lab.ground import Ground
+from lab.instead import instead_of
+from lab.meddling.meddling import Meddling
+from lab.meddling.rule import Rule
+from lab.msgin5g.side import Msgin5gElement, Msgin5gSide
 from lab.plan import Plan
 from lab.watch import Watch
+from lab.wiring import peers
 
 __all__ = ["Carrier"]
 
-Element = Hlr | Smsc | Scscf | ServingNode | Phone | Esme | Gateway
+Element = Hlr | Smsc | Scscf | ServingNode | Phone | Esme | Gateway | Msgin5gElement
 
 _SS7, _IMS = ("hlr", "smsc"), ("scscf", "ipsmgw")
 
 
 class Carrier:
-    """HLR, SM-SC, MSC and SGSN where the plan has them, S-CSCF, gateway and phones.
+    """HLR, SM-SC, MSC and SGSN where the plan has them, S-CSCF, gateway and phones, if they are the lab's.
 
     What they must not forget outlives them.
     """
@@ -50,7 +57,7 @@ class Carrier:
         self.report_data = ReportData()
         self.registrations = Registrations()
         self.visitors: dict[str, dict[Imsi, Visitor]] = {leg: {} for leg in plan.legs}
-        self.ledgers = {subscriber.name: PhoneLedger() for subscriber in plan.subscribers}
+        self.ledgers = {one.name: PhoneLedger() for one in plan.subscribers if plan.here(one.name)}
         self.hlr: Hlr
         self.smsc: Smsc
         self.scscf: Scscf
@@ -59,11 +66,13 @@ class Carrier:
         self.phones: dict[str, Phone] = {}
         self.esmes: dict[str, Esme] = {}
         self.esme_ledgers = {name: EsmeLedger() for name in plan.esmes}
+        self.msgin5g = Msgin5gSide(plan.msgin5g, plan.network)
         self._built: set[str] = set()
         self.down: dict[str, float] = {}
         """Nodes that are down, and since when."""
         self.restarts: list[tuple[str, float, float]] = []
         """Node, and from when to when it was down."""
+        self.meddling = Meddling(self)
         self.watch = Watch(ground.clock, lambda: self.drivers)
         self.bugs = 0
         """Of lives that are over; `all_bugs` has those of the living as well."""
@@ -72,14 +81,22 @@ class Carrier:
 
     async def start(self) -> None:
         """Returns when every association is active."""
+        await self.open()
+        limit = self.plan.timers.start
+        if not await self.ground.waiting.until(self.linked, limit):
+            lacking = ", ".join(f"{node} and {peer}" for node, peer in self.unlinked())
+            raise Broken(f"an M3UA association is active, within {limit:g} s, between {lacking}")
+
+    async def open(self) -> None:
+        """Every element that the lab plays listens; whoever is to come may take his time."""
         for node in self.nodes:
             await self._open(node)
         self.watch.start()
-        await self.until(self.linked, "all M3UA associations are active", within=self.plan.timers.start)
 
     async def stop(self) -> None:
         """Everything that was started ends at once; what the gateway has recorded stays to be read."""
         self.watch.stop()
+        self.meddling.close()
         for node in self.nodes:
             if node in self._built and node not in self.down:
                 await self.ground.close(node, crash=False)
@@ -107,13 +124,18 @@ class Carrier:
         """Cut the association between two SS7 nodes; it comes back by itself."""
         self.ground.cut(one, other)
 
+    def fault(self, rule: str) -> Rule:
+        """Set a rule of misbehaviour; it counts how often it strikes. ValueError with a sentence."""
+        return self.meddling.set(rule)
+
     # What stories need.
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """In the order in which they are started."""
+        """What the lab plays, in the order in which it is started."""
         phones = (subscriber.name for subscriber in self.plan.subscribers)
-        return (*_SS7, *self.plan.legs, *_IMS, *phones, *self.plan.esmes)
+        nodes = (*_SS7, *self.plan.legs, *_IMS, *phones, *self.plan.esmes, *self.msgin5g.nodes)
+        return tuple(node for node in nodes if self.plan.here(node))
 
     @property
     def now(self) -> float:
@@ -132,18 +154,26 @@ class Carrier:
 
     def linked(self) -> bool:
         """Whether every association is active."""
-        legs = set(self.plan.legs)
-        return (
-            self.hlr.active == {"ipsmgw", "smsc"} | legs
-            and self.smsc.active == {"ipsmgw", "hlr"} | legs
-            and all(leg.active == {"ipsmgw", "hlr", "smsc"} for leg in self.legs.values())
-        )
+        return not any(self.unlinked())
+
+    def unlinked(self) -> Iterator[tuple[str, str]]:
+        """Who is not connected to whom, as the lab's elements see it."""
+        for node, element in self._ss7().items():
+            yield from ((node, peer) for peer in peers(self.plan, node) if peer not in element.active)
+        alone = [peer for peer in peers(self.plan, "ipsmgw") if self.plan.stp or not self.own(peer)]
+        if alone and "ipsmgw" in self.drivers:
+            yield from (("ipsmgw", peer) for peer in inactive(self.gateway) if peer in alone)
+
+    def own(self, node: str = "ipsmgw") -> bool:
+        """Whether an element is the lab's, so that a story can look into it; first of all the gateway."""
+        return self.plan.here(node)
 
     async def until(self, condition: Callable[[], bool], what: str, within: float | None = None) -> None:
         """Wait for it; if it does not become true in time, the story is broken."""
         limit = self.plan.timers.settle if within is None else within
         if not await self.ground.waiting.until(condition, limit):
-            raise Broken(f"{what}, within {limit:g} s")
+            raise Broken(f"{what}, within {limit:g} s", instead_of(condition))
+        came_true(what)
 
     async def pause(self, seconds: float) -> None:
         """Let time pass."""
@@ -167,10 +197,14 @@ class Carrier:
         """Exceptions that a supervisor has caught."""
         return self.bugs + sum(driver.bugs for driver in self.drivers.values())
 
+    def _ss7(self) -> dict[str, Ss7Element]:
+        found = {node: self._element(node) for node in self.nodes if node not in self.down}
+        return {node: element for node, element in found.items() if isinstance(element, Ss7Element)}
+
     # Building.
 
     async def _open(self, node: str) -> None:
-        self._build(self.ground.site(node))
+        self._build(self.meddling.site(self.ground.site(node)))
         self._built.add(node)
         await self.ground.open(node)
 
@@ -189,6 +223,8 @@ class Carrier:
                 self.legs[leg] = ServingNode(site, plan, self.visitors[leg])
             case name if name in plan.esmes:
                 self.esmes[name] = Esme(site, plan, self.esme_ledgers[name])
+            case name if name in self.msgin5g.nodes:
+                self.msgin5g.build(site)
             case name:
                 self.phones[name] = Phone(site, plan, plan.subscriber(name), self.ledgers[name])
 
@@ -219,5 +255,7 @@ class Carrier:
                 return self.legs[leg]
             case name if name in self.plan.esmes:
                 return self.esmes[name]
+            case name if name in self.msgin5g.nodes:
+                return self.msgin5g.element(name)
             case name:
                 return self.phones[name]

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from ipsmgw.app import AddressTaken
 from ipsmgw.trace import write_pcap
+from lab.conformance.command import conformance_command
 from lab.faults import ALL, NONE, Faults
 from lab.laws import judge
 from lab.live import explain_command, send_command, up_command
@@ -58,6 +59,7 @@ class _Play(NamedTuple):
 app.command("up")(up_command)
 app.command("send")(send_command)
 app.command("explain")(explain_command)
+app.command("conformance")(conformance_command)
 
 
 @app.callback()

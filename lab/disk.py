@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from errno import ENOSPC
 from functools import partial
-from random import Random
 
 from ipsmgw.drive import Clock, Handle
-from lab.faults import NONE, Faults, draw
+from lab.chance import Chance
+from lab.faults import NONE, Faults
 
 __all__ = ["VirtualDisk"]
 
@@ -18,10 +18,10 @@ class VirtualDisk:
     meanwhile are answered together by the next.
     """
 
-    def __init__(self, clock: Clock, rng: Random, faults: Faults = NONE, *, limit: int = 1 << 30) -> None:
+    def __init__(self, clock: Clock, chance: Chance, faults: Faults = NONE, *, limit: int = 1 << 30) -> None:
         """`limit`: octets, beyond which the disk is full."""
         self._clock = clock
-        self._rng = rng
+        self._chance = chance
         self._faults = faults
         self._limit = limit
         self._memory = bytearray()
@@ -68,17 +68,21 @@ class VirtualDisk:
         self.close()
         self.crashes += 1
         left = bytes(self._durable)
-        if self._agreed < max(len(left), len(self._memory)) and self._rng.random() < self._faults.torn:
-            left = bytes(self._memory[: self._rng.randint(self._agreed, len(self._memory))])
+        if self._agreed < max(len(left), len(self._memory)) and self._tears():
+            left = bytes(self._memory[: self._chance.between("torn", self._agreed, len(self._memory))])
         self._memory, self._durable, self._agreed = bytearray(left), bytearray(left), len(left)
 
+    def _tears(self) -> bool:
+        self._chance.turn()
+        return self._chance.happens("torn", self._faults.torn)
+
     def _start(self) -> None:
+        self._chance.turn()
         self._running, self._waiting = self._waiting, []
         self._untouched = len(self._memory)
         complete = partial(self._complete, self._agreed, bytes(self._memory[self._agreed :]))
-        self._completion = self._clock.call_at(
-            self._clock.now() + draw(self._rng, self._faults.sync), complete
-        )
+        when = self._clock.now() + self._chance.lasts("sync", self._faults.sync)
+        self._completion = self._clock.call_at(when, complete)
 
     def _complete(self, start: int, tail: bytes) -> None:
         self._durable[start:] = tail

@@ -1,13 +1,65 @@
-"""What a story expects, in words; the first that does not come true is its verdict (DESIGN §10)."""
+"""What a story expects, in words: what came true, and when; what did not is its verdict (DESIGN §10)."""
 
-__all__ = ["Broken", "expect"]
+import sys
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import NamedTuple
+
+from lab.instead import instead_of_call
+
+__all__ = ["Broken", "Expectations", "NotPlayed", "Seen", "came_true", "expect"]
 
 
 class Broken(Exception):
-    """An expectation that did not come true."""
+    """An expectation that did not come true; `instead` is what was there, where one can tell."""
+
+    def __init__(self, sentence: str, instead: str = "") -> None:
+        super().__init__(sentence)
+        self.instead = instead
+
+
+class NotPlayed(Exception):
+    """The story cannot be played on this carrier; the reason in a sentence."""
+
+
+class Seen(NamedTuple):
+    """An expectation that came true."""
+
+    when: float
+    sentence: str
+
+
+class Expectations:
+    """Writes down what comes true while it is entered, by the carrier's own time."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self.seen: list[Seen] = []
+
+    def __enter__(self) -> "Expectations":
+        self._token = _WRITER.set(self)
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        _WRITER.reset(self._token)
+
+    def add(self, sentence: str) -> None:
+        """One more."""
+        self.seen.append(Seen(self._now(), sentence))
+
+
+_WRITER: ContextVar[Expectations | None] = ContextVar("expectations", default=None)
 
 
 def expect(holds: bool, sentence: str) -> None:
     """Go on only if it holds."""
     if not holds:
-        raise Broken(sentence)
+        raise Broken(sentence, instead_of_call(sys._getframe(1)))
+    came_true(sentence)
+
+
+def came_true(sentence: str) -> None:
+    """An expectation is fulfilled: whoever writes a report hears of it."""
+    writer = _WRITER.get()
+    if writer is not None:
+        writer.add(sentence)

@@ -3,6 +3,7 @@
 from ipsmgw.identity import NodeNumber
 from ipsmgw.settings import Settings, parse
 from lab.plan import Plan
+from lab.wiring import Link, links
 
 __all__ = ["gateway_settings", "gateway_toml"]
 
@@ -15,14 +16,13 @@ def gateway_settings(plan: Plan) -> Settings:
 def gateway_toml(plan: Plan) -> str:
     """The same as a file."""
     t = plan.timers
-    host, port = plan.sip("ipsmgw")
     lines = [
         f'procedures = "{plan.procedures}"',
         "[node]",
         'name = "ipsmgw"',
         f'number = "{plan.gateway_number}"',
         "[sip]",
-        f'listen = "{host}:{port}"',
+        f'listen = "{_written(plan.sip("ipsmgw"))}"',
         f'uri = "{plan.gateway_uri}"',
         f'scscf = ["{plan.host("scscf")}"]',
         f"reg_event = {str(plan.reg_event).lower()}",
@@ -34,7 +34,8 @@ def gateway_toml(plan: Plan) -> str:
         f"point_code = {plan.point_code('ipsmgw')}",
         f'hlr = "{plan.hlr_number}"',
         f'registration = "{plan.registration}"',
-        *(line for peer in plan.ss7 for line in _association(plan, peer)),
+        *plan.map_settings,
+        *(line for link in links(plan, "ipsmgw") for line in _association(plan, link)),
         *(line for peer, number in plan.ss7.items() for line in _route(number, plan.point_code(peer))),
         *_direct(plan),
         *_routing(plan),
@@ -73,20 +74,27 @@ def _routing(plan: Plan) -> list[str]:
         f"order = {list(plan.order)}",
         f"delivery_time = {within}\nattempt = {0.3 * within}",
         f"hlr_answer = {2 / 3 * plan.timers.map_answer}",
+        f"correlation_lifetime = {plan.timers.correlation}",
     ]
 
 
-def _association(plan: Plan, peer: str) -> list[str]:
-    host, port = plan.m3ua(peer)
+def _association(plan: Plan, link: Link) -> list[str]:
+    listens = [] if link.connect else ["connect = false"]
     return [
         "[[map.association]]",
-        f'name = "{peer}"',
-        'transport = "tcp"\nrole = "asp"\nconnect = true',
-        f'local = "{plan.host("ipsmgw")}:0"',
-        f'remote = "{host}:{port}"',
-        f"point_code = {plan.point_code(peer)}",
-        f"routing_context = {plan.point_code('ipsmgw')}",
+        f'name = "{link.peer}"',
+        f'transport = "{link.transport}"\nrole = "{link.role}"',
+        *listens,
+        f'local = "{_written(link.local)}"',
+        f'remote = "{_written(link.remote)}"',
+        f"point_code = {plan.point_code(link.peer)}",
+        f"routing_context = {link.routing_context}",
     ]
+
+
+def _written(address: tuple[str, int]) -> str:
+    host, port = address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _route(number: NodeNumber, point_code: int) -> list[str]:

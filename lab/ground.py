@@ -12,20 +12,24 @@ from typing import Protocol, TypeVar
 import mapstack
 import sipbridge
 from ipsmgw.app import LoopClock, Sockets, WireDisk, open_store, store_in_memory
-from ipsmgw.drive import Clock, Port, Tap
+from ipsmgw.drive import Clock, ExchangePort, Port, Tap
 from ipsmgw.gateway import World
 from ipsmgw.smpp import Flow as SmppFlow
 from ipsmgw.smpp import SessionSpec
-from ipsmgw.trace import Trace
+from lab.chance import Chance, Chances, seeded
 from lab.clock import VirtualClock
 from lab.disk import VirtualDisk
 from lab.elements.air import DTAP
 from lab.elements.site import Site
+from lab.exchange_spec import ExchangeSpec
 from lab.faults import NONE, Faults
 from lab.links import Fate
+from lab.meddling.marks import MarkedTrace
 from lab.network import VirtualNetwork
 from lab.plan import Plan
 from lab.waiting import Waiting
+from lab.wire_exchanges import WireExchanges
+from lab.wiring import originator
 from lab.witness import Durability, WitnessedDisk
 from mapstack.transport import AssociationSpec
 from sipbridge.transport import SipListener, SipSpec
@@ -42,7 +46,7 @@ class Ground(Protocol):
     """Nodes are opened after they have plugged their ports in; a node that was closed may be opened again."""
 
     clock: Clock
-    trace: Trace
+    trace: MarkedTrace
     waiting: Waiting
     virtual: bool
     faults: Faults
@@ -53,6 +57,7 @@ class Ground(Protocol):
     def site(self, node: str) -> Site: ...
     def world(self, site: Site) -> World: ...
     def rng(self, name: str) -> Random: ...
+    def chance(self, name: str) -> Chance: ...
     def journal(self) -> bytes: ...
     def cuts(self) -> Sequence[tuple[float, str, str]]: ...
     def calm(self) -> None: ...
@@ -83,17 +88,20 @@ class VirtualGround:
 
     virtual = True
 
-    def __init__(self, clock: VirtualClock, seed: int, faults: Faults = NONE) -> None:
+    def __init__(
+        self, clock: VirtualClock, seed: int, faults: Faults = NONE, chances: Chances = seeded
+    ) -> None:
         loop = self._loop = clock.loop
         self.clock: Clock = clock
-        self.trace = Trace()
+        self.trace = MarkedTrace()
         self.waiting = Waiting(loop, clock)
         self.faults = faults
+        self._chance_of = chances
         self.durability = Durability()
         self._lives = _Lives(seed)
         rng = self._lives.rng("network")
-        self.network = VirtualNetwork(clock, rng, faults, tap=self._put)
-        self.disk = VirtualDisk(clock, self._lives.rng("disk"), faults)
+        self.network = VirtualNetwork(clock, rng, faults, tap=self._put, chances=chances)
+        self.disk = VirtualDisk(clock, self.chance("disk"), faults)
         self._store = store_in_memory()
 
     def site(self, node: str) -> Site:
@@ -110,6 +118,10 @@ class VirtualGround:
     def rng(self, name: str) -> Random:
         """A source of choices that follows from the seed."""
         return self._lives.rng(name)
+
+    def chance(self, name: str) -> Chance:
+        """The same, of faults."""
+        return self._chance_of(name, self.rng(name), self.clock)
 
     def journal(self) -> bytes:
         """What is in the gateway's journal."""
@@ -161,7 +173,7 @@ class WireGround:
         self.faults = NONE
         self.durability = Durability()
         self._cuts: deque[tuple[float, str, str]] = deque(maxlen=_CUTS)
-        self.trace = Trace()
+        self.trace = MarkedTrace()
         self.waiting = Waiting(self._loop, self.clock, every=_LOOK)
         self._lives = _Lives(seed)
         self._folder = TemporaryDirectory(prefix="ipsmgw-lab-")
@@ -170,8 +182,9 @@ class WireGround:
     def site(self, node: str) -> Site:
         """The next life of a node."""
         boot, rng = self._lives.next(node), self._lives.rng(node)
+        exchanges = WireExchanges(self.clock, self._path(f"keys-{node}"))
         sockets = self._sockets[node] = _TappedSockets(
-            Sockets(self._loop, rng), self._sent, self._foreign, self._plan.node_at
+            Sockets(self._loop, rng), exchanges, self._sent, self._received, self._plan
         )
         return Site(node, self.clock, sockets, rng, boot, self.waiting.changed)
 
@@ -184,6 +197,10 @@ class WireGround:
     def rng(self, name: str) -> Random:
         """A source of choices that follows from the seed."""
         return self._lives.rng(name)
+
+    def chance(self, name: str) -> Chance:
+        """The same, of faults."""
+        return Chance(self.rng(name))
 
     def cuts(self) -> Sequence[tuple[float, str, str]]:
         """When each association was cut, and between whom."""
@@ -204,14 +221,17 @@ class WireGround:
     def cut(self, one: str, other: str) -> None:
         """Cut the association between two nodes; it comes back."""
         self._cuts.append((self.clock.now(), one, other))
-        self._sockets[one].cut(other)
+        here, there = (one, other) if one in self._sockets else (other, one)
+        self._sockets[here].cut(there)
 
     async def open(self, node: str) -> None:
         """Open the sockets; raises `AddressTaken` with a sentence."""
         await self._sockets[node].sockets.start()
+        await self._sockets[node].requests.start()
 
     async def close(self, node: str, *, crash: bool) -> None:
         """Close them; a crash in the middle of a write is for virtual time."""
+        await self._sockets[node].requests.stop()
         await self._sockets[node].sockets.stop()
 
     async def end(self) -> None:
@@ -222,30 +242,30 @@ class WireGround:
         return Path(self._folder.name) / name
 
     def _sent(self, now: float, node: str, to: str, protocol: str, data: bytes) -> None:
-        """To an address, or to a node by its name."""
-        self.trace.pdu(now, node, self._plan.node_at(to), protocol, data)
+        self.trace.pdu(now, node, to, protocol, data)
         self.waiting.changed()
 
-    def _foreign(self, now: float, host: str, node: str, data: bytes) -> None:
-        """What an ESME sends that is no element of the lab; those that are one tell of it themselves."""
-        if self._plan.node_at(host) == host:
-            self.trace.pdu(now, host, node, "smpp", data)
+    def _received(self, now: float, sender: str, node: str, protocol: str, data: bytes) -> None:
+        """What somebody sends who is not the lab's; its own elements tell of it themselves."""
+        if sender not in self._sockets:
+            self.trace.pdu(now, sender, node, protocol, data)
+
+
+Seen = Callable[[float, str, str, str, bytes], None]
+"""When, from whom, to whom, by which protocol, what."""
 
 
 class _TappedSockets:
     """The sockets of one node: what it sends is traced, and an association is cut by the name of its peer."""
 
     def __init__(
-        self,
-        sockets: Sockets,
-        sent: Callable[[float, str, str, str, bytes], None],
-        foreign: Callable[[float, str, str, bytes], None],
-        name: Callable[[str], str],
+        self, sockets: Sockets, requests: WireExchanges, sent: Seen, received: Seen, plan: Plan
     ) -> None:
         self.sockets = sockets
+        self.requests = requests
         self._sent = sent
-        self._foreign = foreign
-        self._name = name
+        self._received = received
+        self._plan = plan
         self._cuts: dict[str, Callable[[], None]] = {}
 
     def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
@@ -261,8 +281,7 @@ class _TappedSockets:
 
     def _tapped(self, node: str, protocol: str) -> Tap[sipbridge.Flow]:
         def tap(now: float, sent: bool, data: bytes, flow: sipbridge.Flow) -> None:
-            if sent:
-                self._sent(now, node, flow.remote[0], protocol, data)
+            self._see(now, node, self._plan.node_at(*flow.remote), protocol, data, sent=sent)
 
         return tap
 
@@ -275,8 +294,9 @@ class _TappedSockets:
             self._cuts[spec.name] = partial(port.cut, flow)
 
         def tap(now: float, sent: bool, data: bytes, flow: mapstack.Flow) -> None:
-            if sent:
-                self._sent(now, node, flow.connection, "m3ua", data)  # the peer may be behind an STP
+            # Behind an STP it comes over any of them, and goes to whom the association is named after.
+            by = None if sent else originator(self._plan, data)
+            self._see(now, node, by or flow.connection, "m3ua", data, sent=sent)
 
         port.tap = tap
 
@@ -284,13 +304,25 @@ class _TappedSockets:
         self.sockets.sessions(node, spec, port)
 
         def tap(now: float, sent: bool, data: bytes, flow: SmppFlow) -> None:
-            self._cuts[self._name(flow.remote[0])] = partial(port.cut, flow)
-            if sent:
-                self._sent(now, node, flow.remote[0], "smpp", data)
-            else:
-                self._foreign(now, flow.remote[0], node, data)
+            peer = self._plan.node_at(*flow.remote)
+            self._cuts[peer] = partial(port.cut, flow)
+            self._see(now, node, peer, "smpp", data, sent=sent)
 
         port.tap = tap
+
+    def exchanges(self, node: str, spec: ExchangeSpec, port: ExchangePort[EventT]) -> None:
+        port.send = self.requests.add(spec, port.receive)
+
+        def seen(host: str, protocol: str, data: bytes, sent: bool) -> None:
+            self._see(self.requests.now(), node, self._plan.node_at(host), protocol, data, sent=sent)
+
+        self.requests.seen = seen
+
+    def _see(self, now: float, node: str, peer: str, protocol: str, data: bytes, *, sent: bool) -> None:
+        if sent:
+            self._sent(now, node, peer, protocol, data)
+        else:
+            self._received(now, peer, node, protocol, data)
 
     def cut(self, peer: str) -> None:
         """Associations and sessions are named after the peer."""

@@ -4,11 +4,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf
-from random import Random
 from typing import Literal, Protocol
 
 from ipsmgw.drive import Clock
-from lab.faults import Faults, Weather, draw
+from lab.chance import Chance
+from lab.faults import Faults, Weather
 from mapstack.flow import Flow as MapFlow
 from mapstack.transport.framing import Framer
 from sipbridge.flow import Flow as SipFlow
@@ -72,27 +72,28 @@ class Mailbox:
 class DatagramLink:
     """Datagrams from one node to another: in order, but for those that `reorder` holds up."""
 
-    __slots__ = ("_last", "_rng", "_weather")
+    __slots__ = ("_chance", "_last", "_weather")
 
-    def __init__(self, rng: Random, weather: Weather) -> None:
-        self._rng = rng
+    def __init__(self, chance: Chance, weather: Weather) -> None:
+        self._chance = chance
         self._weather = weather
         self._last = -inf
 
     def carry(self, data: bytes, flow: SipFlow, target: Mailbox, now: float) -> Fate:
-        rng, faults = self._rng, self._weather.at(now)
-        if faults.loss and rng.random() < faults.loss:
+        chance, faults = self._chance, self._weather.at(now)
+        chance.turn()
+        if chance.happens("loss", faults.loss):
             return "lost"
-        when = now + draw(rng, faults.delay)
-        if faults.reorder and rng.random() < faults.reorder:
-            when += draw(rng, faults.held)
+        when = now + chance.lasts("delay", faults.delay)
+        if chance.happens("reorder", faults.reorder):
+            when += chance.lasts("held", faults.held)
         elif when < self._last:
             when = self._last
         else:
             self._last = when
         target.put(when, data, flow)
-        if faults.duplicate and rng.random() < faults.duplicate:
-            target.put(when + draw(rng, faults.held), data, flow)
+        if chance.happens("duplicate", faults.duplicate):
+            target.put(when + chance.lasts("held", faults.held), data, flow)
             return "duplicated"
         return ""
 
@@ -101,6 +102,7 @@ class Pipe:
     """One direction of one life of an association: delayed, a stream also in pieces, always in order."""
 
     __slots__ = (
+        "_chance",
         "_clock",
         "_closed",
         "_due",
@@ -109,7 +111,6 @@ class Pipe:
         "_last",
         "_nonsense",
         "_port",
-        "_rng",
         "_weather",
         "in_flight",
     )
@@ -117,7 +118,7 @@ class Pipe:
     def __init__(
         self,
         clock: Clock,
-        rng: Random,
+        chance: Chance,
         weather: Weather,
         *,
         port: MapPort,
@@ -126,7 +127,7 @@ class Pipe:
     ) -> None:
         """`flow` is as the receiver sees it; `nonsense` is called for a stream that cannot be framed."""
         self._clock = clock
-        self._rng = rng
+        self._chance = chance
         self._weather = weather
         self._port = port
         self._flow = flow
@@ -139,13 +140,14 @@ class Pipe:
 
     def put(self, data: bytes, stream: int, now: float) -> float:
         """Returns when the last octet arrives."""
-        rng, faults = self._rng, self._weather.at(now)
+        chance, faults = self._chance, self._weather.at(now)
+        chance.turn()
         if self._framer is None:
             flow = self._flow if stream == 0 else self._flow._replace(stream=stream)
-            self._schedule(data, flow, now + draw(rng, faults.delay))
+            self._schedule(data, flow, now + chance.lasts("delay", faults.delay))
             return self._last
-        for piece in pieces(data, rng, faults):
-            self._schedule(piece, self._flow, now + draw(rng, faults.delay))
+        for piece in pieces(data, chance, faults):
+            self._schedule(piece, self._flow, now + chance.lasts("delay", faults.delay))
         return self._last
 
     def close(self) -> None:
@@ -179,9 +181,9 @@ class Pipe:
         return messages
 
 
-def pieces(data: bytes, rng: Random, faults: Faults) -> list[bytes]:
+def pieces(data: bytes, chance: Chance, faults: Faults) -> list[bytes]:
     """A message of a stream as the weather cuts it."""
-    if not faults.split or len(data) < 2 or rng.random() >= faults.split:
+    if len(data) < 2 or not chance.happens("split", faults.split):
         return [data]
-    ends = [*sorted({rng.randrange(1, len(data)) for _ in range(rng.randint(1, 4))}), len(data)]
+    ends = [*chance.ends("split", len(data)), len(data)]
     return [data[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]

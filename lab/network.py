@@ -6,11 +6,14 @@ from math import inf
 from random import Random
 from typing import TypeVar
 
-from ipsmgw.drive import Clock, Port
+from ipsmgw.drive import Clock, ExchangePort, Port
 from ipsmgw.smpp import Flow as SmppFlow
 from ipsmgw.smpp import SessionSpec
 from lab.associations import Associations
+from lab.chance import Chance, Chances, seeded
 from lab.elements.air import DTAP
+from lab.exchange_spec import ExchangeSpec
+from lab.exchanges import Exchanges
 from lab.faults import NONE, Faults, Weather
 from lab.links import Address, DatagramLink, Fate, Mailbox, SipPort, Tap
 from lab.sessions import Sessions
@@ -32,8 +35,16 @@ class VirtualNetwork:
     """
 
     def __init__(
-        self, clock: Clock, rng: Random, faults: Faults = NONE, *, tap: Tap | None = None, limit: int = 65_536
+        self,
+        clock: Clock,
+        rng: Random,
+        faults: Faults = NONE,
+        *,
+        tap: Tap | None = None,
+        limit: int = 65_536,
+        chances: Chances = seeded,
     ) -> None:
+        self._chance_of = chances
         self._clock = clock
         self._seed = rng.getrandbits(64)
         self._faults = faults
@@ -43,9 +54,10 @@ class VirtualNetwork:
         self._mailboxes: dict[Address, Mailbox] = {}
         self._weathers: dict[tuple[str, str], Weather] = {}
         self._links: dict[tuple[str, str], DatagramLink] = {}
-        self._rngs: dict[str, Random] = {}
-        self._associations = Associations(clock, self._seeded, self._between, tap=tap, limit=limit)
-        self._sessions = Sessions(clock, self._seeded, self._between, tap=tap)
+        self._chances: dict[str, Chance] = {}
+        self._associations = Associations(clock, self._chance, self._between, tap=tap, limit=limit)
+        self._sessions = Sessions(clock, self._chance, self._between, tap=tap)
+        self._exchanges = Exchanges(clock, self._chance, self._between, tap=tap)
 
     def datagrams(self, node: str, local: Address, port: Port[EventT, SipFlow]) -> None:
         """Bind an address."""
@@ -80,6 +92,11 @@ class VirtualNetwork:
         outlet = self._sessions.open(node, spec, port)
         port.send, port.cut = outlet, outlet.cut
 
+    def exchanges(self, node: str, spec: ExchangeSpec, port: ExchangePort[EventT]) -> None:
+        """Take requests, and make them."""
+        self._require_up(node)
+        port.send = self._exchanges.open(node, spec, port.receive)
+
     def down(self, node: str) -> None:
         """The node is gone, with its ports; its peers' associations go down, late octets to it are lost."""
         self._down.add(node)
@@ -88,6 +105,7 @@ class VirtualNetwork:
                 mailbox.port = None
         self._associations.down(node)
         self._sessions.down(node)
+        self._exchanges.down(node)
 
     def up(self, node: str) -> None:
         """The node may open ports again."""
@@ -97,6 +115,7 @@ class VirtualNetwork:
         """Cut the associations between two nodes, now; they reconnect as after any cut."""
         self._associations.cut(one, other)
         self._sessions.cut(one, other)
+        self._exchanges.cut(one, other)
 
     def change(self, faults: Faults) -> None:
         """Other faults between all nodes, from now on."""
@@ -132,8 +151,8 @@ class VirtualNetwork:
         pair = (source.node, target.node)
         link = self._links.get(pair)
         if link is None:
-            rng = self._seeded(f"sip {pair[0]} {pair[1]}")
-            link = self._links[pair] = DatagramLink(rng, self._between(*pair))
+            chance = self._chance(f"sip {pair[0]} {pair[1]}")
+            link = self._links[pair] = DatagramLink(chance, self._between(*pair))
         return _Route(link, source.address, target, self._limit)
 
     def _require_up(self, node: str) -> None:
@@ -147,12 +166,13 @@ class VirtualNetwork:
             weather = self._weathers[pair] = Weather(self._faults)
         return weather
 
-    def _seeded(self, name: str) -> Random:
+    def _chance(self, name: str) -> Chance:
         """A source of choices of its own for each link, which goes on when a node comes back."""
-        rng = self._rngs.get(name)
-        if rng is None:
-            rng = self._rngs[name] = Random(f"{self._seed:016x} {name}")
-        return rng
+        chance = self._chances.get(name)
+        if chance is None:
+            rng = Random(f"{self._seed:016x} {name}")
+            chance = self._chances[name] = self._chance_of(name, rng, self._clock)
+        return chance
 
 
 class _Route:

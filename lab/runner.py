@@ -10,8 +10,9 @@ from hashlib import sha256
 from ipsmgw.trace import Pdu, ladder
 from lab import clock as clocks
 from lab.carrier import Carrier
+from lab.chance import Chances, seeded
 from lab.clock import VirtualClock
-from lab.expectation import Broken
+from lab.expectation import Broken, Expectations, NotPlayed, Seen
 from lab.faults import NONE, Faults
 from lab.ground import Ground, VirtualGround, WireGround
 from lab.laws import judge
@@ -34,7 +35,7 @@ class ClockKind(Enum):
     WIRE = "wire"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """How a run ended; `broken` is the expectation, or the laws, that did not hold."""
 
@@ -42,8 +43,17 @@ class Verdict:
     clock: ClockKind
     seed: int
     broken: str | None
+    instead: str = ""
+    """What was there instead of what was expected, where one can tell."""
+    skipped: str = ""
+    """Why it was not played, if it was not."""
+    began: float
+    broken_at: float | None = None
+    """When the story broke off, by the carrier's own time; None where it came to its end."""
     duration: float
     """Seconds of the carrier's own time."""
+    seen: tuple[Seen, ...] = field(repr=False)
+    """The expectations that came true."""
     pdus: list[Pdu] = field(repr=False)
     nodes: tuple[str, ...] = field(repr=False)
     endpoints: dict[str, tuple[str, int]] = field(repr=False)
@@ -52,7 +62,7 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        return self.broken is None
+        return self.broken is None and not self.skipped
 
     @property
     def digest(self) -> str:
@@ -62,6 +72,12 @@ class Verdict:
             digest.update(f"{when!r} {source} {target} {protocol} {fate} {len(data)}\n".encode())
             digest.update(data)
         return digest.hexdigest()
+
+    @property
+    def told(self) -> list[Pdu]:
+        """What had gone over the links when the story broke off; all of it where it came to its end."""
+        end = self.broken_at
+        return self.pdus if end is None else [pdu for pdu in self.pdus if pdu.when <= end]
 
     def ladder(self, width: int = 160) -> str:
         """What went over the links, as a picture."""
@@ -77,16 +93,19 @@ def run(
     judges: Sequence[Judge] = (judge,),
     network: int = 1,
     datagram: int = 65_535,
+    chances: Chances = seeded,
+    carrier: Plan | None = None,
 ) -> Verdict:
     """Play it once. With faults a story's expectations may not come true, so that only the judges count.
 
-    On the wire SIP requests above `datagram` octets go by TCP; virtual links carry datagrams only.
+    On the wire SIP requests above `datagram` octets go by TCP; virtual links carry datagrams only. A carrier
+    of one's own has its own network, datagram and timers.
     """
     timers = PlanTimers() if clock is ClockKind.VIRTUAL else PACED
-    plan = scenario.plan(Plan(network=network, datagram=datagram, timers=timers))
+    plan = scenario.plan(carrier or Plan(network=network, datagram=datagram, timers=timers))
 
     async def virtually(virtual_clock: VirtualClock) -> Verdict:
-        ground = VirtualGround(virtual_clock, seed, faults)
+        ground = VirtualGround(virtual_clock, seed, faults, chances)
         forgiving = faults != NONE and not scenario.robust
         return await _play(scenario, plan, ground, seed, judges, forgiving=forgiving)
 
@@ -96,16 +115,27 @@ def run(
     return clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
 
 
+@dataclass(slots=True)
+class _Ending:
+    """How the story itself ended."""
+
+    broken: Broken | None = None
+    when: float | None = None
+    skipped: str = ""
+
+
 async def _play(
     scenario: Scenario, plan: Plan, ground: Ground, seed: int, judges: Sequence[Judge], *, forgiving: bool
 ) -> Verdict:
     carrier = Carrier(plan, ground)
     began = carrier.now
     try:
-        with _Errors() as errors:
-            broken = await _tell(scenario, carrier)
+        with _Errors() as errors, Expectations(ground.clock.now) as expectations:
+            ending = await _tell(scenario, carrier)
             await _settle(carrier)
-        sentences = [broken] if broken and not forgiving else []
+        if forgiving:
+            ending = _Ending(skipped=ending.skipped)
+        sentences = [] if ending.broken is None else [str(ending.broken)]
         sentences += [sentence for judge in judges for sentence in judge(carrier)]
         sentences += [f"law 6: an error was logged: {error}" for error in errors.seen]
         duration, tally = carrier.now - began, tally_of(carrier)
@@ -117,7 +147,12 @@ async def _play(
         clock=ClockKind.VIRTUAL if ground.virtual else ClockKind.WIRE,
         seed=seed,
         broken="; ".join(sentences) or None,
+        instead=ending.broken.instead if ending.broken else "",
+        skipped=ending.skipped,
+        began=began,
+        broken_at=ending.when,
         duration=duration,
+        seen=tuple(expectations.seen),
         pdus=carrier.pdus,
         nodes=plan.nodes,
         endpoints={node: plan.sip(node) for node in plan.nodes},
@@ -125,14 +160,16 @@ async def _play(
     )
 
 
-async def _tell(scenario: Scenario, carrier: Carrier) -> str | None:
+async def _tell(scenario: Scenario, carrier: Carrier) -> _Ending:
     """The story, and which of its expectations did not come true."""
     try:
         await carrier.start()
         await scenario.story(carrier)
     except Broken as expectation:
-        return str(expectation)
-    return None
+        return _Ending(expectation, carrier.now)
+    except NotPlayed as reason:
+        return _Ending(skipped=str(reason))
+    return _Ending()
 
 
 async def _settle(carrier: Carrier) -> None:

@@ -24,6 +24,10 @@ class Scenario:
     """What the story needs changed in the carrier's description."""
     robust: bool = False
     """Whether what it expects must come true whatever goes wrong."""
+    needs: tuple[str, ...] = ()
+    """Elements that it takes in hand, so that they must be the lab's: it restarts them, or looks into them.
+    HLR, SM-SC, MSC, SGSN and phones always must be.
+    """
 
 
 SCENARIOS: dict[str, Scenario] = {}
@@ -35,7 +39,12 @@ def _as_it_is(plan: Plan) -> Plan:
 
 
 def scenario(
-    *, clause: str, what: str, plan: Callable[[Plan], Plan] = _as_it_is, robust: bool = False
+    *,
+    clause: str,
+    what: str,
+    plan: Callable[[Plan], Plan] = _as_it_is,
+    robust: bool = False,
+    needs: tuple[str, ...] = (),
 ) -> Callable[[Story], Story]:
     """Register a story under its function's name."""
 
@@ -43,7 +52,7 @@ def scenario(
         name = getattr(story, "__name__", "")
         if not name or name in SCENARIOS:
             raise ValueError(f"there is a scenario {name!r} already")
-        SCENARIOS[name] = Scenario(name, clause, what, story, plan, robust)
+        SCENARIOS[name] = Scenario(name, clause, what, story, plan, robust, needs)
         return story
 
     return register

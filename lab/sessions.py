@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf
-from random import Random
 from typing import Protocol
 
 from ipsmgw.drive import Clock, Handle
 from ipsmgw.smpp import Flow, Framer, SessionSpec
-from lab.faults import Faults, Weather, draw
+from lab.chance import Chance
+from lab.faults import Faults, Weather
 from lab.links import Address, Fate, Tap, pieces
 
 __all__ = ["SessionPort", "Sessions"]
@@ -29,7 +29,7 @@ class _End:
 
     __slots__ = ("flow", "framer", "last", "node", "open", "outward", "port")
 
-    def __init__(self, node: str, port: SessionPort, flow: Flow, outward: Random) -> None:
+    def __init__(self, node: str, port: SessionPort, flow: Flow, outward: Chance) -> None:
         self.node = node
         self.port = port
         self.flow = flow
@@ -60,7 +60,7 @@ class _Socket:
     __slots__ = ("dialling", "fortune", "node", "outward", "port", "spec")
 
     def __init__(
-        self, node: str, spec: SessionSpec, port: SessionPort, seeded: Callable[[str], Random]
+        self, node: str, spec: SessionSpec, port: SessionPort, seeded: Callable[[str], Chance]
     ) -> None:
         self.node = node
         self.spec = spec
@@ -76,7 +76,7 @@ class Sessions:
     def __init__(
         self,
         clock: Clock,
-        seeded: Callable[[str], Random],
+        seeded: Callable[[str], Chance],
         between: Callable[[str, str], Weather],
         *,
         tap: Tap | None,
@@ -121,8 +121,9 @@ class Sessions:
         end = connection.ends[0] if connection.ends[0].node == node else connection.ends[1]
         other, now = connection.across(end), self._clock.now()
         faults = connection.weather.at(now)
+        end.outward.turn()
         for piece in pieces(data, end.outward, faults):
-            other.last = max(other.last, now + draw(end.outward, faults.delay))
+            other.last = max(other.last, now + end.outward.lasts("delay", faults.delay))
             self._clock.call_at(other.last, partial(self._arrive, other, piece))
         if self._tap is not None:
             fate: Fate = "cut" if other.last >= connection.cut_at else ""
@@ -136,7 +137,7 @@ class Sessions:
         end = connection.ends[0] if connection.ends[0].node == node else connection.ends[1]
         other, now = connection.across(end), self._clock.now()
         end.open = False
-        other.last = max(other.last, now + draw(end.outward, connection.weather.at(now).delay))
+        other.last = max(other.last, now + end.outward.lasts("delay", connection.weather.at(now).delay))
         self._clock.call_at(other.last, partial(self._cut, connection, recorded=False))
 
     def finish_later(self, node: str, flow: Flow) -> None:
@@ -149,7 +150,7 @@ class Sessions:
     def _dial(self, socket: _Socket, after: float) -> None:
         if not socket.dialling:
             socket.dialling = True
-            when = self._clock.now() + after + draw(socket.fortune, self._faults(socket).delay)
+            when = self._clock.now() + after + socket.fortune.lasts("delay", self._faults(socket).delay)
             self._clock.call_at(when, partial(self._attempt, socket))
 
     def _faults(self, socket: _Socket) -> Faults:
@@ -165,8 +166,9 @@ class Sessions:
         if self._sockets.get(socket.node) is not socket:
             return
         faults, listener = self._faults(socket), self._listener(socket.spec.remote)
-        if listener is None or (faults.refuse and socket.fortune.random() < faults.refuse):
-            self._dial(socket, draw(socket.fortune, faults.reconnect))
+        socket.fortune.turn()
+        if listener is None or socket.fortune.happens("refuse", faults.refuse):
+            self._dial(socket, socket.fortune.lasts("reconnect", faults.reconnect))
         else:
             self._connect(socket, listener)
 
@@ -197,7 +199,7 @@ class Sessions:
         now = self._clock.now()
         rate = connection.weather.at(now).cut
         fortune = connection.ends[0].outward
-        connection.cut_at = now + fortune.expovariate(rate) if rate else inf
+        connection.cut_at = now + fortune.comes("cut", rate)
         connection.scheduled = (
             self._clock.call_at(connection.cut_at, partial(self._cut, connection)) if rate else None
         )
@@ -218,7 +220,7 @@ class Sessions:
             self._clock.call_at(now, partial(self._tell_down, end))
         socket = self._sockets.get(near.node)
         if socket is not None:
-            self._dial(socket, draw(socket.fortune, connection.weather.at(now).reconnect))
+            self._dial(socket, socket.fortune.lasts("reconnect", connection.weather.at(now).reconnect))
 
     def _tell_down(self, end: _End) -> None:
         socket = self._sockets.get(end.node)

@@ -1,5 +1,6 @@
 """Steps that many stories share, with what one may expect of them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from lab.carrier import Carrier
@@ -7,18 +8,21 @@ from lab.elements.domain import Domain
 from lab.elements.phone import Phone
 from lab.elements.phone_ledger import Sent
 from lab.elements.sc_ledger import MtMessage
+from lab.expectation import expect
 from lab.plan import Plan
 
 __all__ = [
     "attached",
     "delivered",
     "deregistered",
+    "expect_own",
     "finished",
     "hlr_dialogues",
     "patient",
     "registered",
     "settled",
     "told",
+    "until_own",
 ]
 
 
@@ -71,14 +75,30 @@ async def delivered(carrier: Carrier, message: MtMessage, within: float | None =
     await carrier.until(lambda: message.state.final, "the SC is done with the message", within)
 
 
+def expect_own(carrier: Carrier, condition: Callable[[], bool], sentence: str, *, of: str = "ipsmgw") -> None:
+    """Look into an element, where it is the lab's; of somebody else's this is expected of nobody."""
+    if carrier.own(of):
+        expect(condition(), sentence)
+
+
+async def until_own(
+    carrier: Carrier, condition: Callable[[], bool], what: str, within: float | None = None
+) -> None:
+    """Wait for something that only a look into the gateway shows; somebody else's is given a moment."""
+    if carrier.own():
+        await carrier.until(condition, what, within)
+    else:
+        await carrier.pause(carrier.plan.timers.unseen)
+
+
 async def settled(carrier: Carrier) -> None:
     """Nothing is under way in the gateway, and all charging records are on disk."""
-    await carrier.until(lambda: carrier.gateway.open_work == 0, "the gateway has nothing under way")
+    await until_own(carrier, lambda: carrier.gateway.open_work == 0, "the gateway has nothing under way")
 
 
 async def told(carrier: Carrier) -> None:
     """The gateway waits for nobody's answer: what the HLR was told it has taken or refused."""
-    await carrier.until(lambda: carrier.gateway.open_exchanges == 0, "the HLR has answered")
+    await until_own(carrier, lambda: carrier.gateway.open_exchanges == 0, "the HLR has answered")
 
 
 def hlr_dialogues(carrier: Carrier) -> int:

@@ -32,8 +32,8 @@ class Watch:
         now = self._clock.now()
         late = {
             node: when
-            for node, driver in self._drivers().items()
-            if (when := driver.deadline()) is not None and when < now - _EVERY
+            for node, driver in self._drivers().items()  # each by its own clock, which may be wrong
+            if (when := driver.deadline()) is not None and when < driver.clock.now() - _EVERY
         }
         again = [(node, when, now) for node, when in late.items() if self._late.get(node) == when]
         if len(self.overdue) < _OVERDUE:

@@ -13,9 +13,10 @@ from ipsmgw.trace import Pdu, ladder
 from ipsmgw.web import routes as gateway_routes
 from lab.carrier import Carrier
 from lab.elements.phone import Phone
-from lab.elements.phone_ledger import Sent
+from lab.elements.phone_ledger import Sent, SentState
 from lab.elements.sc_ledger import MtMessage, MtState
 from lab.expectation import Broken
+from lab.steps import until_own
 
 __all__ = ["Outcome", "SendRequest", "picture", "routes", "send"]
 
@@ -32,14 +33,19 @@ class SendRequest(msgspec.Struct, rename={"sender": "from", "recipient": "to"}, 
 
 
 class Outcome(NamedTuple):
-    """What the sender's phone heard, what the SC made of it, and the octets that went over the links."""
+    """What the sender's phone heard, what the SC made of it, and the octets that went over the links.
+
+    What an SC makes of it that is not the lab's nobody sees: then its yes to the sender has to do.
+    """
 
     sent: list[Sent]
-    messages: list[MtMessage]
+    messages: list[MtMessage] | None
     ladder: str
 
     @property
     def delivered(self) -> bool:
+        if self.messages is None:
+            return all(each.state is SentState.ACKNOWLEDGED for each in self.sent)
         states = [each.state for each in self.messages]
         return len(states) == len(self.sent) and all(state is MtState.DELIVERED for state in states)
 
@@ -47,7 +53,9 @@ class Outcome(NamedTuple):
         return {
             "delivered": self.delivered,
             "submit": [each.state.value for each in self.sent],
-            "delivery": [{"state": each.state.value, "outcome": each.outcome} for each in self.messages],
+            "delivery": [
+                {"state": each.state.value, "outcome": each.outcome} for each in self.messages or ()
+            ],
             "ladder": self.ladder,
         }
 
@@ -73,35 +81,47 @@ def routes(carrier: Carrier) -> list[Route]:
 
     def status() -> dict[str, object]:
         phones = {name: phone.registration.value for name, phone in carrier.phones.items()}
-        return {"gateway": carrier.gateway.status(), "phones": phones}
+        gateway = {"gateway": carrier.gateway.status()} if carrier.own() else {}
+        return {**gateway, "phones": phones}
 
     return [
-        *gateway_routes(status, explain=lambda name: carrier.gateway.explain(name)),
+        *gateway_routes(status, explain=lambda name: carrier.gateway.explain(name) if carrier.own() else ()),
         Route("/api/send", post_send, methods=["POST"]),
     ]
 
 
 async def send(carrier: Carrier, phone: Phone, to: Msisdn, text: str) -> Outcome:
     """Send a text, and wait until the SC has delivered it, or has failed for the first time."""
-    before = len(carrier.pdus)
+    before, reader = len(carrier.pdus), _reader(carrier, to)
+    read = len(reader.received) if reader else 0
     sent = phone.send_long(text, to)
     limit = carrier.plan.timers.tr1m + carrier.plan.timers.mt_answer
 
     def done() -> bool:
-        return all(each.state.final for each in sent) and all(map(_attempted, _became(carrier, phone, sent)))
+        if not all(each.state.final for each in sent):
+            return False
+        if carrier.own("smsc"):
+            return all(map(_attempted, _became(carrier, phone, sent)))
+        acknowledged = sum(each.state is SentState.ACKNOWLEDGED for each in sent)
+        return reader is None or len(reader.received) >= read + acknowledged
 
     try:
         await carrier.until(done, "the message has ended", within=limit)
-        await carrier.until(lambda: carrier.gateway.open_work == 0, "the gateway is done", within=limit)
+        await until_own(carrier, lambda: carrier.gateway.open_work == 0, "the gateway is done", within=limit)
     except Broken:
         pass  # what the outcome says is then what is known
-    return Outcome(sent, _became(carrier, phone, sent), picture(carrier, carrier.pdus[before:]))
+    messages = _became(carrier, phone, sent) if carrier.own("smsc") else None
+    return Outcome(sent, messages, picture(carrier, carrier.pdus[before:]))
 
 
 def picture(carrier: Carrier, pdus: Iterable[Pdu], width: int = 150) -> str:
     """A ladder without the heartbeats."""
     shown = [pdu for pdu in pdus if not (pdu.protocol == "m3ua" and pdu.data[2:4] in _BEATS)]
     return ladder(shown, carrier.plan.nodes, width=width)
+
+
+def _reader(carrier: Carrier, number: Msisdn) -> Phone | None:
+    return next((phone for phone in carrier.phones.values() if phone.msisdn == number), None)
 
 
 def _attempted(message: MtMessage) -> bool:

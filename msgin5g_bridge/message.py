@@ -51,10 +51,14 @@ __all__ = [
 
 
 class Message(Body, kw_only=True, tag_field="msgType", tag="MSG"):
-    """MSGin5G message request, or one segment of it."""
+    """MSGin5G message request, or one segment of it.
+
+    A copy that came by a group or topic says by which: clause 8.7.4 wants both IDs, the key is a lab choice.
+    """
 
     ori_addr: Address
     dest_addr: Address
+    via_addr: Address | Absent = ABSENT
     app_id: ApplicationId | Absent = ABSENT
     msg_id: MessageId
     deliv_st_req_ind: bool | Absent = ABSENT

@@ -51,8 +51,9 @@ class ServiceInformation(Body, kw_only=True):
 
 
 class ProvisioningResponse(Body, kw_only=True):
-    """The answer to all three."""
+    """The answer to all three; the credential that a registration has to show is a lab extension."""
 
     svc_id: str
     server_svc_ids: OneOrMore[ServerServiceId]
     svc_info: ServiceInformation | Absent = ABSENT
+    cred: str | Absent = ABSENT

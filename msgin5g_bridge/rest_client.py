@@ -31,6 +31,8 @@ class ClientBounds(Struct, frozen=True, kw_only=True):
     connections: int = 32
     keep_alive: float = 60.0
     max_body: int = 1_048_576
+    local: str = ""
+    """The address that we connect from; nothing: any."""
     http2: bool = True
     """In the clear by prior knowledge, over TLS as the peer likes; false: HTTP/1.1 only."""
 
@@ -95,11 +97,16 @@ class RestClient:
     def _client(self, *, http1: bool) -> httpx.AsyncClient:
         bounds = self._bounds
         limits = httpx.Limits(max_connections=bounds.connections, keepalive_expiry=bounds.keep_alive)
-        return httpx.AsyncClient(
+        transport = httpx.AsyncHTTPTransport(
             http1=http1,
             http2=bounds.http2,
             verify=self._context,
             limits=limits,
+            trust_env=False,
+            local_address=bounds.local or None,
+        )
+        return httpx.AsyncClient(
+            transport=transport,
             timeout=None,  # each request has its deadline
             headers=_SPOKEN,
             trust_env=False,

@@ -10,7 +10,7 @@ __all__ = ["Ladder", "ladder"]
 _TIME = 9  # 99999.999
 _NARROWEST, _WIDEST = 4, 14  # columns
 _LABEL = 46  # what a label should have at least
-_NEVER_ARRIVES = frozenset({"lost", "cut"})
+_NEVER_ARRIVES = frozenset({"lost", "cut", "withheld"})
 
 
 class Ladder:

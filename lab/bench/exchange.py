@@ -1,24 +1,16 @@
-"""The generator's sockets: the S-CSCF's UDP, and TCP on which HLR and SM-SC listen; one epoll, no asyncio."""
+"""Everybody around the system under test, for stories that answer batch by batch."""
 
-import select
-import socket
-import time
-from collections.abc import Callable
-from contextlib import suppress
 from random import Random
 from typing import NamedTuple, Self
 
 from lab.bench.place import HLR, PLAN, SMSC
 from lab.bench.signalling import Peer
 from lab.bench.stories import Story
-from mapstack.transport.framing import Framer
+from lab.bench.wire import Line, Wire
 
 __all__ = ["Exchange", "Lost", "Target"]
 
-_BATCH = 64
-_READ = 65_536
 _PATIENCE = 20.0
-_DATA = b"\x01\x01"  # class and type of DATA (RFC 4666 §3.1.2)
 
 
 class Lost(Exception):
@@ -32,39 +24,26 @@ class Target(NamedTuple):
     host: str
 
 
-class _Line:
-    """One TCP connection of the system under test."""
-
-    def __init__(self, connected: socket.socket) -> None:
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket = connected
-        self.framer = Framer()
-
-
 class Exchange:
-    """Everybody around the system under test, in one loop that answers batch by batch."""
+    """S-CSCF, HLR and SM-SC; the HLR is a real stack."""
 
     def __init__(self, rng: Random) -> None:
-        self.peers = {HLR: Peer(HLR, rng), SMSC: Peer(SMSC, rng)}
-        self._lines: dict[tuple[str, str], _Line] = {}
-        self._poll = select.epoll()
-        self._readers: dict[int, Callable[[Story, Target], None]] = {}
-        self._udp = _bind(PLAN.sip("scscf"), socket.SOCK_DGRAM)
-        self._udp.setblocking(False)
-        self._watch(self._udp, self._read_datagrams)
-        self._listeners = [self._listen(node) for node in self.peers]
+        self._wire = Wire(PLAN, (HLR, SMSC), rng)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for opened in (self._udp, *self._listeners, *(line.socket for line in self._lines.values())):
-            opened.close()
-        self._poll.close()
+        self._wire.__exit__()
+
+    @property
+    def peers(self) -> dict[str, Peer]:
+        """By their nodes."""
+        return self._wire.peers
 
     def connected(self, host: str) -> bool:
         """Whether the SM-SC has a connection from there."""
-        return (SMSC, host) in self._lines
+        return (SMSC, host) in self._wire.lines
 
     def run(self, story: Story, target: Target) -> None:
         """Play until the story is done; `Lost` when nothing moves any more."""
@@ -77,81 +56,37 @@ class Exchange:
 
     def hear(self, story: Story, target: Target, patience: float) -> bool:
         """Give the story what has come; false if nothing came for so many seconds."""
-        ready = self._poll.poll(patience)
-        for number, _ in ready:
-            self._readers[number](story, target)
-        return bool(ready)
+        closed = self._take(story, patience)
+        for line in closed or ():
+            raise Lost(f"the connection to {line.node} was closed")
+        return closed is not None
 
     def bury(self, story: Story, target: Target) -> None:
         """The system under test has died: hear what it had sent before, and close what led to it."""
-        for node, host in [key for key in self._lines if key[1] == target.host]:
-            line = self._lines.pop((node, host))
-            with suppress(Lost, OSError):
-                while True:
-                    self._read_line(node, line, story)
-            self._forget(line.socket)
-            self.peers[node].link_down(time.time())
-        while self.hear(story, target, 0):
+        while self._take(story, 0) is not None:
             pass
+        for line in [each for each in self._wire.lines.values() if each.host == target.host]:
+            self._wire.drop(line)
 
     def say(self, story: Story, target: Target) -> None:
         """Send what the story has to say."""
         story.launch()
-        sendto, remote = self._udp.sendto, target.sip
-        for datagram in story.datagrams:
-            sendto(datagram, remote)
+        self._wire.send(story.datagrams, target.sip)
         story.datagrams.clear()
         if story.frames:
-            self._lines[SMSC, target.host].socket.sendall(b"".join(story.frames))
+            self._wire.send_frames(SMSC, target.host, story.frames)
             story.frames.clear()
 
-    def _read_datagrams(self, story: Story, target: Target) -> None:
-        batch: list[bytes] = []
-        with suppress(BlockingIOError):
-            while len(batch) < _BATCH:
-                batch.append(self._udp.recv(_READ))
-        story.on_datagrams(batch)
-
-    def _read_line(self, node: str, line: _Line, story: Story) -> None:
-        data = line.socket.recv(_READ, socket.MSG_DONTWAIT)
-        if not data:
-            raise Lost(f"the connection to {node} was closed")
-        frames = line.framer.feed(data)
-        traffic = [frame for frame in frames if frame[2:4] == _DATA] if node == SMSC else []
-        if traffic:
-            story.on_frames(traffic)
-        if len(traffic) < len(frames):
-            others = [frame for frame in frames if node == HLR or frame[2:4] != _DATA]
-            line.socket.sendall(b"".join(self.peers[node].receive(others, time.time())))
-
-    def _listen(self, node: str) -> socket.socket:
-        listener = _bind(PLAN.m3ua(node), socket.SOCK_STREAM)
-        listener.listen()
-
-        def accept(story: Story, target: Target) -> None:
-            connected, (host, _) = listener.accept()
-            line = self._lines[node, host] = _Line(connected)
-            if host == PLAN.host("ipsmgw"):
-                self.peers[node].link_up(time.time())
-            self._watch(connected, lambda story, target: self._read_line(node, line, story))
-
-        self._watch(listener, accept)
-        return listener
-
-    def _forget(self, opened: socket.socket) -> None:
-        self._poll.unregister(opened)
-        del self._readers[opened.fileno()]
-        opened.close()
-
-    def _watch(self, opened: socket.socket, reader: Callable[[Story, Target], None]) -> None:
-        self._readers[opened.fileno()] = reader
-        self._poll.register(opened, select.EPOLLIN)
-
-
-def _bind(address: tuple[str, int], kind: socket.SocketKind) -> socket.socket:
-    opened = socket.socket(socket.AF_INET, kind)
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(kind is socket.SOCK_STREAM))
-    if kind is socket.SOCK_DGRAM:
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
-    opened.bind(address)
-    return opened
+    def _take(self, story: Story, patience: float) -> list[Line] | None:
+        """The lines that were closed; None if nothing came."""
+        heard = self._wire.hear(patience)
+        if heard is None:
+            return None
+        if heard.datagrams:
+            story.on_datagrams(heard.datagrams)
+        for line, frames in heard.frames:
+            if line.node == HLR:
+                self._wire.manage(line, frames)
+            else:
+                story.on_frames(frames)
+        return heard.closed

@@ -2,7 +2,8 @@
 
 from random import Random
 
-from lab.bench.place import HLR, PLAN, SMSC
+from lab.bench.place import PLAN, SMSC
+from lab.plan import Plan
 from mapstack import AddressString, Flow, Invoked, MapSettings, MapStack
 from mapstack.events import AspStateChanged
 from mapstack.m3ua.asp import AspState
@@ -12,38 +13,34 @@ from mapstack.sccp.settings import GtRoute, SccpSettings
 
 __all__ = ["Peer", "gateway_stack"]
 
-_NUMBERS = {"ipsmgw": PLAN.gateway_number, HLR: PLAN.hlr_number, SMSC: PLAN.sc_number}
 
-
-def _settings(node: str, peers: tuple[str, ...], role: Role) -> MapSettings:
-    associations = tuple(
-        Association(
-            name=peer,
-            role=role,
-            point_code=PLAN.point_code(peer),
-            routing_context=PLAN.point_code("ipsmgw"),
-        )
-        for peer in peers
+def _settings(plan: Plan, node: str, peer: str, role: Role) -> MapSettings:
+    numbers = {"ipsmgw": plan.gateway_number, **plan.ss7}
+    association = Association(
+        name=peer,
+        role=role,
+        point_code=plan.point_code(peer),
+        routing_context=plan.point_code("ipsmgw"),
     )
-    routes = tuple(GtRoute(prefix=_NUMBERS[peer], point_code=PLAN.point_code(peer)) for peer in peers)
+    route = GtRoute(prefix=numbers[peer], point_code=plan.point_code(peer))
     return MapSettings(
-        m3ua=M3uaSettings(point_code=PLAN.point_code(node), associations=associations),
-        sccp=SccpSettings(routes=routes),
-        own_gt=_NUMBERS[node],
+        m3ua=M3uaSettings(point_code=plan.point_code(node), associations=(association,)),
+        sccp=SccpSettings(routes=(route,)),
+        own_gt=numbers[node],
     )
 
 
-def gateway_stack(rng: Random) -> MapStack:
+def gateway_stack(rng: Random, plan: Plan = PLAN, peer: str = SMSC) -> MapStack:
     """What the gateway under test has inside, for the rehearsal."""
-    return MapStack(_settings("ipsmgw", (SMSC,), Role.ASP), rng)
+    return MapStack(_settings(plan, "ipsmgw", peer, Role.ASP), rng)
 
 
 class Peer:
-    """HLR or SM-SC, SGP for the gateway: manages the association, answers anyTimeModification."""
+    """HLR, SM-SC or SGSN, SGP for the gateway: manages the association, answers anyTimeModification."""
 
-    def __init__(self, node: str, rng: Random) -> None:
-        self.stack = MapStack(_settings(node, ("ipsmgw",), Role.SGP), rng)
-        self.flow = Flow("tcp", PLAN.m3ua(node), (PLAN.host("ipsmgw"), 0), "ipsmgw")
+    def __init__(self, node: str, rng: Random, plan: Plan = PLAN) -> None:
+        self.stack = MapStack(_settings(plan, node, "ipsmgw", Role.SGP), rng)
+        self.flow = Flow("tcp", plan.m3ua(node), (plan.host("ipsmgw"), 0), "ipsmgw")
         self.invoked: list[Invoked] = []
         self.modified = 0
         """How many anyTimeModifications were answered."""

@@ -5,14 +5,14 @@ from typing import Protocol
 
 from lab.bench.frames import field, number_in, ok, semi_octets, transaction_id
 from lab.bench.ledger import Ledger, Run, Step
-from lab.bench.rehearsal import Frames, delivery_report
+from lab.bench.rehearsal import BRANCH, CALL, Frames, delivery_report
 from lab.plan import Subscriber
 
 __all__ = ["Originating", "Recording", "Story", "Terminating"]
 
 _ACCEPTED = b"SIP/2.0 202 "
-_BRANCH = b";branch=z9hG4bKbench"
-_CALL = len(b"bench-call-")
+_BRANCH = b";branch=" + BRANCH
+_CALL = len(CALL)
 _OTID, _DTID = 0x48, 0x49
 _RP_ACK = b"\r\n\r\n\x03\xa7"
 

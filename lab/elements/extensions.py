@@ -13,6 +13,7 @@ __all__ = [
     "ScType",
     "ip_message_gw",
     "ip_messaging",
+    "is_over_ip",
     "of_ip_message_gw",
     "of_sc_type",
     "sc_type",
@@ -21,7 +22,7 @@ __all__ = [
 
 # Below 2.25 an object identifier belongs to whoever has the UUID (X.667 §8): this one is of this project.
 _OURS = (2, 25, 279838396929500317841909610191051343502)
-_MESSAGING, _GATEWAY, _SC_TYPE = (encode_oid((*_OURS, number)) for number in (4, 5, 6))
+_ACCESS, _MESSAGING, _GATEWAY, _SC_TYPE = (encode_oid((*_OURS, number)) for number in (1, 4, 5, 6))
 _LIST, _SEQUENCE, _OID = 0xA0, 0x30, 0x06
 _NULL, _ENUMERATED, _OCTETS = 0x05, 0x0A, 0x04
 
@@ -47,6 +48,11 @@ def ip_message_gw(number: NodeNumber) -> bytes:
 def sc_type(kind: ScType) -> bytes:
     """Of ReportSM-DeliveryStatusArg."""
     return _container(_SC_TYPE, element(_ENUMERATED, bytes((kind,))))
+
+
+def is_over_ip(container: bytes | None) -> bool:
+    """Of MO-ForwardSM-Arg and MT-ForwardSM-Res: the IP access flag (TR 23.804 §7)."""
+    return _find(container, _ACCESS) not in (None, b"\0")
 
 
 def supports_ip_messaging(container: bytes | None) -> bool:

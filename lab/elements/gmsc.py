@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from enum import Enum
+from typing import NamedTuple
 
 from ipsmgw.identity import Msisdn
 from lab.elements.delivery_outcome import (
@@ -15,7 +16,7 @@ from lab.elements.delivery_outcome import (
     ways_of,
 )
 from lab.elements.domain import Domain
-from lab.elements.extensions import ip_messaging
+from lab.elements.extensions import ip_messaging, is_over_ip
 from lab.elements.sc_ledger import Attempt, Forward, MtMessage, Outcome, Verdict
 from lab.elements.signalling import HLR_SSN, MSC_SSN, SGSN_SSN, address
 from lab.plan import Plan
@@ -27,6 +28,7 @@ from mapstack.map import (
     AddressString,
     InformServiceCentreArg,
     MtForwardSmArg,
+    MtForwardSmRes,
     MwStatus,
     ReportSmDeliveryStatusRes,
     RoutingInfoForSmArg,
@@ -36,8 +38,9 @@ from mapstack.map import (
     SmRpOa,
 )
 
-__all__ = ["Delivery", "Gmsc"]
+__all__ = ["Delivery", "Gmsc", "Intrusion"]
 
+_HLR_ID = "001019999999999"  # of the form of an IMSI (TS 23.003 §3.3)
 _FLAGS = (MwStatus.MNRF_SET, MwStatus.MCEF_SET, MwStatus.MNRG_SET)
 
 
@@ -47,6 +50,13 @@ class _Step(Enum):
     ROUTING = "sendRoutingInfoForSM"
     FORWARDING = "mt-ForwardSM"
     REPORTING = "reportSM-DeliveryStatus"
+
+
+class Intrusion(NamedTuple):
+    """How an SMS-GMSC forwards that has asked nobody: the name of the subscriber, and of the SC."""
+
+    imsi: str
+    centre: str
 
 
 class Delivery:
@@ -82,16 +92,24 @@ class Gmsc:
         self._routed: tuple[int, Delivery] | None = None
         """What was answered last: the End of this dialogue may say more than the answer."""
         self._own = AddressString(plan.sc_number)
+        self.intrusion: Intrusion | None = None
         self._hlr = address(plan.hlr_number, HLR_SSN)
 
     def deliver(self, message: MtMessage, attempt: Attempt, now: float) -> None:
         """Begin an attempt."""
+        if self.intrusion is not None or message.named is not None:
+            delivery = Delivery(message, attempt)
+            delivery.imsi = _HLR_ID if self.intrusion is None else self.intrusion.imsi
+            delivery.ways.append(Way(Domain.IMS, self._plan.gateway_number))
+            self._forward(delivery, now)
+            return
         able = self._plan.gmsc
         arg = RoutingInfoForSmArg(
             msisdn=AddressString(message.to),
             sm_rp_pri=able.priority,
             service_centre_address=self._own,
             gprs_support_indicator=able.gprs,
+            ip_sm_gw_guidance_indicator=able.guidance,
             extension_container=ip_messaging() if able.ip_messaging else None,
         )
         dialogue = self._stack.invoke(SEND_ROUTING_INFO_FOR_SM, self._hlr, arg, now)
@@ -112,8 +130,12 @@ class Gmsc:
         if isinstance(event.result, RoutingInfoForSmRes):
             self._routed = (event.dialogue, delivery)
             delivery.imsi, delivery.ways = event.result.imsi, deque(ways_of(event.result))
+            delivery.attempt.guidance = _guidance(event.result)
             self._forward(delivery, now)
         elif step is _Step.FORWARDING:
+            if isinstance(event.result, MtForwardSmRes):
+                forward, result = delivery.attempt.forwards[-1], event.result
+                forward.over_ip, forward.sm_rp_ui = is_over_ip(result.extension_container), result.sm_rp_ui
             outcome = Outcome(Verdict.DELIVERED, "delivered", SmDeliveryOutcome.SUCCESSFUL_TRANSFER)
             self._forwarded(delivery, outcome, now)
         elif isinstance(event.result, ReportSmDeliveryStatusRes) and event.result.stored_msisdn is not None:
@@ -141,10 +163,12 @@ class Gmsc:
     def _forward(self, delivery: Delivery, now: float) -> None:
         """To the next of the addresses."""
         domain, node = delivery.ways[0]
+        centre = self._own if self.intrusion is None else AddressString(self.intrusion.centre)
         arg = MtForwardSmArg(
             sm_rp_da=SmRpDa(imsi=delivery.imsi),
-            sm_rp_oa=SmRpOa(service_centre_address_oa=self._own),
+            sm_rp_oa=SmRpOa(service_centre_address_oa=centre),
             sm_rp_ui=delivery.message.tpdu,
+            correlation_id=delivery.message.named,
         )
         called = address(node, SGSN_SSN if domain is Domain.PS else MSC_SSN)
         dialogue = self._stack.invoke(MT_FORWARD_SM, called, arg, now)
@@ -183,3 +207,9 @@ class Gmsc:
         dialogue = self._stack.invoke(REPORT_SM_DELIVERY_STATUS, self._hlr, arg, now)
         self._open[dialogue] = (_Step.REPORTING, delivery)
         delivery.message.reported = not delivered
+
+
+def _guidance(found: RoutingInfoForSmRes) -> tuple[int, int] | None:
+    """How long the gateway says that it may take: at least, and as it recommends (TS 29.002 §7.6.8)."""
+    said = found.ip_sm_gw_guidance
+    return None if said is None else (said.minimum_delivery_time_value, said.recommended_delivery_time_value)

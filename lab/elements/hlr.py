@@ -12,7 +12,7 @@ from lab.elements.location_register import LocationRegister, subscriber_of
 from lab.elements.message_waiting import HlrData, HlrSubscriber, ListFull
 from lab.elements.ready_for_sm import ready_for_sm
 from lab.elements.relay import Relay
-from lab.elements.signalling import MSC_SSN, address, hlr_settings, node_number
+from lab.elements.signalling import MSC_SSN, address, map_settings, node_number
 from lab.elements.site import Site
 from lab.elements.ss7_element import Ss7Element
 from lab.plan import Plan
@@ -65,7 +65,7 @@ class Hlr(Ss7Element):
         self.data = data
         self._plan = plan
         self._rng = site.rng
-        self._stack = MapStack(hlr_settings(site, plan), site.rng)
+        self._stack = MapStack(map_settings(site, plan), site.rng)
         self._locations = LocationRegister(plan, self._stack, data, self._alert)
         self._silent = False
         self._agenda = Agenda()

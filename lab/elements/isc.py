@@ -22,9 +22,9 @@ _OURS_ALONE = frozenset(
 """What a phone may not say."""
 
 
-def asserted_identity(impu: Impu, subscriber: Subscriber) -> str:
-    """Both values of P-Asserted-Identity (RFC 3325 §9.1)."""
-    return f"<{impu}>, <{subscriber.msisdn.tel}>"
+def asserted_identity(plan: Plan, subscriber: Subscriber) -> str:
+    """Both values of P-Asserted-Identity, or the only one (RFC 3325 §9.1)."""
+    return ", ".join(f"<{identity}>" for identity in plan.identities(subscriber))
 
 
 class Isc:
@@ -61,7 +61,7 @@ class Isc:
             ("P-Visited-Network-ID", _NETWORK_ID),
             ("P-Access-Network-Info", ACCESS),
             ("P-Charging-Vector", self.charging_vector()),
-            ("P-Associated-URI", f"<{impu}, {subscriber.msisdn.tel}>"),
+            ("P-Associated-URI", f"<{', '.join(self._plan.identities(subscriber))}>"),
             ("Content-Type", "application/3gpp-ims+xml"),
         ]
         head = [self._via(branch), *(checked_header(*field) for field in fields)]
@@ -80,7 +80,7 @@ class Isc:
             *forwarded(stamped, self._own, hops, _OURS_ALONE),
             checked_header("P-Served-User", f"<{impu}>;sescase=orig;regstate=reg"),
             checked_header("P-Charging-Vector", self.charging_vector()),
-            checked_header("P-Asserted-Identity", asserted_identity(impu, subscriber)),
+            checked_header("P-Asserted-Identity", asserted_identity(self._plan, subscriber)),
         ]
         return request(message.method, message.uri, lines, message.body)
 

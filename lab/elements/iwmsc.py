@@ -19,12 +19,15 @@ from ipsmgw.sms import (
     TypeOfNumber,
     decode,
 )
+from lab.elements.extensions import is_over_ip
+from lab.elements.named_message import DUMMY
 from lab.elements.sc_ledger import MoReceived, ScData
 from lab.elements.service_centre import Full, ServiceCentre
 from lab.elements.status_reports import StatusReports
 from lab.plan import Plan
 from mapstack import Invoked
 from mapstack.map import (
+    CorrelationId,
     ErrorCode,
     MapError,
     MoForwardSmArg,
@@ -54,19 +57,23 @@ class Iwmsc:
     """`refusal` makes it refuse whatever comes."""
 
     def __init__(self, plan: Plan, data: ScData, centre: ServiceCentre, reports: StatusReports) -> None:
+        self._plan = plan
         self._number = plan.sc_number
         self._short_codes = {number for each in plan.applications for number in each.numbers}
         self._data = data
         self._centre = centre
         self._reports = reports
         self._validity = plan.timers.validity
-        self.refusal: ScRefusal | None = None
+        self.refusal: ScRefusal | MapError | None = None
 
     def forward(self, event: Invoked, arg: MoForwardSmArg, now: float) -> MoForwardSmRes | MapError:
         """The answer to an mo-ForwardSM."""
         oa = arg.sm_rp_oa.msisdn
-        sender = Msisdn(oa.digits if oa else "")
+        sender, named = Msisdn(oa.digits if oa else ""), arg.correlation_id
+        if named is not None and named.sip_uri_a is not None:
+            sender = self._number_of(named.sip_uri_a) or sender
         received = MoReceived(sender, arg.imsi or "", arg.sm_rp_ui, now, event.dialogue, "result")
+        received.over_ip = is_over_ip(arg.extension_container)
         self._data.mo.append(received)
         answer = self._judge(arg, received, now)
         if isinstance(answer, MapError):
@@ -84,21 +91,25 @@ class Iwmsc:
             )
             return MapError(ErrorCode.SM_DELIVERY_FAILURE, cause)
         if self.refusal is not None:
-            return _refused(self.refusal, now)
+            return self.refusal if isinstance(self.refusal, MapError) else _refused(self.refusal, now)
         try:
             tpdu = decode(arg.sm_rp_ui, direction=Direction.FROM_UE)
         except DecodeError:
             return MapError(ErrorCode.UNEXPECTED_DATA_VALUE)
         match tpdu:
             case Submit():
-                return self._accept(tpdu, received, now)
+                return self._accept(tpdu, received, arg.correlation_id, now)
             case Command():
                 return self._obey(tpdu, received, now)
             case _:
                 return MapError(ErrorCode.UNEXPECTED_DATA_VALUE)
 
-    def _accept(self, submit: Submit, received: MoReceived, now: float) -> MoForwardSmRes | MapError:
-        to = submit.tp_da
+    def _accept(
+        self, submit: Submit, received: MoReceived, named: CorrelationId | None, now: float
+    ) -> MoForwardSmRes | MapError:
+        to, sender = submit.tp_da, received.oa
+        if named is not None:
+            to, sender = Address.international(self._number_of(named.sip_uri_b) or ""), Msisdn(DUMMY)
         subscriber = to.ton is TypeOfNumber.INTERNATIONAL and _E164.fullmatch(to.digits)
         if not subscriber and to.digits not in self._short_codes:
             return _refused(INVALID_ADDRESS, now)
@@ -106,15 +117,20 @@ class Iwmsc:
         try:
             message = self._centre.accept(
                 Msisdn(to.digits),
-                _deliver(submit, received.oa, scts).encode(),
+                _deliver(submit, sender, scts).encode(),
                 now,
                 self._valid_for(submit, now),
             )
         except Full:
             return _refused(CONGESTION, now)
-        received.message = message.id
+        received.message, message.named = message.id, named
         self._reports.taken(submit, received.oa, scts, message)
         return MoForwardSmRes(sm_rp_ui=SubmitReport.of(scts).encode())
+
+    def _number_of(self, uri: bytes) -> Msisdn | None:
+        """By which the SC keeps messages of and for a URI: nobody outside hears of it (TS 23.204 §6.0a)."""
+        said, plan = uri.decode("latin-1"), self._plan
+        return next((each.msisdn for each in plan.subscribers if said in plan.identities(each)), None)
 
     def _obey(self, command: Command, received: MoReceived, now: float) -> MoForwardSmRes | MapError:
         """§9.2.2.4: the answer is an SMS-SUBMIT-REPORT, as to an SMS-SUBMIT."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from lab.elements.agenda import Agenda
+from lab.elements.named_message import named as named_message
 from lab.elements.site import Site
 from lab.plan import Plan, Subscriber
 from sipbridge.build import Headers
@@ -55,13 +56,14 @@ class Line:
         recipient: str | None = None,
         call_id: str | None = None,
         cseq: int = 1,
+        flow: Flow | None = None,
     ) -> str:
         """Send it; returns its Call-ID."""
         tx, call_id = self.stack.request(
             method,
             uri,
             now,
-            flow=self.flow,
+            flow=flow or self.flow,
             sender=sender or self.impu,
             recipient=uri if recipient is None else recipient,
             call_id=call_id,
@@ -73,12 +75,26 @@ class Line:
         return call_id
 
     def message(
-        self, uri: str, rpdu: bytes, now: float, *, on_final: OnFinal, in_reply_to: str | None = None
+        self,
+        uri: str,
+        rpdu: bytes,
+        now: float,
+        *,
+        on_final: OnFinal,
+        in_reply_to: str | None = None,
+        flow: Flow | None = None,
+        named: str = "",
     ) -> str:
         """Send an RPDU: of its own accord (TS 24.341 §5.3.1.2), or a report on a message (§5.3.2.4); returns
-        its Call-ID.
+        its Call-ID. `named`: the URI of whom it is for, where that has no number.
         """
         host, port = self.flow.remote
+        content, body = [("Content-Type", SMS), ("Content-Transfer-Encoding", "binary")], rpdu
+        if named:
+            kind, body = named_message(rpdu, named, self.impu)
+            content = [("Content-Type", kind)]
+        if flow is not None:  # past the S-CSCF, which would assert it
+            content.append(("P-Asserted-Identity", f"<{self.impu}>"))
         submission = [("P-Access-Network-Info", ACCESS), ("Accept-Contact", "*;+g.3gpp.smsip")]
         return self.request(
             "MESSAGE",
@@ -91,10 +107,10 @@ class Line:
                 ("Request-Disposition", "no-fork"),
                 ("Allow", "MESSAGE"),
                 *(submission if in_reply_to is None else [("In-Reply-To", in_reply_to)]),
-                ("Content-Type", SMS),
-                ("Content-Transfer-Encoding", "binary"),
+                *content,
             ],
-            body=rpdu,
+            body=body,
+            flow=flow,
         )
 
     def response(self, event: Response, now: float) -> None:

@@ -123,6 +123,8 @@ class HlrData:
         """With a gateway, that is the one of all of them, once and for all."""
         data = cls()
         for subscriber in subscribers:
+            if subscriber.imsi in data.by_imsi:
+                continue  # another phone of his
             known = Authentication(subscriber.secret)
             record = HlrSubscriber(subscriber.imsi, subscriber.msisdn, known)
             record.ip_sm_gw, record.pre_configured = gateway, gateway is not None

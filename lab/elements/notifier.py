@@ -2,6 +2,7 @@
 
 from ipsmgw.identity import Impu
 from lab.elements.registrar import Contact, Registrar
+from lab.plan import Plan
 from sipbridge.errors import DecodeError
 from sipbridge.events import ClientTx, Request
 from sipbridge.message import Message
@@ -19,7 +20,8 @@ _KAMAILIO = NotifierRules(most=10_000, shortest=0, silent=True, reason="Subscrip
 class Notifier:
     """Who may subscribe, and what is told of whom; the rest is the package's."""
 
-    def __init__(self, stack: SipStack, registrar: Registrar) -> None:
+    def __init__(self, plan: Plan, stack: SipStack, registrar: Registrar) -> None:
+        self._plan = plan
         self._stack = stack
         self._registrar = registrar
         self._package = RegEventNotifier(
@@ -65,7 +67,7 @@ class Notifier:
         if gone is not None:
             contacts.append(_state(gone, "terminated", 0))
         state = "active" if staying else "terminated"
-        aors = [impu] if subscriber is None else [impu, subscriber.msisdn.tel]
+        aors = (impu,) if subscriber is None else self._plan.identities(subscriber)
         return tuple(
             RegistrationState(aor, f"0x{i:x}", state, tuple(contacts)) for i, aor in enumerate(aors, 1)
         )

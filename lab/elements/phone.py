@@ -7,8 +7,9 @@ from lab.elements.agenda import Agenda, Work
 from lab.elements.authentication import Authentication
 from lab.elements.domain import Domain
 from lab.elements.element import Element
-from lab.elements.line import SMS, Line, sip_settings
-from lab.elements.phone_ledger import PhoneLedger, Received, Sent, Text
+from lab.elements.line import Line, sip_settings
+from lab.elements.named_message import short_message
+from lab.elements.phone_ledger import PhoneLedger, Received, Said, Sent, Text
 from lab.elements.phone_memory import PhoneMemory
 from lab.elements.phone_radio import PhoneRadio, Told
 from lab.elements.phone_reception import NOBODY, Manners, Mode, PhoneReception
@@ -81,14 +82,14 @@ class Phone(Element):
         """Register as somebody else from now on."""
         self._registration.authentication = authentication
 
-    def send(self, text: str, to: Msisdn) -> Sent:
-        """Send a text that fits into one short message."""
+    def send(self, text: str, to: Msisdn | Impu) -> Sent:
+        """Send a text that fits into one short message; to a URI, where there is no number."""
         sent = self.send_long(text, to)
         if len(sent) != 1:
             raise ValueError(f"the text needs {len(sent)} short messages")
         return sent[0]
 
-    def send_long(self, text: str, to: Msisdn) -> list[Sent]:
+    def send_long(self, text: str, to: Msisdn | Impu) -> list[Sent]:
         """Send a text of any length, in as many parts as it takes."""
         sent: list[Sent] = []
         self.driver.turn(lambda now: sent.extend(self._submission.submit_text(text, to, now)))
@@ -105,6 +106,23 @@ class Phone(Element):
         sent: list[Text] = []
         self.driver.turn(lambda now: sent.append(self._text.send(text, to, now)))
         return sent[0]
+
+    def say(self, rpdu: bytes, *, in_reply_to: str | None = None, to: str = "registrar") -> Said:
+        """Send octets for an RPDU, whatever they are, to who it registers with, or past him to a node."""
+        said, plan = Said(rpdu), self._line.plan
+        self.ledger.said.append(said)
+        flow = None if to == "registrar" else self._line.flow._replace(remote=plan.sip(to))
+
+        def on_final(status: int, response: Response | None, now: float) -> None:
+            said.status = status
+
+        def speak(now: float) -> None:
+            said.call_id = self._line.message(
+                plan.sc_uri, rpdu, now, on_final=on_final, in_reply_to=in_reply_to, flow=flow
+            )
+
+        self.driver.turn(speak)
+        return said
 
     def attach(self, *domains: Domain) -> None:
         """Join CS or PS; all that there are, if none is named."""
@@ -232,10 +250,11 @@ class Phone(Element):
         kind = (message.first(b"Content-Type") or b"").lower()
         if self._plain and kind.startswith(TEXT):
             return self._read(message, now), None
-        if self._plain or kind != SMS.encode():
+        octets = None if self._plain else short_message(kind, message.body)
+        if octets is None:
             return 415, None
         try:
-            rpdu = decode(message.body, Direction.NETWORK_TO_MS)
+            rpdu = decode(octets, Direction.NETWORK_TO_MS)
         except DecodeError:
             return 400, None
         match rpdu:

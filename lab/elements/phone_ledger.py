@@ -9,7 +9,18 @@ from typing import NamedTuple
 from lab.elements.domain import Domain
 from sipbridge.rp import RpAck, RpError
 
-__all__ = ["LEDGER", "PhoneLedger", "Received", "Report", "Sent", "SentState", "Smma", "Spell", "Text"]
+__all__ = [
+    "LEDGER",
+    "PhoneLedger",
+    "Received",
+    "Report",
+    "Said",
+    "Sent",
+    "SentState",
+    "Smma",
+    "Spell",
+    "Text",
+]
 
 LEDGER = 100_000
 """Records that an element keeps of each kind."""
@@ -94,6 +105,15 @@ class Smma:
 
 
 @dataclass(slots=True)
+class Said:
+    """Octets in the place of an RPDU that the phone was made to send; `status` as of a text."""
+
+    rpdu: bytes
+    call_id: str = ""
+    status: int | None = None
+
+
+@dataclass(slots=True)
 class Received:
     """One MT: `reported` is the SIP answer to the delivery report, None while there is none."""
 
@@ -122,6 +142,7 @@ class PhoneLedger:
     told_full: str = ""
     """Whom it has told that its memory is full and not yet that there is room: the flag in EF_SMSS."""
     texts: deque[Text] = field(default_factory=lambda: deque(maxlen=LEDGER))
+    said: deque[Said] = field(default_factory=lambda: deque(maxlen=LEDGER))
     received: deque[Received] = field(default_factory=lambda: deque(maxlen=LEDGER))
     inbox: deque[str] = field(default_factory=lambda: deque(maxlen=LEDGER))
     """Whole texts, put together from their parts."""

@@ -51,7 +51,8 @@ class PhoneRegistration:
         """Whether the device takes short messages."""
         host, port = line.plan.sip(line.subscriber.name)
         self.contact = f"sip:{line.subscriber.msisdn}@{host}:{port}"
-        self.instance = f"urn:uuid:00000000-0000-0000-0000-{int(line.subscriber.imsi) % 10**12:012d}"
+        device = line.plan.devices(line.subscriber.imsi).index(line.subscriber.name)
+        self.instance = f"urn:uuid:00000000-0000-0000-{device:04d}-{int(line.subscriber.imsi) % 10**12:012d}"
         self._call_id: str | None = None
         self._cseq = 0
         self._granted = 0

@@ -4,11 +4,12 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from enum import Enum
 
-from ipsmgw.identity import Msisdn
+from ipsmgw.identity import Impu, Msisdn
 from ipsmgw.sms import Address, Submit, compose
 from lab.elements.agenda import Entry
 from lab.elements.domain import Domain
 from lab.elements.line import Line
+from lab.elements.named_message import DUMMY
 from lab.elements.phone_ledger import PhoneLedger, Report, Sent, SentState
 from lab.elements.phone_radio import PhoneRadio
 from sipbridge.events import Response
@@ -55,10 +56,10 @@ class PhoneSubmission:
         self._by_call_id: OrderedDict[str, Sent] = OrderedDict()
         self._references = 0
 
-    def submit_text(self, text: str, to: Msisdn, now: float) -> list[Sent]:
+    def submit_text(self, text: str, to: Msisdn | Impu, now: float) -> list[Sent]:
         """One short message, or the parts of a long one; ValueError when it is too long."""
         reference = (self._references + 1) & 0xFF
-        address = Address.international(to)
+        address = Address.international(DUMMY if isinstance(to, Impu) else to)
         return [
             self.submit(
                 Submit.of(0, address, udl=part.udl, ud=part.ud, dcs=part.dcs, udhi=part.udhi).encode(),
@@ -134,7 +135,8 @@ class PhoneSubmission:
             self._run(sent, _Input.ANSWERED if status < 300 else _Input.REJECTED, now)
 
         octets = rpdu.encode(Direction.MS_TO_NETWORK)
-        sent.call_id = line.message(line.plan.sc_uri, octets, now, on_final=on_final)
+        named = sent.to if isinstance(sent.to, Impu) else ""
+        sent.call_id = line.message(line.plan.sc_uri, octets, now, on_final=on_final, named=named)
         self._remember(sent)
 
     def _remember(self, sent: Sent) -> None:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from ipsmgw.identity import Msisdn
+from mapstack.map import CorrelationId
 
 __all__ = [
     "LEDGER",
@@ -67,6 +68,10 @@ class Forward:
     node: str
     end: float | None = None
     outcome: Outcome | None = None
+    over_ip: bool = False
+    """The result has the IP access flag."""
+    sm_rp_ui: bytes | None = None
+    """The phone's SMS-DELIVER-REPORT in the result."""
 
 
 @dataclass(slots=True)
@@ -77,6 +82,8 @@ class Attempt:
     forwards: list[Forward] = field(default_factory=list)
     end: float | None = None
     outcome: Outcome | None = None
+    guidance: tuple[int, int] | None = None
+    """What the gateway has said of the time that it may take: at least, and recommended."""
 
 
 @dataclass(slots=True)
@@ -90,6 +97,8 @@ class MtMessage:
     state: MtState = MtState.QUEUED
     alert: bool = True
     """Whether the SC wants waiting flags set: only then a failure is reported (TR 23.804 §8.5, step 8)."""
+    named: CorrelationId | None = None
+    """Who writes to whom, where neither has a number: then nobody asks the HLR."""
     reported: bool = False
     """The HLR was told of a failure, so it is told of the success as well."""
     attempts: list[Attempt] = field(default_factory=list)
@@ -113,6 +122,8 @@ class MoReceived:
     answer: str
     message: int | None = None
     """The MT message that it became."""
+    over_ip: bool = False
+    """It has the IP access flag."""
 
 
 class Alert(NamedTuple):

@@ -5,7 +5,7 @@ import re
 from ipsmgw.identity import Impu
 from lab.elements.element import Element
 from lab.elements.fork import Forks
-from lab.elements.isc import Isc
+from lab.elements.isc import Isc, asserted_identity
 from lab.elements.line import sip_settings
 from lab.elements.notifier import Notifier
 from lab.elements.phone_text import TEXT
@@ -22,7 +22,7 @@ from sipbridge.via import MAGIC_COOKIE
 
 __all__ = ["Scscf"]
 
-_SMS = b"application/vnd.3gpp.sms"
+_SMS, _NAMED = b"application/vnd.3gpp.sms", b"multipart/mixed"
 _DEFAULT_EXPIRES = 3600
 _URI = re.compile(r"sips?:[!#-;=?-~]+")
 """Of a contact: as RFC 3261 §25.1 has it, without what ends its angle brackets."""
@@ -41,10 +41,11 @@ class Scscf(Element):
         self._isc = Isc(plan, self._stack.identifiers, site.rng)
         profiles = {plan.impu(subscriber): subscriber for subscriber in plan.subscribers}
         self._registrar = Registrar(registrations, profiles)
-        self._notifier = Notifier(self._stack, self._registrar)
+        self._notifier = Notifier(plan, self._stack, self._registrar)
         self._registrar.gone = self._notifier.gone
         self._forks = Forks(self._stack)
-        self._criteria = (_SMS, TEXT) if plan.texting else (_SMS,)
+        named = any(subscriber.msisdn_less for subscriber in plan.subscribers)
+        self._criteria = (_SMS, *((TEXT,) if plan.texting else ()), *((_NAMED,) if named else ()))
         """Content-Types that the initial filter criteria name."""
         self._here = plan.sip("scscf")
         self._gateway = plan.sip("ipsmgw")
@@ -127,7 +128,7 @@ class Scscf(Element):
         return [
             *contacts,
             ("Service-Route", f"<sip:{host}:{port};lr>"),
-            ("P-Associated-URI", f"<{impu}>, <{subscriber.msisdn.tel}>"),
+            ("P-Associated-URI", asserted_identity(self._plan, subscriber)),
         ]
 
     def _asked(self, message: Message, impu: Impu, now: float) -> list[Asked]:

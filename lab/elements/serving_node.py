@@ -10,7 +10,7 @@ from lab.elements.agenda import Agenda, Entry
 from lab.elements.air import Air, AirEvent, Heard, Moved, NoCpAck, Transaction
 from lab.elements.domain import DOMAIN_OF, Domain
 from lab.elements.readiness import Readiness
-from lab.elements.signalling import MSC_SSN, address, leg_settings
+from lab.elements.signalling import MSC_SSN, address, map_settings
 from lab.elements.site import Site
 from lab.elements.ss7_element import Ss7Element
 from lab.elements.visitors import Visitor, Visitors
@@ -66,7 +66,7 @@ class ServingNode(Ss7Element):
     def __init__(self, site: Site, plan: Plan, visitors: dict[Imsi, Visitor]) -> None:
         self.domain = DOMAIN_OF[site.node]
         self._plan = plan
-        self._stack = MapStack(leg_settings(site, plan), site.rng)
+        self._stack = MapStack(map_settings(site, plan), site.rng)
         self._air = Air(plan.timers.tc1)
         self._agenda = Agenda()
         self._visitors = Visitors(plan, self.domain, self._stack, self._air, visitors)

@@ -3,8 +3,9 @@
 from ipsmgw.identity import NodeNumber
 from lab.elements.site import Site
 from lab.plan import Plan
+from lab.wiring import Link, links
 from mapstack.asn1 import AddressString
-from mapstack.m3ua.settings import Association, M3uaSettings, Role
+from mapstack.m3ua.settings import Association, M3uaSettings, Role, TrafficMode
 from mapstack.map_settings import MapSettings
 from mapstack.sccp.address import Gt, SccpAddress
 from mapstack.sccp.settings import GtRoute, SccpSettings
@@ -17,10 +18,8 @@ __all__ = [
     "VLR_SSN",
     "address",
     "associations",
-    "hlr_settings",
-    "leg_settings",
+    "map_settings",
     "node_number",
-    "smsc_settings",
 ]
 
 # TS 23.003 §8.2; SMS-GMSC and SMS-IWMSC are addressed as an MSC (TS 29.002 §6.1).
@@ -37,49 +36,36 @@ def node_number(number: AddressString) -> NodeNumber:
     return NodeNumber(number.digits)
 
 
-def hlr_settings(site: Site, plan: Plan) -> MapSettings:
-    """The HLR is the signalling gateway for all others."""
-    return _settings(site, plan, ("ipsmgw", "smsc", *plan.legs), ())
-
-
-def smsc_settings(site: Site, plan: Plan) -> MapSettings:
-    """The SM-SC is a signalling gateway for the gateway, MSC and SGSN, and an ASP of the HLR."""
-    return _settings(site, plan, ("ipsmgw", *plan.legs), ("hlr",))
-
-
-def leg_settings(site: Site, plan: Plan) -> MapSettings:
-    """MSC and SGSN are signalling gateways for the gateway, and ASPs of HLR and SM-SC."""
-    return _settings(site, plan, ("ipsmgw",), ("hlr", "smsc"))
-
-
 def associations(plan: Plan, node: str) -> list[AssociationSpec]:
-    """The sockets under them: whoever is ASP connects."""
-    here = plan.m3ua(node)
-    asps = {"hlr": ("smsc", *plan.legs), "smsc": plan.legs}.get(node, ())
-    sgps = {"hlr": (), "smsc": ("hlr",)}.get(node, ("hlr", "smsc"))
+    """The sockets under them."""
     return [
-        *(AssociationSpec(peer, "tcp", False, here, (plan.host(peer), 0)) for peer in ("ipsmgw", *asps)),
-        *(AssociationSpec(peer, "tcp", True, (plan.host(node), 0), plan.m3ua(peer)) for peer in sgps),
+        AssociationSpec(link.peer, link.transport, link.connect, link.local, link.remote)
+        for link in links(plan, node)
     ]
 
 
-def _association(plan: Plan, peer: str, role: Role, asp: str) -> Association:
-    """The routing context names the application server: whoever is the ASP."""
+def _association(plan: Plan, link: Link) -> Association:
     return Association(
-        name=peer, role=role, point_code=plan.point_code(peer), routing_context=plan.point_code(asp)
+        name=link.peer,
+        role=Role(link.role),
+        point_code=plan.point_code(link.peer),
+        routing_context=link.routing_context,
+        traffic_mode=TrafficMode.LOADSHARE if link.loadshare else None,
     )
 
 
-def _settings(site: Site, plan: Plan, asps: tuple[str, ...], sgps: tuple[str, ...]) -> MapSettings:
-    """`asps` are those that this node is the signalling gateway of; it is an ASP of `sgps` itself."""
+def map_settings(site: Site, plan: Plan) -> MapSettings:
+    """Of an element of the plan."""
     numbers = {"ipsmgw": plan.gateway_number, **plan.ss7}
-    peers = [_association(plan, peer, Role.SGP, peer) for peer in asps]
-    peers += [_association(plan, peer, Role.ASP, site.node) for peer in sgps]
+    found = tuple(links(plan, site.node))
     return MapSettings(
-        m3ua=M3uaSettings(point_code=plan.point_code(site.node), associations=tuple(peers)),
+        m3ua=M3uaSettings(
+            point_code=plan.point_code(site.node),
+            associations=tuple(_association(plan, link) for link in found),
+        ),
         sccp=SccpSettings(
             routes=tuple(
-                GtRoute(prefix=numbers[peer], point_code=plan.point_code(peer)) for peer in (*asps, *sgps)
+                GtRoute(prefix=numbers[link.peer], point_code=plan.point_code(link.peer)) for link in found
             )
         ),
         own_gt=numbers[site.node],

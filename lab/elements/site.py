@@ -5,9 +5,10 @@ from random import Random
 from typing import NamedTuple, Protocol, TypeVar
 
 import sipbridge.flow
-from ipsmgw.drive import Clock, Driver, Network, Port
+from ipsmgw.drive import Clock, Driver, ExchangePort, Network, Port
 from ipsmgw.smpp import Flow, SessionSpec
 from lab.elements.air import AirEvent
+from lab.exchange_spec import ExchangeSpec
 
 __all__ = ["LabNetwork", "Site"]
 
@@ -19,10 +20,14 @@ class LabNetwork(Network, Protocol):
 
     def sessions(self, node: str, spec: SessionSpec, port: Port[EventT, Flow]) -> None: ...
     def air(self, node: str, local: tuple[str, int], port: Port[AirEvent, sipbridge.flow.Flow]) -> None: ...
+    def exchanges(self, node: str, spec: ExchangeSpec, port: ExchangePort[EventT]) -> None: ...
 
 
 class Site(NamedTuple):
-    """One life of a node; `boot` counts the lives, `changed` is called after each of its inputs."""
+    """One life of a node; `boot` counts the lives, `changed` is called after each of its inputs.
+
+    `drive` makes the Driver of a clock: one that lets somebody meddle with what the stacks send and hear.
+    """
 
     node: str
     clock: Clock
@@ -30,10 +35,11 @@ class Site(NamedTuple):
     rng: Random
     boot: int
     changed: Callable[[], None]
+    drive: Callable[[Clock], Driver] = Driver
 
     def driver(self) -> Driver:
         """The Driver of this node."""
-        driver = Driver(self.clock)
+        driver = self.drive(self.clock)
         driver.watch(_Asleep(), lambda now: self.changed())
         return driver
 

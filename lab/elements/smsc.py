@@ -3,11 +3,11 @@
 from ipsmgw.identity import Msisdn
 from ipsmgw.sms import Address, Deliver, Timestamp, compose
 from lab.elements.agenda import Agenda
-from lab.elements.gmsc import Gmsc
+from lab.elements.gmsc import Gmsc, Intrusion
 from lab.elements.iwmsc import Iwmsc, ScRefusal
 from lab.elements.sc_ledger import Alert, Attempt, MoReceived, MtMessage, Outcome, ScData
 from lab.elements.service_centre import ServiceCentre
-from lab.elements.signalling import smsc_settings
+from lab.elements.signalling import map_settings
 from lab.elements.site import Site
 from lab.elements.smpp_ledger import SmppData
 from lab.elements.smpp_server import SmppServer
@@ -37,8 +37,8 @@ class Smsc(Ss7Element):
         self.smpp = smpp
         self._plan = plan
         self._clock = site.clock
-        self._deaf = False
-        self._stack = MapStack(smsc_settings(site, plan), site.rng)
+        self._deaf = self._dumb = False
+        self._stack = MapStack(map_settings(site, plan), site.rng)
         agenda = Agenda()
         self._gmsc = Gmsc(plan, self._stack, self._ended, self._stored)
         self._centre = ServiceCentre(data, agenda, plan.timers.sc_retries, self._deliver, self._finished)
@@ -69,9 +69,17 @@ class Smsc(Ss7Element):
         accepted[0].alert = alert
         return accepted[0]
 
-    def refuse(self, refusal: ScRefusal | None) -> None:
+    def refuse(self, refusal: ScRefusal | MapError | None) -> None:
         """Refuse every MO from now on; None: take them again."""
         self._iwmsc.refusal = refusal
+
+    def ignore_submissions(self, ignore: bool) -> None:
+        """Answer no MO from now on, and do nothing about it."""
+        self._dumb = ignore
+
+    def intrude(self, intrusion: Intrusion | None) -> None:
+        """Ask no HLR from now on, and forward to the gateway by this name; None: as it should be."""
+        self._gmsc.intrusion = intrusion
 
     def ignore_alerts(self, ignore: bool) -> None:
         """Answer none from now on, and do nothing about them."""
@@ -114,6 +122,8 @@ class Smsc(Ss7Element):
 
     def _on_invoked(self, event: Invoked, now: float) -> None:
         match event.arg:
+            case MoForwardSmArg() if self._dumb:
+                self._stack.close(event.dialogue, now, prearranged=True)
             case MoForwardSmArg():
                 answer = self._iwmsc.forward(event, event.arg, now)
                 self._answer(event, answer, now)

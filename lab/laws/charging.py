@@ -20,6 +20,8 @@ _CAUSES = {cause.cdr: cause for cause in Cause}
 
 def one_record(evidence: Evidence) -> Iterator[str]:
     """None only of what the gateway had not ended when it died; none twice, also over restarts."""
+    if not evidence.own_gateway:
+        return
     for id_, times in Counter(record.cdr.id for record in evidence.records).items():
         if times > 1:
             yield f"the charging record {id_} is there {times} times"
@@ -35,6 +37,7 @@ def one_record(evidence: Evidence) -> Iterator[str]:
 
 def _of_mo(evidence: Evidence) -> Iterator[str]:
     calls = {text.call_id for _, text in evidence.texts()}
+    calls |= {said.call_id for ledger in evidence.carrier.ledgers.values() for said in ledger.said}
     for name, sent in evidence.sent():
         calls.add(sent.call_id)
         records = evidence.mo_records[sent.call_id]

@@ -1,7 +1,9 @@
 """What the laws judge from: trace, records, ledgers, and what went down or was cut (DESIGN §10)."""
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import combinations
 from math import inf
 from typing import Generic, NamedTuple, TypeVar
@@ -86,6 +88,8 @@ class Evidence:
             else:
                 self.mt_records.add(record.cdr.imsi, record)
         self._down = _down(carrier)
+        self.own_gateway = carrier.own()
+        """Whether one may look into it: its journal is then evidence."""
         nodes = (GATEWAY, SC, *carrier.plan.legs)
         self._outages = {pair: self._find_outages(pair) for pair in map(frozenset, combinations(nodes, 2))}
         self._imsis = {subscriber.imsi for subscriber in carrier.plan.subscribers}
@@ -116,7 +120,10 @@ class Evidence:
         return forward.imsi not in self._imsis
 
     def imsi(self, message: MtMessage, forward: Forward) -> str:
-        """Whose it is."""
+        """Whose it is; of a name that the gateway has not given, that name."""
+        unknown = forward.outcome is not None and forward.outcome.text == "UNIDENTIFIED_SUBSCRIBER"
+        if unknown and forward.imsi in self.mt_records:
+            return forward.imsi
         record = self.carrier.hlr_data.by_msisdn.get(message.to)
         return record.imsi if record is not None and self.home_routed(forward) else forward.imsi
 
@@ -142,11 +149,18 @@ class Evidence:
         )
 
     def ledger_of(self, msisdn: str) -> tuple[str, PhoneLedger] | None:
-        """The phone with this number, or with this other one that the HLR knows of it."""
+        """The phone with this number, or with this other one that the HLR knows of it; of several phones
+        the first, with what all of them have received.
+        """
         record = self.carrier.hlr_data.by_msisdn.get(Msisdn(msisdn))
         for subscriber in self.carrier.plan.subscribers:
             if subscriber.msisdn == msisdn or (record is not None and subscriber.imsi == record.imsi):
-                return subscriber.name, self.carrier.ledgers[subscriber.name]
+                ledgers = self.carrier.ledgers
+                names = [name for name in self.carrier.plan.devices(subscriber.imsi) if name in ledgers]
+                if len(names) <= 1:
+                    return (names[0], ledgers[names[0]]) if names else None
+                received = deque(each for name in names for each in ledgers[name].received)
+                return names[0], replace(ledgers[names[0]], received=received)
         return None
 
     def edge(self, phone: str) -> str:
@@ -258,6 +272,10 @@ class Evidence:
             for record in records
             if record.cdr.call_id == call_id
         ]
+
+    def on_disk(self, records: list[Record], when: float) -> bool:
+        """Whether one of them was there by then; what somebody else's gateway writes nobody sees."""
+        return not self.own_gateway or any(record.durable <= when for record in records)
 
     def could_not_answer(self, records: list[Record]) -> bool:
         """Whether the gateway had an answer for the SC, and no way to send it."""

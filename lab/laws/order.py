@@ -22,7 +22,7 @@ def nothing_raised(evidence: Evidence) -> Iterator[str]:
     if carrier.all_bugs:
         yield f"{carrier.all_bugs} bugs were caught by a supervisor"
     yield from carrier.ground.strays()
-    if carrier.gateway.kept and not carrier.gateway.open_work:
+    if evidence.own_gateway and carrier.gateway.kept and not carrier.gateway.open_work:
         yield f"the gateway keeps {carrier.gateway.kept} entries of messages that have ended"
     if not evidence.complete:
         yield "the trace has forgotten its beginning, so that it proves nothing"

@@ -84,7 +84,11 @@ def texts_are_taken(evidence: Evidence) -> Iterator[str]:
             for record in evidence.mo_records[text.call_id]
             if record.cdr.outcome == "delivered"
         ]
-        if answers and sum(durable <= min(answers) for durable in written) < len(wanted):
+        if (
+            answers
+            and evidence.own_gateway
+            and sum(durable <= min(answers) for durable in written) < len(wanted)
+        ):
             yield f"the answer to text {text.call_id} left the gateway before its records were on disk"
 
 

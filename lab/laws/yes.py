@@ -6,7 +6,7 @@ from lab.elements.domain import Domain
 from lab.elements.phone_ledger import PhoneLedger, Received
 from lab.elements.sc_ledger import Forward, MtMessage, Verdict
 from lab.laws.esmes import applications_are_not_misled
-from lab.laws.evidence import Evidence, Record
+from lab.laws.evidence import Evidence
 from lab.laws.texts import has, texts_are_taken
 from mapstack.map import AlertReason
 from sipbridge.rp import RpAck
@@ -55,7 +55,7 @@ def _reported(evidence: Evidence) -> Iterator[str]:
         if call_id in smma:
             continue
         first = reports[0].pdu.when
-        if not _on_disk(evidence.mo_records[call_id], first):
+        if not evidence.on_disk(evidence.mo_records[call_id], first):
             yield f"the report on MO {call_id} left the gateway before its charging record was on disk"
 
 
@@ -74,7 +74,7 @@ def _delivered(evidence: Evidence) -> Iterator[str]:
             if record.cdr.call_id in calls or (by_radio and record.cdr.received >= forward.start)
         ]
         ends = evidence.ends[tid]
-        if ends and receptions and not _on_disk(records, ends[0].when):
+        if ends and receptions and not evidence.on_disk(records, ends[0].when):
             yield f"the result for message {message.id} left the gateway before its record was on disk"
 
 
@@ -103,7 +103,3 @@ def _receptions(evidence: Evidence, message: MtMessage, forward: Forward) -> lis
         and (received.domain is Domain.IMS or evidence.home_routed(forward))
         and forward.start <= evidence.handed_over(received) <= received.when <= end
     ]
-
-
-def _on_disk(records: list[Record], when: float) -> bool:
-    return any(record.durable <= when for record in records)

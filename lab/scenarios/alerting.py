@@ -10,7 +10,7 @@ from lab.expectation import expect
 from lab.plan import Plan
 from lab.scenario import scenario
 from lab.scenarios.mixed import crowd, play
-from lab.steps import delivered, finished, patient, registered, told
+from lab.steps import delivered, expect_own, finished, patient, registered, told, until_own
 from mapstack.map import AlertReason
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "presence_told_again",
 ]
 
-_CLAUSE = "TS 23.204 §6.6, TS 29.002 §12.4, §23.6"
+_CLAUSE = "TS 23.204 §6.5b, TS 29.002 §12.4, §23.6"
 _WORDS = ("anybody there?", "hello?", "well?")
 
 
@@ -81,7 +81,9 @@ async def presence_told_again(carrier: Carrier) -> None:
     await _refreshed(carrier, bob)
     timers = carrier.plan.timers
     await carrier.pause(timers.hlr_answer + 0.2)
-    expect(carrier.gateway.status()["unreachable"] == 1, "the gateway has not forgotten it")
+    expect_own(
+        carrier, lambda: carrier.gateway.status()["unreachable"] == 1, "the gateway has not forgotten it"
+    )
     carrier.hlr.unmute()
     await carrier.until(
         lambda: bool(carrier.hlr_data.ready), "the HLR is told again", within=timers.hlr_retry + timers.settle
@@ -97,17 +99,19 @@ async def presence_refused(carrier: Carrier) -> None:
     """facilityNotSupported, once; anyTimeModification instead makes the HLR alert."""
     bob, messages = await _unreachable(carrier)
     await _refreshed(carrier, bob)
-    await carrier.until(lambda: carrier.gateway.status()["unreachable"] == 0, "the HLR has refused it")
+    await until_own(carrier, lambda: carrier.gateway.status()["unreachable"] == 0, "the HLR has refused it")
     await _all_delivered(carrier, bob, messages)
     expect(not carrier.hlr_data.ready, "the HLR has taken no readyForSM")
 
 
-@scenario(clause=_CLAUSE + ", DESIGN §5", what="the gateway crashes in between", plan=_final)
+@scenario(
+    clause=_CLAUSE + ", DESIGN §5", what="the gateway crashes in between", plan=_final, needs=("ipsmgw",)
+)
 async def gateway_restart_unreachable(carrier: Carrier) -> None:
     """UNRI survives: after the crash a registration still makes the gateway tell the HLR."""
     bob, messages = await _unreachable(carrier)
     await carrier.restart("ipsmgw", after=1.0)
-    expect(carrier.gateway.status()["unreachable"] == 1, "the flag is still there")
+    expect_own(carrier, lambda: carrier.gateway.status()["unreachable"] == 1, "the flag is still there")
     await carrier.until(carrier.linked, "all is linked again", within=carrier.plan.timers.start)
     await _refreshed(carrier, bob)
     await _all_delivered(carrier, bob, messages)
@@ -156,7 +160,9 @@ async def access_lost(carrier: Carrier) -> None:
     record = carrier.hlr.subscriber(bob.msisdn)
     within = carrier.plan.timers.sc_retries[0] + 64 * carrier.plan.timers.t1 + carrier.plan.timers.settle
     await carrier.until(lambda: record.ip_sm_gw is None, "the HLR has no gateway for bob any more", within)
-    await carrier.until(lambda: carrier.gateway.status()["bindings"] == 0, "nor has the gateway a binding")
+    await until_own(
+        carrier, lambda: carrier.gateway.status()["bindings"] == 0, "nor has the gateway a binding"
+    )
     await carrier.until(lambda: messages[0].state is MtState.WAITING, "the SC waits again")
     expect(len(messages[0].attempts) == 2, "after the second message without an answer")
     await _refreshed(carrier, bob)
@@ -186,7 +192,7 @@ async def _unreachable(carrier: Carrier) -> tuple[Phone, list[MtMessage]]:
     )
     expect(messages[0].outcome == "ABSENT_SUBSCRIBER_SM 12", "he does not answer over IMS")
     await carrier.until(lambda: record.unri, "the HLR notes that he is not reachable")
-    expect(carrier.gateway.status()["unreachable"] == 1, "and so does the gateway")
+    expect_own(carrier, lambda: carrier.gateway.status()["unreachable"] == 1, "and so does the gateway")
     return bob, messages
 
 
@@ -209,7 +215,7 @@ async def _all_delivered(
     expect(centres.count(carrier.plan.sc_number) == alerted, "by the alert")
     record = carrier.hlr.subscriber(phone.msisdn)
     await carrier.until(lambda: not record.unri and not record.waiting, "the HLR has cleared its flags")
-    await carrier.until(lambda: carrier.gateway.status()["unreachable"] == 0, "and the gateway its own")
+    await until_own(carrier, lambda: carrier.gateway.status()["unreachable"] == 0, "and the gateway its own")
 
 
 def _read(phone: Phone) -> list[str]:

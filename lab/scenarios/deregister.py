@@ -4,7 +4,8 @@ from lab.carrier import Carrier
 from lab.elements.sc_ledger import MtState
 from lab.expectation import expect
 from lab.scenario import scenario
-from lab.steps import deregistered, registered
+from lab.seen import answers
+from lab.steps import deregistered, expect_own, registered, until_own
 
 __all__ = ["deregister"]
 
@@ -14,11 +15,13 @@ async def deregister(carrier: Carrier) -> None:
     """REGISTER with Expires 0, third-party REGISTER, anyTimeModification(deactivate)."""
     (alice,) = await registered(carrier, "alice")
     await deregistered(carrier, alice)
-    expect(not carrier.scscf.registered(alice.impu, carrier.now), "the S-CSCF has no contact of alice")
-    await carrier.until(
-        lambda: carrier.gateway.status()["bindings"] == 0, "the gateway has forgotten the binding"
+    gone = "the S-CSCF has no contact of alice"
+    expect_own(carrier, lambda: not carrier.scscf.registered(alice.impu, carrier.now), gone, of="scscf")
+    await until_own(
+        carrier, lambda: carrier.gateway.status()["bindings"] == 0, "the gateway has forgotten the binding"
     )
 
+    expect(answers(carrier, "REGISTER", "ipsmgw", "scscf") == [200, 200], "the S-CSCF has its 200 OK, twice")
     message = carrier.smsc.submit("are you there?", alice.msisdn)
     await carrier.until(lambda: message.state is MtState.WAITING, "the SC waits for her")
     expect(

@@ -10,7 +10,7 @@ from lab.expectation import expect
 from lab.plan import Plan
 from lab.scenario import scenario
 from lab.scenarios.mixed import crowd, play
-from lab.steps import delivered, deregistered, finished, registered, settled
+from lab.steps import delivered, deregistered, expect_own, finished, registered, settled, until_own
 from sipbridge.rp import RpAck
 
 __all__ = [
@@ -57,7 +57,7 @@ async def direct_register(carrier: Carrier) -> None:
     """REGISTER, sendAuthenticationInfo, 401, REGISTER, 200, anyTimeModification; a refresh is no news."""
     (alice,) = await registered(carrier, "alice")
     expect("algorithm=AKAv2-SHA-256" in alice.authentication.last, "she took the first algorithm")
-    expect(carrier.gateway.status()["bindings"] == 1, "the gateway has one binding")
+    expect_own(carrier, lambda: carrier.gateway.status()["bindings"] == 1, "the gateway has one binding")
     answers = [
         pdu.data for pdu in carrier.pdus if pdu.data.startswith(b"SIP/2.0 200") and b"REGISTER" in pdu.data
     ]
@@ -72,7 +72,7 @@ async def direct_register(carrier: Carrier) -> None:
     await carrier.pause(1.0)
     again = sum(b"\x02\x01\x41" in pdu.data for pdu in carrier.pdus if pdu.protocol == "m3ua")
     expect(told == again, "the refresh is no news for the HLR")
-    expect(carrier.gateway.status()["bindings"] == 1, "it is still the same binding")
+    expect_own(carrier, lambda: carrier.gateway.status()["bindings"] == 1, "it is still the same binding")
 
 
 @scenario(clause="TR 23.804 §8.1 steps 3 to 6", what="the HLR tells the MSISDN", plan=_as_an_sgsn)
@@ -135,7 +135,7 @@ async def direct_deregister(carrier: Carrier) -> None:
     """REGISTER with Expires 0, challenged as well; the HLR hears that she is gone."""
     (alice,) = await registered(carrier, "alice")
     await deregistered(carrier, alice)
-    await carrier.until(lambda: carrier.gateway.status()["bindings"] == 0, "the binding is forgotten")
+    await until_own(carrier, lambda: carrier.gateway.status()["bindings"] == 0, "the binding is forgotten")
     expect(alice.registration is RegistrationState.OFF, "she is off")
 
 
@@ -149,7 +149,7 @@ async def direct_expiry(carrier: Carrier) -> None:
     within = _SHORT + carrier.plan.timers.settle
     await carrier.until(lambda: record.ip_sm_gw is None, "the HLR has no gateway for her", within)
     expect(carrier.now - begun >= _SHORT / 2, "not before the registration has run out")
-    await carrier.until(lambda: carrier.gateway.status()["bindings"] == 0, "the binding is forgotten")
+    await until_own(carrier, lambda: carrier.gateway.status()["bindings"] == 0, "the binding is forgotten")
 
 
 @scenario(
@@ -164,10 +164,15 @@ async def direct_guard(carrier: Carrier) -> None:
     await registered(carrier, "alice")
     alice.mute()
     await carrier.until(lambda: record.ip_sm_gw is None, "silent, she is de-registered for good", within)
-    await carrier.until(lambda: carrier.gateway.status()["bindings"] == 0, "the binding is forgotten")
+    await until_own(carrier, lambda: carrier.gateway.status()["bindings"] == 0, "the binding is forgotten")
 
 
-@scenario(clause="DESIGN §5, TR 23.804 §8.1 step 6", what="contacts outlive the gateway", plan=direct)
+@scenario(
+    clause="DESIGN §5, TR 23.804 §8.1 step 6",
+    what="contacts outlive the gateway",
+    plan=direct,
+    needs=("ipsmgw",),
+)
 async def direct_restart(carrier: Carrier) -> None:
     """MT, crash, MT: bob has not registered again in between."""
     (bob,) = await registered(carrier, "bob")
@@ -175,7 +180,7 @@ async def direct_restart(carrier: Carrier) -> None:
     await delivered(carrier, first)
     await settled(carrier)
     await carrier.restart("ipsmgw", after=1.0)
-    expect(carrier.gateway.status()["bindings"] == 1, "the binding is still there")
+    expect_own(carrier, lambda: carrier.gateway.status()["bindings"] == 1, "the binding is still there")
     await carrier.until(carrier.linked, "the associations are active again", carrier.plan.timers.start)
     second = carrier.smsc.submit("after", bob.msisdn)
     await carrier.until(lambda: list(bob.ledger.inbox) == ["before", "after"], "bob has both messages")

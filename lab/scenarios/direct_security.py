@@ -9,7 +9,7 @@ from lab.expectation import expect
 from lab.plan import Plan, Subscriber
 from lab.scenario import scenario
 from lab.scenarios.direct import direct
-from lab.steps import registered
+from lab.steps import expect_own, registered
 from sipbridge.build import Headers
 from sipbridge.events import Response as SipResponse
 
@@ -63,7 +63,9 @@ async def direct_wrong_key(carrier: Carrier) -> None:
     await carrier.until(
         lambda: all(phone.registration is RegistrationState.WAITING for phone in phones), "both have given up"
     )
-    expect(carrier.gateway.status()["bindings"] == 0, "nobody is registered")
+    expect_own(carrier, lambda: carrier.gateway.status()["bindings"] == 0, "nobody is registered")
+    asked = [pdu for pdu in carrier.pdus if pdu.data.startswith(b"SIP/2.0 401") and pdu.target == "alice"]
+    expect(bool(asked), "she was challenged")
     refused = [pdu for pdu in carrier.pdus if pdu.data.startswith(b"SIP/2.0 403") and pdu.target == "alice"]
     expect(len(refused) == 1, "her third wrong answer was answered 403 Forbidden")
     expect(carrier.hlr.subscriber(alice.msisdn).ip_sm_gw is None, "the HLR knows of nothing")
@@ -84,4 +86,4 @@ async def direct_replay(carrier: Carrier) -> None:
     ]
     expect(len(answers) == 1 and b"stale=true" in answers[0], "he was told that the nonce is stale")
     expect(overheard.partition("nonce=")[2][:24].encode() not in answers[0], "and was asked with another one")
-    expect(carrier.gateway.status()["bindings"] == 1, "only alice is registered")
+    expect_own(carrier, lambda: carrier.gateway.status()["bindings"] == 1, "only alice is registered")

@@ -3,13 +3,13 @@
 from lab.carrier import Carrier
 from lab.expectation import expect
 from lab.scenario import scenario
-from lab.steps import delivered, finished, registered, settled
+from lab.steps import delivered, expect_own, finished, registered, settled
 from sipbridge.rp import RpAck
 
 __all__ = ["gateway_restart"]
 
 
-@scenario(clause="DESIGN §5", what="after a crash the gateway knows who is registered")
+@scenario(clause="DESIGN §5", what="after a crash the gateway knows who is registered", needs=("ipsmgw",))
 async def gateway_restart(carrier: Carrier) -> None:
     """MO, crash, MO: nobody has to register again."""
     alice, bob = await registered(carrier, "alice", "bob")
@@ -20,8 +20,12 @@ async def gateway_restart(carrier: Carrier) -> None:
     await settled(carrier)
 
     await carrier.restart("ipsmgw", after=1.0)
-    expect(carrier.gateway.status()["bindings"] == 2, "both bindings are still there")
-    expect(carrier.ground.journal().count(b"\n") == 2, "and so are the charging records of the MO and the MT")
+    expect_own(carrier, lambda: carrier.gateway.status()["bindings"] == 2, "both bindings are still there")
+    expect_own(
+        carrier,
+        lambda: carrier.ground.journal().count(b"\n") == 2,
+        "and so are the charging records of the MO and the MT",
+    )
     await carrier.until(
         carrier.linked, "the gateway's associations are active again", within=carrier.plan.timers.start
     )

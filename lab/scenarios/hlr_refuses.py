@@ -7,7 +7,7 @@ from lab.carrier import Carrier
 from lab.expectation import expect
 from lab.plan import Plan
 from lab.scenario import scenario
-from lab.steps import hlr_dialogues
+from lab.steps import expect_own, hlr_dialogues, until_own
 
 __all__ = [
     "hlr_knows_nobody",
@@ -50,7 +50,8 @@ async def _unknown(carrier: Carrier) -> None:
     record = carrier.hlr_data.by_imsi.pop(Imsi(alice.subscriber.imsi))
     alice.register()
     await carrier.until(lambda: alice.registered, "alice is registered at the S-CSCF")
-    await carrier.until(
+    await until_own(
+        carrier,
         lambda: carrier.gateway.status()["bindings"] == 1 and carrier.gateway.open_exchanges == 0,
         "the HLR has refused her",
     )
@@ -66,7 +67,7 @@ async def _silent(carrier: Carrier) -> None:
     within = timers.hlr_answer + timers.hlr_retry + timers.settle
     carrier.hlr.mute()
     alice.register()
-    await carrier.until(lambda: carrier.gateway.status()["bindings"] == 1, "the gateway has her binding")
+    await until_own(carrier, lambda: carrier.gateway.status()["bindings"] == 1, "the gateway has her binding")
     await carrier.pause(timers.hlr_answer)
     expect(record.ip_sm_gw is None, "the HLR has not taken it")
     carrier.hlr.unmute()
@@ -77,7 +78,11 @@ async def _silent(carrier: Carrier) -> None:
     await carrier.until(lambda: not alice.registered, "alice is de-registered")
     await carrier.pause(timers.hlr_answer)
     expect(record.ip_sm_gw is not None, "the HLR has not heard of the end")
-    expect(carrier.gateway.status()["bindings"] == 1, "so the gateway has not forgotten it")
+    expect_own(
+        carrier, lambda: carrier.gateway.status()["bindings"] == 1, "so the gateway has not forgotten it"
+    )
     carrier.hlr.unmute()
     await carrier.until(lambda: record.ip_sm_gw is None, "it is told again, and takes it", within)
-    await carrier.until(lambda: carrier.gateway.status()["bindings"] == 0, "the gateway has forgotten her")
+    await until_own(
+        carrier, lambda: carrier.gateway.status()["bindings"] == 0, "the gateway has forgotten her"
+    )

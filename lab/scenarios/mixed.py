@@ -77,6 +77,7 @@ class _Play:
         self._carrier = carrier
         self._rng = rng
         self._texts = 0
+        self._chances = {node: carrier.ground.chance(f"node {node}") for node in carrier.nodes}
         self._names = [subscriber.name for subscriber in carrier.plan.subscribers]
         self._domains = carrier.plan.domains
 
@@ -257,7 +258,10 @@ class _Play:
 
     async def _crash(self, node: str) -> None:
         """The gateway by preference when somebody waits for its disk."""
-        carrier = self._carrier
+        carrier, chance = self._carrier, self._chances[node]
+        chance.turn()
+        if not chance.happens("restart", 1.0):
+            return
         if node == "ipsmgw":
             await carrier.ground.waiting.until(lambda: carrier.gateway.recording, _AMBUSH)
         if node not in carrier.down:

@@ -4,7 +4,8 @@ from ipsmgw.sms import Direction, RpMessage, Submit, SubmitReport, decode, text
 from lab.carrier import Carrier
 from lab.expectation import expect
 from lab.scenario import scenario
-from lab.steps import finished, registered, settled
+from lab.seen import reports
+from lab.steps import expect_own, finished, registered, settled
 from sipbridge.rp import RpAck
 
 __all__ = ["mo"]
@@ -21,9 +22,11 @@ async def mo(carrier: Carrier) -> None:
     expect(len(sent.reports) == 1, "there is exactly one submit report")
     report = sent.report
     expect(isinstance(report, RpAck), "the report is an RP-ACK")
-    octets = report.user_data if report is not None else None
-    tpdu = decode(octets or b"", direction=Direction.TO_UE, rp=RpMessage.ACK)
-    expect(isinstance(tpdu, SubmitReport), "it carries the SC's SMS-SUBMIT-REPORT")
+    expect(len(reports(carrier, sent.call_id)) == 1, "which says In-Reply-To the MESSAGE")
+    octets = (report.user_data if report is not None else None) or b""
+    expect(bool(octets), "it carries what the SC says")
+    tpdu = decode(octets, direction=Direction.TO_UE, rp=RpMessage.ACK)
+    expect(isinstance(tpdu, SubmitReport), "which is its SMS-SUBMIT-REPORT")
 
     expect(len(carrier.smsc.mo) == 1, "the SC got it once")
     got = carrier.smsc.mo[0]
@@ -33,4 +36,4 @@ async def mo(carrier: Carrier) -> None:
     expect(isinstance(submit, Submit) and got.tpdu == sent.tpdu, "octet for octet as she wrote it")
     expect(text(submit) == "Grüße aus dem IMS", "and with her words")
     await settled(carrier)
-    expect(carrier.ground.journal().count(b"\n") == 1, "there is one charging record")
+    expect_own(carrier, lambda: carrier.ground.journal().count(b"\n") == 1, "there is one charging record")

@@ -8,7 +8,7 @@ from lab.expectation import expect
 from lab.plan import Plan
 from lab.scenario import scenario
 from lab.scenarios.mixed import crowd, play
-from lab.steps import delivered, hlr_dialogues
+from lab.steps import delivered, hlr_dialogues, until_own
 
 __all__ = ["pre_configured", "pre_configured_mixed"]
 
@@ -29,7 +29,7 @@ async def pre_configured(carrier: Carrier) -> None:
     bob = carrier.phone("bob")
     bob.register()
     await carrier.until(lambda: bob.registered, "bob registered at the S-CSCF")
-    await carrier.until(lambda: carrier.gateway.status()["bindings"] == 1, "the gateway has his binding")
+    await until_own(carrier, lambda: carrier.gateway.status()["bindings"] == 1, "the gateway has his binding")
     await carrier.pause(1.0)
     expect(hlr_dialogues(carrier) == 0, "the HLR has heard of nobody")
     first = carrier.smsc.submit("here you are", bob.msisdn)
@@ -37,7 +37,9 @@ async def pre_configured(carrier: Carrier) -> None:
     expect([got.text for got in bob.received] == ["here you are"], "bob has it once")
 
     bob.deregister()
-    await carrier.until(lambda: carrier.gateway.status()["bindings"] == 0, "his binding has ended at once")
+    await until_own(
+        carrier, lambda: carrier.gateway.status()["bindings"] == 0, "his binding has ended at once"
+    )
     second = carrier.smsc.submit("and now?", bob.msisdn)
     await carrier.until(lambda: second.state is MtState.WAITING, "the SC waits for him")
     expect(second.outcome == "ABSENT_SUBSCRIBER_SM 11", "the gateway said that he is not registered")

@@ -7,7 +7,7 @@ from lab.elements.sc_ledger import MtState
 from lab.expectation import expect
 from lab.plan import Plan
 from lab.scenario import scenario
-from lab.steps import delivered, registered
+from lab.steps import delivered, registered, until_own
 
 __all__ = ["gone_without_a_word", "no_short_messages"]
 
@@ -33,7 +33,7 @@ async def gone_without_a_word(carrier: Carrier) -> None:
     within = timers.expires + timers.settle
     await carrier.until(lambda: record.ip_sm_gw is None, "the HLR has no gateway for alice any more", within)
     expect(carrier.now - begun < timers.expires + timers.grace, "before the gateway's own timer has ended")
-    await carrier.until(lambda: carrier.gateway.status()["bindings"] == 0, "the gateway has no binding")
+    await until_own(carrier, lambda: carrier.gateway.status()["bindings"] == 0, "the gateway has no binding")
 
 
 @scenario(clause=_CLAUSE, what="a phone without smsip gets nothing until it has one", plan=_watched)
@@ -44,11 +44,13 @@ async def no_short_messages(carrier: Carrier) -> None:
     alice.announce(smsip=False)
     alice.register()
     await carrier.until(lambda: alice.registered, "alice is registered at the S-CSCF")
-    await carrier.until(lambda: carrier.gateway.status()["bindings"] == 1, "the gateway has her binding")
-    await carrier.until(
+    await until_own(carrier, lambda: carrier.gateway.status()["bindings"] == 1, "the gateway has her binding")
+    await until_own(
+        carrier,
         lambda: record.ip_sm_gw is None and carrier.gateway.open_exchanges == 0,
-        "the HLR has no gateway for her",
+        "the HLR has heard that it is to forget her",
     )
+    await carrier.until(lambda: record.ip_sm_gw is None, "the HLR has no gateway for her")
     message = carrier.smsc.submit("when you can", alice.msisdn)
     await carrier.until(
         lambda: bool(message.attempts and message.attempts[0].outcome), "the first attempt has ended"

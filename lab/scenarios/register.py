@@ -3,7 +3,8 @@
 from lab.carrier import Carrier
 from lab.expectation import expect
 from lab.scenario import scenario
-from lab.steps import registered
+from lab.seen import answers
+from lab.steps import expect_own, registered
 
 __all__ = ["register"]
 
@@ -12,12 +13,15 @@ __all__ = ["register"]
 async def register(carrier: Carrier) -> None:
     """REGISTER, third-party REGISTER, anyTimeModification(activate); a refresh tells the HLR nothing new."""
     (alice,) = await registered(carrier, "alice")
-    expect(carrier.scscf.registered(alice.impu, carrier.now), "the S-CSCF has alice's contact")
-    expect(carrier.gateway.status()["bindings"] == 1, "the gateway has one binding")
+    has_contact = "the S-CSCF has alice's contact"
+    expect_own(carrier, lambda: carrier.scscf.registered(alice.impu, carrier.now), has_contact, of="scscf")
+    expect_own(carrier, lambda: carrier.gateway.status()["bindings"] == 1, "the gateway has one binding")
     expect(
         carrier.hlr.subscriber(carrier.plan.subscriber("bob").msisdn).ip_sm_gw is None,
         "bob is not registered",
     )
+
+    expect(answers(carrier, "REGISTER", "ipsmgw", "scscf") == [200], "the S-CSCF has its 200 OK, once")
 
     await carrier.pause(0.5)  # the answer of the HLR may still be under way
     before = sum(pdu.protocol == "m3ua" for pdu in carrier.pdus)
@@ -25,4 +29,4 @@ async def register(carrier: Carrier) -> None:
     await carrier.until(lambda: alice.registered, "alice has refreshed her registration")
     await carrier.pause(1.0)
     expect(sum(pdu.protocol == "m3ua" for pdu in carrier.pdus) == before, "the refresh costs the HLR nothing")
-    expect(carrier.gateway.status()["bindings"] == 1, "it is still the same binding")
+    expect_own(carrier, lambda: carrier.gateway.status()["bindings"] == 1, "it is still the same binding")

@@ -26,6 +26,7 @@ async def sc_refuses(carrier: Carrier) -> None:
     expect(isinstance(report, RpError), "the report is an RP-ERROR")
     expect(isinstance(report, RpError) and report.cause == RpCause.CONGESTION, "its cause is 42, congestion")
     octets = (report.user_data if report is not None else None) or b""
+    expect(bool(octets), "it carries what the SC says")
     tpdu = decode(octets, direction=Direction.TO_UE, rp=RpMessage.ERROR)
     expect(isinstance(tpdu, SubmitReport) and tpdu.tp_fcs == FailureCause.SC_BUSY, "its TP-FCS says: SC busy")
     expect(not carrier.smsc.mt and not bob.received, "nothing goes to bob")

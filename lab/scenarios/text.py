@@ -11,7 +11,7 @@ from lab.elements.sc_ledger import MtState
 from lab.expectation import expect
 from lab.plan import Plan
 from lab.scenario import scenario
-from lab.steps import delivered, registered, settled
+from lab.steps import delivered, expect_own, registered, settled
 
 __all__ = ["plain_text", "plain_text_refused"]
 
@@ -47,7 +47,11 @@ async def plain_text(carrier: Carrier) -> None:
     expect([got.sender for got in alice.received] == [bob.msisdn.tel] * 2, "from bob")
     await settled(carrier)
     records = len(carrier.smsc.mo) + len(carrier.smsc.mt)
-    expect(carrier.ground.journal().count(b"\n") == records, "each short message has one charging record")
+    expect_own(
+        carrier,
+        lambda: carrier.ground.journal().count(b"\n") == records,
+        "each short message has one charging record",
+    )
 
 
 @scenario(clause=_CLAUSE + ", TS 23.040 §9.2.3.22", what="what is refused on either side", plan=_texting)

@@ -9,7 +9,7 @@ from lab.elements.sc_ledger import MtState
 from lab.expectation import expect
 from lab.plan import Plan
 from lab.scenario import scenario
-from lab.steps import delivered, deregistered, finished, hlr_dialogues, registered, told
+from lab.steps import delivered, deregistered, finished, hlr_dialogues, registered, told, until_own
 
 __all__ = ["location_cancelled", "location_purged", "location_updated", "renumbered", "roaming_not_allowed"]
 
@@ -90,8 +90,8 @@ async def renumbered(carrier: Carrier) -> None:
 
 
 async def _forgotten(carrier: Carrier) -> None:
-    await carrier.until(
-        lambda: carrier.gateway.status()["bindings"] == 0, "the gateway has forgotten the binding"
+    await until_own(
+        carrier, lambda: carrier.gateway.status()["bindings"] == 0, "the gateway has forgotten the binding"
     )
 
 
@@ -99,9 +99,10 @@ async def _refused(carrier: Carrier, phone: Phone) -> None:
     """She registers, and the HLR will not have it."""
     phone.register()
     await carrier.until(lambda: phone.registered, "she is registered at the S-CSCF")
-    await carrier.until(lambda: carrier.gateway.status()["bindings"] == 1, "the gateway has her binding")
+    await until_own(carrier, lambda: carrier.gateway.status()["bindings"] == 1, "the gateway has her binding")
     await told(carrier)
     expect(carrier.hlr.subscriber(phone.msisdn).ip_sm_gw is None, "the HLR has no gateway for her")
     before = hlr_dialogues(carrier)
+    expect(before > 0, "it was asked")
     await carrier.pause(carrier.plan.timers.hlr_retry * 1.2)
     expect(hlr_dialogues(carrier) == before, "it is not asked again")

@@ -25,7 +25,7 @@ WORLD = {
 SHELL = {
     "mapstack": {"transport"},
     "sipbridge": {"transport"},
-    "msgin5g_bridge": {"rest_server", "rest_client", "coap"},
+    "msgin5g_bridge": {"rest_server", "rest_client", "coap_endpoint"},
     "ipsmgw": {
         *("app", "cli", "disk", "drive", "gateway", "journal", "rest_transport", "smpp_transport"),
         *("sockets", "store", "syncer", "trace", "web"),

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from shutil import which
@@ -16,9 +17,13 @@ from lab.carrier import Carrier
 from lab.gateway_file import gateway_toml
 from lab.ground import WireGround
 from lab.plan import Plan, Subscriber
+from lab.seats import Place, Seat
 from tests.interop.cx_hss import CxHss
 
-__all__ = ["Borrowed", "borrowed", "missing", "private_identity", "scscf_name"]
+__all__ = ["ELSEWHERE", "borrowed", "kamailio", "missing", "private_identity", "scscf_name"]
+
+ELSEWHERE = Seat(node="scscf", place=Place.EXTERNAL)
+"""The S-CSCF is not the lab's."""
 
 _DIAMETER = 3868
 _LIMIT = 15.0
@@ -53,30 +58,32 @@ def _modules() -> Path:
     return next(Path("/usr/lib").glob("*/kamailio/modules"), Path("/nowhere"))
 
 
-class Borrowed(Carrier):
-    """A carrier whose S-CSCF is somebody else's."""
-
-    @property
-    def nodes(self) -> tuple[str, ...]:
-        return tuple(node for node in super().nodes if node != "scscf")
+@asynccontextmanager
+async def borrowed(folder: Path, plan: Plan) -> AsyncIterator[tuple[Carrier, CxHss]]:
+    """The carrier, started, with nobody registered."""
+    plan = replace(plan, seats=(ELSEWHERE,))
+    async with kamailio(folder, plan) as hss:
+        ground = WireGround(plan, seed=1)
+        carrier = Carrier(plan, ground)
+        try:
+            await carrier.start()
+            yield carrier, hss
+        finally:
+            await carrier.stop()
+            await ground.end()
 
 
 @asynccontextmanager
-async def borrowed(folder: Path, plan: Plan) -> AsyncIterator[tuple[Borrowed, CxHss]]:
-    """The carrier, started, with nobody registered."""
+async def kamailio(folder: Path, plan: Plan) -> AsyncIterator[CxHss]:
+    """Kamailio, and the HSS that it has asked for its peer."""
     hss = CxHss(_hss(plan), plan.domain, partial(_profile, plan))
     await hss.start(_DIAMETER)
-    ground = WireGround(plan, seed=1)
-    carrier = Borrowed(plan, ground)
     process = _start(plan, folder)
     try:
         await asyncio.wait_for(hss.connected.wait(), _LIMIT)
-        await carrier.start()
-        yield carrier, hss
+        yield hss
     finally:
         process.terminate()
-        await carrier.stop()
-        await ground.end()
         await hss.stop()
         process.wait(_LIMIT)
 

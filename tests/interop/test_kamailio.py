@@ -8,14 +8,15 @@ from typing import Protocol
 
 import pytest
 
+from lab.carrier import Carrier
 from lab.plan import PACED, Plan
 from lab.steps import deregistered, registered, settled
 from tests.interop.cx_hss import CxHss
-from tests.interop.kamailio import Borrowed, borrowed, missing, private_identity, scscf_name
+from tests.interop.kamailio import borrowed, missing, private_identity, scscf_name
 
 pytestmark = [pytest.mark.interop, pytest.mark.wire]
 
-Story = Callable[[Borrowed, CxHss], Awaitable[None]]
+Story = Callable[[Carrier, CxHss], Awaitable[None]]
 
 
 class Play(Protocol):
@@ -46,7 +47,7 @@ def play(tmp_path: Path, worker_id: str) -> Play:
     return play
 
 
-async def ended(carrier: Borrowed, messages: int) -> None:
+async def ended(carrier: Carrier, messages: int) -> None:
     """The SC is done with so many, and their receivers have heard that their reports have come."""
 
     def done() -> bool:
@@ -59,7 +60,7 @@ async def ended(carrier: Borrowed, messages: int) -> None:
 
 
 def test_a_message_from_phone_to_phone_with_both_reports(play: Play) -> None:
-    async def story(carrier: Borrowed, hss: CxHss) -> None:
+    async def story(carrier: Carrier, hss: CxHss) -> None:
         alice, bob = await registered(carrier, "alice", "bob")
         sent = alice.send("Over somebody else's S-CSCF", bob.msisdn)
         await carrier.until(lambda: sent.state.final, "the MO has ended")
@@ -74,7 +75,7 @@ def test_a_message_from_phone_to_phone_with_both_reports(play: Play) -> None:
 
 
 def test_a_long_text_arrives_whole(play: Play) -> None:
-    async def story(carrier: Borrowed, hss: CxHss) -> None:
+    async def story(carrier: Carrier, hss: CxHss) -> None:
         alice, bob = await registered(carrier, "alice", "bob")
         text = "Ünïcode — and more of it than one short message holds. " * 6
         sent = alice.send_long(text, bob.msisdn)
@@ -87,7 +88,7 @@ def test_a_long_text_arrives_whole(play: Play) -> None:
 
 
 def test_a_phone_that_knows_plain_text_only_writes_and_is_written_to(play: Play) -> None:
-    async def story(carrier: Borrowed, hss: CxHss) -> None:
+    async def story(carrier: Carrier, hss: CxHss) -> None:
         alice, bob = await registered(carrier, "alice", "bob")
         sent = alice.send_text("Plain text — through the very criteria of ipsmgw ifc", bob.msisdn)
         await carrier.until(lambda: sent.status is not None, "the text is answered")
@@ -102,7 +103,7 @@ def test_a_phone_that_knows_plain_text_only_writes_and_is_written_to(play: Play)
 
 
 def test_a_phone_that_is_silent_is_reported_absent_and_gets_it_later(play: Play) -> None:
-    async def story(carrier: Borrowed, hss: CxHss) -> None:
+    async def story(carrier: Carrier, hss: CxHss) -> None:
         alice, bob = await registered(carrier, "alice", "bob")
         bob.mute()
         alice.send("Are you there?", bob.msisdn)
@@ -119,7 +120,7 @@ def test_a_phone_that_is_silent_is_reported_absent_and_gets_it_later(play: Play)
 
 
 def test_a_refresh_keeps_the_binding_and_the_hlr_is_not_told_again(play: Play) -> None:
-    async def story(carrier: Borrowed, hss: CxHss) -> None:
+    async def story(carrier: Carrier, hss: CxHss) -> None:
         (alice,) = await registered(carrier, "alice")
         until, asked = alice._registration.until, len(hss.assignments)
         alice.register()
@@ -134,7 +135,7 @@ def test_a_refresh_keeps_the_binding_and_the_hlr_is_not_told_again(play: Play) -
 
 
 def test_a_registration_that_runs_out_is_no_longer_served(play: Play) -> None:
-    async def story(carrier: Borrowed, hss: CxHss) -> None:
+    async def story(carrier: Carrier, hss: CxHss) -> None:
         (alice,) = await registered(carrier, "alice")
         alice.mute()
         record = carrier.hlr.subscriber(alice.msisdn)
@@ -148,7 +149,7 @@ def test_a_registration_that_runs_out_is_no_longer_served(play: Play) -> None:
 
 
 def test_whom_the_operator_removed_gets_nothing_and_the_sc_keeps_it(play: Play) -> None:
-    async def story(carrier: Borrowed, hss: CxHss) -> None:
+    async def story(carrier: Carrier, hss: CxHss) -> None:
         alice, bob = await registered(carrier, "alice", "bob")
         plan = carrier.plan
         private = private_identity(plan, bob.subscriber)
@@ -166,7 +167,7 @@ def test_whom_the_operator_removed_gets_nothing_and_the_sc_keeps_it(play: Play) 
 
 
 def test_a_phone_that_leaves_is_no_longer_served(play: Play) -> None:
-    async def story(carrier: Borrowed, hss: CxHss) -> None:
+    async def story(carrier: Carrier, hss: CxHss) -> None:
         (alice,) = await registered(carrier, "alice")
         await deregistered(carrier, alice)
         await carrier.until(

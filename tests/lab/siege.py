@@ -18,13 +18,13 @@ from lab.bench.ledger import Ledger, Run, Step
 from lab.bench.place import PLAN, configuration, subscribers
 from lab.bench.prelude import Connecting, Registering
 from lab.bench.process import children
-from lab.bench.rehearsal import Frames, rehearse
+from lab.bench.rehearsal import CALL, Frames, rehearse
 from lab.bench.stories import Originating, Story, Terminating
 
 __all__ = ["Load", "Siege"]
 
 _MOST, _WINDOW, _PEOPLE = 20_000, 8, 20
-_CALL = len("bench-call-")
+_CALL = len(CALL)
 _RESULT = re.compile(rb"\x6c.\xa2", re.DOTALL)  # a component portion that begins with returnResultLast
 _CRADLE = """
 import os, sys

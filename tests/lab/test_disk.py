@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipsmgw.journal import Disk
+from lab.chance import Chance
 from lab.clock import EPOCH, VirtualClock, run
 from lab.disk import VirtualDisk
 from lab.faults import ALL, NONE, Faults, Range
@@ -25,7 +26,7 @@ STEPS = st.lists(
 
 def test_a_sync_takes_its_time() -> None:
     async def story(clock: VirtualClock) -> None:
-        disk: Disk = VirtualDisk(clock, Random(1), Faults(sync=Range(0.25, 0.25)))
+        disk: Disk = VirtualDisk(clock, Chance(Random(1)), Faults(sync=Range(0.25, 0.25)))
         disk.append(b"x")
         done: list[float] = []
         disk.sync(lambda: done.append(clock.now()))
@@ -41,7 +42,7 @@ def test_after_a_crash_there_is_all_that_was_synced_and_a_beginning_of_the_rest(
     steps: list[tuple[str, bytes | float]], seed: int
 ) -> None:
     async def story(clock: VirtualClock) -> None:
-        disk = VirtualDisk(clock, Random(seed), ALL)
+        disk = VirtualDisk(clock, Chance(Random(seed)), ALL)
         written, promised = b"", b""
 
         def promise(content: bytes) -> None:
@@ -72,7 +73,7 @@ def test_after_a_crash_there_is_all_that_was_synced_and_a_beginning_of_the_rest(
 
 def test_a_sync_covers_what_was_there_when_it_started_and_no_more() -> None:
     async def story(clock: VirtualClock) -> None:
-        disk = VirtualDisk(clock, Random(1), NONE)
+        disk = VirtualDisk(clock, Chance(Random(1)), NONE)
         disk.append(b"first ")
         disk.sync(lambda: None)
         disk.append(b"second")
@@ -85,7 +86,7 @@ def test_a_sync_covers_what_was_there_when_it_started_and_no_more() -> None:
 
 def test_a_sync_asked_for_while_one_runs_covers_what_is_there_then() -> None:
     async def story(clock: VirtualClock) -> None:
-        disk = VirtualDisk(clock, Random(1), NONE)
+        disk = VirtualDisk(clock, Chance(Random(1)), NONE)
         done: list[str] = []
         disk.append(b"first ")
         disk.sync(lambda: done.append("first"))
@@ -103,7 +104,7 @@ def test_a_crash_may_tear_the_tail_anywhere() -> None:
     async def story(clock: VirtualClock) -> None:
         kept = set()
         for seed in range(200):
-            disk = VirtualDisk(clock, Random(seed), Faults(torn=1.0))
+            disk = VirtualDisk(clock, Chance(Random(seed)), Faults(torn=1.0))
             disk.append(b"12345")
             disk.crash()
             kept.add(disk.read())
@@ -114,7 +115,7 @@ def test_a_crash_may_tear_the_tail_anywhere() -> None:
 
 def test_truncation_is_durable_after_the_next_sync_and_not_before() -> None:
     async def story(clock: VirtualClock) -> None:
-        disk = VirtualDisk(clock, Random(1), NONE)
+        disk = VirtualDisk(clock, Chance(Random(1)), NONE)
         disk.append(b"whole line\ntorn")
         disk.sync(lambda: None)
         await asyncio.sleep(1)
@@ -133,7 +134,7 @@ def test_truncation_is_durable_after_the_next_sync_and_not_before() -> None:
 
 def test_truncation_during_a_sync_is_not_covered_by_it() -> None:
     async def story(clock: VirtualClock) -> None:
-        disk = VirtualDisk(clock, Random(1), NONE)
+        disk = VirtualDisk(clock, Chance(Random(1)), NONE)
         disk.append(b"abcdef")
         disk.sync(lambda: None)
         disk.truncate(3)
@@ -149,7 +150,7 @@ def test_truncation_during_a_sync_is_not_covered_by_it() -> None:
 
 def test_a_full_disk_says_so() -> None:
     async def story(clock: VirtualClock) -> None:
-        disk = VirtualDisk(clock, Random(1), limit=4)
+        disk = VirtualDisk(clock, Chance(Random(1)), limit=4)
         disk.append(b"1234")
         with pytest.raises(OSError, match="full"):
             disk.append(b"5")

@@ -2,18 +2,17 @@
 
 import pytest
 
-from lab.plan import Plan
 from lab.runner import ClockKind, run
 from lab.scenarios import SCENARIOS
-from tests.interop.sctp.carrier import around_stp
+from tests.interop.sctp.carrier import around_stp, with_stp
 from tests.interop.sctp.place import Place
 
 pytestmark = pytest.mark.interop
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
-def test_a_scenario_passes_through_osmo_stp(name: str, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    legs = SCENARIOS[name].plan(Plan()).legs
-    with around_stp(place, monkeypatch, legs):
-        verdict = run(SCENARIOS[name], ClockKind.WIRE, 1, network=place.network)
+def test_a_scenario_passes_through_osmo_stp(name: str, place: Place) -> None:
+    plan = with_stp(place)
+    with around_stp(place, SCENARIOS[name].plan(plan)):
+        verdict = run(SCENARIOS[name], ClockKind.WIRE, 1, carrier=plan)
     assert verdict.broken is None, verdict.ladder()

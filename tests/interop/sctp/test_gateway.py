@@ -11,26 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from lab.carrier import Carrier
+from lab import seats
 from lab.gateway_file import gateway_toml
-from lab.ground import WireGround
-from lab.plan import PACED, Plan
+from lab.plan import Plan
+from lab.runner import ClockKind, run
 from lab.scenarios import SCENARIOS
-from tests.interop.sctp.carrier import around_stp
+from lab.wiring import links
+from tests.interop.sctp.carrier import around_stp, with_stp
 from tests.interop.sctp.place import Place
-from tests.interop.sctp.stp import PATIENCE
+from tests.interop.sctp.stp import PATIENCE, Stp
 
 pytestmark = pytest.mark.interop
 
 COMMAND = [sys.executable, "-c", "from ipsmgw.cli import main; main()", "run", "-c"]
-
-
-class Neighbours(Carrier):
-    """All but the gateway."""
-
-    @property
-    def nodes(self) -> tuple[str, ...]:
-        return tuple(node for node in super().nodes if node != "ipsmgw")
 
 
 @contextmanager
@@ -52,25 +45,18 @@ def gateway(plan: Plan, folder: Path) -> Iterator["subprocess.Popen[str]"]:
             process.kill()
 
 
-def test_phones_register_and_write_to_each_other_by_a_gateway_of_its_own(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plan = Plan(network=place.network, timers=replace(PACED, start=20.0))
+def _linked(stp: Stp, plan: Plan) -> bool:
+    return all(stp.asp(f"ipsmgw-{link.peer}") == "ASP_ACTIVE" for link in links(plan, "ipsmgw"))
 
-    async def story() -> None:
-        ground = WireGround(plan, seed=1)
-        carrier = Neighbours(plan, ground)
-        try:
-            await carrier.start()
-            await SCENARIOS["phone_to_phone"].story(carrier)
-        finally:
-            await carrier.stop()
-            await ground.end()
 
-    with around_stp(place, monkeypatch), gateway(plan, place.folder) as process:
-        asyncio.run(story())
+def test_it_passes_where_it_is_not_the_labs(place: Place) -> None:
+    plan = replace(with_stp(place), seats=(seats.Seat(node="ipsmgw", place=seats.Place.EXTERNAL),))
+    with around_stp(place, plan) as stp, gateway(plan, place.folder) as process:
+        asyncio.run(stp.until(lambda: _linked(stp, plan), "the gateway is active there"))
+        verdict = run(SCENARIOS["phone_to_phone"], ClockKind.WIRE, carrier=plan)
         process.terminate()
         said, complained = process.communicate(timeout=PATIENCE)
+    assert verdict.broken is None, verdict.ladder()
     assert (process.returncode, complained) == (0, "")
     assert f"SIP: udp {plan.host('ipsmgw')}:5060" in said
     records = [json.loads(line) for line in (place.folder / "cdr.jsonl").read_text().splitlines()]

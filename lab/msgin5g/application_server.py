@@ -1,0 +1,85 @@
+"""An Application Server: it registers, sends to whom it likes, and takes messages (MSGin5G-3)."""
+
+from lab.elements.site import Site
+from lab.msgin5g.records import address
+from lab.msgin5g.rest_node import Call, RestLedger, RestNode
+from msgin5g_bridge import apis
+from msgin5g_bridge.asregistration import ASRegistration
+from msgin5g_bridge.l3gdelivery import Address, AddressType
+from msgin5g_bridge.message import Message
+from msgin5g_bridge.model import ABSENT, AsServiceId, MessageId, Topic
+from msgin5g_bridge.msgdelivery import (
+    ASMessageDelivery,
+    DeliveryStatusReport,
+    Priority,
+    ReportDeliveryStatus,
+    StoreAndForwardParameters,
+)
+from msgin5g_bridge.topiclistevent import TopicSubscription, TopicUnsubscription
+from msgin5g_bridge.ts29571 import Uri
+
+__all__ = ["ApplicationServer"]
+
+
+class ApplicationServer(RestNode):
+    """One life of it."""
+
+    def __init__(
+        self, site: Site, local: tuple[str, int], server: str, svc_id: str, ledger: RestLedger
+    ) -> None:
+        super().__init__(site, local, server, apis.MSGS_ASDELIVERY, ledger)
+        self.address = address(AddressType.AS, svc_id)
+        self.reports = True
+        """Whether it reports what it has, where the sender asks for it."""
+        self._registration = ""
+
+    def register(self) -> Call:
+        body = ASRegistration(as_svc_id=AsServiceId(self.address.addr), target_uri=Uri(self.api_root))
+        return self.call(apis.AS_REGISTER, body)
+
+    def deregister(self, registration: Call) -> Call:
+        """What `register` has created."""
+        id_ = registration.location.rpartition("/")[2]
+        return self.call(apis.AS_DEREGISTER, None, registrationId=id_)
+
+    def send(
+        self,
+        to: Address,
+        text: str,
+        *,
+        report: bool = False,
+        keep: bool = False,
+        params: StoreAndForwardParameters | None = None,
+        priority: Priority | None = None,
+    ) -> Call:
+        """A message with an ID of its own."""
+        self.ledger.count += 1
+        body = ASMessageDelivery(
+            ori_addr=self.address,
+            dest_addr=to,
+            msg_id=MessageId(f"{self.address.addr}-{self.ledger.count}"),
+            payload=text,
+            deliv_st_req_ind=report or ABSENT,
+            priority=priority or ABSENT,
+            sto_and_fw_ind=keep,
+            sto_and_fw_params=params or ABSENT,
+        )
+        return self.call(apis.DELIVER_AS_MESSAGE, body)
+
+    def subscribe(self, *topics: str) -> Call:
+        body = TopicSubscription(ori_addr=self.address, msg_topics=tuple(map(Topic, topics)))
+        return self.call(apis.TOPIC_SUBSCRIBE, body)
+
+    def unsubscribe(self, *topics: str) -> Call:
+        body = TopicUnsubscription(ori_addr=self.address, msg_topics=tuple(map(Topic, topics)))
+        return self.call(apis.TOPIC_UNSUBSCRIBE, body)
+
+    def has(self, message: Message, now: float) -> None:
+        if message.deliv_st_req_ind and self.reports:
+            report = DeliveryStatusReport(
+                ori_addr=self.address,
+                dest_addr=message.ori_addr,
+                msg_id=message.msg_id,
+                deliv_st=ReportDeliveryStatus.REPT_DELY_SUCCESS,
+            )
+            self.call(apis.DELIVER_REPORT, report)

@@ -1,0 +1,90 @@
+"""The MSGin5G Server as an element: CoAP for clients, REST for everybody else (TS 23.554 clause 5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lab.elements.element import Element
+from lab.elements.site import Site
+from lab.exchange_spec import ExchangeSpec, SharedKey
+from lab.msgin5g.coap_side import CoapSide
+from lab.msgin5g.contact import Leg
+from lab.msgin5g.errand import Result
+from lab.msgin5g.records import ServerData
+from lab.msgin5g.rest_side import OPERATIONS, RestSide
+from lab.msgin5g.server import Msgin5gServer
+from lab.msgin5g.settings import ServerSettings
+from msgin5g_bridge.coap import CoapEvent, CoapStack
+from msgin5g_bridge.rest import RestStack
+from msgin5g_bridge.rest_events import RestEvent, RestSettings
+
+__all__ = ["MAX_BODY", "Addresses", "M5s"]
+
+MAX_BODY = 1 << 20
+"""Octets: a bulk registration of some thousand phones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where a node takes CoAP and REST."""
+
+    coap: tuple[str, int]
+    http: tuple[str, int]
+    keys: Mapping[str, bytes] = field(default_factory=dict)
+    """OSCORE keys that are shared with others, by what they prove."""
+
+    @property
+    def api_root(self) -> str:
+        return f"http://{self.http[0]}:{self.http[1]}"
+
+    @property
+    def endpoint(self) -> str:
+        return f"coap://{self.coap[0]}:{self.coap[1]}"
+
+
+class M5s(Element):
+    """One life of it."""
+
+    def __init__(self, site: Site, where: Addresses, settings: ServerSettings, data: ServerData) -> None:
+        super().__init__(site)
+        self.server = Msgin5gServer(settings, data, site.clock.now())
+        self._coap_stack = CoapStack()
+        self._rest_stack = RestStack(OPERATIONS, RestSettings(max_body=MAX_BODY))
+        self._coap = CoapSide(self._coap_stack, self.server, self._ended)
+        self._rest = RestSide(self._rest_stack, self.server, self._ended, where.api_root)
+        coap = self.driver.open_exchanges(self._coap_stack, self._on_coap)
+        rest = self.driver.open_exchanges(self._rest_stack, self._on_rest)
+        self.driver.watch(self, self._run_errands)
+        keys = tuple(SharedKey(identity=name, secret=secret) for name, secret in where.keys.items())
+        spec = ExchangeSpec(protocol="coap", local=where.coap, identity=settings.svc_id, keys=keys)
+        site.network.exchanges(site.node, spec, coap)
+        site.network.exchanges(site.node, ExchangeSpec(protocol="http", local=where.http), rest)
+        self.driver.turn(lambda now: None)  # what was under way in an earlier life goes on
+
+    @property
+    def open_work(self) -> int:
+        """What waits for an answer, of either side."""
+        return len(self._coap_stack) + len(self._rest_stack) + self.server.under_way
+
+    # A `Timed` of its Driver.
+
+    def expire(self, now: float) -> None:
+        self.server.expire(now)
+
+    def deadline(self) -> float | None:
+        return self.server.deadline()
+
+    # What comes, and what goes.
+
+    def _on_coap(self, event: CoapEvent, now: float) -> None:
+        self._coap.on_event(event, now)
+
+    def _on_rest(self, event: RestEvent, now: float) -> None:
+        self._rest.on_event(event, now)
+
+    def _ended(self, errand: int, result: Result, now: float) -> None:
+        self.server.answered(errand, result, now)
+
+    def _run_errands(self, now: float) -> None:
+        for errand in self.server.take_errands():
+            side = self._coap if errand.contact.leg is Leg.CLIENT else self._rest
+            side.send(errand, now)

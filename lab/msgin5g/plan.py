@@ -1,0 +1,84 @@
+"""The MSGin5G service of a carrier as a frozen description: who is there, and what each is able to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from types import MappingProxyType
+
+from lab.msgin5g.contact import Leg
+from lab.msgin5g.records import address
+from lab.msgin5g.settings import ServerSettings
+from msgin5g_bridge.l3gdelivery import Address, AddressType
+from msgin5g_bridge.registration import CommunicationAvailability
+
+__all__ = ["M5S", "GatewayPlan", "Msgin5gPlan", "UePlan"]
+
+M5S = "m5s"
+_COAP, _HTTP = 5683, 8080
+_FIRST = 10
+_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+_NOWHERE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UePlan:
+    """An MSGin5G UE; a constrained one takes small segments only."""
+
+    name: str
+    max_seg_size: int = 0
+    schedule: CommunicationAvailability | None = None
+    keyed: bool = False
+    """Whether it has an OSCORE key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayPlan:
+    """A Message Gateway that the lab plays, and the UEs behind it by name."""
+
+    name: str
+    leg: Leg = Leg.L3G
+    phones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Msgin5gPlan:
+    """All of it; addresses are 127.1.N.x in network N."""
+
+    domain: str = "msgin5g.lab.example"
+    ues: tuple[UePlan, ...] = (UePlan(name="meter"), UePlan(name="lamp"))
+    application_servers: tuple[str, ...] = ("reader",)
+    gateways: tuple[GatewayPlan, ...] = ()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
+    """Names of the members, by Group Service ID; every AS may write to them."""
+    areas: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
+    """Names of Broadcast Message Gateways, by Broadcast Area ID."""
+    server: ServerSettings = field(default_factory=ServerSettings)
+    """But for gateways, areas and domain, which follow from the rest."""
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """In the order of a ladder, and of the start."""
+        gateways = (gateway.name for gateway in self.gateways)
+        return (M5S, *gateways, *(ue.name for ue in self.ues), *self.application_servers)
+
+    def host(self, network: int, node: str) -> str:
+        return f"127.1.{network}.{_FIRST + self.nodes.index(node)}"
+
+    def coap(self, network: int, node: str) -> tuple[str, int]:
+        return (self.host(network, node), _COAP)
+
+    def http(self, network: int, node: str) -> tuple[str, int]:
+        return (self.host(network, node), _HTTP)
+
+    def svc_id(self, name: str) -> str:
+        """A Service ID at this domain."""
+        return f"{name}@{self.domain}"
+
+    def address(self, name: str) -> Address:
+        """Of an AS, a UE, or a phone behind a gateway, by its name."""
+        kind = AddressType.AS if name in self.application_servers else AddressType.UE
+        return address(kind, self.svc_id(name))
+
+    def key(self, ue: UePlan) -> bytes:
+        """What it shares with the server; of no operator."""
+        return sha256(f"lab key of {ue.name}".encode()).digest()[:16] if ue.keyed else b""

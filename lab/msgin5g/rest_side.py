@@ -1,0 +1,226 @@
+"""The server's REST: what AS, gateways and other servers call, and its errands to them (TS 29.538)."""
+
+from collections.abc import Callable, Mapping
+
+from lab.msgin5g.contact import GATEWAYS, Leg, Peer
+from lab.msgin5g.errand import SILENCE, Errand, Outcome, Result
+from lab.msgin5g.records import Refusal
+from lab.msgin5g.server import Msgin5gServer
+from msgin5g_bridge import apis
+from msgin5g_bridge.asregistration import ASRegistration
+from msgin5g_bridge.bgdelivery import BgMessageDelivery
+from msgin5g_bridge.l3gdelivery import Address, AddressType, L3gMessageDelivery
+from msgin5g_bridge.message import (
+    DeliveryReport,
+    Message,
+    TopicSubscribe,
+    TopicUnsubscribe,
+)
+from msgin5g_bridge.model import Body
+from msgin5g_bridge.msgdelivery import (
+    ASMessageDelivery,
+    DeliveryStatus,
+    DeliveryStatusReport,
+    MessageDeliveryAck,
+    UEMessageDelivery,
+)
+from msgin5g_bridge.n3gdelivery import N3gMessageDelivery
+from msgin5g_bridge.names import FailureCause
+from msgin5g_bridge.operation import Operation
+from msgin5g_bridge.problem import Problem
+from msgin5g_bridge.provisioning import (
+    AsProvisioningRequest,
+    NonMsgin5gUeProvisioningRequest,
+    UeProvisioningRequest,
+)
+from msgin5g_bridge.rest import RestStack
+from msgin5g_bridge.rest_events import Called, Caller, Refused, RestEvent, Returned, Unanswered
+from msgin5g_bridge.topiclistevent import TopicSubscription, TopicUnsubscription
+from msgin5g_bridge.translation import translate
+from msgin5g_bridge.ueregistration import BulkUeDeregistration, BulkUeRegistration, UeRegistration
+
+__all__ = ["OPERATIONS", "STATUSES", "RestSide"]
+
+OPERATIONS = (
+    *apis.MSGS_ASREGISTRATION,
+    *apis.MSGS_MSGDELIVERY,
+    *apis.MSGS_UEREGISTRATION,
+    *apis.MSGS_PROVISIONING,
+    apis.TOPIC_SUBSCRIBE,
+    apis.TOPIC_UNSUBSCRIBE,
+)
+"""What the server serves."""
+
+STATUSES: Mapping[FailureCause, int] = {
+    FailureCause.NOT_AUTHENTICATED: 401,
+    FailureCause.WRONG_CREDENTIAL: 403,
+    FailureCause.NOT_AUTHORIZED: 403,
+    FailureCause.NOT_PROVISIONED: 403,
+    FailureCause.NOT_REGISTERED: 403,
+    FailureCause.MESSAGE_LOOP: 403,
+    FailureCause.RECIPIENT_UNKNOWN: 404,
+    FailureCause.MESSAGE_UNKNOWN: 404,
+    FailureCause.PAYLOAD_TOO_LARGE: 413,
+    FailureCause.OVERLOAD: 503,
+}
+"""As which problem a cause is told; any other: 400."""
+
+_LATER = (408, 429)
+_To = tuple[Operation, type[Body]]
+_MESSAGES: Mapping[Leg, _To] = {
+    Leg.L3G: (apis.L3G_DELIVER_MESSAGE, L3gMessageDelivery),
+    Leg.N3G: (apis.N3G_DELIVER_MESSAGE, N3gMessageDelivery),
+    Leg.BMG: (apis.BG_DELIVER_MESSAGE, BgMessageDelivery),
+    Leg.AS: (apis.AS_DELIVER_MESSAGE, ASMessageDelivery),
+}
+_REPORTS: Mapping[Leg, Operation] = {
+    Leg.L3G: apis.L3G_DELIVER_REPORT,
+    Leg.N3G: apis.N3G_DELIVER_REPORT,
+    Leg.AS: apis.AS_DELIVER_REPORT,
+    Leg.SERVER: apis.DELIVER_REPORT,
+}
+
+
+class RestSide:
+    """Between a REST stack and the server; `ended` is told of errands."""
+
+    def __init__(
+        self,
+        stack: RestStack,
+        server: Msgin5gServer,
+        ended: Callable[[int, Result, float], None],
+        api_root: str,
+    ) -> None:
+        self._stack = stack
+        self._server = server
+        self._ended = ended
+        self._api_root = api_root
+        self._errands: dict[int, int] = {}
+
+    def send(self, errand: Errand, now: float) -> None:
+        """To an AS, a gateway or another server."""
+        operation, body = _asked(errand)
+        self._errands[self._stack.call(operation, errand.contact.address, body, now)] = errand.id
+
+    def on_event(self, event: RestEvent, now: float) -> None:
+        match event:
+            case Called():
+                self._called(event, now)
+            case Returned():
+                self._end(event.exchange, _taken(event.body), now)
+            case Refused():
+                self._end(event.exchange, _refused(event), now)
+            case Unanswered():
+                self._end(event.exchange, SILENCE, now)
+            case _:
+                pass  # it has been answered
+
+    def _end(self, exchange: int, result: Result, now: float) -> None:
+        errand = self._errands.pop(exchange, None)
+        if errand is not None:
+            self._ended(errand, result, now)
+
+    # What is called.
+
+    def _called(self, event: Called, now: float) -> None:
+        body = event.body
+        match body:
+            case ASRegistration():
+                self._registered(
+                    event, self._server.register_as(body, self._peer(event, Leg.AS), now), body.as_svc_id
+                )
+            case UeRegistration():
+                answer = self._server.register_phone(body, self._peer(event, Leg.L3G), now)
+                self._registered(event, answer, body.ue_svc_id)
+            case BulkUeRegistration() | BulkUeDeregistration():
+                self._answer(event, self._server.bulk_phones(body, self._peer(event, Leg.L3G), now))
+            case UeProvisioningRequest() | AsProvisioningRequest() | NonMsgin5gUeProvisioningRequest():
+                self._answer(event, self._server.provision(body))
+            case None:
+                peer = self._peer(event, Leg.L3G)
+                gone = self._server.delete(event.variables["registrationId"], peer, now)
+                self._answer(event, gone if isinstance(gone, Refusal) else None, 204)
+            case _:
+                self._taken_in(event, body, now)
+
+    def _taken_in(self, event: Called, body: Body, now: float) -> None:
+        """What goes to the server as a payload does."""
+        match body:
+            case ASMessageDelivery() | UEMessageDelivery():
+                self._take(event, translate(body, Message), now)
+            case DeliveryStatusReport():
+                self._take(event, translate(body, DeliveryReport), now)
+            case TopicSubscription():
+                self._take(event, translate(body, TopicSubscribe), now)
+            case TopicUnsubscription():
+                self._take(event, translate(body, TopicUnsubscribe), now)
+
+    def _take(
+        self, event: Called, payload: Message | DeliveryReport | TopicSubscribe | TopicUnsubscribe, now: float
+    ) -> None:
+        peer = self._peer(event, self._leg(payload.ori_addr))
+        answer = self._server.take(payload, peer, now)
+        kind = event.operation.answers[next(iter(event.operation.answers))]
+        if answer is None or isinstance(answer, Refusal) or kind is None:
+            self._answer(event, answer, 204)
+        else:
+            self._answer(event, translate(answer, kind))
+
+    def _leg(self, sender: Address) -> Leg:
+        """[LAB] The same paths serve gateways and other servers: whose the sender is tells them apart."""
+        if sender.addr.rpartition("@")[2] in self._server.settings.neighbours:
+            return Leg.SERVER
+        if sender.addr_type == AddressType.AS:
+            return Leg.AS
+        registered = self._server.data.registered.get(sender)
+        return registered.contact.leg if registered and registered.contact.leg in GATEWAYS else Leg.L3G
+
+    def _peer(self, event: Called, leg: Leg) -> Peer:
+        return Peer(leg, event.caller.peer.address.rpartition(":")[0], _identity(event.caller))
+
+    def _registered(self, event: Called, answer: Body | Refusal, svc_id: str) -> None:
+        if isinstance(answer, Refusal):
+            self._answer(event, answer)
+            return
+        found = next(each for each in self._server.data.registered.values() if each.address.addr == svc_id)
+        location = f"{self._api_root}{event.operation.path}/{found.id}"
+        self._stack.respond(event.exchange, 201, answer, (("location", location),))
+
+    def _answer(self, event: Called, answer: Body | Refusal | None, status: int = 200) -> None:
+        if isinstance(answer, Refusal):
+            code = STATUSES.get(answer.cause, 400)
+            self._stack.refuse(event.exchange, Problem(status=code, cause=answer.cause, detail=answer.detail))
+        else:
+            self._stack.respond(event.exchange, status, answer)
+
+
+def _identity(caller: Caller) -> str:
+    """Whom an access token was issued to, else whom a certificate names (TS 33.501 Y.5)."""
+    return caller.subject or caller.peer.identity
+
+
+def _asked(errand: Errand) -> tuple[Operation, Body]:
+    leg, body = errand.contact.leg, errand.body
+    if isinstance(body, DeliveryReport):
+        return _REPORTS[leg], translate(body, DeliveryStatusReport)
+    if leg is Leg.SERVER:
+        assert isinstance(body, Message)
+        if body.ori_addr.addr_type == AddressType.AS:
+            return apis.DELIVER_AS_MESSAGE, translate(body, ASMessageDelivery)
+        return apis.DELIVER_UE_MESSAGE, translate(body, UEMessageDelivery)
+    operation, kind = _MESSAGES[leg]
+    return operation, translate(body, kind)
+
+
+def _taken(body: Body | None) -> Result:
+    """Another server says in its acknowledgement what has failed at once; stored is taken."""
+    if isinstance(body, MessageDeliveryAck) and body.status == DeliveryStatus.DELY_FAILED:
+        return Result(Outcome.REFUSED, body.failure_cause or "")
+    return Result(Outcome.TAKEN)
+
+
+def _refused(event: Refused) -> Result:
+    """[LAB] What will be no better later is refused for good."""
+    cause = event.problem.cause or str(event.status)
+    later = event.status >= 500 or event.status in _LATER
+    return Result(Outcome.NOT_NOW if later else Outcome.REFUSED, cause)

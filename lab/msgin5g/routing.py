@@ -1,0 +1,88 @@
+"""Where a message goes: one copy for a UE or AS, one for each member or subscriber, one for an area."""
+
+from dataclasses import dataclass
+
+from lab.msgin5g.contact import Contact, Leg
+from lab.msgin5g.records import Refusal, ServerData
+from lab.msgin5g.settings import ServerSettings
+from msgin5g_bridge.l3gdelivery import Address, AddressType
+from msgin5g_bridge.names import FailureCause
+
+__all__ = ["Copy", "contact_of", "route"]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One recipient; `via` is the group or topic by which it is one."""
+
+    recipient: Address
+    why: str
+    via: Address | None = None
+
+
+def route(
+    sender: Address, to: Address, data: ServerData, settings: ServerSettings, now: float
+) -> tuple[Copy, ...] | Refusal:
+    """The copies of a message (TS 23.554 clauses 8.3.2, 8.7.4, 8.8)."""
+    match to.addr_type:
+        case AddressType.UE | AddressType.AS:
+            return _one(to, data, settings)
+        case AddressType.GROUP:
+            return _members(sender, to, data)
+        case AddressType.TOPIC:
+            return _subscribers(sender, to, data, now)
+        case AddressType.BC:
+            return _area(to, settings)
+    return Refusal(FailureCause.RECIPIENT_UNKNOWN, f"{to.addr_type} is no type of address")
+
+
+def contact_of(to: Address, data: ServerData, settings: ServerSettings) -> Contact | None:
+    """How to get to a recipient now; None: there is no way until it registers."""
+    registered = data.registered.get(to)
+    if registered is not None:
+        return registered.contact if registered.contact.address else None
+    if to.addr_type == AddressType.BC:
+        gateway = settings.gateway(settings.areas.get(to.addr, ""))
+        return Contact(Leg.BMG, gateway.api_root) if gateway is not None else None
+    neighbour = settings.neighbours.get(_domain(to.addr))
+    return Contact(Leg.SERVER, neighbour) if neighbour and to.addr not in data.subscriptions else None
+
+
+def _one(to: Address, data: ServerData, settings: ServerSettings) -> tuple[Copy, ...] | Refusal:
+    known = data.subscriptions.get(to.addr)
+    if known is not None and known.address == to:
+        return (Copy(to, f"{to.addr} is at home here"),)
+    domain = _domain(to.addr)
+    if domain != settings.domain and domain in settings.neighbours:
+        return (Copy(to, f"{to.addr} is at home at {domain}"),)
+    return Refusal(FailureCause.RECIPIENT_UNKNOWN, f"{to.addr_type} {to.addr} is not known")
+
+
+def _members(sender: Address, to: Address, data: ServerData) -> tuple[Copy, ...] | Refusal:
+    group = data.groups.get(to.addr)
+    if group is None:
+        return Refusal(FailureCause.RECIPIENT_UNKNOWN, f"there is no group {to.addr}")
+    if sender not in (*group.members, *group.writers):
+        return Refusal(FailureCause.NOT_AUTHORIZED, f"{sender.addr} may not write to group {to.addr}")
+    others = (member for member in group.members if member != sender)
+    return tuple(Copy(member, f"{member.addr} is a member of {to.addr}", to) for member in others)
+
+
+def _subscribers(sender: Address, to: Address, data: ServerData, now: float) -> tuple[Copy, ...] | Refusal:
+    topic = data.topics.get(to.addr)
+    if topic is None:
+        return Refusal(FailureCause.RECIPIENT_UNKNOWN, f"nobody has subscribed to {to.addr}")
+    living = (who for who, until in topic.items() if until > now and who != sender)
+    return tuple(Copy(who, f"{who.addr} has subscribed to {to.addr}", to) for who in living)
+
+
+def _area(to: Address, settings: ServerSettings) -> tuple[Copy, ...] | Refusal:
+    gateway = settings.areas.get(to.addr)
+    if gateway is None:
+        return Refusal(FailureCause.RECIPIENT_UNKNOWN, f"there is no broadcast area {to.addr}")
+    return (Copy(to, f"{gateway} broadcasts in {to.addr}"),)
+
+
+def _domain(svc_id: str) -> str:
+    """[LAB] What stands after the last @."""
+    return svc_id.rpartition("@")[2]

@@ -1,0 +1,227 @@
+"""The MSGin5G Server without its wires: bodies come and are answered, errands go out (TS 23.554 clause 4)."""
+
+from collections.abc import Mapping
+
+from lab.elements.agenda import Agenda
+from lab.msgin5g.authorisation import speaks_for
+from lab.msgin5g.contact import Peer
+from lab.msgin5g.delivery import Delivery
+from lab.msgin5g.errand import Errand, Result
+from lab.msgin5g.explanation import explain
+from lab.msgin5g.provisioning import ProvisioningRequest, provision
+from lab.msgin5g.records import Refusal, Registered, ServerData
+from lab.msgin5g.registrar import Registrar
+from lab.msgin5g.reports import report_of
+from lab.msgin5g.settings import ServerSettings
+from lab.msgin5g.submission import Intake
+from lab.msgin5g.transfer import State, Transfer
+from msgin5g_bridge import Payload
+from msgin5g_bridge.asregistration import ASRegistration, ASRegistrationAck
+from msgin5g_bridge.l3gdelivery import Address
+from msgin5g_bridge.message import (
+    AggregatedMessage,
+    DeliveryReport,
+    Message,
+    MessageResponse,
+    SegmentConfirmation,
+    SegmentRecovery,
+    StoredMessageUpdate,
+    TopicSubscribe,
+    TopicUnsubscribe,
+)
+from msgin5g_bridge.msgdelivery import ReportDeliveryStatus
+from msgin5g_bridge.names import FailureCause
+from msgin5g_bridge.provisioning import ProvisioningResponse
+from msgin5g_bridge.registration import (
+    BulkDeregistration,
+    BulkRegistration,
+    BulkRegistrationResponse,
+    Deregistration,
+    Registration,
+    RegistrationResponse,
+)
+from msgin5g_bridge.topiclistevent import TopicSubscriptionAck
+from msgin5g_bridge.ueregistration import (
+    BulkUeDeregistration,
+    BulkUeRegistration,
+    BulkUeRegistrationAck,
+    UeRegistration,
+)
+
+__all__ = ["Answer", "Msgin5gServer"]
+
+Answer = (
+    RegistrationResponse | BulkRegistrationResponse | MessageResponse | TopicSubscriptionAck | None | Refusal
+)
+"""To a payload of MSGin5G-1; None: done, and nothing to say."""
+
+
+class Msgin5gServer:
+    """One life of it; `data` outlives it. After each input `take_errands` has what is to go out."""
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        data: ServerData,
+        now: float,
+        *,
+        creds: Mapping[str, str] | None = None,
+    ) -> None:
+        """`creds` are the credentials of whoever has to show one, by Private ID."""
+        self.settings = settings
+        self.data = data
+        self._creds = creds or {}
+        self._agenda = Agenda()
+        self._delivery = Delivery(data, settings, self._agenda, self._ended)
+        self._intake = Intake(data, settings, self._delivery, self._agenda)
+        self._registrar = Registrar(data, settings, self._delivery, self._agenda)
+        for part in (self._registrar, self._delivery, self._intake):
+            part.resume(now)
+
+    # What is asked.
+
+    def take(self, payload: Payload, peer: Peer, now: float) -> Answer:
+        """A payload of MSGin5G-1, whoever brings it."""
+        match payload:
+            case Registration():
+                return self._registrar.register_ue(payload, peer, now)
+            case Deregistration():
+                return self._registrar.deregister(payload, peer, now)
+            case BulkRegistration() | BulkDeregistration():
+                return self._registrar.bulk(payload, peer, now)
+            case Message():
+                return self._intake.submit(payload, peer, now)
+            case AggregatedMessage():
+                return self._intake.submit_all(payload, peer, now)
+            case MessageResponse():
+                return Refusal(FailureCause.MESSAGE_UNKNOWN, "a response is no request")
+        return self._in_the_name_of(payload, peer, now)
+
+    def register_phone(
+        self, request: UeRegistration, peer: Peer, now: float
+    ) -> RegistrationResponse | Refusal:
+        """By a Message Gateway."""
+        return self._registrar.register_phone(request, peer, now)
+
+    def bulk_phones(
+        self, request: BulkUeRegistration | BulkUeDeregistration, peer: Peer, now: float
+    ) -> BulkUeRegistrationAck:
+        """By a Message Gateway."""
+        return self._registrar.bulk_phones(request, peer, now)
+
+    def register_as(self, request: ASRegistration, peer: Peer, now: float) -> ASRegistrationAck | Refusal:
+        """By an AS."""
+        return self._registrar.register_as(request, peer, now)
+
+    def delete(self, registration_id: str, peer: Peer, now: float) -> Registered | Refusal:
+        """A registration, by whoever has made it."""
+        return self._registrar.delete(registration_id, peer, now)
+
+    def provision(self, request: ProvisioningRequest) -> ProvisioningResponse:
+        """The provisioning function, which this server has in it."""
+        return provision(request, self.data, self.settings, self._creds)
+
+    # What comes of what it asked, and time.
+
+    def answered(self, errand: int, result: Result, now: float) -> None:
+        """How an errand has ended; silence is a result too."""
+        self._delivery.answered(errand, result, now)
+
+    def take_errands(self) -> list[Errand]:
+        """What is to go out."""
+        return self._delivery.take_errands()
+
+    def expire(self, now: float) -> None:
+        self._agenda.expire(now)
+        self._intake.missing(now)
+
+    def deadline(self) -> float | None:
+        deadlines = (self._agenda.deadline(), self._intake.deadline())
+        return min((each for each in deadlines if each is not None), default=None)
+
+    @property
+    def under_way(self) -> int:
+        """Requests of the server that nobody has answered, and what is about to become one."""
+        return self._delivery.under_way
+
+    def explain(self, msg_id: str) -> list[str]:
+        """Why a message went where it went."""
+        return explain(self.data, msg_id)
+
+    # In somebody's name.
+
+    def _in_the_name_of(
+        self,
+        payload: DeliveryReport
+        | SegmentRecovery
+        | SegmentConfirmation
+        | StoredMessageUpdate
+        | TopicSubscribe
+        | TopicUnsubscribe,
+        peer: Peer,
+        now: float,
+    ) -> Answer:
+        refused = speaks_for(peer, payload.ori_addr, self.data)
+        if refused is not None:
+            return refused
+        match payload:
+            case DeliveryReport():
+                return self._report(payload, now)
+            case SegmentRecovery() | SegmentConfirmation():
+                return self._segments(payload, now)
+            case StoredMessageUpdate():
+                return self._update(payload, now)
+            case TopicSubscribe():
+                return self._registrar.subscribe(payload, now)
+            case TopicUnsubscribe():
+                self._registrar.unsubscribe(payload)
+                return None
+
+    def _report(self, report: DeliveryReport, now: float) -> MessageResponse | Refusal:
+        """One that was not asked for, or is too late, changes nothing; one of no message is refused."""
+        known = self.data.submissions.get((report.dest_addr, report.msg_id))
+        transfers = [self.data.transfers.get(each) for each in known.transfers] if known else []
+        mine = next((each for each in transfers if each and each.recipient == report.ori_addr), None)
+        if mine is None:
+            return Refusal(
+                FailureCause.MESSAGE_UNKNOWN, f"{report.ori_addr.addr} was sent no {report.msg_id}"
+            )
+        if mine.asked and not mine.state.final:
+            success = report.deliv_st == ReportDeliveryStatus.REPT_DELY_SUCCESS
+            self._delivery.reported(mine, success=success, cause=report.failure_cause or "", now=now)
+        return MessageResponse(ori_addr=report.ori_addr, msg_id=report.msg_id)
+
+    def _segments(self, payload: SegmentRecovery | SegmentConfirmation, now: float) -> Answer:
+        transfer = next(
+            (each for id_, each in self.data.transfers.items() if f"{id_}" == payload.seg_id), None
+        )
+        if transfer is None or transfer.recipient != payload.ori_addr:
+            return Refusal(
+                FailureCause.MESSAGE_UNKNOWN, f"no set {payload.seg_id} for {payload.ori_addr.addr}"
+            )
+        if isinstance(payload, SegmentRecovery):
+            self._delivery.resend(transfer, payload.seg_numbs, now)
+        return None
+
+    def _update(self, update: StoredMessageUpdate, now: float) -> MessageResponse | Refusal:
+        """By its sender alone; what is delivered or sent already is not stored (clause 8.3.6)."""
+        known = self.data.submissions.get((update.ori_addr, update.msg_id))
+        stored = self._stored(update.ori_addr, known.transfers if known else ())
+        if not stored:
+            return Refusal(FailureCause.MESSAGE_UNKNOWN, f"no message {update.msg_id} is stored")
+        params = update.sto_and_fw_params
+        for transfer in stored:
+            if params and params.expr_time:
+                self._delivery.change(transfer, params.expr_time.timestamp(), now)
+            else:
+                self._delivery.discard(transfer, now)
+        return MessageResponse(ori_addr=update.ori_addr, msg_id=update.msg_id)
+
+    def _stored(self, sender: Address, ids: tuple[int, ...]) -> list[Transfer]:
+        found = [self.data.transfers[each] for each in ids if each in self.data.transfers]
+        return [each for each in found if each.sender == sender and each.state is State.STORED]
+
+    def _ended(self, transfer: Transfer, now: float) -> None:
+        report = report_of(transfer)
+        if report is not None:
+            self._intake.report_to(transfer.sender, report, now)

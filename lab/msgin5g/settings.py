@@ -1,0 +1,75 @@
+"""What an operator says of his MSGin5G Server, and what each limit is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from lab.msgin5g.contact import Leg
+from msgin5g_bridge.model import MgwServiceId, ServerServiceId
+from msgin5g_bridge.segmentation import MAX_SEGMENT, Limits
+
+__all__ = ["Gateway", "ServerSettings"]
+
+_DAY = 86_400.0
+_SERVER = ServerServiceId("m5s@msgin5g.lab.example")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """A Message Gateway that the server knows: where it is, and whom it has to prove to be."""
+
+    svc_id: MgwServiceId
+    leg: Leg
+    api_root: str
+    identity: str = ""
+    """Of its OAuth2 client or its certificate; none: whoever gives the Service ID is believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """Seconds and octets."""
+
+    svc_id: ServerServiceId = _SERVER
+    domain: str = "msgin5g.lab.example"
+    """What stands after @ in the Service IDs that are at home here."""
+    gateways: tuple[Gateway, ...] = ()
+    areas: Mapping[str, MgwServiceId] = field(default_factory=lambda: MappingProxyType({}))
+    """Broadcast Area IDs, and the Broadcast Message Gateway of each."""
+    neighbours: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Domains of other MSGin5G Servers, and the apiRoot of each."""
+    authenticated: bool = False
+    """Whether an MSGin5G UE has to prove who it is (TS 33.501 Y.2)."""
+    gateway_ues: tuple[str, ...] = ()
+    """Service IDs of the MSGin5G Gateway UEs: they may register others, in bulk too."""
+    registration_lifetime: float = _DAY
+    """After which a UE that has not registered again is gone; 0: never."""
+    seg_size: int = MAX_SEGMENT
+    """What a UE, gateway or AS takes that has said nothing."""
+    keep: float = 3 * _DAY
+    """How long a message is kept whose sender wants it stored and says no time."""
+    transit: float = 60.0
+    """How long a message that is not to be stored may wait for its turn."""
+    errand: float = 300.0
+    """How long an answer is waited for at most, whatever the transport does."""
+    report: float = 3 * _DAY
+    """How long a delivery status report is waited for."""
+    retry: float = 60.0
+    """Until a stored message is tried again at one who is registered; it doubles."""
+    retry_most: float = 3600.0
+    aggregate_wait: float = 0.0
+    """How long a small message waits for others to go with; 0: none waits (TS 23.554 clause 8.4)."""
+    aggregate_small: int = 256
+    """Octets of payload that still are a small message."""
+    segments: Limits = field(default_factory=Limits)
+    recoveries: int = 2
+    """How often missing segments are asked for."""
+    remember: float = 3 * _DAY
+    """How long it is known what became of a message."""
+    most: int = 1000
+    """Messages that wait for one recipient."""
+    window: int = 16
+    """Requests under way to one gateway, AS or server; to an MSGin5G UE there is one (RFC 7252 §4.7)."""
+
+    def gateway(self, svc_id: str) -> Gateway | None:
+        """By its MGW Service ID."""
+        return next((each for each in self.gateways if each.svc_id == svc_id), None)

@@ -1,0 +1,113 @@
+"""The MSGin5G side of a carrier: its elements, and what they must not forget (DESIGN §10)."""
+
+from dataclasses import replace
+
+from lab.elements.site import Site
+from lab.msgin5g.application_server import ApplicationServer
+from lab.msgin5g.client import ClientLedger, ClientSettings
+from lab.msgin5g.m5s import Addresses, M5s
+from lab.msgin5g.message_gateway import MessageGateway
+from lab.msgin5g.plan import M5S, GatewayPlan, Msgin5gPlan, UePlan
+from lab.msgin5g.records import Group, ServerData, Subscription
+from lab.msgin5g.rest_node import RestLedger
+from lab.msgin5g.settings import Gateway, ServerSettings
+from lab.msgin5g.ue import Msgin5gUe, UeAddresses
+from msgin5g_bridge.model import MgwServiceId, ServerServiceId, UeServiceId
+from msgin5g_bridge.segmentation import Reassembly
+
+__all__ = ["Msgin5gElement", "Msgin5gSide"]
+
+Msgin5gElement = M5s | MessageGateway | Msgin5gUe | ApplicationServer
+
+
+class Msgin5gSide:
+    """All of them, and their ledgers; a carrier without MSGin5G has an empty one."""
+
+    def __init__(self, plan: Msgin5gPlan | None, network: int) -> None:
+        self.plan = plan or Msgin5gPlan(ues=(), application_servers=())
+        self.nodes = plan.nodes if plan is not None else ()
+        self.settings = _settings(self.plan, network)
+        self.data = _data(self.plan, self.settings)
+        self.m5s: M5s
+        self.ues: dict[str, Msgin5gUe] = {}
+        self.application_servers: dict[str, ApplicationServer] = {}
+        self.gateways: dict[str, MessageGateway] = {}
+        self._network = network
+        self._where = Addresses(
+            coap=self.plan.coap(network, M5S),
+            http=self.plan.http(network, M5S),
+            keys={self.plan.svc_id(ue.name): self.plan.key(ue) for ue in self.plan.ues if ue.keyed},
+        )
+        self.client_ledgers = {ue.name: ClientLedger() for ue in self.plan.ues}
+        gateways = (gateway.name for gateway in self.plan.gateways)
+        self.rest_ledgers = {name: RestLedger() for name in (*self.plan.application_servers, *gateways)}
+
+    def build(self, site: Site) -> None:
+        """The next life of a node."""
+        plan, name = self.plan, site.node
+        ue = next((each for each in plan.ues if each.name == name), None)
+        gateway = next((each for each in plan.gateways if each.name == name), None)
+        if name == M5S:
+            self.m5s = M5s(site, self._where, self.settings, self.data)
+        elif ue is not None:
+            self.ues[name] = self._ue(site, ue)
+        elif gateway is not None:
+            self.gateways[name] = self._gateway(site, gateway)
+        else:
+            local, root = plan.http(self._network, name), self._where.api_root
+            self.application_servers[name] = ApplicationServer(
+                site, local, root, plan.svc_id(name), self.rest_ledgers[name]
+            )
+
+    def element(self, node: str) -> Msgin5gElement:
+        """Its present life."""
+        if node == M5S:
+            return self.m5s
+        return self.ues.get(node) or self.gateways.get(node) or self.application_servers[node]
+
+    def _ue(self, site: Site, ue: UePlan) -> Msgin5gUe:
+        settings = ClientSettings(
+            svc_id=UeServiceId(self.plan.svc_id(ue.name)),
+            server=self.settings.svc_id,
+            max_seg_size=ue.max_seg_size,
+            schedule=ue.schedule,
+        )
+        where = UeAddresses(
+            coap=self.plan.coap(self._network, ue.name),
+            server=self._where.endpoint,
+            key=self.plan.key(ue),
+        )
+        return Msgin5gUe(site, where, settings, self.client_ledgers[ue.name])
+
+    def _gateway(self, site: Site, gateway: GatewayPlan) -> MessageGateway:
+        local = self.plan.http(self._network, gateway.name)
+        account = (self.plan.svc_id(gateway.name), gateway.leg)
+        return MessageGateway(site, local, self._where.api_root, account, self.rest_ledgers[gateway.name])
+
+
+def _settings(plan: Msgin5gPlan, network: int) -> ServerSettings:
+    gateways = tuple(
+        Gateway(
+            svc_id=MgwServiceId(plan.svc_id(each.name)),
+            leg=each.leg,
+            api_root="http://{}:{}".format(*plan.http(network, each.name)),
+        )
+        for each in plan.gateways
+    )
+    areas = {area: MgwServiceId(plan.svc_id(name)) for area, name in plan.areas.items()}
+    svc_id = ServerServiceId(plan.svc_id(M5S))
+    return replace(plan.server, svc_id=svc_id, domain=plan.domain, gateways=gateways, areas=areas)
+
+
+def _data(plan: Msgin5gPlan, settings: ServerSettings) -> ServerData:
+    """Everybody is provisioned; who registers is up to the story."""
+    data = ServerData(segments=Reassembly(settings.segments))
+    phones = (phone for gateway in plan.gateways for phone in gateway.phones)
+    for name in (*(ue.name for ue in plan.ues), *plan.application_servers, *phones):
+        who = plan.address(name)
+        data.subscriptions[who.addr] = Subscription(who, name)
+        data.private_ids[who.addr_type, name] = who.addr
+    writers = tuple(plan.address(name) for name in plan.application_servers)
+    for group, members in plan.groups.items():
+        data.groups[group] = Group(tuple(plan.address(name) for name in members), writers)
+    return data

@@ -1,0 +1,166 @@
+"""An MSGin5G UE as an element: a client over CoAP, which is reached where it asks from (MSGin5G-1)."""
+
+from dataclasses import dataclass
+
+from lab.elements.element import Element
+from lab.elements.site import Site
+from lab.exchange_spec import ExchangeSpec, SharedKey
+from lab.msgin5g.client import Client, ClientLedger, ClientSettings
+from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested, Responded, Unanswered
+from msgin5g_bridge.l3gdelivery import Address
+from msgin5g_bridge.message import Payload
+from msgin5g_bridge.model import Body
+from msgin5g_bridge.msgdelivery import StoreAndForwardParameters
+from msgin5g_bridge.names import FailureCause
+from msgin5g_bridge.registration import Deregistration, Registration
+
+__all__ = ["Asked", "Msgin5gUe", "UeAddresses"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UeAddresses:
+    """Where it is, where its server is, and the key that it shares with it."""
+
+    coap: tuple[str, int]
+    server: str
+    key: bytes = b""
+
+
+@dataclass(slots=True)
+class Asked:
+    """What it has asked the server, and what became of it."""
+
+    payload: Payload
+    code: int | None = None
+    body: Body | None = None
+    diagnostic: str = ""
+    silent: bool = False
+
+    @property
+    def over(self) -> bool:
+        return self.silent or self.code is not None
+
+    @property
+    def taken(self) -> bool:
+        return self.code is not None and self.code < 300
+
+    @property
+    def cause(self) -> str:
+        """Of a no."""
+        return self.diagnostic.partition(":")[0]
+
+
+class Msgin5gUe(Element):
+    """One life of it; the ledger outlives it."""
+
+    def __init__(
+        self, site: Site, where: UeAddresses, settings: ClientSettings, ledger: ClientLedger
+    ) -> None:
+        super().__init__(site)
+        self.client = Client(settings, ledger)
+        self.ledger = ledger
+        self.registered = False
+        self.refuses: FailureCause | None = None
+        """With what it refuses every message."""
+        self.deaf = False
+        """Whether it answers nothing."""
+        self._where = where
+        self._stack = CoapStack()
+        self._asked: dict[int, Asked] = {}
+        port = self.driver.open_exchanges(self._stack, self._on_event)
+        self.driver.watch(self)
+        server = settings.server
+        keys = (SharedKey(identity=server, secret=where.key, origin=where.server),) if where.key else ()
+        spec = ExchangeSpec(
+            protocol="coap", local=where.coap, identity=settings.svc_id if keys else "", keys=keys
+        )
+        site.network.exchanges(site.node, spec, port)
+
+    # What its application can do.
+
+    def register(self) -> Asked:
+        return self.ask(self.client.registration())
+
+    def deregister(self) -> Asked:
+        return self.ask(self.client.deregistration())
+
+    def send(
+        self,
+        to: Address,
+        text: str,
+        *,
+        report: bool = False,
+        keep: bool = False,
+        params: StoreAndForwardParameters | None = None,
+    ) -> list[Asked]:
+        """A message, one request for each segment."""
+        segments = self.client.message(to, text, report=report, keep=keep, params=params)
+        return [self.ask(segment) for segment in segments]
+
+    def ask(self, payload: Payload) -> Asked:
+        """Anything that a client can say."""
+        asked = Asked(payload)
+
+        def say(now: float) -> None:
+            self._asked[self._stack.ask(self._where.server, payload, now)] = asked
+
+        self.driver.turn(say)
+        return asked
+
+    @property
+    def address(self) -> Address:
+        return self.client.address
+
+    @property
+    def open_work(self) -> int:
+        """What waits for an answer."""
+        return len(self._stack)
+
+    # A `Timed` of its Driver.
+
+    def expire(self, now: float) -> None:
+        for payload in self.client.expire(now):
+            self._say(payload, now)
+
+    def deadline(self) -> float | None:
+        return self.client.deadline()
+
+    # What comes.
+
+    def _on_event(self, event: CoapEvent, now: float) -> None:
+        match event:
+            case Requested():
+                self._requested(event, now)
+            case Responded():
+                self._responded(event)
+            case Unanswered():
+                asked = self._asked.pop(event.exchange, None)
+                if asked is not None:
+                    asked.silent = True
+            case _:
+                pass  # it has been answered
+
+    def _requested(self, event: Requested, now: float) -> None:
+        if self.deaf:
+            return
+        if self.refuses is not None:
+            self._stack.refuse(event.exchange, self.refuses, "it was told to")
+            return
+        answer, more = self.client.take(event.payload, now)
+        if isinstance(answer, FailureCause):
+            self._stack.refuse(event.exchange, answer, "not for this client")
+        else:
+            self._stack.respond(event.exchange, 204, answer)
+        for payload in more:
+            self._say(payload, now)
+
+    def _say(self, payload: Payload, now: float) -> None:
+        self._asked[self._stack.ask(self._where.server, payload, now)] = Asked(payload)
+
+    def _responded(self, event: Responded) -> None:
+        asked = self._asked.pop(event.exchange, None)
+        if asked is None:
+            return
+        asked.code, asked.body, asked.diagnostic = event.code, event.body, event.diagnostic
+        if event.success and isinstance(event.payload, Registration | Deregistration):
+            self.registered = isinstance(event.payload, Registration)

@@ -1,0 +1,150 @@
+"""The requests and answers of one node on real sockets: aiocoap, hypercorn and httpx under its ports."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from ipsmgw.app import AddressTaken
+from ipsmgw.drive import Clock
+from lab.exchange_octets import Protocol, request_octets, response_octets
+from lab.exchange_spec import ExchangeSpec, key_id
+from lab.links import Address
+from lab.msgin5g.m5s import MAX_BODY
+from msgin5g_bridge.coap_endpoint import CoapEndpoint, OscoreKey
+from msgin5g_bridge.exchange import Ask, Asked, Incoming, Outgoing
+from msgin5g_bridge.rest_client import ClientBounds, RestClient
+from msgin5g_bridge.rest_server import RestServer, ServerBounds
+
+__all__ = ["WireExchanges"]
+
+_Seen = Callable[[str, Protocol, bytes, bool], None]
+"""Who is at the other end, by address; the protocol; the octets; whether they were sent."""
+
+
+class _Rest:
+    """Both libraries of HTTP at one port."""
+
+    def __init__(self, receive: Callable[[Incoming], None], clock: Clock, host: str) -> None:
+        self._server = RestServer(receive, ServerBounds(max_body=MAX_BODY), None)
+        self._client = RestClient(receive, clock.now, ClientBounds(local=host), None)
+
+    async def start(self, local: Address) -> None:
+        await self._server.start(local)
+
+    def send(self, outgoing: Outgoing) -> None:
+        if isinstance(outgoing, Ask):
+            self._client.send(outgoing)
+        else:
+            self._server.send(outgoing)
+
+    async def stop(self) -> None:
+        await self._client.stop()
+        await self._server.stop()
+
+
+class _Coap:
+    """aiocoap at one port; who has proved to be somebody is spoken to with the same key."""
+
+    def __init__(
+        self, spec: ExchangeSpec, receive: Callable[[Incoming], None], clock: Clock, folder: Path
+    ) -> None:
+        self._spec = spec
+        self._tell = receive
+        mine = key_id(spec.identity)
+        keys = (
+            OscoreKey(
+                identity=key.identity,
+                folder=folder / key_id(key.identity).hex(),
+                secret=key.secret,
+                ours=mine,
+                theirs=key_id(key.identity),
+            )
+            for key in spec.keys
+        )
+        self._endpoint = CoapEndpoint(self._take, clock.now, keys=tuple(keys))
+
+    async def start(self, local: Address) -> None:
+        await self._endpoint.start(local)
+        for key in self._spec.keys:
+            if key.origin:
+                self._endpoint.secure(key.origin, key.identity)
+
+    def send(self, outgoing: Outgoing) -> None:
+        self._endpoint.send(outgoing)
+
+    async def stop(self) -> None:
+        await self._endpoint.stop()
+
+    def _take(self, incoming: Incoming) -> None:
+        if isinstance(incoming, Asked) and incoming.peer.identity:
+            self._endpoint.secure(incoming.peer.address, incoming.peer.identity)
+        self._tell(incoming)
+
+
+class WireExchanges:
+    """All ports of one node."""
+
+    def __init__(self, clock: Clock, folder: Path) -> None:
+        """Keys have their sequence numbers in `folder`."""
+        self._clock = clock
+        self._folder = folder
+        self.seen: _Seen = lambda host, protocol, octets, sent: None
+        self._open: list[tuple[Address, _Rest | _Coap]] = []
+        self._peers: dict[tuple[Protocol, int], str] = {}
+
+    def add(
+        self, spec: ExchangeSpec, receive: Callable[[Incoming], None]
+    ) -> Callable[[list[Outgoing]], None]:
+        """A port to be opened by `start`; returns what its stack sends by."""
+        protocol = spec.protocol
+
+        def take(incoming: Incoming) -> None:
+            self._note_incoming(protocol, incoming)
+            receive(incoming)
+
+        carrier = (
+            _Rest(take, self._clock, spec.local[0])
+            if protocol == "http"
+            else _Coap(spec, take, self._clock, self._folder)
+        )
+        self._open.append((spec.local, carrier))
+
+        def send(batch: list[Outgoing]) -> None:
+            for outgoing in batch:
+                self._note_outgoing(protocol, outgoing)
+                carrier.send(outgoing)
+
+        return send
+
+    def now(self) -> float:
+        return self._clock.now()
+
+    async def start(self) -> None:
+        """Listen; raises `AddressTaken` with a sentence."""
+        for (host, port), carrier in self._open:
+            try:
+                await carrier.start((host, port))
+            except OSError as fault:
+                raise AddressTaken(f"{host}:{port}: {fault.strerror}") from fault
+
+    async def stop(self) -> None:
+        await asyncio.gather(*(carrier.stop() for _, carrier in self._open))
+
+    def _note_incoming(self, protocol: Protocol, incoming: Incoming) -> None:
+        if isinstance(incoming, Asked):
+            self._peers[protocol, incoming.exchange] = host = _host(incoming.peer.address)
+            octets = request_octets(protocol, incoming.exchange, incoming.request)
+            self.seen(host, protocol, octets, False)
+
+    def _note_outgoing(self, protocol: Protocol, outgoing: Outgoing) -> None:
+        if isinstance(outgoing, Ask):
+            octets = request_octets(protocol, outgoing.exchange, outgoing.request)
+            self.seen(_host(outgoing.origin), protocol, octets, True)
+        else:
+            octets = response_octets(protocol, outgoing.exchange, outgoing.response)
+            self.seen(self._peers.pop((protocol, outgoing.exchange), ""), protocol, octets, True)
+
+
+def _host(address: str) -> str:
+    """Of host:port, with or without a scheme."""
+    return address.rpartition("//")[2].rpartition(":")[0]

@@ -1,0 +1,321 @@
+"""MSGin5G-1, sans-IO: payloads of TS 24.538 as CoAP requests, and what is answered (RFC 7252).
+
+A response code c.dd is the status c × 100 + dd of the contract, so 2.04 is 204. Which code TS 24.538 wants
+where was not seen: `CODES` and the codes of the stack are a choice of ours.
+"""
+
+from collections.abc import Mapping
+from itertools import count
+
+from msgspec import Struct
+
+from msgin5g_bridge.errors import DecodeError
+from msgin5g_bridge.exchange import (
+    Answered,
+    Ask,
+    Asked,
+    Gone,
+    Headers,
+    Incoming,
+    NoAnswer,
+    Outgoing,
+    Peer,
+    Reply,
+    Request,
+    Response,
+)
+from msgin5g_bridge.expiry import Expiry
+from msgin5g_bridge.message import (
+    AggregatedMessage,
+    DeliveryReport,
+    Message,
+    MessageResponse,
+    Payload,
+    StoredMessageUpdate,
+    TopicSubscribe,
+    decode_payload,
+)
+from msgin5g_bridge.model import Body, decode, encode
+from msgin5g_bridge.names import URI_PATH, FailureCause
+from msgin5g_bridge.rate import Rate
+from msgin5g_bridge.registration import (
+    BulkDeregistration,
+    BulkRegistration,
+    BulkRegistrationResponse,
+    Deregistration,
+    Registration,
+    RegistrationResponse,
+)
+from msgin5g_bridge.topiclistevent import TopicSubscriptionAck
+
+__all__ = [
+    "ANSWERS",
+    "CODES",
+    "CoapEvent",
+    "CoapSettings",
+    "CoapStack",
+    "PeerMisbehaved",
+    "Requested",
+    "Responded",
+    "Unanswered",
+    "code_of",
+]
+
+_JSON: Headers = (("content-type", "application/json"),)
+_CREATED, _DELETED, _CHANGED = 201, 202, 204
+
+ANSWERS: Mapping[type[Body], type[Body]] = {
+    Registration: RegistrationResponse,
+    Deregistration: RegistrationResponse,
+    BulkRegistration: BulkRegistrationResponse,
+    BulkDeregistration: BulkRegistrationResponse,
+    Message: MessageResponse,
+    AggregatedMessage: MessageResponse,
+    DeliveryReport: MessageResponse,
+    StoredMessageUpdate: MessageResponse,
+    TopicSubscribe: TopicSubscriptionAck,
+}
+"""What a payload is answered with, if with anything."""
+
+CODES: Mapping[FailureCause, int] = {
+    FailureCause.NOT_AUTHENTICATED: 401,
+    FailureCause.WRONG_CREDENTIAL: 403,
+    FailureCause.NOT_AUTHORIZED: 403,
+    FailureCause.NOT_PROVISIONED: 403,
+    FailureCause.NOT_REGISTERED: 403,
+    FailureCause.MESSAGE_LOOP: 403,
+    FailureCause.RECIPIENT_UNKNOWN: 404,
+    FailureCause.MESSAGE_UNKNOWN: 404,
+    FailureCause.PAYLOAD_TOO_LARGE: 413,
+    FailureCause.OVERLOAD: 503,
+}
+"""With what a request is refused for which cause; any other: 4.00."""
+
+
+def code_of(payload: Payload, *, refresh: bool = False) -> int:
+    """Of the yes to it: 2.01 for a new registration, 2.02 for the end of one, else 2.04."""
+    if isinstance(payload, Registration):
+        return _CHANGED if refresh else _CREATED
+    return _DELETED if isinstance(payload, Deregistration) else _CHANGED
+
+
+class CoapSettings(Struct, frozen=True, kw_only=True):
+    """Seconds, octets, and how much at once."""
+
+    max_body: int = 65_536
+    answer_within: float = 10.0
+    """How long we may take until the peer hears 5.04."""
+    wait: float = 100.0
+    """How long an answer may take: longer than all retransmissions, MAX_TRANSMIT_WAIT (RFC 7252 §4.8.2)."""
+    open: int = 1_000
+    """Exchanges of peers at once; one more is refused: 5.03."""
+    rate: float = 0.0
+    """Requests a second of one peer, in the long run; more are refused: 4.29. 0: any number."""
+    burst: int = 100
+    retry_after: int = 5
+    """Max-Age of both."""
+
+
+class Requested(Struct, frozen=True):
+    """A peer asks; it waits for `respond` or `refuse`."""
+
+    exchange: int
+    payload: Payload
+    peer: Peer
+
+
+class Responded(Struct, frozen=True):
+    """The peer has answered what we asked; `body` is there where it has said something that we know."""
+
+    exchange: int
+    payload: Payload
+    code: int
+    body: Body | None
+    diagnostic: str = ""
+
+    @property
+    def success(self) -> bool:
+        return self.code < 300
+
+
+class Unanswered(Struct, frozen=True):
+    """Nothing comes from the peer: whether it has it is not known."""
+
+    exchange: int
+    payload: Payload
+    reason: str
+
+
+class PeerMisbehaved(Struct, frozen=True):
+    """What a peer has sent makes no sense; it has been answered."""
+
+    peer: str
+    what: str
+
+
+CoapEvent = Requested | Responded | Unanswered | PeerMisbehaved
+
+
+class CoapStack:
+    """Both halves of an endpoint: it takes payloads at `URI_PATH`, and brings them to others.
+
+    One at a time to each of them: NSTART is 1 (RFC 7252 §4.7), and two bodies in blocks to one resource
+    would be taken for one (RFC 7959 §2.4).
+    """
+
+    def __init__(self, settings: CoapSettings | None = None) -> None:
+        self._settings = settings or CoapSettings()
+        self._rate = Rate(self._settings.rate, self._settings.burst)
+        self._numbers = count(1)
+        self._theirs: set[int] = set()
+        self._ours: dict[int, Payload] = {}
+        self._waiting: dict[str, list[int]] = {}
+        """By origin: the first is under way, the others have to wait."""
+        self._their_expiry, self._our_expiry = Expiry(), Expiry()
+        self._output: list[Outgoing] = []
+
+    def __len__(self) -> int:
+        """Exchanges that have no answer yet, of either side."""
+        return len(self._theirs) + len(self._ours)
+
+    # The contract: `msgin5g_bridge.exchange.ExchangeStack`.
+
+    def receive(self, incoming: Incoming, now: float) -> list[CoapEvent]:
+        match incoming:
+            case Asked():
+                return self._asked(incoming, now)
+            case Answered():
+                return self._answered(incoming, now)
+            case NoAnswer():
+                payload = self._end(incoming.exchange, now)
+                return [Unanswered(incoming.exchange, payload, incoming.reason)] if payload else []
+            case Gone():
+                self._theirs.discard(incoming.exchange)
+        return []
+
+    def expire(self, now: float) -> list[CoapEvent]:
+        for exchange in self._their_expiry.due(now):
+            self._reply(exchange, 504, b"no answer in time")
+        late = [(exchange, self._end(exchange, now)) for exchange in list(self._our_expiry.due(now))]
+        return [Unanswered(exchange, payload, "no answer in time") for exchange, payload in late if payload]
+
+    def deadline(self) -> float | None:
+        both = self._their_expiry.deadline(), self._our_expiry.deadline()
+        return min((when for when in both if when is not None), default=None)
+
+    def take_output(self) -> list[Outgoing]:
+        output, self._output = self._output, []
+        return output
+
+    # From above.
+
+    def ask(self, origin: str, payload: Payload, now: float) -> int:
+        """POST it to the endpoint at coap://host:port; the event tells by this number."""
+        exchange = next(self._numbers)
+        self._ours[exchange] = payload
+        waiting = self._waiting.setdefault(origin, [])
+        waiting.append(exchange)
+        if len(waiting) == 1:
+            self._send(origin, exchange, now)
+        return exchange
+
+    def respond(self, exchange: int, code: int, body: Body | None = None) -> bool:
+        """The answer to what was `Requested`; False: nobody waits for it any more."""
+        octets = b"" if body is None else encode(body)
+        return self._reply(exchange, code, octets, _JSON if octets else ())
+
+    def refuse(self, exchange: int, cause: FailureCause, detail: str) -> bool:
+        """The same with a no; the diagnostic payload is for people (RFC 7252 §5.5.2)."""
+        code = CODES.get(cause, 400)
+        busy = self._busy if code in (429, 503) else ()
+        return self._reply(exchange, code, f"{cause}: {detail}".encode(), busy)
+
+    # Peers ask.
+
+    def _asked(self, asked: Asked, now: float) -> list[CoapEvent]:
+        if self._rate.wait(asked.peer.address, now):
+            self._output.append(Reply(asked.exchange, Response(429, self._busy)))
+            return []
+        if len(self._theirs) >= self._settings.open:
+            self._output.append(Reply(asked.exchange, Response(503, self._busy)))
+            return []
+        self._theirs.add(asked.exchange)
+        self._their_expiry.set(asked.exchange, now + self._settings.answer_within)
+        wrong = self._wrong(asked.request)
+        if wrong is not None:
+            return self._misbehaved(asked, *wrong)
+        try:
+            payload = decode_payload(asked.request.body)
+        except DecodeError as fault:
+            return self._misbehaved(asked, 400, str(fault))
+        return [Requested(asked.exchange, payload, asked.peer)]
+
+    def _wrong(self, request: Request) -> tuple[int, str] | None:
+        if request.path != URI_PATH:
+            return 404, f"there is nothing but {URI_PATH}"
+        if request.method != "POST":
+            return 405, "POST only"
+        if (request.header("content-type") or "") != "application/json":
+            return 415, "Content-Format 50 only"
+        if len(request.body) > self._settings.max_body:
+            return 413, f"{self._settings.max_body} octets at most"
+        return None
+
+    def _misbehaved(self, asked: Asked, code: int, what: str) -> list[CoapEvent]:
+        self._reply(asked.exchange, code, what.encode("utf-8", "replace"))
+        told = f"{asked.request.method} {asked.request.path[:100]}: {code // 100}.{code % 100:02} {what}"
+        return [PeerMisbehaved(asked.peer.identity or asked.peer.address, told)]
+
+    def _reply(self, exchange: int, code: int, body: bytes, headers: Headers = ()) -> bool:
+        if exchange not in self._theirs:
+            return False
+        self._theirs.discard(exchange)
+        self._their_expiry.discard(exchange)
+        self._output.append(Reply(exchange, Response(code, headers, body)))
+        return True
+
+    @property
+    def _busy(self) -> Headers:
+        return (("max-age", str(self._settings.retry_after)),)
+
+    # Peers answer.
+
+    def _send(self, origin: str, exchange: int, now: float) -> None:
+        until = now + self._settings.wait
+        self._our_expiry.set(exchange, until)
+        request = Request("POST", URI_PATH, _JSON, encode(self._ours[exchange]))
+        self._output.append(Ask(exchange, origin, request, until))
+
+    def _end(self, exchange: int, now: float) -> Payload | None:
+        """It is over, and the next one to the same peer goes."""
+        self._our_expiry.discard(exchange)
+        payload = self._ours.pop(exchange, None)
+        origin = next((name for name, waiting in self._waiting.items() if waiting[0] == exchange), None)
+        if origin is not None:
+            waiting = self._waiting[origin]
+            del waiting[0]
+            if waiting:
+                self._send(origin, waiting[0], now)
+            else:
+                del self._waiting[origin]
+        return payload
+
+    def _answered(self, answered: Answered, now: float) -> list[CoapEvent]:
+        exchange, response = answered.exchange, answered.response
+        payload = self._end(exchange, now)
+        if payload is None:
+            return []  # too late
+        if response.status >= 300:
+            said = response.body.decode("utf-8", "replace")
+            return [Responded(exchange, payload, response.status, None, said)]
+        kind = ANSWERS.get(type(payload))
+        if kind is None or not response.body:
+            return [Responded(exchange, payload, response.status, None)]
+        try:
+            return [Responded(exchange, payload, response.status, decode(kind, response.body))]
+        except DecodeError as fault:
+            # It has been taken: what else is said makes no difference to that.
+            return [
+                PeerMisbehaved("", f"answer to {type(payload).__name__}: {fault}"),
+                Responded(exchange, payload, response.status, None),
+            ]

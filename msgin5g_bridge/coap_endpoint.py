@@ -1,0 +1,265 @@
+"""CoAP by aiocoap: one UDP socket that serves and asks, blockwise, with OSCORE (RFC 7252, 7959, 8613).
+
+The one adapter of that library. The transport is `simplesocketserver`, for with the default one the ICMP
+error of one dead peer ends what is under way to another; it does not hear of dead peers, so every request
+has a deadline.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Coroutine
+from itertools import count
+from pathlib import Path
+
+import aiocoap
+import aiocoap.error
+import aiocoap.resource
+from aiocoap.credentials import CredentialsMap
+from aiocoap.numbers import ContentFormat
+from aiocoap.numbers.codes import Code
+from msgspec import Struct
+
+from msgin5g_bridge.exchange import (
+    Answered,
+    Ask,
+    Asked,
+    Headers,
+    Incoming,
+    NoAnswer,
+    Peer,
+    Reply,
+    Request,
+    Response,
+)
+
+__all__ = ["CoapBounds", "CoapEndpoint", "OscoreKey"]
+
+_LOGGER = "ipsmgw.coap"
+_JSON = "application/json"
+
+
+class OscoreKey(Struct, frozen=True, kw_only=True):
+    """A security context with one peer, as provisioned: it stands in for one that AKMA would give."""
+
+    identity: str
+    """Whom the key proves: a UE Service ID, or the server."""
+    folder: Path
+    """Where its sequence numbers outlive us; a context must never be used from two places."""
+    secret: bytes
+    ours: bytes
+    """Sender ID: the peer's recipient ID, at most 7 octets."""
+    theirs: bytes
+
+
+class CoapBounds(Struct, frozen=True, kw_only=True):
+    """What the exchanges of others may cost; octets and seconds."""
+
+    max_body: int = 65_536
+    answer_within: float = 30.0
+    """Longer than the stack above takes: it has its own deadline."""
+
+
+class CoapEndpoint:
+    """At one address, which has to be a certain one; what comes is told to `receive`."""
+
+    def __init__(
+        self,
+        receive: Callable[[Incoming], None],
+        now: Callable[[], float],
+        bounds: CoapBounds | None = None,
+        keys: tuple[OscoreKey, ...] = (),
+    ) -> None:
+        self._receive = receive
+        self._now = now
+        self._bounds = bounds or CoapBounds()
+        self._keys = keys
+        self._oscore: _Oscore | None = None
+        self._numbers = count(1)
+        self._waiting: dict[int, asyncio.Future[Response]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._context: aiocoap.Context | None = None
+        self._started = asyncio.Event()
+
+    async def start(self, local: tuple[str, int]) -> None:
+        """Listen; an OSError where the address is taken."""
+        logging.getLogger(_LOGGER).setLevel(logging.CRITICAL)  # what matters is told by events
+        site: aiocoap.interfaces.Resource = _Site(self._answer, self._bounds)
+        transports = ["simplesocketserver"]
+        if self._keys:
+            self._oscore = _Oscore(self._keys)
+            site = self._oscore.wrapped(site)
+            transports.insert(0, "oscore")  # it takes what has a key, and leaves the rest
+        self._context = await aiocoap.Context.create_server_context(
+            site, bind=local, transports=transports, loggername=_LOGGER
+        )
+        self._started.set()
+
+    def secure(self, origin: str, identity: str) -> None:
+        """From now on requests to coap://host:port are protected with the key of this identity."""
+        assert self._context is not None, "not started"
+        assert self._oscore is not None, "without keys"
+        self._context.client_credentials[f"{origin}/*"] = self._oscore.contexts[identity]
+
+    def send(self, outgoing: Ask | Reply) -> None:
+        """A request of ours, or the answer to one of theirs."""
+        if isinstance(outgoing, Ask):
+            task = asyncio.get_running_loop().create_task(self._ask(outgoing))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            return
+        waiting = self._waiting.get(outgoing.exchange)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(outgoing.response)
+
+    async def stop(self) -> None:
+        """Nothing is awaited any more."""
+        tasks = set(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._context is not None:
+            await self._context.shutdown()
+        if self._oscore is not None:
+            self._oscore.close()
+
+    async def _ask(self, ask: Ask) -> None:
+        try:
+            async with asyncio.timeout(max(0.0, ask.until - self._now())):
+                await self._started.wait()
+                assert self._context is not None
+                response = await self._context.request(_message(ask)).response
+        except TimeoutError:
+            return  # the stack has the same deadline, and has told of it
+        except (aiocoap.error.Error, OSError, ValueError) as fault:
+            self._receive(NoAnswer(ask.exchange, str(fault) or type(fault).__name__))
+            return
+        self._receive(Answered(ask.exchange, _response(response)))
+
+    async def _answer(self, request: Request, peer: Peer) -> Response:
+        exchange = next(self._numbers)
+        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        self._waiting[exchange] = answer
+        try:
+            self._receive(Asked(exchange, request, peer))
+            async with asyncio.timeout(self._bounds.answer_within):
+                return await answer
+        except TimeoutError:
+            return Response(504)
+        finally:
+            del self._waiting[exchange]
+
+
+class _Site(aiocoap.resource.Resource):  # type: ignore[misc]  # the library has no types
+    """Everything that is asked, whatever the path: which there is, the stack knows."""
+
+    def __init__(
+        self,
+        answer: Callable[[Request, Peer], Coroutine[None, None, Response]],
+        bounds: CoapBounds,
+    ) -> None:
+        super().__init__()
+        self._answer = answer
+        self._bounds = bounds
+
+    async def needs_blockwise_assembly(self, request: aiocoap.Message) -> bool:
+        block = request.opt.block1
+        if block is not None and block.start + len(request.payload) > self._bounds.max_body:
+            raise aiocoap.error.RequestEntityTooLarge
+        return True
+
+    async def render(self, request: aiocoap.Message) -> aiocoap.Message:
+        response = await self._answer(_request(request), _peer(request))
+        return _answer(response)
+
+
+class _Oscore:
+    """Security contexts; what they need beside aiocoap itself is imported where there are keys only."""
+
+    def __init__(self, keys: tuple[OscoreKey, ...]) -> None:
+        from aiocoap import oscore
+
+        self.contexts: dict[str, oscore.FilesystemSecurityContext] = {}
+        for key in keys:
+            _write(key)
+            context = self.contexts[key.identity] = oscore.FilesystemSecurityContext(str(key.folder))
+            context.authenticated_claims = [key.identity]
+
+    def wrapped(self, site: aiocoap.interfaces.Resource) -> aiocoap.interfaces.Resource:
+        """A site that takes protected requests too."""
+        from aiocoap.oscore_sitewrapper import OscoreSiteWrapper
+
+        credentials = CredentialsMap({f":{name}": context for name, context in self.contexts.items()})
+        wrapper = OscoreSiteWrapper(site, credentials)
+        wrapper.log = logging.getLogger(_LOGGER)
+        return wrapper
+
+    def close(self) -> None:
+        """Sequence numbers are written, locks given up."""
+        for context in self.contexts.values():
+            context._destroy()
+
+
+def _write(key: OscoreKey) -> None:
+    """As `FilesystemSecurityContext` reads it."""
+    key.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    secrets = {
+        "secret_hex": key.secret.hex(),
+        "sender-id_hex": key.ours.hex(),
+        "recipient-id_hex": key.theirs.hex(),
+    }
+    path = key.folder / "secret.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(secrets))
+
+
+def _peer(request: aiocoap.Message) -> Peer:
+    remote = request.remote
+    claims = [claim for claim in remote.authenticated_claims if isinstance(claim, str)]
+    identity = next(iter(claims), "")
+    return Peer(f"coap://{_host_and_port(remote.hostinfo)}", identity, bool(identity))
+
+
+def _host_and_port(hostinfo: str) -> str:
+    """With the port that goes without saying."""
+    return hostinfo if hostinfo.rpartition("]")[2].count(":") == 1 else f"{hostinfo}:5683"
+
+
+def _request(message: aiocoap.Message) -> Request:
+    path = "/" + "/".join(message.opt.uri_path)
+    return Request(
+        str(message.code), path, _headers(message), message.payload, "&".join(message.opt.uri_query)
+    )
+
+
+def _headers(message: aiocoap.Message) -> Headers:
+    format_ = message.opt.content_format
+    if format_ is None:
+        return ()
+    return (("content-type", _JSON if format_ == ContentFormat.JSON else str(format_)),)
+
+
+def _response(message: aiocoap.Message) -> Response:
+    code = int(message.code)
+    return Response((code >> 5) * 100 + (code & 0x1F), _headers(message), message.payload)
+
+
+def _message(ask: Ask) -> aiocoap.Message:
+    message = aiocoap.Message(
+        code=getattr(Code, ask.request.method),
+        uri=f"{ask.origin}{ask.request.path}",
+        payload=ask.request.body,
+    )
+    if ask.request.header("content-type") == _JSON:
+        message.opt.content_format = ContentFormat.JSON
+    return message
+
+
+def _answer(response: Response) -> aiocoap.Message:
+    code = Code(response.status // 100 << 5 | response.status % 100)
+    message = aiocoap.Message(code=code, payload=response.body)
+    if response.header("content-type") == _JSON:
+        message.opt.content_format = ContentFormat.JSON
+    if (age := response.header("max-age")) is not None:
+        message.opt.max_age = int(age)
+    return message
