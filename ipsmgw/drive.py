@@ -112,6 +112,8 @@ class Port(Generic[EventT, FlowT]):
         self.cut: Callable[[FlowT], None] = _nothing_to_cut
         self.trouble: Callable[[], Mapping[str, str]] = dict
         """Why which association is not there, as far as the network knows."""
+        self.behind: Callable[[], bool] = bool
+        """Whether the network holds more than it has handed on, as far as it knows."""
         self.tap: Tap[FlowT] | None = None
         self.keep: Keep[FlowT] | None = None
 

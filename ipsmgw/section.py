@@ -2,16 +2,28 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from math import isfinite
-from typing import Literal, Self, get_args, get_origin
+from pathlib import Path
+from typing import Literal, Self, TypeVar, get_args, get_origin
 
 import msgspec
 
 from ipsmgw.identity import NodeNumber
 
-__all__ = ["Address", "Addresses", "Fault", "Section", "faults_of", "in_words", "scalar"]
+__all__ = [
+    "Address",
+    "Addresses",
+    "BadSettings",
+    "Fault",
+    "Section",
+    "faults_of",
+    "in_words",
+    "read",
+    "scalar",
+    "text_of",
+]
 
 Fault = tuple[str, str]
 """Path of the key, and what is wrong with it."""
@@ -82,6 +94,44 @@ def _host(text: str, port: int) -> str:
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of the file: an unknown key is an error."""
+
+
+SectionT = TypeVar("SectionT", bound=Section)
+
+
+class BadSettings(Exception):
+    """Every fault: what is wrong, and where: `file: path.of.the.key: sentence`."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+def text_of(path: Path) -> str:
+    """What is in a file; raises `BadSettings`."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as fault:
+        raise BadSettings([f"{path}: {fault.strerror}"]) from None
+    except UnicodeDecodeError as fault:
+        raise BadSettings([f"{path}: not UTF-8 at octet {fault.start}"]) from None
+
+
+def read(
+    kind: type[SectionT], text: str, name: str, contradictions: Callable[[SectionT], Iterator[Fault]]
+) -> SectionT:
+    """A whole file of this kind; raises `BadSettings` with every fault, each of which begins with `name`."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise BadSettings([f"{name}: {in_words(fault)}"]) from None
+    faults = list(faults_of(kind, table))
+    if not faults:
+        settings = msgspec.convert(table, kind, dec_hook=scalar)
+        faults = list(contradictions(settings))
+    if faults:
+        raise BadSettings([f"{name}: {where or 'top level'}: {what}" for where, what in faults])
+    return settings
 
 
 def faults_of(kind: type[Section], table: object, path: str = "") -> Iterator[Fault]:

@@ -87,6 +87,7 @@ class Sockets:
         self._transports.append((node, _Sip(transport)))
         port.send = transport.send
         port.cut = transport.cut
+        port.behind = transport.behind
 
     def resolving(self, node: str, port: Port[EventT, sipbridge.Flow]) -> None:
         """Queries to DNS servers."""

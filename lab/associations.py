@@ -98,6 +98,10 @@ class Associations:
         for line in self._lines():
             self._schedule_cut(line)
 
+    def give_up(self, end: _End) -> None:
+        """An end has had enough; when what the same input has decided has left."""
+        self._clock.call_at(self._clock.now(), partial(self._cut, end.line))
+
     def put(self, end: _End, data: bytes, stream: int, now: float) -> None:
         line, pipe = end.line, end.pipe
         delivered = line is not None and pipe is not None and pipe.put(data, stream, now) < line.cut_at
@@ -230,6 +234,12 @@ class Outlet:
             end = self._ends[flow.connection]
             if end.port is not None:
                 self._associations.put(end, data, flow.stream, now)
+
+    def cut(self, flow: MapFlow) -> None:
+        """Whoever is behind it is silent, or worse."""
+        end = self._ends[flow.connection]
+        if end.flow is not None and end.flow == flow._replace(stream=end.flow.stream):
+            self._associations.give_up(end)
 
 
 def _tell_down(end: _End, flow: MapFlow) -> None:

@@ -1,6 +1,6 @@
 """A whole carrier from one description, on either ground (DESIGN §10)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ipsmgw.drive import Driver
 from ipsmgw.gateway import Gateway
@@ -163,6 +163,21 @@ class Carrier:
         alone = [peer for peer in peers(self.plan, "ipsmgw") if self.plan.stp or not self.own(peer)]
         if alone and "ipsmgw" in self.drivers:
             yield from (("ipsmgw", peer) for peer in inactive(self.gateway) if peer in alone)
+
+    def ends(self) -> Iterator[tuple[str, str]]:
+        """Ends of associations that the lab's elements have: whose, and to whom."""
+        for node in self.nodes:
+            yield from ((node, peer) for peer in peers(self.plan, node))
+
+    def associations(self) -> dict[str, list[str]]:
+        """Of each SS7 element that is the lab's: the peers to which traffic goes."""
+        return {node: sorted(element.active) for node, element in self._ss7().items()}
+
+    def columns(self, pdus: Iterable[Pdu]) -> tuple[str, ...]:
+        """The nodes of a ladder of these: all elements, and the phones that take part."""
+        seen = {node for pdu in pdus for node in (pdu.source, pdu.target)}
+        phones = {subscriber.name for subscriber in self.plan.subscribers}
+        return tuple(node for node in self.plan.nodes if node in seen or node not in phones)
 
     def own(self, node: str = "ipsmgw") -> bool:
         """Whether an element is the lab's, so that a story can look into it; first of all the gateway."""

@@ -17,7 +17,7 @@ class Chance:
     """The choices of one source, a link or a disk, from its seed.
 
     A choice belongs to a turn of its source (a datagram, a message, an attempt to connect) and has a kind:
-    the name of the field in `Faults` that rules it.
+    the name of the field in `Faults` that rules it. How long a fault lasts is asked under the fault's name.
     """
 
     __slots__ = ("_rng",)

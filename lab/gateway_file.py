@@ -32,7 +32,7 @@ def gateway_toml(plan: Plan) -> str:
         f"t1 = {t.t1}\nt2 = {t.t2}\nt4 = {t.t4}",
         "[map]",
         f"point_code = {plan.point_code('ipsmgw')}",
-        f'hlr = "{plan.hlr_number}"',
+        *([f'hlr = "{plan.hlr_number}"'] if plan.present("hlr") else []),
         f'registration = "{plan.registration}"',
         *plan.map_settings,
         *(line for link in links(plan, "ipsmgw") for line in _association(plan, link)),

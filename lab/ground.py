@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 from tempfile import TemporaryDirectory
 from typing import Protocol, TypeVar
 
@@ -181,7 +181,8 @@ class WireGround:
 
     def site(self, node: str) -> Site:
         """The next life of a node."""
-        boot, rng = self._lives.next(node), self._lives.rng(node)
+        # No identifier comes twice, whatever the seed: somebody else's elements outlive this ground.
+        boot, rng = self._lives.next(node), Random(SystemRandom().getrandbits(64))
         exchanges = WireExchanges(self.clock, self._path(f"keys-{node}"))
         sockets = self._sockets[node] = _TappedSockets(
             Sockets(self._loop, rng), exchanges, self._sent, self._received, self._plan

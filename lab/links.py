@@ -86,14 +86,14 @@ class DatagramLink:
             return "lost"
         when = now + chance.lasts("delay", faults.delay)
         if chance.happens("reorder", faults.reorder):
-            when += chance.lasts("held", faults.held)
+            when += chance.lasts("reorder", faults.held)
         elif when < self._last:
             when = self._last
         else:
             self._last = when
         target.put(when, data, flow)
         if chance.happens("duplicate", faults.duplicate):
-            target.put(when + chance.lasts("held", faults.held), data, flow)
+            target.put(when + chance.lasts("duplicate", faults.held), data, flow)
             return "duplicated"
         return ""
 

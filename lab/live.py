@@ -2,42 +2,89 @@
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from lab.describing import CARRIER, carrier_of
 from lab.explain import explain_message
-from lab.plan import MAX_NETWORK
+from lab.fault import HELP, fault
+from lab.meddling.grammar import rules_of_file
+from lab.meddling.meddling import check_rules
+from lab.plan import MAX_NETWORK, PlanTimers
 from lab.send import send_message
 from lab.up import up
 
-__all__ = ["explain_command", "send_command", "up_command"]
+__all__ = ["FAULT", "FAULT_FILE", "explain_command", "fault_command", "send_command", "up_command"]
 
 _NETWORK = typer.Option(min=1, max=MAX_NETWORK, help="Addresses are 127.0.NETWORK.x; several labs may run.")
+FAULT = typer.Option("--fault", metavar="RULE", help="A fault, as of `fault`; may be given several times.")
+FAULT_FILE = typer.Option(metavar="FILE", help="Faults, a rule a line; or TOML: tables [[fault]].")
 _out = Console(soft_wrap=True)
 
 
 def up_command(
     network: Annotated[int, _NETWORK] = 1,
+    carrier: Annotated[Path | None, CARRIER] = None,
     seconds: Annotated[
         float | None,
         typer.Option("--for", metavar="SECONDS", min=0, help="End by itself that long after the start."),
     ] = None,
+    faults: Annotated[list[str] | None, FAULT] = None,
+    fault_file: Annotated[Path | None, FAULT_FILE] = None,
 ) -> None:
     """Run the carrier on loopback, with one message through it at once; Ctrl-C ends it."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    raise typer.Exit(asyncio.run(up(_out, network, seconds)))
+    plan = carrier_of(carrier, PlanTimers(), network=network)
+    try:
+        rules = [*(faults or []), *(rules_of_file(fault_file) if fault_file else [])]
+        check_rules(rules, plan)
+    except ValueError as fault:
+        _out.print(f"ipsmgw-lab: {fault}", markup=False, highlight=False)
+        raise typer.Exit(2) from None
+    raise typer.Exit(asyncio.run(up(_out, plan, seconds, rules)))
 
 
 def send_command(
     sender: Annotated[str, typer.Argument(metavar="FROM", help="A phone's name or number.")],
-    recipient: Annotated[str, typer.Argument(metavar="TO", help="A phone's name, or any number.")],
-    text: Annotated[str, typer.Argument(metavar="TEXT")],
+    recipient: Annotated[
+        str | None, typer.Argument(metavar="TO", help="A phone's name, or any number.")
+    ] = None,
+    text: Annotated[str | None, typer.Argument(metavar="TEXT")] = None,
+    *,
+    tpdu: Annotated[
+        str | None, typer.Option(metavar="HEX", help="Instead of a text: a TPDU, whatever it is.")
+    ] = None,
+    rp: Annotated[
+        str | None, typer.Option(metavar="HEX", help="Instead of a text: an RPDU, whatever it is.")
+    ] = None,
     network: Annotated[int, _NETWORK] = 1,
 ) -> None:
-    """Send a message through the running carrier, and see its way; 0: delivered, 1: not, 2: not sent."""
-    raise typer.Exit(send_message(_out, network, sender, recipient, text))
+    """Send a message through the running carrier, and see its way; 0: delivered, 1: not, 2: not sent.
+
+    With --tpdu or --rp what no phone would write; TO is then an element that gets it past the S-CSCF.
+    """
+    asked = {"from": sender, "to": recipient, "text": text, "tpdu": tpdu, "rp": rp}
+    raise typer.Exit(
+        send_message(_out, network, {key: value for key, value in asked.items() if value is not None})
+    )
+
+
+def fault_command(
+    rules: Annotated[
+        list[str] | None, typer.Argument(metavar="RULE…", help="Rules to set, each in quotes.")
+    ] = None,
+    clear: Annotated[
+        str | None, typer.Option(metavar="NUMBER|all", help="Clear a rule, or all; then RULE… is set.")
+    ] = None,
+    network: Annotated[int, _NETWORK] = 1,
+) -> None:
+    raise typer.Exit(fault(_out, network, rules or [], clear))
+
+
+fault_command.__doc__ = HELP
 
 
 def explain_command(

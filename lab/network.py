@@ -84,7 +84,8 @@ class VirtualNetwork:
     def associations(self, node: str, specs: Sequence[AssociationSpec], port: Port[EventT, MapFlow]) -> None:
         """Listen, and connect; what is cut is connected again."""
         self._require_up(node)
-        port.send = self._associations.open(node, specs, port)
+        outlet = self._associations.open(node, specs, port)
+        port.send, port.cut = outlet, outlet.cut
 
     def sessions(self, node: str, spec: SessionSpec, port: Port[EventT, SmppFlow]) -> None:
         """Listen for ESMEs, or connect to an SMSC; what is cut is connected again."""

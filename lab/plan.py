@@ -10,6 +10,7 @@ from lab.elements.extensions import ScType
 from lab.elements.milenage import Secret, opc
 from lab.msgin5g.plan import Msgin5gPlan
 from lab.plan_timers import PACED, PlanTimers
+from lab.quirks.quirks import NONE, Quirks
 from lab.seats import Place, Seat, Stp
 from sipbridge.rp import RpAddress
 
@@ -165,6 +166,9 @@ class Plan:
     stp: Stp | None = None
     """What is between the SS7 nodes; somebody else's, so that it is for the wire only."""
 
+    quirks: Quirks = NONE
+    """What its elements do differently from what the specifications say."""
+
     def __post_init__(self) -> None:
         if not 1 <= self.network <= MAX_NETWORK:
             raise ValueError(f"network {self.network} is not within 1..{MAX_NETWORK}")
@@ -245,6 +249,10 @@ class Plan:
         """All of his implicit set."""
         impu = self.impu(subscriber)
         return (impu,) if subscriber.msisdn_less else (impu, subscriber.msisdn.tel)
+
+    def temporary(self, subscriber: Subscriber) -> str:
+        """The identity that is made of his IMSI (TS 23.003 §13.4B)."""
+        return f"sip:{subscriber.imsi}@{self.domain}"
 
     @property
     def registrar(self) -> str:

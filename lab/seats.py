@@ -23,7 +23,9 @@ class Seat:
     host: str = ""
     sip_port: int | None = None
     m3ua_port: int | None = None
-    """Where it listens; of an external one that connects: where from, any port if it is left open."""
+    """Where it listens."""
+    from_port: int | None = None
+    """Where it connects from, if it is external; any port if left open."""
     point_code: int | None = None
     routing_context: int | None = None
     """Of its application server; its point code if left open."""

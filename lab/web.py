@@ -1,6 +1,6 @@
 """The lab's side of the local JSON API: send a message, and see what became of it (DESIGN §10)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -13,10 +13,14 @@ from ipsmgw.trace import Pdu, ladder
 from ipsmgw.web import routes as gateway_routes
 from lab.carrier import Carrier
 from lab.elements.phone import Phone
-from lab.elements.phone_ledger import Sent, SentState
+from lab.elements.phone_ledger import Said, Sent, SentState
 from lab.elements.sc_ledger import MtMessage, MtState
 from lab.expectation import Broken
+from lab.fault_routes import fault_routes
+from lab.meddling.words import known
+from lab.octets import answers, has_all, rpdu_of, rpdu_with, tpdu_of
 from lab.steps import until_own
+from sipbridge.rp import RpAck
 
 __all__ = ["Outcome", "SendRequest", "picture", "routes", "send"]
 
@@ -25,11 +29,17 @@ _MAX_BODY = 64 * 1024
 
 
 class SendRequest(msgspec.Struct, rename={"sender": "from", "recipient": "to"}, forbid_unknown_fields=True):
-    """POST /api/send: a phone's name or number, a number or name, and a text."""
+    """POST /api/send: a phone's name or number, a number or name, and a text.
+
+    Or instead of the text octets in hexadecimal that no phone would write, as a TPDU or as an RPDU; `to` is
+    then an element that gets them past the S-CSCF.
+    """
 
     sender: str
-    recipient: str
-    text: str
+    recipient: str = ""
+    text: str | None = None
+    tpdu: str | None = None
+    rp: str | None = None
 
 
 class Outcome(NamedTuple):
@@ -38,21 +48,21 @@ class Outcome(NamedTuple):
     What an SC makes of it that is not the lab's nobody sees: then its yes to the sender has to do.
     """
 
-    sent: list[Sent]
+    sent: list[Sent] | list[Said]
     messages: list[MtMessage] | None
     ladder: str
 
     @property
     def delivered(self) -> bool:
         if self.messages is None:
-            return all(each.state is SentState.ACKNOWLEDGED for each in self.sent)
+            return all(any(isinstance(report.rpdu, RpAck) for report in each.reports) for each in self.sent)
         states = [each.state for each in self.messages]
         return len(states) == len(self.sent) and all(state is MtState.DELIVERED for state in states)
 
     def as_json(self) -> dict[str, object]:
         return {
             "delivered": self.delivered,
-            "submit": [each.state.value for each in self.sent],
+            "submit": [answers(each) for each in self.sent],
             "delivery": [
                 {"state": each.state.value, "outcome": each.outcome} for each in self.messages or ()
             ],
@@ -69,55 +79,84 @@ def routes(carrier: Carrier) -> list[Route]:
             return _refusal(413, f"a body of {len(body)} octets is too long")
         try:
             asked = msgspec.json.decode(body, type=SendRequest)
-            phone, to = _phone(carrier, asked.sender), _number(carrier, asked.recipient)
+            phone = _phone(carrier, asked.sender)
+            if not phone.registered:
+                return _refusal(409, f"{phone.subscriber.name} is not registered")
+            return JSONResponse((await _do(carrier, phone, asked)).as_json())
         except (msgspec.MsgspecError, ValueError) as fault:
-            return _refusal(400, str(fault))
-        if not phone.registered:
-            return _refusal(409, f"{phone.subscriber.name} is not registered")
-        try:
-            return JSONResponse((await send(carrier, phone, to, asked.text)).as_json())
-        except ValueError as fault:  # the text is too long
             return _refusal(400, str(fault))
 
     def status() -> dict[str, object]:
         phones = {name: phone.registration.value for name, phone in carrier.phones.items()}
         gateway = {"gateway": carrier.gateway.status()} if carrier.own() else {}
-        return {**gateway, "phones": phones}
+        return {**gateway, "phones": phones, "associations": carrier.associations()}
 
     return [
         *gateway_routes(status, explain=lambda name: carrier.gateway.explain(name) if carrier.own() else ()),
         Route("/api/send", post_send, methods=["POST"]),
+        *fault_routes(carrier.meddling),
     ]
+
+
+async def _do(carrier: Carrier, phone: Phone, asked: SendRequest) -> Outcome:
+    """ValueError where the request does not say one thing to send, or that is too long."""
+    if sum(each is not None for each in (asked.text, asked.tpdu, asked.rp)) != 1:
+        raise ValueError("what shall be sent? A text, or octets as tpdu or rp: one of them")
+    if asked.text is not None:
+        if not asked.recipient:
+            raise ValueError("to whom? A text wants a phone's name, or a number")
+        return await send(carrier, phone, _number(carrier, asked.recipient), asked.text)
+    rpdu = rpdu_of(asked.rp) if asked.rp is not None else rpdu_with(asked.tpdu or "", carrier.plan)
+    return await send_octets(carrier, phone, rpdu, asked.recipient)
 
 
 async def send(carrier: Carrier, phone: Phone, to: Msisdn, text: str) -> Outcome:
     """Send a text, and wait until the SC has delivered it, or has failed for the first time."""
-    before, reader = len(carrier.pdus), _reader(carrier, to)
+    before, since, reader = len(carrier.pdus), carrier.now, _reader(carrier, to)
     read = len(reader.received) if reader else 0
     sent = phone.send_long(text, to)
-    limit = carrier.plan.timers.tr1m + carrier.plan.timers.mt_answer
+    tpdus = {each.tpdu for each in sent}
 
     def done() -> bool:
         if not all(each.state.final for each in sent):
             return False
         if carrier.own("smsc"):
-            return all(map(_attempted, _became(carrier, phone, sent)))
+            return all(map(_attempted, _became(carrier, phone, tpdus, since)))
         acknowledged = sum(each.state is SentState.ACKNOWLEDGED for each in sent)
         return reader is None or len(reader.received) >= read + acknowledged
 
+    await _ended(carrier, done)
+    messages = _became(carrier, phone, tpdus, since) if carrier.own("smsc") else None
+    return Outcome(sent, messages, picture(carrier, carrier.pdus[before:]))
+
+
+async def send_octets(carrier: Carrier, phone: Phone, rpdu: bytes, to: str = "") -> Outcome:
+    """Send what no phone would write, and wait until it is answered and nothing comes of it any more."""
+    node = known(to, carrier.plan.nodes, "element") if to else "registrar"
+    before, since, tpdus = len(carrier.pdus), carrier.now, {tpdu_of(rpdu)}
+    said = phone.say(rpdu, to=node)
+
+    def became() -> list[MtMessage]:
+        return _became(carrier, phone, tpdus, since) if carrier.own("smsc") else []
+
+    await _ended(carrier, lambda: has_all(said) and all(map(_attempted, became())))
+    return Outcome([said], became(), picture(carrier, carrier.pdus[before:]))
+
+
+async def _ended(carrier: Carrier, done: Callable[[], bool]) -> None:
+    limit = carrier.plan.timers.tr1m + carrier.plan.timers.mt_answer
     try:
         await carrier.until(done, "the message has ended", within=limit)
         await until_own(carrier, lambda: carrier.gateway.open_work == 0, "the gateway is done", within=limit)
+        await carrier.until(done, "what has come of it has ended", within=limit)
     except Broken:
         pass  # what the outcome says is then what is known
-    messages = _became(carrier, phone, sent) if carrier.own("smsc") else None
-    return Outcome(sent, messages, picture(carrier, carrier.pdus[before:]))
 
 
 def picture(carrier: Carrier, pdus: Iterable[Pdu], width: int = 150) -> str:
     """A ladder without the heartbeats."""
     shown = [pdu for pdu in pdus if not (pdu.protocol == "m3ua" and pdu.data[2:4] in _BEATS)]
-    return ladder(shown, carrier.plan.nodes, width=width)
+    return ladder(shown, carrier.columns(shown), width=width)
 
 
 def _reader(carrier: Carrier, number: Msisdn) -> Phone | None:
@@ -128,9 +167,8 @@ def _attempted(message: MtMessage) -> bool:
     return message.state.final or any(attempt.outcome for attempt in message.attempts)
 
 
-def _became(carrier: Carrier, phone: Phone, sent: list[Sent]) -> list[MtMessage]:
+def _became(carrier: Carrier, phone: Phone, tpdus: set[bytes], since: float) -> list[MtMessage]:
     """What the SC made of these, whatever else it was sent meanwhile."""
-    tpdus, since = {each.tpdu for each in sent}, sent[0].when
     ids = {
         got.message
         for got in carrier.smsc.mo

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lab.elements.domain import DOMAIN_OF
 from lab.plan import Plan
-from lab.seats import Place, Stp
+from lab.seats import Stp
 
 __all__ = ["Link", "links", "originator", "peers"]
 
@@ -114,6 +114,4 @@ def _context(plan: Plan, asp: str) -> int:
 
 def _comes_from(plan: Plan, asp: str) -> tuple[str, int]:
     """Elements of the lab connect from any port."""
-    seat = plan.seat(asp)
-    fixed = seat.m3ua_port if seat.place is Place.EXTERNAL else None
-    return plan.host(asp), fixed or 0
+    return plan.host(asp), plan.seat(asp).from_port or 0

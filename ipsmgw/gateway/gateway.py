@@ -3,20 +3,20 @@
 Events are told apart by `type(…) is`, the usual one first: a class pattern costs ten times as much.
 """
 
-import msgspec
 from msgspec.structs import replace
 
 from ipsmgw.cause import Cause
 from ipsmgw.drive import Driver
 from ipsmgw.explain import Explanation, Found
 from ipsmgw.gateway.alerting import Alerting
-from ipsmgw.gateway.association_status import m3ua_status
 from ipsmgw.gateway.core import Core, World
 from ipsmgw.gateway.direct import Direct
 from ipsmgw.gateway.explaining import Explaining
+from ipsmgw.gateway.m3ua_status import m3ua_status
 from ipsmgw.gateway.msgin5g import Msgin5g
 from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.presence import Presence
+from ipsmgw.gateway.pressure import Pressure
 from ipsmgw.gateway.registrations import Registrations
 from ipsmgw.gateway.routing import Routing
 from ipsmgw.gateway.subscriber_data import SubscriberData
@@ -76,6 +76,7 @@ class Gateway:
         self._core = core = Core(settings, world, self.driver)
         self._trusted = core.trust.addresses
         self._in_flight = self._room = settings.limits.in_flight
+        self._pressure = Pressure(settings.limits.backlog)
         self._registrations = Registrations(core)
         self._presence = Presence(core, self._registrations)
         self._subscriber_data = SubscriberData(core.map, self._registrations, core.numbers)
@@ -138,7 +139,7 @@ class Gateway:
             **({} if self._direct is None else {"direct": self._direct.status}),
             **({} if self._routing is None else {"correlations": core.store.count_correlations()}),
             **({} if self._msgin5g is None else {"msgin5g": self._msgin5g.status}),
-            "m3ua": msgspec.to_builtins(m3ua_status(core, self.map.trouble(), self.driver.clock.now())),
+            "m3ua": m3ua_status(core, self.map, self.driver.clock.now()),
         }
 
     def explain(self, name: str) -> Explanation | tuple[Found, ...]:
@@ -211,7 +212,8 @@ class Gateway:
         """Bindings first, then the next group of charging records, then the Driver lets octets leave."""
         self._core.store.commit()
         self._core.journal.flush()
-        self._room = self._in_flight - self.open_work
+        full = self._pressure.builds(now, behind=self.sip.behind())
+        self._room = 0 if full else self._in_flight - self.open_work
 
     # Events of the S-CSCF's side.
 
@@ -219,7 +221,7 @@ class Gateway:
         """What every message needs, and what it needs when there is room for it; the rest elsewhere."""
         if type(event) is Response:
             if event.status >= 200:
-                self._terminating.answered(event.tx, event.status, now)
+                self._terminating.answered(event.tx, event.status, event.octets, now)
         elif type(event) is not SmMessage:
             self._on_unusual(event, now)
         elif event.flow.remote in self._trusted or (event := self._vouched(event, now)).tx:

@@ -131,5 +131,10 @@ class Ended:
         if also:
             young.add(also)
 
+    def discard(self, name: Name) -> None:
+        """It may come again, as a new one."""
+        self._young.discard(name)
+        self._old.discard(name)
+
     def __contains__(self, name: Name) -> bool:
         return name in self._young or name in self._old

@@ -81,8 +81,7 @@ class Originating:
         if sender.imsi in self._flags:
             self._heard(sender.imsi, now)
         decision = mo.submit(sms, now) if cause is None else mo.refused(sms, cause, now)
-        if decision.cdr is None:
-            self._taken.add(name, now)
+        self._taken.add(name, now)
         self._act(sms, decision, event.tx, now)
 
     def readable(self, event: SmUnreadable) -> SmMessage | None:
@@ -150,5 +149,6 @@ class Originating:
         for action in actions:
             if type(action) is SubmitReport:
                 self._send(sms.sender, action.rpdu, now, call_id=sms.call_id, charging=sms.charging)
-            elif type(action) is Answer and tx is not None:
+            elif type(action) is Answer and tx is not None:  # refused at once: it may come again, mended
                 self._isc.respond(tx, action.status, now)
+                self._taken.discard((sms.call_id, sms.reference))

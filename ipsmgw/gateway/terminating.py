@@ -20,8 +20,8 @@ from ipsmgw.sms import FailureCause
 from ipsmgw.store import Binding, HlrState
 from mapstack import Invoked
 from mapstack.map import AddressString, CorrelationId, MtForwardSmArg, MtForwardSmRes
-from sipbridge import ClientTx, Flow, ServerTx, ShortMessageInfo, SmMessage
-from sipbridge.rp import RpAck, RpError
+from sipbridge import ClientTx, DecodeError, Flow, ServerTx, ShortMessageInfo, SmMessage
+from sipbridge.rp import Direction, RpAck, RpError, decode
 
 __all__ = ["Terminating"]
 
@@ -141,18 +141,33 @@ class Terminating:
         sms = MtSms(next(self._core.ids), event.dialogue, imsi, _NOWHERE, arg.sm_rp_ui, now, None, -1)
         self._refuse(mt.refused(sms, cause, now), sms.dialogue)
 
-    def answered(self, tx: ClientTx, status: int, now: float) -> None:
-        """The phone's final answer to the MESSAGE."""
+    def answered(self, tx: ClientTx, status: int, octets: bytes, now: float) -> None:
+        """The phone's final answer to the MESSAGE. That a report stands in it no specification has; but some
+        clients send it there and nowhere else, and their users would get the message again and again.
+        """
         delivery = self._open.end_transaction(tx)
         if delivery is None:
             return
         decision = mt.answered(delivery.sms, status, now)
         if decision.record is not None:
             self._open.await_report(delivery, decision.record, now)
+            if not octets.endswith(b"\r\n\r\n"):
+                self._look_for_report(delivery, octets, now)
         elif self._texts and self._goes_on(delivery, status, now):
             return
         else:
             self._end(delivery, decision, None, now)
+
+    def _look_for_report(self, delivery: Delivery, octets: bytes, now: float) -> None:
+        head, _, body = octets.partition(b"\r\n\r\n")
+        if b"vnd.3gpp.sms" not in head:
+            return
+        try:
+            report = decode(body, Direction.MS_TO_NETWORK)
+        except DecodeError:
+            return
+        if isinstance(report, RpAck | RpError) and report.message_reference == delivery.sms.reference:
+            self._end(delivery, mt.reported(delivery.sms, report, now), None, now)
 
     def silent(self, tx: ClientTx, now: float) -> None:
         """Timer F, or nobody there."""

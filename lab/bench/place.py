@@ -5,7 +5,19 @@ from pathlib import Path
 from ipsmgw.identity import Imsi, Msisdn
 from lab.plan import Plan, Subscriber
 
-__all__ = ["API_PORT", "HLR", "PLAN", "RELAY_HOST", "SMSC", "configuration", "subscriber", "subscribers"]
+__all__ = [
+    "API_PORT",
+    "HLR",
+    "IMSI",
+    "MSISDN",
+    "PLAN",
+    "RELAY_HOST",
+    "SMSC",
+    "configuration",
+    "digits",
+    "subscriber",
+    "subscribers",
+]
 
 HLR, SMSC = "hlr", "smsc"
 NETWORK = 250
@@ -14,13 +26,20 @@ PLAN = Plan(network=NETWORK, subscribers=())
 
 RELAY_HOST = f"127.0.{NETWORK}.15"
 API_PORT = 8080
+MSISDN, IMSI = "1555", "00101555"
+"""How they begin; the same seven digits end both."""
 _FIRST = 5_000_000
+
+
+def digits(index: int) -> str:
+    """Of this subscriber's numbers, the last seven."""
+    return f"{_FIRST + index:07d}"
 
 
 def subscriber(index: int) -> Subscriber:
     """Numbers follow from the index."""
-    number = f"{_FIRST + index:07d}"
-    return Subscriber(f"phone{index}", Imsi(f"00101555{number}"), Msisdn(f"1555{number}"))
+    number = digits(index)
+    return Subscriber(f"phone{index}", Imsi(IMSI + number), Msisdn(MSISDN + number))
 
 
 def subscribers(count: int) -> list[Subscriber]:

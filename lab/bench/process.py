@@ -7,17 +7,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import NamedTuple, Self
+from typing import IO, NamedTuple, Self
 
 import msgspec
 
 from lab.bench.place import configuration
 from lab.bench.relay import Score
 
-__all__ = ["Place", "Process", "children", "gateway", "placement", "relay"]
+__all__ = ["GATEWAY", "Place", "Process", "children", "gateway", "placement", "relay"]
 
 _LAST = 10.0
-_GATEWAY = "from ipsmgw.cli import main; main()"
+GATEWAY = "from ipsmgw.cli import main; main()"
+"""What `python -c` runs as the gateway."""
 
 
 class Place(NamedTuple):
@@ -30,13 +31,17 @@ class Place(NamedTuple):
 class Process:
     """A child and its own children."""
 
-    def __init__(self, arguments: list[str], place: Place, *, name: str, stdin: bytes = b"") -> None:
+    def __init__(self, arguments: list[str], place: Place, *, name: str, stdin: bytes | None = b"") -> None:
+        """What it hears on standard input; None: whatever is written to `stdin` later."""
         self._log = place.folder / f"{name}.log"
         with self._log.open("wb") as told, TemporaryFile() as heard:
-            heard.write(stdin)
+            heard.write(stdin or b"")
             heard.seek(0)
             self._child = subprocess.Popen(
-                [sys.executable, *arguments], stdin=heard, stdout=subprocess.PIPE, stderr=told
+                [sys.executable, *arguments],
+                stdin=subprocess.PIPE if stdin is None else heard,
+                stdout=subprocess.PIPE,
+                stderr=told,
             )
         place.pin(self._child.pid)
 
@@ -49,6 +54,17 @@ class Process:
     @property
     def pid(self) -> int:
         return self._child.pid
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        """Where somebody writes who has not said everything at the start."""
+        assert self._child.stdin is not None
+        return self._child.stdin
+
+    @property
+    def stdout(self) -> IO[bytes]:
+        assert self._child.stdout is not None
+        return self._child.stdout
 
     @property
     def ended(self) -> str | None:
@@ -78,7 +94,7 @@ def gateway(place: Place) -> Process:
     """`ipsmgw run -c FILE`."""
     path = place.folder / "gateway.toml"
     path.write_text(configuration(place.folder))
-    return Process(["-c", _GATEWAY, "run", "-c", str(path)], place, name="gateway")
+    return Process(["-c", GATEWAY, "run", "-c", str(path)], place, name="gateway")
 
 
 def relay(score: Score, place: Place) -> Process:

@@ -25,9 +25,9 @@ __all__ = [
     "Frames",
     "associated",
     "begin_mo",
-    "deliver",
     "delivery_report",
     "gateway_flow",
+    "mt_forward_sm",
     "registers",
     "rehearse",
 ]
@@ -83,8 +83,7 @@ def _submit() -> bytes:
     return Submit.of(17, to, udl=part.udl, ud=part.ud, dcs=part.dcs).encode()
 
 
-def deliver() -> bytes:
-    """SMS-DELIVER from the number that templates have a hole for."""
+def _deliver() -> bytes:
     part = compose(TEXT)[0]
     sender = Address.international(OTHER_PREFIX + NUMBER)
     return Deliver.of(sender, _SCTS, udl=part.udl, ud=part.ud, dcs=part.dcs).encode()
@@ -206,12 +205,17 @@ def _result(gateway: MapStack, peer: Peer, plan: Plan) -> Template:
     return Template.of(end, {b"tid": dialogue.to_bytes(4)})
 
 
-def _begin(peer: Peer, plan: Plan) -> Template:
-    arg = MtForwardSmArg(
+def mt_forward_sm(plan: Plan) -> MtForwardSmArg:
+    """SMS-DELIVER from the number that templates have a hole for."""
+    return MtForwardSmArg(
         sm_rp_da=SmRpDa(imsi=EXAMPLE.imsi),
         sm_rp_oa=SmRpOa(service_centre_address_oa=AddressString(plan.sc_number)),
-        sm_rp_ui=deliver(),
+        sm_rp_ui=_deliver(),
     )
+
+
+def _begin(peer: Peer, plan: Plan) -> Template:
+    arg = mt_forward_sm(plan)
     to = SccpAddress(Gt(plan.gateway_number), 8)
     dialogue = peer.stack.invoke(MT_FORWARD_SM, to, arg, _NOW)
     frame = peer.stack.take_output()[0][0]

@@ -44,11 +44,14 @@ class Line:
 
 
 class Heard(NamedTuple):
-    """What has come together: datagrams, DATA of SS7 nodes, and lines that were closed."""
+    """What has come together: datagrams, DATA of SS7 nodes, lines that were closed, and whether something
+    else that is watched can be read.
+    """
 
     datagrams: list[bytes]
     frames: list[tuple[Line, list[bytes]]]
     closed: list[Line]
+    others: list[Readable]
 
 
 class Wire:
@@ -90,7 +93,7 @@ class Wire:
         ready, writable, _ = select.select(sources, late, (), max(0.0, patience))
         if not ready and not writable:
             return None
-        heard = Heard([], [], [])
+        heard = Heard([], [], [], [])
         for line in writable:
             self._flush(line)
         for opened in ready:
@@ -98,8 +101,10 @@ class Wire:
                 self._read_datagrams(heard.datagrams)
             elif isinstance(opened, Line):
                 self._read_line(opened, heard)
-            elif opened in self._listeners:
+            elif isinstance(opened, socket.socket):
                 self._accept(opened)
+            else:
+                heard.others.append(opened)
         return heard
 
     def send(self, datagrams: Sequence[bytes], remote: tuple[str, int]) -> None:

@@ -68,6 +68,7 @@ class Hlr(Ss7Element):
         self._stack = MapStack(map_settings(site, plan), site.rng)
         self._locations = LocationRegister(plan, self._stack, data, self._alert)
         self._silent = False
+        self._delay = plan.quirks.hlr_delay
         self._agenda = Agenda()
         self._relay = Relay(self._stack, self._agenda)
         self._asked: dict[int, tuple[Alert, int]] = {}
@@ -118,7 +119,12 @@ class Hlr(Ss7Element):
             return
         if self._silent:
             self._stack.close(event.dialogue, now, prearranged=True)
-            return
+        elif self._delay:
+            self._agenda.at(now + self._delay, partial(self._serve, event))
+        else:
+            self._serve(event, now)
+
+    def _serve(self, event: Invoked, now: float) -> None:
         arg = newest(event.operation, event.arg)[1]
         answer = self._answer(event, arg, now)
         if answer is None or not self._stack.awaits_answer(event.dialogue):

@@ -22,9 +22,14 @@ _OURS_ALONE = frozenset(
 """What a phone may not say."""
 
 
-def asserted_identity(plan: Plan, subscriber: Subscriber) -> str:
+def asserted_identity(plan: Plan, subscriber: Subscriber, said: str = "") -> str:
     """Both values of P-Asserted-Identity, or the only one (RFC 3325 §9.1)."""
-    return ", ".join(f"<{identity}>" for identity in plan.identities(subscriber))
+    identities = plan.identities(subscriber)
+    if said == plan.temporary(subscriber):
+        identities = (said,)
+    elif plan.quirks.tel_only and not subscriber.msisdn_less:
+        identities = (subscriber.msisdn.tel,)
+    return ", ".join(f"<{identity}>" for identity in identities)
 
 
 class Isc:
@@ -61,11 +66,17 @@ class Isc:
             ("P-Visited-Network-ID", _NETWORK_ID),
             ("P-Access-Network-Info", ACCESS),
             ("P-Charging-Vector", self.charging_vector()),
-            ("P-Associated-URI", f"<{', '.join(self._plan.identities(subscriber))}>"),
+            ("P-Associated-URI", self._associated(subscriber)),
             ("Content-Type", "application/3gpp-ims+xml"),
         ]
         head = [self._via(branch), *(checked_header(*field) for field in fields)]
         return request(b"REGISTER", self._gateway.encode(), head, body)
+
+    def _associated(self, subscriber: Subscriber) -> str:
+        sip, *more = self._plan.identities(subscriber)
+        if not more:
+            return f"<{sip}>"
+        return self._plan.quirks.associated.replace("{sip}", sip).replace("{tel}", more[0])
 
     def message(self, event: Request, impu: Impu, subscriber: Subscriber, branch: bytes) -> bytes:
         """A phone's MESSAGE that met the filter criteria: the Route stands above Via, as Kamailio puts it."""
@@ -80,7 +91,7 @@ class Isc:
             *forwarded(stamped, self._own, hops, _OURS_ALONE),
             checked_header("P-Served-User", f"<{impu}>;sescase=orig;regstate=reg"),
             checked_header("P-Charging-Vector", self.charging_vector()),
-            checked_header("P-Asserted-Identity", asserted_identity(self._plan, subscriber)),
+            checked_header("P-Asserted-Identity", asserted_identity(self._plan, subscriber, impu)),
         ]
         return request(message.method, message.uri, lines, message.body)
 

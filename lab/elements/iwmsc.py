@@ -110,7 +110,8 @@ class Iwmsc:
         to, sender = submit.tp_da, received.oa
         if named is not None:
             to, sender = Address.international(self._number_of(named.sip_uri_b) or ""), Msisdn(DUMMY)
-        subscriber = to.ton is TypeOfNumber.INTERNATIONAL and _E164.fullmatch(to.digits)
+        known = to.ton is TypeOfNumber.INTERNATIONAL or self._plan.quirks.ton_unknown
+        subscriber = known and _E164.fullmatch(to.digits)
         if not subscriber and to.digits not in self._short_codes:
             return _refused(INVALID_ADDRESS, now)
         scts = Timestamp.at(now)

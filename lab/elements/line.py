@@ -40,6 +40,9 @@ class Line:
         self.plan = plan
         self.subscriber = subscriber
         self.impu = plan.impu(subscriber)
+        tel = plan.quirks.tel_only and not subscriber.msisdn_less
+        self.identity: str = subscriber.msisdn.tel if tel else self.impu
+        """Who it says it is."""
         self.flow = Flow("udp", plan.sip(subscriber.name), plan.sip(plan.registrar))
         self._waiting: dict[ClientTx, OnFinal] = {}
 
@@ -64,7 +67,7 @@ class Line:
             uri,
             now,
             flow=flow or self.flow,
-            sender=sender or self.impu,
+            sender=sender or self.identity,
             recipient=uri if recipient is None else recipient,
             call_id=call_id,
             cseq=cseq,
@@ -84,34 +87,44 @@ class Line:
         in_reply_to: str | None = None,
         flow: Flow | None = None,
         named: str = "",
+        call_id: str | None = None,
     ) -> str:
         """Send an RPDU: of its own accord (TS 24.341 §5.3.1.2), or a report on a message (§5.3.2.4); returns
         its Call-ID. `named`: the URI of whom it is for, where that has no number.
         """
-        host, port = self.flow.remote
+        identity, purpose = self._purpose(in_reply_to)
         content, body = [("Content-Type", SMS), ("Content-Transfer-Encoding", "binary")], rpdu
         if named:
             kind, body = named_message(rpdu, named, self.impu)
             content = [("Content-Type", kind)]
         if flow is not None:  # past the S-CSCF, which would assert it
             content.append(("P-Asserted-Identity", f"<{self.impu}>"))
-        submission = [("P-Access-Network-Info", ACCESS), ("Accept-Contact", "*;+g.3gpp.smsip")]
         return self.request(
             "MESSAGE",
             uri,
             now,
             on_final=on_final,
+            sender=identity,
+            call_id=call_id,
             headers=[
-                ("Route", f"<sip:{host}:{port};lr>"),
-                ("P-Preferred-Identity", f"<{self.impu}>"),
+                ("Route", "<sip:{}:{};lr>".format(*self.flow.remote)),
+                ("P-Preferred-Identity", f"<{identity}>"),
                 ("Request-Disposition", "no-fork"),
                 ("Allow", "MESSAGE"),
-                *(submission if in_reply_to is None else [("In-Reply-To", in_reply_to)]),
+                *purpose,
                 *content,
             ],
             body=body,
             flow=flow,
         )
+
+    def _purpose(self, in_reply_to: str | None) -> tuple[str, Headers]:
+        """Under which identity, and what a submission or a report has that the other has not."""
+        if in_reply_to is None:
+            return self.identity, [("P-Access-Network-Info", ACCESS), ("Accept-Contact", "*;+g.3gpp.smsip")]
+        quirks = self.plan.quirks
+        identity = self.plan.temporary(self.subscriber) if quirks.reports_as_imsi else self.identity
+        return identity, [] if quirks.no_in_reply_to else [("In-Reply-To", in_reply_to)]
 
     def response(self, event: Response, now: float) -> None:
         if event.status >= 200 and (on_final := self._waiting.pop(event.tx, None)):

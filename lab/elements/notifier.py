@@ -39,6 +39,9 @@ class Notifier:
             refusal = 404
         if refusal is not None or impu is None:
             self._stack.respond(event.tx, refusal or 404, now)
+        elif self._plan.quirks.silent_notifier:
+            expires = (event.message.first(b"Expires") or b"3600").decode("latin-1")
+            self._stack.respond(event.tx, 200, now, headers=[("Expires", expires), ("Contact", f"<{impu}>")])
         else:
             self._package.subscribe(event, impu, now)
 

@@ -3,13 +3,15 @@
 import re
 
 from ipsmgw.identity import Impu, Msisdn
+from ipsmgw.sms import DeliverReport
 from lab.elements.agenda import Agenda, Work
 from lab.elements.authentication import Authentication
 from lab.elements.domain import Domain
 from lab.elements.element import Element
-from lab.elements.line import Line, sip_settings
+from lab.elements.handwriting import Handwriting
+from lab.elements.line import SMS, Line, sip_settings
 from lab.elements.named_message import short_message
-from lab.elements.phone_ledger import PhoneLedger, Received, Said, Sent, Text
+from lab.elements.phone_ledger import PhoneLedger, Received, Report, Said, Sent, Text
 from lab.elements.phone_memory import PhoneMemory
 from lab.elements.phone_radio import PhoneRadio, Told
 from lab.elements.phone_reception import NOBODY, Manners, Mode, PhoneReception
@@ -42,7 +44,7 @@ class Phone(Element):
         self.ledger = ledger
         self._manners = Manners()
         self._stack = SipStack(sip_settings(site, plan, "ipsmgw-lab phone"), site.rng)
-        self._radio = Radio(self._stack)
+        self._radio = Radio(self._stack, Handwriting(plan.quirks))
         super().__init__(site)
         agenda = Agenda()
         self.driver.watch(agenda)
@@ -234,7 +236,7 @@ class Phone(Element):
                 pass
             case Request():
                 status, then = self._answer(event.message, now)
-                self._stack.respond(event.tx, status, now)
+                self._respond(event, status, now)
                 if then is not None:
                     then(now)
             case Response():
@@ -243,6 +245,16 @@ class Phone(Element):
                 self._line.no_answer(event, now)
             case _:
                 pass  # somebody sent rubbish; the stack has answered
+
+    def _respond(self, event: Request, status: int, now: float) -> None:
+        quirks, received = self._line.plan.quirks, self.ledger.received
+        headers, body = [], b""
+        acked = bool(received) and (received[-1].when, received[-1].answer) == (now, "ack")
+        if status == 200 and quirks.ack_in_200 != "no" and acked:
+            body = RpAck(received[-1].rp_mr, DeliverReport.of().encode()).encode(Direction.MS_TO_NETWORK)
+            headers = [("Content-Type", SMS)]
+        status = 202 if status == 200 and quirks.answers_202 else status
+        self._stack.respond(event.tx, status, now, headers=headers, body=body)
 
     def _answer(self, message: Message, now: float) -> tuple[int, Work | None]:
         if message.method != b"MESSAGE":
@@ -269,6 +281,10 @@ class Phone(Element):
     def _report(self, message: Message, rpdu: RpAck | RpError, now: float) -> bool:
         call_id, reply_to = _text(message, b"Call-ID") or "", _text(message, b"In-Reply-To")
         if self._memory.report(rpdu, call_id, reply_to, now):
+            return True
+        said = next((said for said in self.ledger.said if said.call_id == reply_to), None)
+        if said is not None:
+            said.reports.append(Report(now, rpdu, call_id))
             return True
         return self._submission.report(rpdu, call_id, reply_to, now)
 

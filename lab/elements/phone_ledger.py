@@ -111,6 +111,7 @@ class Said:
     rpdu: bytes
     call_id: str = ""
     status: int | None = None
+    reports: list[Report] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ipsmgw.sms import (
+    DATA_CODING,
     DecodeError,
     Deliver,
     DeliverReport,
     FailureCause,
+    MessageClass,
     Reassembly,
     StatusReport,
     Tpdu,
@@ -75,7 +77,15 @@ class PhoneReception:
             self._keep(tpdu, now)
         elif self._manners.mode is Mode.MEMORY_FULL:
             self._memory.full(gateway)
-        return 200, lambda now: self._report(received, report, gateway, now)
+        return 200, lambda now: self._reports(received, report, gateway, now)
+
+    def _reports(self, received: Received, report: RpAck | RpError, gateway: str, now: float) -> None:
+        quirks = self._line.plan.quirks
+        if quirks.ack_in_200 == "alone" and isinstance(report, RpAck):
+            return
+        self._report(received, report, gateway, now)
+        if quirks.reports_twice:
+            self._report(received, report, gateway, now)
 
     def receive_by_radio(self, rpdu: RpData, domain: Domain, now: float) -> RpAck | RpError | None:
         """The delivery report, if there is one: whoever would refuse with a SIP status refuses with it."""
@@ -97,6 +107,8 @@ class PhoneReception:
         if tpdu is None:
             fcs = DeliverReport.of(fcs=FailureCause.UNSPECIFIED_ERROR_CAUSE)
             return RpError(reference, RpCause.PROTOCOL_ERROR, fcs.encode())
+        if self._line.plan.quirks.refuses_class_2 and _is_for_the_sim(tpdu):
+            return RpError(reference, RpCause.SEMANTICALLY_INCORRECT_MESSAGE)
         if self._manners.mode is Mode.MEMORY_FULL:
             fcs = DeliverReport.of(fcs=FailureCause.MEMORY_CAPACITY_EXCEEDED)
             return RpError(reference, RpCause.MEMORY_CAPACITY_EXCEEDED, fcs.encode())
@@ -144,3 +156,9 @@ def _tpdu(octets: bytes) -> Tpdu | None:
     except DecodeError:
         return None
     return tpdu if isinstance(tpdu, Deliver | StatusReport) else None
+
+
+def _is_for_the_sim(tpdu: Tpdu) -> bool:
+    """Class 2 (TS 23.038 §4)."""
+    coding = DATA_CODING[tpdu.tp_dcs] if isinstance(tpdu, Deliver) else None
+    return coding is not None and coding.message_class is MessageClass.SIM_SPECIFIC

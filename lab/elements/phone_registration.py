@@ -52,7 +52,7 @@ class PhoneRegistration:
         host, port = line.plan.sip(line.subscriber.name)
         self.contact = f"sip:{line.subscriber.msisdn}@{host}:{port}"
         device = line.plan.devices(line.subscriber.imsi).index(line.subscriber.name)
-        self.instance = f"urn:uuid:00000000-0000-0000-{device:04d}-{int(line.subscriber.imsi) % 10**12:012d}"
+        self._device, self._lives = device, 0
         self._call_id: str | None = None
         self._cseq = 0
         self._granted = 0
@@ -64,7 +64,15 @@ class PhoneRegistration:
         self.authentication = Authentication(line.plan, line.subscriber)
         self._timer: Entry | None = None
 
+    @property
+    def instance(self) -> str:
+        """Who the device is, also after it was off; but for those that forget it."""
+        number = int(self._line.subscriber.imsi) % 10**12
+        return f"urn:uuid:00000000-0000-0000-{self._device:02d}{self._lives % 100:02d}-{number:012d}"
+
     def register(self, now: float) -> None:
+        if self._line.plan.quirks.new_instance:
+            self._lives += 1
         self.run(_Input.REGISTER, now)
 
     def deregister(self, now: float) -> None:
@@ -92,7 +100,7 @@ class PhoneRegistration:
         self._expires = expires
         self._cseq += 1
         line, cseq = self._line, self._cseq
-        smsip = ";+g.3gpp.smsip" if self.smsip else ""
+        smsip = f";{line.plan.quirks.smsip}" if self.smsip else ""
         contact = f'<{self.contact}>{smsip};+sip.instance="<{self.instance}>";expires={expires}'
 
         def on_final(status: int, response: Response | None, now: float) -> None:

@@ -17,6 +17,7 @@ from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError
 
 __all__ = ["TRANSITIONS", "PhoneSubmission", "SubmissionInput"]
 
+_UNKNOWN, _INTERNATIONAL = 0x81, 0x91  # types of address, in E.164 (TS 24.011 §8.2.5.2)
 _REMEMBERED = 256  # an RP-Message-Reference is one octet
 
 
@@ -59,14 +60,16 @@ class PhoneSubmission:
     def submit_text(self, text: str, to: Msisdn | Impu, now: float) -> list[Sent]:
         """One short message, or the parts of a long one; ValueError when it is too long."""
         reference = (self._references + 1) & 0xFF
-        address = Address.international(DUMMY if isinstance(to, Impu) else to)
+        quirks = self._line.plan.quirks
+        digits = DUMMY if isinstance(to, Impu) else to
+        address = Address.of_digits(digits) if quirks.ton_unknown else Address.international(digits)
         return [
             self.submit(
                 Submit.of(0, address, udl=part.udl, ud=part.ud, dcs=part.dcs, udhi=part.udhi).encode(),
                 to,
                 now,
             )
-            for part in compose(text, reference=reference)
+            for part in compose(text, reference=reference, wide=quirks.wide_references)
         ]
 
     def submit(self, tpdu: bytes, to: str, now: float) -> Sent:
@@ -118,7 +121,8 @@ class PhoneSubmission:
         sent = self._current = self._queue.popleft()
         sent.state, sent.when, sent.domain = SentState.SENT, now, self._choose()
         plan = self._line.plan
-        rpdu = RpData(sent.rp_mr, plan.centre or RpAddress(plan.sc_number), sent.tpdu)
+        kind = _UNKNOWN if plan.quirks.ton_unknown else _INTERNATIONAL
+        rpdu = RpData(sent.rp_mr, plan.centre or RpAddress(plan.sc_number, kind), sent.tpdu)
         radio = self._radios.get(sent.domain)
         if radio is not None:
             radio.submit(rpdu, now)
@@ -136,7 +140,10 @@ class PhoneSubmission:
 
         octets = rpdu.encode(Direction.MS_TO_NETWORK)
         named = sent.to if isinstance(sent.to, Impu) else ""
-        sent.call_id = line.message(line.plan.sc_uri, octets, now, on_final=on_final, named=named)
+        uri = line.plan.sc_uri
+        sent.call_id = line.message(uri, octets, now, on_final=on_final, named=named)
+        if line.plan.quirks.mo_twice:
+            line.message(uri, octets, now, on_final=_never_mind, named=named, call_id=sent.call_id)
         self._remember(sent)
 
     def _remember(self, sent: Sent) -> None:
@@ -160,6 +167,10 @@ class PhoneSubmission:
         self._next(now)
 
     def _nothing(self, sent: Sent, now: float) -> None: ...
+
+
+def _never_mind(status: int, response: Response | None, now: float) -> None:
+    """What the second of two says."""
 
 
 Action = Callable[[PhoneSubmission, Sent, float], None]

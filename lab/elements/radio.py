@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from lab.elements.handwriting import Handwriting
 from sipbridge.events import SipEvent
 from sipbridge.flow import Flow
 from sipbridge.stack import SipStack
@@ -12,8 +13,9 @@ __all__ = ["Radio"]
 class Radio:
     """A SIP stack behind an antenna; `covered` is whether there is a network."""
 
-    def __init__(self, stack: SipStack) -> None:
+    def __init__(self, stack: SipStack, handwriting: Handwriting) -> None:
         self._stack = stack
+        self._handwriting = handwriting
         self.covered = True
 
     def receive(self, data: bytes, flow: Flow, now: float) -> Sequence[SipEvent]:
@@ -33,4 +35,6 @@ class Radio:
 
     def take_output(self) -> list[tuple[bytes, Flow]]:
         output = self._stack.take_output()
+        if not self._handwriting.plain:
+            output = [(self._handwriting.write(octets), flow) for octets, flow in output]
         return output if self.covered else []

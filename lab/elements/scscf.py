@@ -47,6 +47,7 @@ class Scscf(Element):
         named = any(subscriber.msisdn_less for subscriber in plan.subscribers)
         self._criteria = (_SMS, *((TEXT,) if plan.texting else ()), *((_NAMED,) if named else ()))
         """Content-Types that the initial filter criteria name."""
+        self._reports = 0
         self._here = plan.sip("scscf")
         self._gateway = plan.sip("ipsmgw")
         super().__init__(site)
@@ -104,6 +105,7 @@ class Scscf(Element):
             self._stack.respond(event.tx, 403, now)
             return
         asked = self._asked(message, impu, now)
+        before = self._registrar.contacts(impu, now)
         changes = [self._registrar.register(impu, one, now) for one in asked]
         refusal = next((status for change, status in _REFUSALS.items() if change in changes), None)
         if not asked and b"Contact" in message.fields:
@@ -113,7 +115,7 @@ class Scscf(Element):
             return
         self._stack.respond(event.tx, 200, now, headers=self._bindings(impu, subscriber, now))
         for change, one in zip(changes, asked, strict=True):
-            if change is Change.REGISTERED:
+            if change is Change.REGISTERED and (before or not self._plan.quirks.first_register_untold):
                 self._tell_application_server(impu, one.expires + self._plan.timers.grace, now)
         if Change.DEREGISTERED in changes:
             self._tell_application_server(impu, 0, now)
@@ -155,26 +157,43 @@ class Scscf(Element):
     def _originate(self, event: Request, now: float) -> None:
         """From a phone: only a registered one, and short messages meet the filter criteria."""
         message = event.message
-        impu = _impu(message.first(b"P-Preferred-Identity") or message.fields[b"From"])
+        said = _impu(message.first(b"P-Preferred-Identity") or message.fields[b"From"])
+        impu = self._known_as(said)
         subscriber = None if impu is None else self._registrar.profile(impu)
         source = self._source(event.flow)
         if impu is None or subscriber is None or not self._registrar.came_from(impu, source, now):
             self._stack.respond(event.tx, 403, now)
+        elif b"In-Reply-To" in message.fields and self._turns_away():
+            self._stack.respond(event.tx, 488, now)
         elif not (message.first(b"Content-Type") or b"").lower().startswith(self._criteria):
             self._terminate(event, now)
         elif message.first(b"Max-Forwards") == b"0":
             self._stack.respond(event.tx, 483, now)
         else:
             branch = MAGIC_COOKIE + self._stack.identifiers.new()
-            octets = self._isc.message(event, impu, subscriber, branch)
+            octets = self._isc.message(event, said or impu, subscriber, branch)
             tx = self._stack.start(ClientTx(branch), octets, self._to(self._gateway), now)
             self._forks.add(event.tx, [tx])
 
+    def _known_as(self, impu: Impu | None) -> Impu | None:
+        """The identity that a profile is kept under, of any of the implicit set."""
+        if impu is None or self._registrar.profile(impu) is not None:
+            return impu
+        plan = self._plan
+        for each in plan.subscribers:
+            if impu in (*plan.identities(each), plan.temporary(each)):
+                return plan.impu(each)
+        return impu
+
+    def _turns_away(self) -> bool:
+        """Whether this delivery report is one of those that go no further."""
+        every = self._plan.quirks.refused_report
+        self._reports += 1
+        return every > 0 and self._reports % every == 0
+
     def _terminate(self, event: Request, now: float) -> None:
         """To a phone: unknown 404, known but not registered 480 (as Kamailio's configuration does)."""
-        impu = _impu(event.message.uri)
-        if impu is not None and impu.scheme == "tel" and impu.msisdn is not None:
-            impu = Impu(f"sip:+{impu.msisdn}@{self._plan.domain}")
+        impu = self._known_as(_impu(event.message.uri))
         if impu is None or self._registrar.profile(impu) is None:
             self._stack.respond(event.tx, 404, now)
             return

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from lab.elements.sc_ledger import Forward, MtMessage
-from lab.laws.evidence import GATEWAY, SC, Evidence
+from lab.laws.evidence import GATEWAY, LATE, SC, Evidence, arrived
 
 __all__ = ["one_answer"]
 
@@ -13,13 +13,13 @@ def one_answer(evidence: Evidence) -> Iterator[str]:
     for message, forward, tid in evidence.forwarded():
         what = f"the MT invoke {tid.hex()} of message {message.id}"
         ends = len(evidence.ends[tid])
-        if ends > 1:
+        if ends > max(1, len(evidence.begins[tid])):  # what comes twice may be answered twice
             yield f"{what} has {ends} answers"
         if forward.outcome is None:
             if not evidence.crashes(SC, forward.start, forward.start + evidence.timers.mt_answer + 60):
                 yield f"{what} has no end"
         elif not forward.outcome.text.startswith("mt-ForwardSM: "):
-            if not ends:
+            if not ends and not evidence.forged_ends[tid]:
                 yield f"{what} has an answer that the gateway has not given"
         elif not _excused(evidence, message, forward, tid):
             yield f"{what} was not answered ({forward.outcome.text})"
@@ -29,9 +29,15 @@ def _excused(evidence: Evidence, message: MtMessage, forward: Forward, tid: byte
     """Whether the invoke or its answer was lost, or the gateway died over it."""
     begun, ended = evidence.begins[tid], evidence.ends[tid]
     end = forward.end or forward.start
+    if end < evidence.mt_ends_by(forward.start) - 2 * LATE:
+        return True  # it has waited for less long than a phone may take
     if not begun:
         # M3UA had nowhere to put it: at the latest when the HLR had answered.
-        return evidence.was_cut(forward.start, forward.start + evidence.timers.map_answer)
+        last = forward.start + evidence.timers.map_answer
+        spoilt = any(forward.start <= pdu.when <= last for pdu in evidence.spoilt)
+        return spoilt or evidence.was_cut(forward.start, last)
+    if not arrived(begun[0]) or any(not arrived(end) for end in ended) or evidence.forged_ends[tid]:
+        return True
     begin = begun[0].when
     if evidence.was_down(GATEWAY, begin, evidence.mt_ends_by(begin)) or evidence.cut_after(begin):
         return True

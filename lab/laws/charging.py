@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ipsmgw.cause import Cause
 from lab.elements.phone_ledger import Sent
 from lab.elements.sc_ledger import Forward
-from lab.laws.evidence import GATEWAY, Evidence, Record
+from lab.laws.evidence import GATEWAY, Evidence, Record, arrived
 from lab.laws.texts import texts_are_charged
 from mapstack.map import ErrorCode, SmEnumeratedDeliveryFailureCause
 from sipbridge.rp import RpAck, RpError
@@ -46,7 +46,8 @@ def _of_mo(evidence: Evidence) -> Iterator[str]:
         finished = not evidence.crashes(GATEWAY, sent.when, evidence.mo_ends_by(sent))
         if sent.status == 202 and finished and not records:
             yield f"{name}'s MO {sent.call_id} has no charging record"
-        yield from _told(name, sent, {record.cdr.outcome for record in records})
+        if not evidence.meddled(sent.call_id):
+            yield from _told(name, sent, {record.cdr.outcome for record in records})
     for call_id in evidence.mo_records.keys() - calls:
         yield f"there is a charging record of MO {call_id}, which nobody has sent"
 
@@ -78,13 +79,19 @@ def _of_mt(evidence: Evidence) -> Iterator[str]:
     for message, forward, tid in evidence.forwarded():
         records = of_attempt[tid]
         what = f"the MT invoke {tid.hex()} of message {message.id}"
-        if len(records) > 1:
+        if len(records) > max(1, len(evidence.begins[tid])):
             yield f"{what} has {len(records)} charging records"
         if not records and not _excused(evidence, tid):
             yield f"{what} has no charging record"
         for record in records:
-            if evidence.ends[tid] and forward.outcome and not _tells(forward, record):
+            if _was_told(evidence, tid) and forward.outcome and not _tells(forward, record):
                 yield f"{what} ended as {forward.outcome.text}, and its record says {record.cdr.outcome}"
+
+
+def _was_told(evidence: Evidence, tid: bytes) -> bool:
+    """Whether the SC knows what the gateway, and nobody else, has told it."""
+    ends = evidence.ends[tid]
+    return bool(ends) and all(map(arrived, ends)) and not evidence.forged_ends[tid]
 
 
 def _matched(evidence: Evidence) -> tuple[defaultdict[bytes, list[Record]], list[Record]]:
@@ -113,7 +120,7 @@ def _excused(evidence: Evidence, tid: bytes) -> bool:
     begun = evidence.begins[tid]
     if evidence.ends[tid]:
         return False
-    if not begun or evidence.cut_after(begun[0].when):
+    if not begun or not arrived(begun[0]) or evidence.cut_after(begun[0].when):
         return True
     return evidence.was_down(GATEWAY, begun[0].when, evidence.mt_ends_by(begun[0].when))
 

@@ -19,7 +19,7 @@ from lab.elements.phone_ledger import PhoneLedger, Received, Sent, SentState, Sm
 from lab.elements.sc_ledger import Forward, MtMessage
 from lab.laws.reading import Sip, read
 
-__all__ = ["GATEWAY", "LATE", "SC", "SCSCF", "Evidence", "Index", "Record"]
+__all__ = ["GATEWAY", "LATE", "SC", "SCSCF", "Evidence", "Index", "Record", "arrived"]
 
 GATEWAY, SC, SCSCF = "ipsmgw", "smsc", "scscf"
 LATE = 3.0
@@ -28,6 +28,15 @@ LATE = 3.0
 _BEGIN = re.compile(rb"\x62(?:.|\x81.|\x82..)\x48\x04(.{4})", re.DOTALL)
 _LAST = re.compile(rb"[\x64\x67](?:.|\x81.|\x82..)\x49\x04(.{4})", re.DOTALL)
 _ASP_ACTIVE_ACK = bytes.fromhex("01000403")  # RFC 4666 §3.1.2: version 1, class ASPTM, type 3
+
+
+_ASTRAY = frozenset(("lost", "withheld", "late", "spoilt"))
+_MEDDLED = frozenset(("forged", "withheld", "late", "spoilt"))  # by a rule (lab.meddling)
+
+
+def arrived(pdu: Pdu) -> bool:
+    """Whether it came as it was sent, and in time."""
+    return not pdu.fate or _ASTRAY.isdisjoint(pdu.fate.split())
 
 
 KeyT = TypeVar("KeyT")
@@ -70,6 +79,12 @@ class Evidence:
         self.begins: Index[bytes, Pdu] = Index()
         self.ends: Index[bytes, Pdu] = Index()
         """Dialogues of the SC with the gateway, by the SC's transaction id."""
+        self.forged_ends: Index[bytes, Pdu] = Index()
+        """What a rule has told the SC in the gateway's name."""
+        self.spoilt: list[Pdu] = []
+        """What the SC has sent the gateway, and nobody can read any more."""
+        self.doubled: list[Pdu] = []
+        """What a rule has let arrive twice."""
         self.on_air: list[Pdu] = []
         """Between phones and the antennas of MSC and SGSN."""
         self._acks: list[tuple[float, frozenset[str]]] = []
@@ -78,15 +93,10 @@ class Evidence:
         self.records: list[Record] = []
         self.unreadable: list[bytes] = []
         """Lines of the journal that are no record."""
-        self._read_journal()
         self.mo_records: Index[str, Record] = Index()
         self.mt_records: Index[str, Record] = Index()
         """Charging records of MO by Call-ID, of MT by IMSI."""
-        for record in self.records:
-            if record.cdr.record == "ISMSMO":
-                self.mo_records.add(record.cdr.call_id, record)
-            else:
-                self.mt_records.add(record.cdr.imsi, record)
+        self._read_journal()
         self._down = _down(carrier)
         self.own_gateway = carrier.own()
         """Whether one may look into it: its journal is then evidence."""
@@ -277,6 +287,15 @@ class Evidence:
         """Whether one of them was there by then; what somebody else's gateway writes nobody sees."""
         return not self.own_gateway or any(record.durable <= when for record in records)
 
+    def meddled(self, call_id: str) -> bool:
+        """Whether a rule had its hand on a request, an answer or a report of this call."""
+        several = (*self.by_call[call_id], *self.delivery_reports[call_id], *self.reports[call_id])
+        return any(sip.pdu.fate and not _MEDDLED.isdisjoint(sip.pdu.fate.split()) for sip in several)
+
+    def sent_twice(self, octets: bytes) -> int:
+        """How often a rule has let arrive twice what carries these."""
+        return sum(octets in pdu.data for pdu in self.doubled)
+
     def could_not_answer(self, records: list[Record]) -> bool:
         """Whether the gateway had an answer for the SC, and no way to send it."""
         return any(self.was_cut(record.durable, record.durable) for record in records)
@@ -289,12 +308,21 @@ class Evidence:
         for line in ground.journal().splitlines(keepends=True):
             end += len(line)
             try:
-                self.records.append(Record(decode_cdr(line), ground.durability.since(end)))
+                self._record(Record(decode_cdr(line), ground.durability.since(end)))
             except DecodeError:
                 if line.endswith(b"\n"):
                     self.unreadable.append(line)
 
+    def _record(self, record: Record) -> None:
+        self.records.append(record)
+        if record.cdr.record == "ISMSMO":
+            self.mo_records.add(record.cdr.call_id, record)
+        else:
+            self.mt_records.add(record.cdr.imsi, record)
+
     def _read(self, pdu: Pdu) -> None:
+        if "twice" in pdu.fate:
+            self.doubled.append(pdu)
         match pdu.protocol:
             case "sip":
                 self._sip(pdu)
@@ -321,18 +349,21 @@ class Evidence:
             if pdu.fate != "cut":
                 self._acks.append((pdu.when, frozenset(between)))
         elif between == (SC, GATEWAY):
+            if "spoilt" in pdu.fate:
+                self.spoilt.append(pdu)
             found = _BEGIN.search(data)
             if found:
                 self.begins.add(found[1], pdu)
         elif between == (GATEWAY, SC):
             found = _LAST.search(data)
             if found:
-                self.ends.add(found[1], pdu)
+                (self.forged_ends if "forged" in pdu.fate else self.ends).add(found[1], pdu)
 
     def _find_outages(self, pair: frozenset[str]) -> list[Spell]:
         """From a cut of their association, or a death, until that is active again."""
         began = [when for when, *nodes in self.carrier.ground.cuts() if frozenset(nodes) == pair]
         began += [spell.since for node in pair for spell in self._down[node]]
+        began += self.carrier.meddling.disturbances
         active = [when for when, between in self._acks if between == pair]
         return [
             Spell(since, min([when + LATE for when in active if when > since], default=inf))

@@ -8,7 +8,7 @@ from lab.elements.domain import DOMAIN_OF, Domain
 from lab.elements.phone_ledger import Received, Sent
 from lab.elements.sc_ledger import Forward, MoReceived, MtMessage, Verdict
 from lab.laws.esmes import applications_get_all_once
-from lab.laws.evidence import GATEWAY, LATE, SC, SCSCF, Evidence
+from lab.laws.evidence import GATEWAY, LATE, SC, SCSCF, Evidence, arrived
 from lab.laws.texts import has, piece_of, pieces, texts_are_sent_once
 
 __all__ = ["once"]
@@ -32,7 +32,7 @@ def _at_the_sc(evidence: Evidence) -> Iterator[str]:
         if not written or piece_of(mo.tpdu) not in written:
             taken[mo.oa, mo.tpdu].append(mo)
     for key, times in taken.items():
-        allowed = sum(_submissions(evidence, one) for one in sent[key])
+        allowed = sum(_submissions(evidence, one) for one in sent[key]) + evidence.sent_twice(key[1])
         if len(times) > allowed:
             yield f"the SC got {len(times)} times what {key[0]} has sent {len(sent[key])} times"
 
@@ -58,18 +58,23 @@ def _at_the_phones(evidence: Evidence) -> Iterator[str]:
         got = [received for received in ledger.received if has(received, tpdu)]
         got.sort(key=lambda received: (evidence.handed_over(received), received.when))
         excused = sum(_excused(evidence, name, sent, got[at:]) for at in range(len(got) - 1))
-        if len(got) - excused > len(sent):
+        if len(got) - excused > len(sent) + evidence.sent_twice(tpdu):
             yield f"{name} got message {sent[0].id} {len(got)} times"
 
 
 def _excused(evidence: Evidence, phone: str, messages: list[MtMessage], got: list[Received]) -> bool:
     """Whether that the phone had it the first of these times could not be known to whoever sent it again."""
     received, *later = got
+    if evidence.meddled(received.call_id):
+        return True
     forward = _forward_of(evidence, messages, received)
     if received.domain is Domain.IMS and any(again.call_id == received.call_id for again in later):
         return _told_again(evidence, phone, received)
     if forward is None:
         return False
+    tid = forward.dialogue.to_bytes(4, "big")
+    if evidence.forged_ends[tid] or not all(map(arrived, evidence.ends[tid])):
+        return True  # the SC was not told what the gateway has said
     if evidence.home_routed(forward):
         return _lost_at_home(evidence, phone, forward, got)
     if forward.outcome and forward.outcome.verdict is Verdict.DELIVERED:
@@ -124,7 +129,7 @@ def _rp_ack_arrived(evidence: Evidence, phone: str, received: Received, before: 
     rp_ack = bytes((2, received.rp_mr))
     return any(
         (pdu.source, pdu.target) == (phone, evidence.node_of(received)) and pdu.data[3:5] == rp_ack
-        and pdu.fate != "lost" and received.when <= pdu.when < before
+        and arrived(pdu) and received.when <= pdu.when < before
         for pdu in evidence.on_air
     )  # fmt: skip
 
@@ -156,11 +161,11 @@ def _report_arrived(evidence: Evidence, edge: str, received: Received, before: f
     if received.answer == "text":
         return any(
             200 <= sip.status < 300 and sip.pdu.source == SCSCF and sip.pdu.target == GATEWAY
-            and sip.pdu.fate != "lost" and sip.pdu.when < before
+            and arrived(sip.pdu) and sip.pdu.when < before
             for sip in evidence.by_call[received.call_id]
         )  # fmt: skip
     return any(
-        sip.pdu.source == edge and sip.pdu.target == GATEWAY and not sip.status and sip.pdu.fate != "lost"
+        sip.pdu.source == edge and sip.pdu.target == GATEWAY and not sip.status and arrived(sip.pdu)
         and sip.pdu.when < before
         for sip in evidence.delivery_reports[received.call_id]
     )  # fmt: skip

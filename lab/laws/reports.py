@@ -31,6 +31,8 @@ def _excused(evidence: Evidence, phone: str, sent: Sent | Smma) -> bool:
     if not put:
         # Until the answer of SC or HLR, or its absence, the gateway alone knows of the message.
         return evidence.crashes(GATEWAY, sent.when, evidence.mo_ends_by(sent)) > 0
+    if evidence.meddled(sent.call_id) or evidence.meddled(put[0].call_id):
+        return True
     first = put[0].pdu.when
     last = first + evidence.f
     if evidence.crashes(GATEWAY, first, last) or evidence.crashes(phone, sent.when, last):

@@ -20,6 +20,8 @@ class Kind(NamedTuple):
     form: str
     what: str
     read: Read
+    at_once: bool = False
+    """Whether it needs no message to wait for."""
 
     @property
     def name(self) -> str:
@@ -43,14 +45,18 @@ _TRAFFIC = (
     Kind("any", "late TIME", "it arrives later; others may overtake it", traffic.late),
     Kind("any", "twice", "it arrives, and once more", traffic.twice),
     Kind("any", "garbage", "as many octets arrive that mean nothing", traffic.garbage),
-    Kind("SCTP", "cut", "the association (or SMPP session) is cut, and it is lost; at once too", traffic.cut),
-    Kind("SCTP", "refuse TIME", "cut, and each new one is cut for that long; at once too", traffic.refuse),
+    Kind("SCTP", "cut", "the association or session is cut, and it is lost", traffic.cut, at_once=True),
+    Kind("SCTP", "refuse TIME", "cut, and each new one is cut for that long", traffic.refuse, at_once=True),
 )
 _M3UA = (
-    Kind("M3UA", "err CODE", "ERR with any code instead; at once too", m3ua_deeds.err),
-    Kind("M3UA", "ntfy STATUS", "NTFY beside it; at once too", m3ua_deeds.ntfy),
-    Kind("M3UA", "asp-down TIME", "the ASP is down, its ASPUP not heard; at once too", m3ua_deeds.asp_down),
-    Kind("M3UA", "as-pending TIME", "the AS is pending, ASPAC not heard; at once too", m3ua_deeds.as_pending),
+    Kind("M3UA", "err CODE", "ERR with any code instead", m3ua_deeds.err, at_once=True),
+    Kind("M3UA", "ntfy STATUS", "NTFY beside it", m3ua_deeds.ntfy, at_once=True),
+    Kind(
+        "M3UA", "asp-down TIME", "the ASP is down, its ASPUP heard later", m3ua_deeds.asp_down, at_once=True
+    ),
+    Kind(
+        "M3UA", "as-pending TIME", "the AS is pending, ASPAC heard later", m3ua_deeds.as_pending, at_once=True
+    ),
 )
 _DESTINATIONS = {
     MessageType.DUNA: "destination unavailable",
@@ -75,15 +81,16 @@ _SIP = (
 _off, _full, _mute = (element_deeds.manner(name) for name in ("off", "memory-full", "no-report"))
 _ELEMENTS = (
     Kind("phone", "battery TIME", "200, and gone before the report", element_deeds.battery),
-    Kind("phone", "off TIME", "out of coverage; at once too", _off),
-    Kind("phone", "memory-full TIME", "RP-ERROR 22, and RP-SMMA in the end; at once too", _full),
-    Kind("phone", "no-report TIME", "200, and no report; at once too", _mute),
-    Kind("element", "restart TIME", "it dies with what it has in hand; at once too", element_deeds.restart),
+    Kind("phone", "off TIME", "out of coverage", _off, at_once=True),
+    Kind("phone", "memory-full TIME", "RP-ERROR 22, and RP-SMMA in the end", _full, at_once=True),
+    Kind("phone", "no-report TIME", "200, and no report", _mute, at_once=True),
+    Kind("element", "restart TIME", "it dies with what it has in hand", element_deeds.restart, at_once=True),
     Kind(
         "element",
         "clock ±TIME",
-        "its own clock is wrong (or xRATE: fast, slow); at once too",
+        "its own clock is wrong (or xRATE: fast, slow)",
         element_deeds.clock,
+        at_once=True,
     ),
 )
 
@@ -94,10 +101,11 @@ def _of_nodes(codes: dict[str, int]) -> tuple[Kind, ...]:
         Kind(
             "M3UA",
             f"{kind.name.lower()} NODE",
-            f"{kind.name} beside it: {what}; at once too",
+            f"{kind.name} beside it: {what}",
             m3ua_deeds.destination(kind, codes),
+            at_once=True,
         )
         for kind, what in _DESTINATIONS.items()
     )
-    no_sccp = "DUPU beside it: no SCCP there; at once too"
-    return (*said, Kind("M3UA", "dupu NODE [CAUSE]", no_sccp, m3ua_deeds.dupu(codes)))
+    no_sccp = "DUPU beside it: no SCCP there"
+    return (*said, Kind("M3UA", "dupu NODE [CAUSE]", no_sccp, m3ua_deeds.dupu(codes), at_once=True))

@@ -86,7 +86,7 @@ class Hear(NamedTuple):
 
 
 class Withhold(NamedTuple):
-    """M3UA messages of one kind do not arrive, for a time."""
+    """M3UA messages of one kind arrive when this is over."""
 
     source: str
     target: str

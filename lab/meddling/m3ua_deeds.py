@@ -74,12 +74,12 @@ def dupu(codes: dict[str, int]) -> Callable[[list[str]], Deed]:
 
 
 def asp_down(words: list[str]) -> Deed:
-    """The peer's ASP is down, and its ASPUP is not heard for a time (RFC 4666 §4.3.4.2)."""
+    """The peer's ASP is down, and its ASPUP is heard only after a time (RFC 4666 §4.3.4.2)."""
     return _deactivated("asp-down", words, MessageType.ASPDN, MessageType.ASPUP)
 
 
 def as_pending(words: list[str]) -> Deed:
-    """The peer's ASP is inactive: its AS is pending, and its ASPAC is not heard for a time (§4.3.2)."""
+    """The peer's ASP is inactive: its AS is pending, and its ASPAC heard after a time (§4.3.2)."""
     return _deactivated("as-pending", words, MessageType.ASPIA, MessageType.ASPAC)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 
-from lab.meddling.effects import Act, Deed, Effect, Refuse, Withhold
+from lab.meddling.effects import Act, Deed, Effect, Onward, Refuse, Withhold
 from lab.meddling.grammar import Grammar
 from lab.meddling.pdu import read
 from lab.meddling.rule import Rule, Turns
@@ -73,8 +73,10 @@ class Meddler:
     def effect(self, way: tuple[str, str], protocol: str, data: bytes, now: float) -> Effect | None:
         """What becomes of a PDU from one to the other; None: nothing, it arrives as it is."""
         pdu = read(*way, protocol, data, self._dialogues)
-        if self._spells and pdu.ss7 is not None and self._withholds(way, pdu.ss7.message.kind, now):
-            return Effect()
+        if self._spells and pdu.ss7 is not None:
+            until = self._withheld_until(way, pdu.ss7.message.kind, now)
+            if until is not None:
+                return Effect((), (Onward(data, "late", until - now),))
         for rule in self.rules:
             if rule.what and rule.concerns(pdu):
                 effect = rule.apply(pdu)
@@ -82,10 +84,14 @@ class Meddler:
                     return effect
         return None
 
-    def _withholds(self, way: tuple[str, str], kind: MessageType, now: float) -> bool:
-        return any(
-            now < spell.until and isinstance(spell.act, Withhold) and spell.act[:3] == (*way, kind)
-            for spell in self._spells
+    def _withheld_until(self, way: tuple[str, str], kind: MessageType, now: float) -> float | None:
+        return next(
+            (
+                spell.until
+                for spell in self._spells
+                if now < spell.until and isinstance(spell.act, Withhold) and spell.act[:3] == (*way, kind)
+            ),
+            None,
         )
 
     def _do(self, rule: Rule, deed: Deed) -> None:

@@ -1,6 +1,6 @@
 """The rules of a carrier at work: each element gets a clock of its own, and ports that are meddled with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TypeVar
 
@@ -16,12 +16,25 @@ from lab.meddling.meddled import Meddled, Post
 from lab.meddling.meddler import Meddler
 from lab.meddling.performing import Performing, Place
 from lab.meddling.rule import Rule
+from lab.plan import Plan
 from mapstack.flow import Flow as MapFlow
 
-__all__ = ["Meddling"]
+__all__ = ["Meddling", "check_rules"]
 
 EventT = TypeVar("EventT")
 FlowT = TypeVar("FlowT")
+
+
+def check_rules(rules: Iterable[str], plan: Plan) -> None:
+    """ValueError with a sentence for the first that is none for this plan."""
+    grammar = _grammar(plan)
+    for rule in rules:
+        grammar.read(rule)
+
+
+def _grammar(plan: Plan) -> Grammar:
+    codes = {node: plan.point_code(node) for node in ("ipsmgw", *plan.ss7)}
+    return Grammar(plan.nodes, [subscriber.name for subscriber in plan.subscribers], codes)
 
 
 class Meddling:
@@ -33,11 +46,8 @@ class Meddling:
         self._clocks: dict[str, ElementClock] = {}
         self._ports: dict[str, list[Place]] = {}
         self._air = {plan.air(node, domain)[1] for node in plan.nodes[:1] for domain in plan.domains}
-        codes = {node: plan.point_code(node) for node in ("ipsmgw", *plan.ss7)}
-        phones = [subscriber.name for subscriber in plan.subscribers]
-        self.grammar = Grammar(plan.nodes, phones, codes)
         self._perform = Performing(lab, self._clocks, self._ports)
-        self._meddler = Meddler(self.grammar, lab.ground.rng, self._perform)
+        self._meddler = Meddler(_grammar(plan), lab.ground.rng, self._perform)
         self._perform.begin = self._meddler.begin
 
     @property
@@ -49,6 +59,11 @@ class Meddling:
     def wrong_clocks(self) -> frozenset[str]:
         """Elements whose clock has been set wrong."""
         return frozenset(node for node, clock in self._clocks.items() if not clock.right)
+
+    @property
+    def disturbances(self) -> Iterable[float]:
+        """When rules have done something to associations that is no cut."""
+        return self._perform.disturbances
 
     def set(self, text: str) -> Rule:
         """Add a rule; ValueError with a sentence."""

@@ -1,6 +1,7 @@
 """Acts of rules, done: at once, or soon where they take time."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -26,6 +27,7 @@ from lab.meddling.lab import Lab
 
 __all__ = ["Performing", "Place", "Port"]
 
+_DISTURBANCES = 10_000  # that are remembered
 _MODES = {"memory-full": Mode.MEMORY_FULL, "no-report": Mode.NO_REPORT}
 
 
@@ -53,10 +55,14 @@ class Performing:
         self._clocks = clocks
         self._ports = ports
         self._tasks: set[asyncio.Task[None]] = set()
+        self.disturbances: deque[float] = deque(maxlen=_DISTURBANCES)
+        """When something was done to associations that is no cut."""
         self.begin: Callable[[Refuse | Withhold, float], None] = lambda act, now: None
 
     def __call__(self, act: Act) -> None:
         """One act."""
+        if isinstance(act, Refuse | Withhold | Say):
+            self.disturbances.append(self._lab.ground.clock.now())
         match act:
             case Cut(one, other):
                 self._soon(lambda: self._lab.cut(one, other))

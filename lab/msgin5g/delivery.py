@@ -258,6 +258,8 @@ class Delivery:
         self._data.transfers[after.id] = after
         if after.state is State.HANDED:
             self._await_report(after, now)
+        elif after.state is State.STORED and after.expires <= now:  # its time ran out while it was sent
+            self._step(after, Input.OVERDUE, now, FailureCause.EXPIRED)
         elif after.state is State.STORED and after.attempts:
             doubled = self._settings.retry * 2 ** (after.attempts - 1)
             self._try_again(after.id, now + min(doubled, self._settings.retry_most))

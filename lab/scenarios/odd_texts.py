@@ -103,3 +103,5 @@ async def carried_untouched(carrier: Carrier) -> None:
         await finished(carrier, each)
     came = [received.tpdu for received in list(carrier.sc_data.mo)[before:]]
     expect(came == [each.tpdu for each in sent], "the SC has them octet for octet")
+    validity = carrier.plan.timers.validity
+    await carrier.until(lambda: not carrier.sc_data.held, "the SC is done with all of them", within=validity)

@@ -80,6 +80,10 @@ class SipTransport:
         self.streams.stop()
         self.listening.clear()
 
+    def behind(self) -> bool:
+        """Whether datagrams come faster than they are dealt with; connections hold their peers up instead."""
+        return any(transport.behind for transport in self._udp.values())
+
     def send(self, batch: Sequence[tuple[bytes, Flow]]) -> None:
         """Datagrams apart from the rest; as a rule there is nothing else."""
         datagrams = [item for item in batch if item[1][0] == "udp"]

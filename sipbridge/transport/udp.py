@@ -40,6 +40,15 @@ class UdpTransport:
         self._socket: socket.socket | None = None
         self._flows: dict[_Address, Flow] = {}
         self._queue: deque[tuple[bytes, Flow]] = deque()
+        self._full = False
+        """The last reading took as much as it may."""
+
+    @property
+    def behind(self) -> bool:
+        """Whether the socket holds more than was read at a time."""
+        if self._full and not self._holds():
+            self._full = False
+        return self._full
 
     def start(self) -> None:
         """Bind, and read from now on; OSError where the port is taken. Port 0 becomes the port that was
@@ -102,7 +111,15 @@ class UdpTransport:
             if batch:
                 yield batch
             if len(batch) < self._batch:
+                self._full = False
                 return
+        self._full = True
+
+    def _holds(self) -> bool:
+        try:
+            return self._socket is not None and bool(self._socket.recv(1, socket.MSG_PEEK))
+        except OSError:  # there is nothing, or what there was is an error
+            return False
 
     def _read(self, bound: socket.socket) -> list[tuple[bytes, Flow]]:
         received: list[tuple[bytes, Flow]] = []

@@ -1,14 +1,14 @@
 """What the tests of the gateway ask of a node: what was answered, invoked, recorded."""
 
 from ipsmgw.cdr import Cdr, decode
-from mapstack import Invoked
+from mapstack import Invoked, Refused
 from mapstack.map import AnyTimeModificationArg, ModificationInstruction
 from mapstack.tcap.dialogue_portion import Aare, encode_aare
 from mapstack.tcap.machine import Input
 from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError, RpSmma
 from tests.ipsmgw.node import Node
 
-__all__ = ["SUBMIT", "invoked", "news", "octets", "only", "records", "statuses"]
+__all__ = ["SUBMIT", "invoked", "news", "octets", "only", "records", "refusal", "statuses"]
 
 SUBMIT = RpData(5, RpAddress("15550000014"), bytes.fromhex("0107 0b91 5155 5567 45f1 0000 05e8329bfd06"))
 
@@ -50,3 +50,9 @@ def news(node: Node) -> list[tuple[int, ModificationInstruction | int | None]]:
 
 def records(node: Node) -> list[Cdr]:
     return [decode(line) for line in node.paper.read().splitlines()]
+
+
+def refusal(node: Node) -> Refused:
+    """The one error that the SMS-GMSC has got."""
+    (refused,) = [event for event in node.told if isinstance(event, Refused)]
+    return refused

@@ -221,11 +221,12 @@ class Node:
         ]
         self.request("MESSAGE", lines, body, source)
 
-    def respond(self, message: Sip, status: int) -> None:
-        """The phone's answer to a MESSAGE of the gateway."""
+    def respond(self, message: Sip, status: int, rpdu: bytes = b"") -> None:
+        """The phone's answer to a MESSAGE of the gateway; with octets for a report, if it is odd."""
         names = ("Via", "From", "To", "Call-ID", "CSeq")
         lines = [f"SIP/2.0 {status} So", *(f"{name}: {message.headers[name]}" for name in names)]
-        octets = "\r\n".join([*lines, "Content-Length: 0"]).encode() + b"\r\n\r\n"
+        lines += ["Content-Type: application/vnd.3gpp.sms"] if rpdu else []
+        octets = "\r\n".join([*lines, f"Content-Length: {len(rpdu)}"]).encode() + b"\r\n\r\n" + rpdu
         self.gateway.sip.receive([(octets, sipbridge.Flow("udp", GATEWAY, SCSCF))])
         self.exchange()
 

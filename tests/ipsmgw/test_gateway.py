@@ -4,11 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-import mapstack
-import sipbridge
 from ipsmgw.cause import Cause
 from ipsmgw.map_error import error_of
-from mapstack import Answered, Gt, Refused, SccpAddress
+from mapstack import Answered, Gt, SccpAddress
 from mapstack.map import (
     ALERT_SERVICE_CENTRE,
     MT_FORWARD_SM,
@@ -21,9 +19,9 @@ from mapstack.map import (
     MtForwardSmRes,
 )
 from sipbridge.rp import RpAck, RpAddress, RpData, RpError, RpSmma
-from tests.ipsmgw.asked import SUBMIT, invoked, octets, records, statuses
+from tests.ipsmgw.asked import SUBMIT, invoked, octets, records, refusal, statuses
 from tests.ipsmgw.broken import sound
-from tests.ipsmgw.node import ALICE, GATEWAY, IMSI, SCSCF, Node
+from tests.ipsmgw.node import ALICE, IMSI, SCSCF, Node
 
 # Trust
 
@@ -150,6 +148,30 @@ def test_an_mt_is_answered_once_the_phone_has_reported_and_the_record_is_on_disk
     assert (record.outcome, record.call_id) == ("delivered", message.headers["Call-ID"])
 
 
+def test_a_report_in_the_200_counts(registered: Node) -> None:
+    """Clients in the field put it there, and send no MESSAGE with it (see lab/quirks/ack-in-200.toml)."""
+    dialogue = registered.deliver()
+    (message,) = registered.take_sip()
+    assert isinstance(message.rpdu, RpData)
+    ack = octets(RpAck(message.rpdu.message_reference, b"\x00\x00"))
+    registered.respond(message, 200, ack)
+    registered.synced()
+    assert registered.told == [Answered(dialogue, MT_FORWARD_SM, MtForwardSmRes(sm_rp_ui=b"\x00\x00"))]
+    registered.message(ack, reply_to=message.headers["Call-ID"])  # and those that send both get their 202
+    assert statuses(registered) == [202]
+    assert len(records(registered)) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"\x02", b"\x02\xee", b"\x00\x01", b"\xff" * 300])
+def test_a_200_with_another_body_is_no_report(registered: Node, body: bytes) -> None:
+    registered.deliver()
+    (message,) = registered.take_sip()
+    registered.respond(message, 200, body)
+    registered.synced()
+    assert registered.told == []
+    assert registered.gateway.driver.bugs == 0
+
+
 def test_a_report_with_empty_user_data_is_a_delivery_all_the_same(registered: Node) -> None:
     dialogue = registered.deliver()
     (message,) = registered.take_sip()
@@ -159,11 +181,6 @@ def test_a_report_with_empty_user_data_is_a_delivery_all_the_same(registered: No
     registered.synced()
     assert registered.told == [Answered(dialogue, MT_FORWARD_SM, MtForwardSmRes())]
     assert registered.gateway.driver.bugs == 0
-
-
-def refusal(node: Node) -> Refused:
-    (refused,) = [event for event in node.told if isinstance(event, Refused)]
-    return refused
 
 
 def test_an_mt_for_nobody_is_absent_with_diagnostic_11(node: Node) -> None:
@@ -294,6 +311,23 @@ def test_one_message_too_many_is_refused_at_the_door_but_a_report_never() -> Non
     assert statuses(node) == [202, 202]
 
 
+def test_a_queue_that_stays_is_too_much_and_one_that_ends_is_not() -> None:
+    node = Node(sound() | {"limits": {"backlog": 0.5}})
+    node.register()
+    node.gateway.sip.behind = lambda: True
+    for wait in (0.0, 0.4, 0.2, 0.0):  # it counts from the first of them
+        node.watch.reach(node.watch.time + wait)
+        node.message(octets(SUBMIT))
+    assert statuses(node) == [200, 202, 202, 202, 503]
+    node.deliver()
+    node.synced()
+    assert refusal(node).error.code == ErrorCode.SYSTEM_FAILURE
+    node.gateway.sip.behind = lambda: False
+    node.message(octets(RpSmma(1)))
+    node.message(octets(SUBMIT))
+    assert statuses(node) == [503, 202]
+
+
 def test_records_that_wait_for_the_disk_are_under_way_too() -> None:
     node = Node(sound() | {"limits": {"in_flight": 3}})
     node.register()
@@ -317,45 +351,3 @@ def test_closing_ends_everything(registered: Node) -> None:
     registered.gateway.close()
     assert registered.paper.closed
     assert registered.watch.armed == []
-
-
-# Our own bugs
-
-
-class Broken(RuntimeError):
-    """Something that should not happen."""
-
-
-@pytest.fixture
-def forward_is_broken(registered: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    def invoke(*_: object, **__: object) -> int:
-        raise Broken
-
-    monkeypatch.setattr("mapstack.stack.MapStack.invoke", invoke)
-
-
-@pytest.mark.usefixtures("forward_is_broken")
-def test_a_bug_after_the_202_ends_with_a_report_of_a_temporary_failure(registered: Node) -> None:
-    registered.message(octets(SUBMIT))
-    registered.synced()
-    accepted, report = registered.take_sip()
-    assert (accepted.status, report.rpdu) == (202, RpError(5, 41))
-    assert records(registered)[0].outcome == "localFailure"
-    assert registered.gateway.driver.bugs == 1
-
-
-def test_a_bug_at_an_mt_is_a_system_failure(registered: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    def deliver(*_: object, **__: object) -> None:
-        raise Broken
-
-    monkeypatch.setattr("ipsmgw.procedures.mt.deliver", deliver)
-    registered.deliver()
-    assert refusal(registered).error.code == ErrorCode.SYSTEM_FAILURE
-    assert registered.gateway.driver.bugs == 1
-
-
-@pytest.mark.parametrize("data", [b"", b"\x00", b"MESSAGE", b"\xff" * 100, b"SIP/2.0 200 OK\r\n\r\n"])
-def test_octets_that_make_no_sense_are_no_bug(node: Node, data: bytes) -> None:
-    node.gateway.sip.receive([(data, sipbridge.Flow("udp", GATEWAY, SCSCF))])
-    node.gateway.map.receive([(data, mapstack.Flow("tcp", ("", 0), ("", 0), "smsc"))])
-    assert node.gateway.driver.bugs == 0

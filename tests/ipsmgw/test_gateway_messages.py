@@ -65,6 +65,14 @@ def test_an_mo_that_was_refused_may_come_again(registered: Node) -> None:
     assert len(records(registered)) == 2
 
 
+def test_an_mo_that_comes_again_before_its_refusal_has_left_is_refused_once(registered: Node) -> None:
+    for _ in range(2):
+        registered.message(octets(SUBMIT._replace(user_data=bytes(230))), call_id="same")
+    registered.synced()
+    assert statuses(registered).count(202) == 2
+    assert len(records(registered)) == 1
+
+
 @pytest.mark.parametrize(("digits", "kind"), [
     ("*21#", 0x81),
     ("#", 0x91),

@@ -1,6 +1,6 @@
 """A gateway without sockets: it is given what a network would give, and nothing happens by itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import TypeVar
@@ -10,10 +10,12 @@ from ipsmgw.gateway import Gateway, World
 from ipsmgw.settings import parse
 from ipsmgw.store import open_store
 from lab.bench.ledger import Run
-from lab.bench.place import HLR, PLAN, SMSC, configuration, subscribers
-from lab.bench.rehearsal import registers, rehearse
+from lab.bench.place import PLAN, SMSC, configuration, subscribers
+from lab.bench.rehearsal import gateway_flow, registers, rehearse
 from lab.bench.signalling import Peer
 from lab.bench.stories import Originating, Terminating
+from lab.load.traffic import Traffic
+from lab.plan import Plan
 from mapstack.flow import Flow as MapFlow
 from mapstack.transport import AssociationSpec
 from sipbridge.flow import Flow as SipFlow
@@ -70,22 +72,23 @@ class _Disk:
 
 
 class Desk:
-    """The gateway, and the stories of the bench beside it."""
+    """The gateway, and the stories of the bench beside it; or, in `settings`, one for another carrier."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: str = "", plan: Plan = PLAN, people: int = _PEOPLE) -> None:
         self.clock, self.disk = _Clock(), _Disk()
+        self.plan = plan
         self.datagrams_out: list[tuple[bytes, SipFlow]] = []
         self.frames_out: list[tuple[bytes, MapFlow]] = []
         self._sip: Callable[[Sequence[tuple[bytes, SipFlow]]], None]
         self._map: Callable[[Sequence[tuple[bytes, MapFlow]]], None]
         self._up: Callable[[MapFlow], None]
-        self._peers = {HLR: Peer(HLR, Random(1)), SMSC: Peer(SMSC, Random(2))}
+        self._peers = {node: Peer(node, Random(1), plan) for node in plan.ss7}
         self._frames = rehearse(Random(3))
         self._next = 1
         store = open_store("sqlite:///:memory:")
-        settings = parse(configuration(Path("unused")))
-        self.gateway = Gateway(settings, World(self.clock, self, store, self.disk, Random(4)))
-        self._begin()
+        known = parse(settings or configuration(Path("unused")))
+        self.gateway = Gateway(known, World(self.clock, self, store, self.disk, Random(4)))
+        self._begin(people)
 
     # The network of this gateway.
 
@@ -117,25 +120,45 @@ class Desk:
             story.on_frames([frame for frame, _ in _taken(self.frames_out)])
         return story
 
-    def _give(self, story: Originating | Terminating) -> None:
-        datagrams, frames = _taken(story.datagrams), _taken(story.frames)
+    def load(self, traffic: Traffic, now: float = 0.0) -> None:
+        """Whatever a generator says gets its answer, until nobody has anything to say."""
+        parts = traffic.parts
+        while parts.datagrams or any(parts.frames.values()):
+            self.give(_taken(parts.datagrams), {node: _taken(each) for node, each in parts.frames.items()})
+            traffic.on_datagrams([data for data, _ in _taken(self.datagrams_out)], now)
+            for frame, flow in _taken(self.frames_out):
+                traffic.on_frames(flow.connection, [frame], now)
+
+    def give(self, datagrams: Sequence[bytes], frames: Mapping[str, Sequence[bytes]]) -> None:
+        """What S-CSCF and SS7 nodes say; then the disk has what was written, and what is due happens."""
         if datagrams:
-            self._sip([(data, _SIP) for data in datagrams])
-        if frames:
-            self._map([(frame, _flow(SMSC)) for frame in frames])
+            back = SipFlow("udp", self.plan.sip("ipsmgw"), self.plan.sip("scscf"))
+            self._sip([(data, back) for data in datagrams])
+        for node, batch in frames.items():
+            if batch:
+                self._map([(frame, self._flow(node)) for frame in batch])
+        due = self.gateway.driver.deadline()
+        if due is not None and due <= _NOW:
+            self.gateway.driver.turn(self.gateway.expire)
         self._sync()
+
+    def _give(self, story: Originating | Terminating) -> None:
+        self.give(_taken(story.datagrams), {SMSC: _taken(story.frames)})
+
+    def _flow(self, node: str) -> MapFlow:
+        return gateway_flow(self.plan, node)
 
     def _sync(self) -> None:
         for done in _taken(self.disk.waiting):
             done()
 
-    def _begin(self) -> None:
+    def _begin(self, people: int) -> None:
         for node, peer in self._peers.items():
             peer.link_up(_NOW)
-            self._up(_flow(node))
+            self._up(self._flow(node))
         self._shuttle()
-        for register in registers(_PEOPLE, Random(5)):
-            self._sip([(register, _SIP)])
+        for register in registers(people, Random(5)):
+            self.give([register], {})
             self._shuttle()
         self.datagrams_out.clear()
 
@@ -144,15 +167,10 @@ class Desk:
         while frames := _taken(self.frames_out):
             for node, peer in self._peers.items():
                 answers = peer.receive([frame for frame, flow in frames if flow.connection == node], _NOW)
-                self._map([(answer, _flow(node)) for answer in answers])
+                self._map([(answer, self._flow(node)) for answer in answers])
 
 
-_SIP = SipFlow("udp", PLAN.sip("ipsmgw"), PLAN.sip("scscf"))
 ItemT = TypeVar("ItemT")
-
-
-def _flow(node: str) -> MapFlow:
-    return MapFlow("tcp", (PLAN.host("ipsmgw"), 0), PLAN.m3ua(node), node)
 
 
 def _taken(items: list[ItemT]) -> list[ItemT]:

@@ -5,6 +5,7 @@ import pytest
 import lab.runner
 from ipsmgw.drive import Driver
 from ipsmgw.gateway import Gateway
+from lab.chance import Chances
 from lab.clock import VirtualClock
 from lab.elements.signalling import associations, map_settings
 from lab.faults import Faults
@@ -32,8 +33,8 @@ class Beside(VirtualGround):
 
     plan: Plan
 
-    def __init__(self, clock: VirtualClock, seed: int, faults: Faults) -> None:
-        super().__init__(clock, seed, faults)
+    def __init__(self, clock: VirtualClock, seed: int, faults: Faults, chances: Chances) -> None:
+        super().__init__(clock, seed, faults, chances)
         self._guest = Gateway(gateway_settings(self.plan), self.world(self.site("ipsmgw")))
 
     def journal(self) -> bytes:
@@ -48,8 +49,8 @@ class Refusing(VirtualGround):
 
     plan: Plan
 
-    def __init__(self, clock: VirtualClock, seed: int, faults: Faults) -> None:
-        super().__init__(clock, seed, faults)
+    def __init__(self, clock: VirtualClock, seed: int, faults: Faults, chances: Chances) -> None:
+        super().__init__(clock, seed, faults, chances)
         site, (host, port) = self.site("ipsmgw"), self.plan.sip("ipsmgw")
         self._sip = SipStack(SipSettings(host=host, port=port), site.rng)
         self._map = MapStack(map_settings(site, self.plan), site.rng)

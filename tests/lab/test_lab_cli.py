@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from lab.cli import JUDGES, app
+from lab.cli import app
+from lab.orders import JUDGES
 from lab.scenarios import SCENARIOS
 
 
@@ -21,42 +22,69 @@ def test_list_shows_every_scenario_with_its_clause() -> None:
         assert scenario.clause in result.output
 
 
-def test_run_plays_what_is_named() -> None:
+def test_run_plays_what_is_named_and_ends_with_a_table() -> None:
     result = lab("run", "register", "mo", "--seed", "7")
     assert result.exit_code == 0
-    assert "register" in result.output
-    assert "seed 7" in result.output
-    assert "2 of 2 passed" in result.output
+    head, register, mo, figure = result.output.splitlines()
+    assert head.split() == ["scenario", "clause", "verdict", "time", "what", "broke"]
+    assert register.startswith("register")
+    assert mo.startswith("mo")
+    assert "passed" in mo
+    assert SCENARIOS["mo"].clause in mo
+    assert figure == "2 of 2 passed"
 
 
-def test_many_seeds_say_now_and_then_how_far_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lab.cli._LINE", 50)
-    lines = lab("run", "register", "mo", "--seeds", "110", "--seed", "11").output.splitlines()
-    assert lines[0] == "50 seeds played, 0 failed; the rest: --seed 61"
-    assert [line for line in lines if "seeds played" in line][1:] == [
-        "100 seeds played, 0 failed; the rest: --seed 111"
-    ]
+def test_run_plays_globs_words_and_clauses() -> None:
+    assert "2 of 2 passed" in lab("run", "memory_full*", "-k", "not xyzzy").output
+    assert "1 of 1 passed" in lab("run", "-k", "(silent and alerted) and not hlr").output
+    assert "1 of 1 passed" in lab("run", "--clause", "Q.714 4.1.1").output
 
 
-def test_run_plays_several_seeds() -> None:
+def test_several_seeds_of_a_scenario_are_one_row() -> None:
     result = lab("run", "register", "--seeds", "3", "--seed", "5")
     assert result.exit_code == 0
-    assert [f"seed {seed}:" in result.output for seed in (4, 5, 6, 7, 8)] == [False, True, True, True, False]
+    assert "3 passed" in result.output
+    assert "3 of 3 passed" in result.output
 
 
-def test_run_with_all_faults_lets_the_laws_judge() -> None:
-    assert lab("run", "mo", "--faults", "all", "--seeds", "3").exit_code == 0
+def test_run_with_all_faults_lets_the_laws_judge_and_tells_in_figures_what_has_happened() -> None:
+    result = lab("run", "mo", "--faults", "all", "--seeds", "3")
+    assert result.exit_code == 0
+    assert "MO acknowledged" in result.output
 
 
-def test_a_failure_shows_the_expectation_the_seed_and_the_ladder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lab.cli.JUDGES", [*JUDGES, lambda carrier: ["pigs fly"]])
-    result = lab("run", "register", "--seed", "4")
+def test_several_processes_say_what_one_says(tmp_path: Path) -> None:
+    words = ("run", "register", "mo", "mt", "--seeds", "2", "--pcap")
+    alone, together = lab(*words, str(tmp_path / "1")), lab(*words, str(tmp_path / "2"), "-j", "2")
+    assert together.exit_code == 0
+    assert together.output == alone.output
+    one, other = (sorted((tmp_path / number).iterdir()) for number in "12")
+    assert [path.name for path in one] == [path.name for path in other]
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in other]
+
+
+def test_a_failure_shows_all_that_is_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("lab.orders.JUDGES", [*JUDGES, lambda carrier: ["pigs fly"]])
+    result = lab("run", "register", "--seed", "4", "--pcap", str(tmp_path))
     assert result.exit_code == 1
-    assert "FAILED" in result.output
-    assert "pigs fly" in result.output
-    assert "--seed 4" in result.output
-    assert "anyTimeModification" in result.output
+    assert "FAILED register" in result.output
+    assert "✓" in result.output
+    assert "alice registered at the S-CSCF" in result.output
+    assert "✗ expected, and not so: pigs fly" in result.output
+    assert f"capture: {tmp_path}/register-virtual-4.pcap" in result.output
+    assert "again: ipsmgw-lab run register --clock virtual --seed 4 --faults none" in result.output
+    assert "anyTimeModification" in result.output, "the ladder"
     assert "0 of 1 passed" in result.output
+
+
+def test_of_many_failures_the_first_are_shown_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lab.orders.JUDGES", [lambda carrier: ["it is late"]])
+    result = lab("run", "register", "--seeds", "5", "--rows", "3")
+    assert result.output.count("again:") == 3
+    assert result.output.count("rows before these") == 3
+    assert "FAILED register (TS 24.341" in result.output
+    assert "seed 5: it is late" in result.output
+    assert "5 of 5 FAILED" in result.output
 
 
 @pytest.mark.parametrize(
@@ -64,10 +92,22 @@ def test_a_failure_shows_the_expectation_the_seed_and_the_ladder(monkeypatch: py
     [
         (("run", "silentphone"), "silent_phone"),
         (("run", "xyzzy"), "ipsmgw-lab list"),
+        (("run", "x*z"), "ipsmgw-lab list"),
+        (("run", "mo", "-k", "not mo"), "no scenario fits mo -k 'not mo'"),
+        (("run", "-k", "mo and"), "a word is missing at the end"),
+        (("run", "-k", "(mo or mt"), ") is missing at the end"),
+        (("run", "-k", "mo mt"), "is missing before 'mt'"),
+        (("run", "--clause", "TS 23.2"), "no scenario fits --clause 'TS 23.2'"),
         (("run",), "--all"),
         (("run", "mo", "--faults", "some"), "none or all"),
         (("run", "mo", "--faults", "all", "--clock", "wire"), "virtual"),
+        (("run", "mo", "--clock", "wire", "--network", "254", "-j", "2"), "127.0.254"),
         (("run", "mo", "--pcap", "/dev/null/x"), "/dev/null/x"),
+        (("run", "mo", "--html", "/dev/null/x/y"), "/dev/null/x"),
+        (("run", "mo", "--junit", "/"), "/: Is a directory"),
+        (("run", "--only-faults", "/nowhere"), "/nowhere: No such file"),
+        (("run", "--only-faults", "/dev/null"), "/dev/null is no file of faults"),
+        (("run", "mo", "--only-faults", "/dev/null"), "no names"),
     ],
 )
 def test_what_cannot_be_played_is_one_clear_line(arguments: tuple[str, ...], words: str) -> None:

@@ -85,6 +85,33 @@ def test_what_comes_meanwhile_is_read_too_but_not_for_ever() -> None:
     asyncio.run(story())
 
 
+@pytest.mark.parametrize(("come", "told"), [(29, [False]), (30, [False]), (31, [True, False])])
+def test_it_is_told_when_more_has_come_than_is_read_at_a_time(come: int, told: list[bool]) -> None:
+    async def story() -> None:
+        seen: list[bool] = []
+        read = 0
+        done = asyncio.Event()
+
+        def on_batches(batches: Iterator[Batch]) -> None:
+            nonlocal read
+            read += sum(map(len, batches))
+            seen.append(transport.behind)
+            if read == come:
+                done.set()
+
+        transport = UdpTransport(HERE, on_batches, batch=10, batches=3)
+        with peer() as phone:
+            transport.start()
+            for _ in range(come):
+                phone.sendto(b"x", transport.local)
+            await asyncio.wait_for(done.wait(), 5)
+        assert seen == told
+        assert not transport.behind
+        transport.stop()
+
+    asyncio.run(story())
+
+
 def test_a_port_that_is_taken_is_an_oserror() -> None:
     async def story() -> None:
         with peer() as taken, pytest.raises(OSError, match="in use"):

@@ -162,6 +162,13 @@ def test_silence_is_tried_again_after_a_time_that_doubles(world: World) -> None:
     assert [later - earlier for earlier, later in pairwise(times)] == [60, 120, 240]
 
 
+def test_what_expires_while_it_is_sent_is_not_stored_again(world: World) -> None:
+    world.send(message(METER, LAMP, keep=True, deliv_st_req_ind=True, sto_and_fw_params=at(world.now + 1)))
+    world.wait(2)
+    world.answer(SILENT)
+    assert [each.failure_cause for each in world.reports()] == [FailureCause.EXPIRED]
+
+
 def test_without_store_and_forward_silence_is_the_end(world: World) -> None:
     world.send(message(METER, LAMP, deliv_st_req_ind=True))
     world.answer(SILENT)

@@ -1,0 +1,92 @@
+"""Whether a scenario can be played with a carrier of which parts are somebody else's."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
+
+from lab.elements.domain import DOMAIN_OF
+from lab.gateway_file import gateway_toml
+from lab.plan import Plan
+from lab.scenario import Scenario
+from lab.seats import Place
+
+__all__ = ["configuration", "differences", "groups", "misfit"]
+
+_PHONES = ("alice", "bob")
+"""Who plays in every story."""
+_SHOWN = 3
+"""Lines of a configuration that a reason tells."""
+
+
+def configuration(plan: Plan) -> str:
+    """The gateway.toml that a plan wants, with MSC and SGSN: who knows them plays the other stories too."""
+    return gateway_toml(_with_legs(plan))
+
+
+def groups(scenarios: Iterable[Scenario], carrier: Plan) -> dict[str, list[Scenario]]:
+    """Those that want the same configuration of the gateway, by what it is."""
+    found: dict[str, list[Scenario]] = {}
+    for scenario in scenarios:
+        found.setdefault(configuration(scenario.plan(carrier)), []).append(scenario)
+    return found
+
+
+def differences(wanted: str, configured: str) -> list[str]:
+    """Lines of a configuration that another one has not, each with its table."""
+    there = set(_lines(configured))
+    return [line for line in _lines(wanted) if line not in there]
+
+
+def misfit(scenario: Scenario, carrier: Plan, configured: Plan | None = None) -> str | None:
+    """Why it cannot be played with this carrier; its gateway is configured for the plan `configured`."""
+    wanted = scenario.plan(carrier)
+    whys = (_lacking(scenario, wanted), _gateway(wanted, configured or carrier), _core(wanted, carrier))
+    return next(chain.from_iterable(whys), None)
+
+
+def _lacking(scenario: Scenario, wanted: Plan) -> Iterator[str]:
+    """What is not there, or not the lab's."""
+    names = {subscriber.name for subscriber in wanted.subscribers}
+    yield from (f"it wants a phone {name}, which no subscriber has" for name in _PHONES if name not in names)
+    for node in ("hlr", "smsc", *wanted.legs, *_PHONES, *scenario.needs):
+        if not wanted.here(node):
+            yield f"it takes {node} in hand, which is {wanted.seat(node).place.value}"
+    if not wanted.present("ipsmgw"):
+        yield "there is no gateway"
+    if not wanted.present("scscf") and not wanted.direct:
+        yield "there is no S-CSCF"
+
+
+def _gateway(wanted: Plan, configured: Plan) -> Iterator[str]:
+    """Somebody else's cannot be given another configuration."""
+    if configured.here("ipsmgw"):
+        return
+    lines = differences(configuration(wanted), configuration(configured))
+    if lines:
+        more = f" and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
+        yield f"the gateway is not configured for it: {', '.join(lines[:_SHOWN])}{more}"
+    elif differences(configuration(configured), configuration(wanted)):
+        yield "the gateway is configured for more than it wants"
+
+
+def _core(wanted: Plan, carrier: Plan) -> Iterator[str]:
+    """Somebody else's S-CSCF cannot be given other subscribers."""
+    if carrier.here("scscf") or wanted.direct:
+        return
+    if wanted.subscribers != carrier.subscribers:
+        yield "it has other subscribers than the S-CSCF"
+    if wanted.service_info != carrier.service_info or bool(wanted.texting) != bool(carrier.texting):
+        yield "it wants other initial filter criteria than the S-CSCF has"
+
+
+def _with_legs(plan: Plan) -> Plan:
+    return replace(plan, legs=tuple(leg for leg in DOMAIN_OF if plan.seat(leg).place is not Place.ABSENT))
+
+
+def _lines(configuration: str) -> Iterator[str]:
+    table = ""
+    for line in configuration.splitlines():
+        if line.startswith("["):
+            table = line.strip("[]")
+        elif line:
+            yield f"{table}.{line}" if table else line

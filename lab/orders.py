@@ -1,0 +1,171 @@
+"""What is asked of many runs at once, and who plays them: one process, or several (DESIGN §10)."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
+from operator import attrgetter
+from pathlib import Path
+from shlex import join
+from time import monotonic
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from ipsmgw.trace import Ladder, write_pcap
+from lab.chance import Chances, seeded
+from lab.faults import ALL, NONE, Faults
+from lab.laws import judge
+from lab.recorded import Listed
+from lab.report import FaultChoice, Result, ladder_of, pack, result_of
+from lab.runner import ClockKind, Judge, Verdict, run
+from lab.scenarios import SCENARIOS
+from lab.shrink import FaultFile
+
+__all__ = ["FAULTS", "JUDGES", "Order", "Played", "Run", "play_all", "play_one"]
+
+FAULTS: dict[FaultChoice, Faults] = {"none": NONE, "all": ALL}
+JUDGES: list[Judge] = [judge]
+"""What looks at every carrier after its story: the laws."""
+
+_CHUNK = 8  # runs that a process takes at a time, where there are many
+_MANY = 200
+
+
+class Run(NamedTuple):
+    """What to play."""
+
+    name: str
+    seed: int
+    shown: bool = False
+    """Whether its ladder is wanted even if it passes."""
+
+
+class Order(NamedTuple):
+    """How to play it, and what to keep of it."""
+
+    clock: ClockKind = ClockKind.VIRTUAL
+    faults: FaultChoice = "none"
+    network: int = 1
+    """The third octet of the addresses; the next processes have the next ones."""
+    pcap: Path | None = None
+    """Where captures go."""
+    page: bool = False
+    """Whether ladders are wanted with their decodes."""
+    rows: int = 60
+    """Of a ladder as text, the last so many."""
+    width: int = 160
+    """And so many columns."""
+    only: FaultFile | None = None
+    """These faults and no others."""
+    only_file: Path | None = None
+    """Where they stand."""
+
+
+class Played(NamedTuple):
+    """What came of it."""
+
+    run: Run
+    result: Result
+    page: bytes = b""
+    """The ladder with its decodes, packed; nothing where it is not wanted."""
+
+
+def play_all(runs: Sequence[Run], order: Order, jobs: int) -> Iterator[Played]:
+    """In the order of `runs`."""
+    if jobs == 1 or len(runs) == 1:
+        yield from map(partial(play_one, order), runs)
+        return
+    context = get_context("spawn")
+    seats = context.Value("i", 0)
+    chunk = _CHUNK if len(runs) >= _MANY and order.clock is ClockKind.VIRTUAL else 1
+    with ProcessPoolExecutor(
+        min(jobs, len(runs)), context, initializer=_Seat.take, initargs=(seats,)
+    ) as pool:
+        try:
+            yield from pool.map(partial(_play_there, order), runs, chunksize=chunk)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+class _Seat:
+    """Which of the processes this one is: each has addresses of its own."""
+
+    number = 0
+
+    @classmethod
+    def take(cls, seats: "Synchronized[int]") -> None:
+        with seats.get_lock():
+            cls.number = seats.value
+            seats.value += 1
+
+
+def _play_there(order: Order, which: Run) -> Played:
+    if order.clock is ClockKind.WIRE:
+        order = order._replace(network=order.network + _Seat.number)
+    return play_one(order, which)
+
+
+def play_one(order: Order, which: Run) -> Played:
+    """Play it, write its capture, and keep what was asked for."""
+    scenario = SCENARIOS[which.name]
+    chances: Chances = Listed(order.only.choices) if order.only else seeded
+    began = monotonic()
+    with _Named(which):
+        verdict = run(
+            scenario,
+            order.clock,
+            which.seed,
+            faults=FAULTS[order.faults],
+            judges=JUDGES,
+            network=order.network,
+            chances=chances,
+        )
+    result = result_of(verdict, scenario, order.faults, monotonic() - began)
+    capture = _write_capture(order.pcap, result, verdict) if order.pcap else ""
+    result = replace(result, pcap=capture, again=_again(order, result))
+    shown = which.shown or result.verdict == "failed"
+    if result.verdict == "failed":
+        result = replace(result, picture=_picture(verdict, order.rows, order.width))
+    if shown:
+        result = replace(result, ladder=ladder_of(verdict))
+    return Played(which, result, pack(verdict) if shown and order.page else b"")
+
+
+def _write_capture(folder: Path, result: Result, verdict: Verdict) -> str:
+    path = folder / f"{result.name}.pcap"
+    with path.open("wb") as stream:
+        write_pcap(stream, verdict.pdus, verdict.endpoints)
+    return str(path)
+
+
+def _again(order: Order, result: Result) -> str:
+    if order.only_file is not None:
+        return join(["ipsmgw-lab", "run", "--only-faults", str(order.only_file)])
+    words = ["ipsmgw-lab", "run", result.scenario, "--clock", result.clock, "--seed", str(result.seed)]
+    if order.clock is ClockKind.VIRTUAL:
+        words += ["--faults", order.faults]
+    return join(words)
+
+
+def _picture(verdict: Verdict, rows: int, width: int) -> str:
+    """The ladder up to where the story broke off, or the end of it."""
+    picture = Ladder(verdict.nodes, width=width, start=verdict.began)
+    lines = [picture.row(pdu) for pdu in sorted(verdict.told, key=attrgetter("when"))]
+    left_out = len(lines) - rows
+    more = [f"… {left_out} rows before these"] if left_out > 0 else []
+    return "\n".join((*more, picture.header(), *lines[-rows:]))
+
+
+class _Named:
+    """Whatever is raised inside says from which run it comes."""
+
+    def __init__(self, which: Run) -> None:
+        self._which = which
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, raised: BaseException | None, trace: object) -> None:
+        if raised is not None:
+            raised.add_note(f"in {self._which.name}, seed {self._which.seed}")

@@ -1,0 +1,140 @@
+"""`ipsmgw-lab run`: scenarios, each with a verdict, and reports of them (docs/verdicts.md)."""
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from ipsmgw.app import AddressTaken
+from lab.choice import NoScenario, chosen
+from lab.orders import FAULTS, Order, Run
+from lab.plan import MAX_NETWORK
+from lab.report import FaultChoice
+from lab.runner import ClockKind
+from lab.scenario import Scenario
+from lab.scenarios import SCENARIOS
+from lab.session import Files, Session
+from lab.shrink import BadFaultFile, read_faults
+
+__all__ = ["run_command"]
+
+_err = Console(stderr=True, soft_wrap=True)
+
+_Names = Annotated[
+    list[str] | None, typer.Argument(metavar="NAME…", help="Scenarios to play, also as 'mt*'.")
+]
+_All = Annotated[bool, typer.Option("--all", help="Play all of them.")]
+_Words = Annotated[
+    str, typer.Option("-k", metavar="EXPRESSION", help="Those with these words: 'mt and not silent'.")
+]
+_Clause = Annotated[str, typer.Option(help="Those of a clause, or below it: 'TS 23.204 §6'.")]
+_Clock = Annotated[ClockKind, typer.Option(help="Virtual time, or real sockets on loopback.")]
+_Seed = Annotated[int, typer.Option(help="What all randomness follows from.")]
+_Seeds = Annotated[int, typer.Option(min=1, help="How many seeds, from --seed on.")]
+_Faults = Annotated[str, typer.Option(help="none, or all: then only the laws judge.")]
+_Only = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Play a run again with the faults of this file and no others."),
+]
+_Attempts = Annotated[
+    int, typer.Option("--shrink", min=0, help="How often at most the first that fails is played with less.")
+]
+_Pcap = Annotated[Path | None, typer.Option(metavar="DIR", help="Write a capture file of each run here.")]
+_Junit = Annotated[Path | None, typer.Option(metavar="FILE", help="Write JUnit XML.")]
+_Html = Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with ladders and decodes.")]
+_Json = Annotated[Path | None, typer.Option(metavar="FILE", help="Write JSON (docs/verdicts.md).")]
+_Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes to play in.")]
+_Network = Annotated[
+    int,
+    typer.Option(
+        min=1, max=MAX_NETWORK, help="Addresses on the wire are 127.0.NETWORK.x; with -j the next too."
+    ),
+]
+_Rows = Annotated[int, typer.Option(min=1, help="Rows of the ladder of a failure, the last ones.")]
+
+
+def run_command(
+    names: _Names = None,
+    *,
+    every: _All = False,
+    words: _Words = "",
+    clause: _Clause = "",
+    clock: _Clock = ClockKind.VIRTUAL,
+    seed: _Seed = 1,
+    seeds: _Seeds = 1,
+    faults: _Faults = "none",
+    only_faults: _Only = None,
+    shrink: _Attempts = 500,
+    pcap: _Pcap = None,
+    junit: _Junit = None,
+    html: _Html = None,
+    json: _Json = None,
+    jobs: _Jobs = 1,
+    network: _Network = 1,
+    rows: _Rows = 60,
+) -> None:
+    """Play scenarios, each with a verdict; exit status 0: all passed, 1: not so, 2: not played."""
+    if only_faults is not None:
+        _refuse_others(bool(names) or every or bool(words) or bool(clause))
+        order, runs = _again(only_faults)
+    else:
+        wanted = _chosen(names or [], every=every, words=words, clause=clause)
+        runs = [
+            Run(each.name, number, number == seed) for number in range(seed, seed + seeds) for each in wanted
+        ]
+        order = Order(clock, _known(faults, clock))
+    if clock is ClockKind.WIRE and network + jobs - 1 > MAX_NETWORK:
+        _refuse(f"--network {network} and -j {jobs} need addresses above 127.0.{MAX_NETWORK}.x")
+    files = Files(junit, html, json, pcap)
+    order = order._replace(network=network, pcap=pcap, rows=rows)
+    raise typer.Exit(_play(Session(runs, order, jobs, files, shrink), files))
+
+
+def _play(session: Session, files: Files) -> int:
+    try:
+        files.prepare()
+    except OSError as fault:
+        _refuse(f"{fault.filename}: {fault.strerror}")
+    try:
+        return session.play()
+    except AddressTaken as fault:
+        _refuse(str(fault))
+
+
+def _refuse_others(others: bool) -> None:
+    if others:
+        _refuse("--only-faults says itself what is played: no names, --all, -k or --clause beside it")
+
+
+def _again(path: Path) -> tuple[Order, list[Run]]:
+    try:
+        only = read_faults(path)
+    except BadFaultFile as fault:
+        _refuse(str(fault))
+    if only.scenario not in SCENARIOS:
+        _refuse(f"{path}: there is no scenario {only.scenario!r}")
+    return Order(faults=only.faults, only=only, only_file=path), [Run(only.scenario, only.seed, True)]
+
+
+def _chosen(names: list[str], *, every: bool, words: str, clause: str) -> list[Scenario]:
+    if not (names or every or words or clause):
+        _refuse("which scenario? Name some, or say --all; `ipsmgw-lab list` shows them")
+    try:
+        return chosen(SCENARIOS, [] if every else names, words=words, clause=clause)
+    except NoScenario as fault:
+        _refuse(str(fault))
+
+
+def _known(name: str, clock: ClockKind) -> FaultChoice:
+    known = next((each for each in FAULTS if each == name), None)
+    if known is None:
+        _refuse(f"--faults is none or all, not {name!r}")
+    if known != "none" and clock is ClockKind.WIRE:
+        _refuse("--faults all is for virtual time: on the wire nothing can be made to fail")
+    return known
+
+
+def _refuse(sentence: str) -> NoReturn:
+    _err.print(f"ipsmgw-lab: {sentence}", markup=False, highlight=False)
+    raise typer.Exit(2)
