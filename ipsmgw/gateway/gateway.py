@@ -108,6 +108,7 @@ class Gateway:
         world.network.signalling(node, sip_spec(settings), self.sip)
         world.network.associations(node, association_specs(settings.map.association), self.map)
         if self._msgin5g is not None:
+            self._alerting.room = self._msgin5g.to_phones.room
             self._msgin5g.begin(world.exchanges, world.clock.now())
         self.driver.settle(world.clock.now())
 

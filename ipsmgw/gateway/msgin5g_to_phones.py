@@ -11,6 +11,7 @@ from ipsmgw.gateway.msgin5g_enrolments import Enrolments
 from ipsmgw.gateway.msgin5g_reassembly import Reassembling
 from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
 from ipsmgw.gateway.terminating import Terminating
+from ipsmgw.identity import Imsi
 from ipsmgw.procedures import msgin5g_delivery as delivery
 from ipsmgw.procedures.decision import Action, Answer, Decision
 from ipsmgw.procedures.msgin5g_cause import ABSENT
@@ -112,8 +113,12 @@ class ToPhones:
     # From phones.
 
     def came(self, binding: Binding, now: float) -> None:
-        """He is there: what waits for him is tried at once."""
-        for key in tuple(self._of_imsi.get(binding.imsi, ())):
+        """He is there."""
+        self.room(binding.imsi, now)
+
+    def room(self, imsi: Imsi, now: float) -> None:
+        """He is there, or has room again: what waits for him is tried at once."""
+        for key in tuple(self._of_imsi.get(imsi, ())):
             held = self._rows.get(key)
             if held is not None and held.phase == "sms" and key not in self._busy:
                 if held.due:

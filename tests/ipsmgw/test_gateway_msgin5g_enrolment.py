@@ -169,6 +169,15 @@ def test_without_a_credential_nothing_is_asked_and_an_operator_hears_why() -> No
     assert alarms(node) == {IMSI: "no registration: msgin5g.credential is not set"}
 
 
+def test_a_credential_that_comes_with_the_provisioning_is_his() -> None:
+    node = gateway(credential="")
+    node.server.credential = "theirs"
+    join(node)
+    _, registration = node.server.take()
+    assert isinstance(registration, UeRegistration)
+    assert registration.cred == "theirs"
+
+
 def test_who_is_provisioned_by_the_configuration_is_not_asked_for() -> None:
     node = gateway(
         credential="", subscriber=[{"imsi": IMSI, "service_id": "sip:alice@m5", "credential": "hers"}]

@@ -13,7 +13,8 @@ from msgin5g_bridge.model import ABSENT, ApplicationId
 from msgin5g_bridge.msgdelivery import DeliveryStatusReport, ReportDeliveryStatus
 from msgin5g_bridge.problem import Problem
 from msgin5g_bridge.segmentation import cut
-from tests.ipsmgw.asked import records
+from sipbridge.rp import RpSmma
+from tests.ipsmgw.asked import octets, records
 from tests.ipsmgw.msgin5g import (
     AS,
     DEVICE,
@@ -172,6 +173,15 @@ def test_a_full_phone_is_tried_again() -> None:
     node.pass_time(31.0)
     assert texts(node) == ["21 °C"]
     assert reports(node) == [(SUCCESS, "")]
+
+
+def test_a_phone_that_has_room_again_gets_it_at_once() -> None:
+    node = joined(retry=1_000.0)
+    post(node, message())
+    (came,) = ring(node)
+    answer(node, came, 22)
+    node.message(octets(RpSmma(9)))
+    assert texts(node) == ["21 °C"]
 
 
 def test_who_is_away_gets_his_message_when_he_comes() -> None:
