@@ -89,6 +89,7 @@ class Carrier:
         if not await self.ground.waiting.until(self.linked, limit):
             lacking = ", ".join(f"{node} and {peer}" for node, peer in self.unlinked())
             raise Broken(f"an M3UA association is active, within {limit:g} s, between {lacking}")
+        came_true("all M3UA associations are active")
 
     async def open(self) -> None:
         """Every element that the lab plays listens; whoever is to come may take his time."""
