@@ -121,7 +121,9 @@ def run(
         return await _play(scenario, plan, ground, seed, judges, forgiving=forgiving)
 
     async def on_the_wire() -> Verdict:
-        return await _play(scenario, plan, WireGround(plan, seed), seed, judges, forgiving=bool(excused or rules))
+        return await _play(
+            scenario, plan, WireGround(plan, seed), seed, judges, forgiving=bool(excused or rules)
+        )
 
     verdict = clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
     return replace(verdict, quirks="" if profile is PLAIN else profile.name, excused=excused)

@@ -67,5 +67,5 @@ def _reports(side: Msgin5gSide) -> Iterator[DeliveryReport]:
 
 def _played(side: Msgin5gSide) -> set[Address]:
     phones = [phone for gateway in side.plan.gateways for phone in gateway.phones]
-    names = (*(ue.name for ue in side.plan.ues), *side.plan.application_servers, *phones)
+    names = (*side.plan.clients, *side.plan.application_servers, *phones)
     return {side.plan.address(name) for name in names}
