@@ -14,7 +14,7 @@ from lab.plan import PACED, Plan, PlanTimers
 from lab.scenario import near
 from lab.scenarios import SCENARIOS
 
-__all__ = ["CARRIER", "carrier_of", "check_command", "gateway_file_command"]
+__all__ = ["CARRIER", "carrier_of", "check_command", "configured_for", "gateway_file_command"]
 
 CARRIER = typer.Option(
     "-c", "--carrier", metavar="FILE", help="The carrier's description (docs/carrier.toml)."

@@ -1,15 +1,23 @@
 """`ipsmgw-lab fault`: rules of misbehaviour for the carrier that runs in another terminal."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import httpx
+import typer
 from rich.console import Console
 
 from lab.meddling.catalogue import catalogue
+from lab.meddling.grammar import rules_of_file
+from lab.meddling.meddling import check_rules
 from lab.meddling.pdu import names_by_layer
+from lab.plan import Plan
 from lab.up import api_address
 
-__all__ = ["HELP", "everything", "fault"]
+__all__ = ["FAULT", "FAULT_FILE", "HELP", "all_rules", "everything", "fault"]
+
+FAULT = typer.Option("--fault", metavar="RULE", help="A rule of docs/faults.md; may be given several times.")
+FAULT_FILE = typer.Option(metavar="FILE", help="Rules, one a line; or TOML: tables [[fault]].")
 
 _DEADLINE = 10.0
 
@@ -53,6 +61,13 @@ def _show(console: Console, faults: list[dict[str, object]]) -> None:
     for one in faults:
         line = f"{one['number']:>3}  struck {one['struck']} of {one['seen']}  {one['rule']}"
         console.print(line, markup=False, highlight=False)
+
+
+def all_rules(given: Sequence[str], path: Path | None, plan: Plan) -> tuple[str, ...]:
+    """Those of the command line and of the file; ValueError with a sentence for the first that is wrong."""
+    rules = (*given, *(rules_of_file(path) if path else ()))
+    check_rules(rules, plan)
+    return rules
 
 
 def everything() -> Iterator[str]:

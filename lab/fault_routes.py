@@ -53,8 +53,7 @@ class _Routes:
 
     async def delete_all(self, request: Request) -> JSONResponse:
         cleared = self._meddling.rules
-        for rule in cleared:
-            self._meddling.clear(rule)
+        self._meddling.calm()
         return JSONResponse({"faults": list(map(_as_json, cleared))})
 
     async def delete(self, request: Request) -> JSONResponse:

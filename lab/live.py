@@ -11,19 +11,15 @@ from rich.console import Console
 
 from lab.describing import CARRIER, carrier_of
 from lab.explain import explain_message
-from lab.fault import HELP, fault
-from lab.meddling.grammar import rules_of_file
-from lab.meddling.meddling import check_rules
+from lab.fault import FAULT, FAULT_FILE, HELP, all_rules, fault
 from lab.msgin5g.plan import Msgin5gPlan
 from lab.plan import MAX_NETWORK, PlanTimers
 from lab.send import send_message
 from lab.up import up
 
-__all__ = ["FAULT", "FAULT_FILE", "explain_command", "fault_command", "send_command", "up_command"]
+__all__ = ["explain_command", "fault_command", "send_command", "up_command"]
 
 _NETWORK = typer.Option(min=1, max=MAX_NETWORK, help="Addresses are 127.0.NETWORK.x; several labs may run.")
-FAULT = typer.Option("--fault", metavar="RULE", help="A fault, as of `fault`; may be given several times.")
-FAULT_FILE = typer.Option(metavar="FILE", help="Faults, a rule a line; or TOML: tables [[fault]].")
 _out = Console(soft_wrap=True)
 
 
@@ -34,11 +30,11 @@ def up_command(
         float | None,
         typer.Option("--for", metavar="SECONDS", min=0, help="End by itself that long after the start."),
     ] = None,
+    *,
     faults: Annotated[list[str] | None, FAULT] = None,
     fault_file: Annotated[Path | None, FAULT_FILE] = None,
-    *,
     msgin5g: Annotated[
-        bool, typer.Option("--msgin5g", help="With an MSGin5G Server, two UEs and an application server.")
+        bool, typer.Option("--msgin5g", help="With an MSGin5G service, in which the phones are too.")
     ] = False,
 ) -> None:
     """Run the carrier on loopback, with one message through it at once; Ctrl-C ends it."""
@@ -47,8 +43,7 @@ def up_command(
     if msgin5g:
         plan = replace(plan, msgin5g=Msgin5gPlan())
     try:
-        rules = [*(faults or []), *(rules_of_file(fault_file) if fault_file else [])]
-        check_rules(rules, plan)
+        rules = all_rules(faults or [], fault_file, plan)
     except ValueError as fault:
         _out.print(f"ipsmgw-lab: {fault}", markup=False, highlight=False)
         raise typer.Exit(2) from None

@@ -1,11 +1,11 @@
 """What is asked of many runs at once, and who plays them: one process, or several (DESIGN §10)."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
-from operator import attrgetter
 from pathlib import Path
 from shlex import join
 from time import monotonic
@@ -13,12 +13,16 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ipsmgw.trace import Ladder, write_pcap
+from ipsmgw.trace import write_pcap
 from lab.chance import Chances, seeded
 from lab.faults import ALL, NONE, Faults
+from lab.fit import misfit
 from lab.laws import judge
+from lab.picture import last_rows
+from lab.plan import Plan
+from lab.quirks.profile import PLAIN, Profile
 from lab.recorded import Listed
-from lab.report import FaultChoice, Result, ladder_of, pack, result_of
+from lab.report import FaultChoice, Result, ladder_of, not_played, pack, result_of
 from lab.runner import ClockKind, Judge, Verdict, run
 from lab.scenarios import SCENARIOS
 from lab.shrink import FaultFile
@@ -40,6 +44,7 @@ class Run(NamedTuple):
     seed: int
     shown: bool = False
     """Whether its ladder is wanted even if it passes."""
+    profile: Profile = PLAIN
 
 
 class Order(NamedTuple):
@@ -47,8 +52,11 @@ class Order(NamedTuple):
 
     clock: ClockKind = ClockKind.VIRTUAL
     faults: FaultChoice = "none"
-    network: int = 1
-    """The third octet of the addresses; the next processes have the next ones."""
+    carrier: Plan = Plan()
+    """On the wire each further process has the next network."""
+    configured: Plan | None = None
+    """What a gateway that is somebody else's is configured for."""
+    carrier_file: Path | None = None
     pcap: Path | None = None
     """Where captures go."""
     page: bool = False
@@ -61,6 +69,8 @@ class Order(NamedTuple):
     """These faults and no others."""
     only_file: Path | None = None
     """Where they stand."""
+    rules: tuple[str, ...] = ()
+    """Faults as rules (docs/faults.md)."""
 
 
 class Played(NamedTuple):
@@ -103,13 +113,17 @@ class _Seat:
 
 def _play_there(order: Order, which: Run) -> Played:
     if order.clock is ClockKind.WIRE:
-        order = order._replace(network=order.network + _Seat.number)
+        network = order.carrier.network + _Seat.number
+        order = order._replace(carrier=dataclasses.replace(order.carrier, network=network))
     return play_one(order, which)
 
 
 def play_one(order: Order, which: Run) -> Played:
     """Play it, write its capture, and keep what was asked for."""
     scenario = SCENARIOS[which.name]
+    why = misfit(scenario, order.carrier, order.configured)
+    if why:
+        return Played(which, not_played(scenario, order.clock, which.seed, why))
     chances: Chances = Listed(order.only.choices) if order.only else seeded
     began = monotonic()
     with _Named(which):
@@ -119,15 +133,18 @@ def play_one(order: Order, which: Run) -> Played:
             which.seed,
             faults=FAULTS[order.faults],
             judges=JUDGES,
-            network=order.network,
             chances=chances,
+            rules=order.rules,
+            carrier=order.carrier,
+            profile=which.profile,
         )
     result = result_of(verdict, scenario, order.faults, monotonic() - began)
     capture = _write_capture(order.pcap, result, verdict) if order.pcap else ""
     result = replace(result, pcap=capture, again=_again(order, result))
     shown = which.shown or result.verdict == "failed"
     if result.verdict == "failed":
-        result = replace(result, picture=_picture(verdict, order.rows, order.width))
+        picture = last_rows(verdict.told, verdict.nodes, order.rows, width=order.width, start=verdict.began)
+        result = replace(result, picture=picture)
     if shown:
         result = replace(result, ladder=ladder_of(verdict))
     return Played(which, result, pack(verdict) if shown and order.page else b"")
@@ -146,16 +163,12 @@ def _again(order: Order, result: Result) -> str:
     words = ["ipsmgw-lab", "run", result.scenario, "--clock", result.clock, "--seed", str(result.seed)]
     if order.clock is ClockKind.VIRTUAL:
         words += ["--faults", order.faults]
+    words += [word for rule in order.rules for word in ("--fault", rule)]
+    if result.quirks:
+        words += ["--quirks", result.quirks]
+    if order.carrier_file is not None:
+        words += ["-c", str(order.carrier_file)]
     return join(words)
-
-
-def _picture(verdict: Verdict, rows: int, width: int) -> str:
-    """The ladder up to where the story broke off, or the end of it."""
-    picture = Ladder(verdict.nodes, width=width, start=verdict.began)
-    lines = [picture.row(pdu) for pdu in sorted(verdict.told, key=attrgetter("when"))]
-    left_out = len(lines) - rows
-    more = [f"… {left_out} rows before these"] if left_out > 0 else []
-    return "\n".join((*more, picture.header(), *lines[-rows:]))
 
 
 class _Named:

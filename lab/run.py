@@ -1,15 +1,19 @@
 """`ipsmgw-lab run`: scenarios, each with a verdict, and reports of them (docs/verdicts.md)."""
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NamedTuple, NoReturn
 
 import typer
 from rich.console import Console
 
 from ipsmgw.app import AddressTaken
 from lab.choice import NoScenario, chosen
+from lab.describing import CARRIER, carrier_of, configured_for
+from lab.fault import FAULT, FAULT_FILE, all_rules
 from lab.orders import FAULTS, Order, Run
-from lab.plan import MAX_NETWORK
+from lab.plan import MAX_NETWORK, PACED, Plan, PlanTimers
+from lab.quirks.command import find
+from lab.quirks.profile import PLAIN, Profile, profiles
 from lab.report import FaultChoice
 from lab.runner import ClockKind
 from lab.scenario import Scenario
@@ -21,6 +25,10 @@ __all__ = ["run_command"]
 
 _err = Console(stderr=True, soft_wrap=True)
 
+_Carrier = Annotated[Path | None, CARRIER]
+_GatewayFor = Annotated[
+    str, typer.Option(metavar="NAME", help="For which scenario an external gateway is configured.")
+]
 _Names = Annotated[
     list[str] | None, typer.Argument(metavar="NAME…", help="Scenarios to play, also as 'mt*'.")
 ]
@@ -33,6 +41,9 @@ _Clock = Annotated[ClockKind, typer.Option(help="Virtual time, or real sockets o
 _Seed = Annotated[int, typer.Option(help="What all randomness follows from.")]
 _Seeds = Annotated[int, typer.Option(min=1, help="How many seeds, from --seed on.")]
 _Faults = Annotated[str, typer.Option(help="none, or all: then only the laws judge.")]
+_Quirks = Annotated[
+    str, typer.Option(metavar="NAME", help="Under this profile (`ipsmgw-lab quirks`), or all.")
+]
 _Only = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Play a run again with the faults of this file and no others."),
@@ -64,6 +75,7 @@ def run_command(
     seed: _Seed = 1,
     seeds: _Seeds = 1,
     faults: _Faults = "none",
+    quirks: _Quirks = "",
     only_faults: _Only = None,
     shrink: _Attempts = 500,
     pcap: _Pcap = None,
@@ -72,23 +84,30 @@ def run_command(
     json: _Json = None,
     jobs: _Jobs = 1,
     network: _Network = 1,
+    carrier: _Carrier = None,
+    gateway_for: _GatewayFor = "",
     rows: _Rows = 60,
+    rule: Annotated[list[str] | None, FAULT] = None,
+    fault_file: Annotated[Path | None, FAULT_FILE] = None,
 ) -> None:
     """Play scenarios, each with a verdict; exit status 0: all passed, 1: not so, 2: not played."""
     if only_faults is not None:
-        _refuse_others(bool(names) or every or bool(words) or bool(clause))
+        _refuse_others(bool(names) or every or bool(words) or bool(clause) or bool(quirks))
         order, runs = _again(only_faults)
     else:
         wanted = _chosen(names or [], every=every, words=words, clause=clause)
         runs = [
-            Run(each.name, number, number == seed) for number in range(seed, seed + seeds) for each in wanted
+            Run(each.name, number, number == seed, profile)
+            for profile in _profiles(quirks)
+            for number in range(seed, seed + seeds)
+            for each in wanted
         ]
-        order = Order(clock, _known(faults, clock))
-    if clock is ClockKind.WIRE and network + jobs - 1 > MAX_NETWORK:
-        _refuse(f"--network {network} and -j {jobs} need addresses above 127.0.{MAX_NETWORK}.x")
+        order = Order(clock, _known(faults, clock), rules=_rules(rule or [], fault_file, wanted))
+    order = _on(order, _Where(carrier, gateway_for, network, jobs))
     files = Files(junit, html, json, pcap)
-    order = order._replace(network=network, pcap=pcap, rows=rows)
-    raise typer.Exit(_play(Session(runs, order, jobs, files, shrink), files))
+    order = order._replace(pcap=pcap, rows=rows)
+    attempts = 0 if order.rules else shrink  # what rules do is not drawn choice by choice
+    raise typer.Exit(_play(Session(runs, order, jobs, files, attempts), files))
 
 
 def _play(session: Session, files: Files) -> int:
@@ -102,9 +121,44 @@ def _play(session: Session, files: Files) -> int:
         _refuse(str(fault))
 
 
+def _rules(given: list[str], path: Path | None, scenarios: list[Scenario]) -> tuple[str, ...]:
+    """Of the command line and of the file; each must make sense in the carrier of each scenario."""
+    rules: tuple[str, ...] = ()
+    for scenario in scenarios:
+        try:
+            rules = all_rules(given, path, scenario.plan(Plan()))
+        except ValueError as fault:
+            _refuse(f"{scenario.name}: {fault}")
+    return rules
+
+
+class _Where(NamedTuple):
+    """On which carrier, and how many at once."""
+
+    carrier: Path | None
+    gateway_for: str
+    network: int
+    jobs: int
+
+
+def _on(order: Order, where: _Where) -> Order:
+    """The order for this carrier."""
+    wire = order.clock is ClockKind.WIRE
+    plan = carrier_of(where.carrier, PACED if wire else PlanTimers(), network=where.network)
+    others = ", ".join(plan.external)
+    if others and not wire:
+        _refuse(f"{where.carrier}: somebody else plays {others}, so that it takes --clock wire")
+    if others and where.jobs > 1:
+        _refuse(f"{where.carrier}: somebody else plays {others}, for one at a time: -j is not for that")
+    if wire and plan.network + where.jobs - 1 > MAX_NETWORK:
+        _refuse(f"network {plan.network} and -j {where.jobs} need addresses above 127.0.{MAX_NETWORK}.x")
+    configured = configured_for(where.gateway_for, plan) if where.gateway_for else plan
+    return order._replace(carrier=plan, configured=configured, carrier_file=where.carrier)
+
+
 def _refuse_others(others: bool) -> None:
     if others:
-        _refuse("--only-faults says itself what is played: no names, --all, -k or --clause beside it")
+        _refuse("--only-faults says itself what is played: no names, --all, -k, --clause, --quirks beside it")
 
 
 def _again(path: Path) -> tuple[Order, list[Run]]:
@@ -114,7 +168,9 @@ def _again(path: Path) -> tuple[Order, list[Run]]:
         _refuse(str(fault))
     if only.scenario not in SCENARIOS:
         _refuse(f"{path}: there is no scenario {only.scenario!r}")
-    return Order(faults=only.faults, only=only, only_file=path), [Run(only.scenario, only.seed, True)]
+    return Order(faults=only.faults, only=only, only_file=path), [
+        Run(only.scenario, only.seed, True, find(only.quirks) if only.quirks else PLAIN)
+    ]
 
 
 def _chosen(names: list[str], *, every: bool, words: str, clause: str) -> list[Scenario]:
@@ -124,6 +180,12 @@ def _chosen(names: list[str], *, every: bool, words: str, clause: str) -> list[S
         return chosen(SCENARIOS, [] if every else names, words=words, clause=clause)
     except NoScenario as fault:
         _refuse(str(fault))
+
+
+def _profiles(name: str) -> list[Profile]:
+    if name == "all":
+        return list(profiles().values())
+    return [find(name) if name else PLAIN]
 
 
 def _known(name: str, clock: ClockKind) -> FaultChoice:

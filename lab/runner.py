@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from hashlib import sha256
 
@@ -19,12 +19,12 @@ from lab.ground import Ground, VirtualGround, WireGround
 from lab.laws import judge
 from lab.plan import PACED, Plan, PlanTimers
 from lab.quirks.profile import PLAIN, Profile
-from lab.scenario import Scenario
+from lab.scenario import Scenario, Story
 from lab.tally import Tally, tally_of
 
 _LONGEST = 200  # characters of a logged error that a verdict repeats
 
-__all__ = ["ClockKind", "Judge", "Verdict", "run"]
+__all__ = ["ClockKind", "Judge", "LoggedErrors", "Verdict", "run", "settle"]
 
 Judge = Callable[[Carrier], list[str]]
 """Looks at a carrier whose story is over; what it finds broken, in sentences."""
@@ -49,6 +49,10 @@ class Verdict:
     """What was there instead of what was expected, where one can tell."""
     skipped: str = ""
     """Why it was not played, if it was not."""
+    quirks: str = ""
+    """The profile of quirks that it was played under."""
+    excused: str = ""
+    """Why what the story expects was not looked at: the profile says that it is not so."""
     began: float
     broken_at: float | None = None
     """When the story broke off, by the carrier's own time; None where it came to its end."""
@@ -98,26 +102,42 @@ def run(
     chances: Chances = seeded,
     carrier: Plan | None = None,
     profile: Profile = PLAIN,
+    rules: Sequence[str] = (),
 ) -> Verdict:
-    """Play it once. With faults a story's expectations may not come true, so that only the judges count; so
-    it is where the profile of quirks says that they do not.
+    """Play it once. With faults, or rules of them (docs/faults.md), a story's expectations may not come true,
+    so that only the judges count; so it is where the profile of quirks says that they do not.
 
     On the wire SIP requests above `datagram` octets go by TCP; virtual links carry datagrams only. A carrier
     of one's own has its own network, datagram and timers.
     """
     timers = PlanTimers() if clock is ClockKind.VIRTUAL else PACED
     plan = scenario.plan(profile.change(carrier or Plan(network=network, datagram=datagram, timers=timers)))
-    excused = bool(profile.excuse(scenario.name))
+    excused = profile.excuse(scenario.name)
+    scenario = replace(scenario, story=_under(rules, scenario.story))
 
     async def virtually(virtual_clock: VirtualClock) -> Verdict:
         ground = VirtualGround(virtual_clock, seed, faults, chances)
-        forgiving = excused or (faults != NONE and not scenario.robust)
+        forgiving = bool(excused or rules) or (faults != NONE and not scenario.robust)
         return await _play(scenario, plan, ground, seed, judges, forgiving=forgiving)
 
     async def on_the_wire() -> Verdict:
-        return await _play(scenario, plan, WireGround(plan, seed), seed, judges, forgiving=excused)
+        return await _play(
+            scenario, plan, WireGround(plan, seed), seed, judges, forgiving=bool(excused or rules)
+        )
 
-    return clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
+    verdict = clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
+    return replace(verdict, quirks="" if profile is PLAIN else profile.name, excused=excused)
+
+
+def _under(rules: Sequence[str], story: Story) -> Story:
+    """The story, with faults from its beginning on."""
+
+    async def told(carrier: Carrier) -> None:
+        for rule in rules:
+            carrier.fault(rule)
+        await story(carrier)
+
+    return told if rules else story
 
 
 @dataclass(slots=True)
@@ -135,9 +155,9 @@ async def _play(
     carrier = Carrier(plan, ground)
     began = carrier.now
     try:
-        with _Errors() as errors, Expectations(ground.clock.now) as expectations:
+        with LoggedErrors() as errors, Expectations(ground.clock.now) as expectations:
             ending = await _tell(scenario, carrier)
-            await _settle(carrier)
+            await settle(carrier)
         if forgiving:
             ending = _Ending(skipped=ending.skipped)
         sentences = [] if ending.broken is None else [str(ending.broken)]
@@ -179,9 +199,10 @@ async def _tell(scenario: Scenario, carrier: Carrier) -> _Ending:
     return _Ending()
 
 
-async def _settle(carrier: Carrier) -> None:
+async def settle(carrier: Carrier) -> None:
     """Nothing goes wrong any more, and all that is under way comes to its end, or has had the time to."""
     carrier.ground.calm()
+    carrier.meddling.calm()
     for node in list(carrier.down):
         await carrier.revive(node)
     timers = carrier.plan.timers
@@ -189,7 +210,7 @@ async def _settle(carrier: Carrier) -> None:
     await carrier.ground.waiting.until(lambda: not carrier.open_work, longest)
 
 
-class _Errors(logging.Handler):
+class LoggedErrors(logging.Handler):
     """What is logged as an error while it is entered."""
 
     def __init__(self) -> None:
@@ -199,7 +220,7 @@ class _Errors(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         self.seen.append(record.getMessage()[:_LONGEST])
 
-    def __enter__(self) -> "_Errors":
+    def __enter__(self) -> "LoggedErrors":
         logging.getLogger().addHandler(self)
         return self
 

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ipsmgw import __version__
 from lab.orders import FAULTS, Order, Played, Run, play_all
+from lab.quirks.profile import PLAIN, profiles
 from lab.recorded import in_words
 from lab.report import (
     Report,
@@ -170,7 +171,8 @@ class Session:
                     progress.update(task, description=f"shrinking {result.scenario}: {left} faults")
 
             scenario, faults = SCENARIOS[result.scenario], FAULTS[order.faults]
-            found = shrink(scenario, result.seed, faults, limit=self._shrinking, step=step)
+            profile = profiles().get(result.quirks, PLAIN)
+            found = shrink(scenario, result.seed, faults, limit=self._shrinking, step=step, profile=profile)
         if found is None:
             self._say(
                 f"{result.scenario}, seed {result.seed}: with its own faults played again it does not fail"
@@ -181,7 +183,13 @@ class Session:
     def _tell_shrunk(self, result: Result, found: Shrunk) -> Result:
         broken = found.verdict.broken or ""
         path = (self._files.pcap or Path()) / f"{result.name}.faults.json"
-        file = FaultFile(scenario=result.scenario, seed=result.seed, broken=broken, choices=found.choices)
+        file = FaultFile(
+            scenario=result.scenario,
+            seed=result.seed,
+            quirks=result.quirks,
+            broken=broken,
+            choices=found.choices,
+        )
         write_faults(path, file)
         again = join(["ipsmgw-lab", "run", "--only-faults", str(path)])
         words = tuple(in_words(choice) for choice in found.choices)

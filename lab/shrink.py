@@ -8,8 +8,10 @@ from typing import Literal
 
 from msgspec import DecodeError, Struct, ValidationError, json
 
+from lab.chance import Chances
 from lab.clock import Deadlock
 from lab.faults import Faults
+from lab.quirks.profile import PLAIN, Profile
 from lab.recorded import TIMES, Choice, Listed, Recording, happens_at
 from lab.runner import Verdict, run
 from lab.scenario import Scenario
@@ -29,6 +31,7 @@ class FaultFile(Struct, kw_only=True, frozen=True):
     scenario: str
     seed: int
     faults: Literal["all"] = "all"
+    quirks: str = ""
     broken: str
     choices: list[Choice]
 
@@ -49,8 +52,11 @@ class Shrunk(Struct, frozen=True):
 class _Attempts:
     """Plays with some of the choices, and looks whether the same thing breaks; so often at most."""
 
-    def __init__(self, scenario: Scenario, seed: int, faults: Faults, limit: int, step: Step) -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int, faults: Faults, limit: int, step: Step, *, profile: Profile
+    ) -> None:
         self._scenario = scenario
+        self._profile = profile
         self._seed = seed
         self._faults = faults
         self._step = step
@@ -62,7 +68,7 @@ class _Attempts:
     def record(self) -> list[Choice]:
         """As the seed has it: what breaks is what must break from now on."""
         recording = Recording()
-        self.last = run(self._scenario, seed=self._seed, faults=self._faults, chances=recording)
+        self.last = self._run(recording)
         self.wanted = _kinds(self.last)[:1]
         return recording.choices
 
@@ -71,7 +77,7 @@ class _Attempts:
         self.left -= 1
         self.made += 1
         try:
-            verdict = run(self._scenario, seed=self._seed, faults=self._faults, chances=Listed(choices))
+            verdict = self._run(Listed(choices))
         except Deadlock:
             return False
         fails = self.wanted[0] in _kinds(verdict)
@@ -79,6 +85,11 @@ class _Attempts:
             self.last = verdict
         self._step(self.made, len(choices) if fails else -1)
         return fails
+
+    def _run(self, chances: Chances) -> Verdict:
+        return run(
+            self._scenario, seed=self._seed, faults=self._faults, chances=chances, profile=self._profile
+        )
 
 
 def _kinds(verdict: Verdict) -> list[str]:
@@ -88,10 +99,16 @@ def _kinds(verdict: Verdict) -> list[str]:
 
 
 def shrink(
-    scenario: Scenario, seed: int, faults: Faults, *, limit: int = 500, step: Step = lambda made, left: None
+    scenario: Scenario,
+    seed: int,
+    faults: Faults,
+    *,
+    limit: int = 500,
+    step: Step = lambda made, left: None,
+    profile: Profile = PLAIN,
 ) -> Shrunk | None:
     """The fewest faults; None where the run does not fail, or not with its own choices played again."""
-    attempts = _Attempts(scenario, seed, faults, limit, step)
+    attempts = _Attempts(scenario, seed, faults, limit, step, profile=profile)
     choices = attempts.record()
     if not attempts.wanted or not attempts.fails(choices):
         return None

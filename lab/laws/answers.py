@@ -19,7 +19,7 @@ def one_answer(evidence: Evidence) -> Iterator[str]:
             if not evidence.crashes(SC, forward.start, forward.start + evidence.timers.mt_answer + 60):
                 yield f"{what} has no end"
         elif not forward.outcome.text.startswith("mt-ForwardSM: "):
-            if not ends and not evidence.forged_ends[tid]:
+            if not ends and not evidence.was_forged_end(tid):
                 yield f"{what} has an answer that the gateway has not given"
         elif not _excused(evidence, message, forward, tid):
             yield f"{what} was not answered ({forward.outcome.text})"
@@ -34,9 +34,8 @@ def _excused(evidence: Evidence, message: MtMessage, forward: Forward, tid: byte
     if not begun:
         # M3UA had nowhere to put it: at the latest when the HLR had answered.
         last = forward.start + evidence.timers.map_answer
-        spoilt = any(forward.start <= pdu.when <= last for pdu in evidence.spoilt)
-        return spoilt or evidence.was_cut(forward.start, last)
-    if not arrived(begun[0]) or any(not arrived(end) for end in ended) or evidence.forged_ends[tid]:
+        return evidence.was_meddled(SC, GATEWAY, forward.start, last) or evidence.was_cut(forward.start, last)
+    if not arrived(begun[0]) or any(not arrived(end) for end in ended) or evidence.was_forged_end(tid):
         return True
     begin = begun[0].when
     if evidence.was_down(GATEWAY, begin, evidence.mt_ends_by(begin)) or evidence.cut_after(begin):

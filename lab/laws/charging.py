@@ -91,7 +91,7 @@ def _of_mt(evidence: Evidence) -> Iterator[str]:
 def _was_told(evidence: Evidence, tid: bytes) -> bool:
     """Whether the SC knows what the gateway, and nobody else, has told it."""
     ends = evidence.ends[tid]
-    return bool(ends) and all(map(arrived, ends)) and not evidence.forged_ends[tid]
+    return bool(ends) and all(map(arrived, ends)) and not evidence.was_forged_end(tid)
 
 
 def _matched(evidence: Evidence) -> tuple[defaultdict[bytes, list[Record]], list[Record]]:

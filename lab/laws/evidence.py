@@ -32,6 +32,7 @@ _ASP_ACTIVE_ACK = bytes.fromhex("01000403")  # RFC 4666 §3.1.2: version 1, clas
 
 _ASTRAY = frozenset(("lost", "withheld", "late", "spoilt"))
 _MEDDLED = frozenset(("forged", "withheld", "late", "spoilt"))  # by a rule (lab.meddling)
+_BY_RULES = _MEDDLED | {"twice"}
 
 
 def arrived(pdu: Pdu) -> bool:
@@ -79,12 +80,7 @@ class Evidence:
         self.begins: Index[bytes, Pdu] = Index()
         self.ends: Index[bytes, Pdu] = Index()
         """Dialogues of the SC with the gateway, by the SC's transaction id."""
-        self.forged_ends: Index[bytes, Pdu] = Index()
-        """What a rule has told the SC in the gateway's name."""
-        self.spoilt: list[Pdu] = []
-        """What the SC has sent the gateway, and nobody can read any more."""
-        self.doubled: list[Pdu] = []
-        """What a rule has let arrive twice."""
+        self._by_rules: list[Pdu] = []
         self.on_air: list[Pdu] = []
         """Between phones and the antennas of MSC and SGSN."""
         self._acks: list[tuple[float, frozenset[str]]] = []
@@ -294,7 +290,17 @@ class Evidence:
 
     def sent_twice(self, octets: bytes) -> int:
         """How often a rule has let arrive twice what carries these."""
-        return sum(octets in pdu.data for pdu in self.doubled)
+        return sum("twice" in pdu.fate and octets in pdu.data for pdu in self._by_rules)
+
+    def was_forged_end(self, tid: bytes) -> bool:
+        """Whether a rule has told the SC the end of this dialogue, in the gateway's name."""
+        forged = (pdu for pdu in self._by_rules if "forged" in pdu.fate and pdu.target == SC)
+        return any(pdu.source == GATEWAY and tid in _LAST.findall(pdu.data) for pdu in forged)
+
+    def was_meddled(self, one: str, other: str, since: float, until: float) -> bool:
+        """Whether something that one has sent the other then did not arrive as it was sent."""
+        touched = (pdu for pdu in self._by_rules if since <= pdu.when <= until and not arrived(pdu))
+        return any((pdu.source, pdu.target) == (one, other) for pdu in touched)
 
     def could_not_answer(self, records: list[Record]) -> bool:
         """Whether the gateway had an answer for the SC, and no way to send it."""
@@ -313,16 +319,24 @@ class Evidence:
                 if line.endswith(b"\n"):
                     self.unreadable.append(line)
 
+    @property
+    def own_records(self) -> list[Record]:
+        """Of messages that are the gateway's own, and no SC's: of the MSGin5G service."""
+        return [record for record in self.records if self._is_own(record)]
+
+    def _is_own(self, record: Record) -> bool:
+        return record.cdr.service_centre == self.carrier.plan.gateway_number
+
     def _record(self, record: Record) -> None:
         self.records.append(record)
         if record.cdr.record == "ISMSMO":
             self.mo_records.add(record.cdr.call_id, record)
-        else:
+        elif not self._is_own(record):
             self.mt_records.add(record.cdr.imsi, record)
 
     def _read(self, pdu: Pdu) -> None:
-        if "twice" in pdu.fate:
-            self.doubled.append(pdu)
+        if pdu.fate and not _BY_RULES.isdisjoint(pdu.fate.split()):
+            self._by_rules.append(pdu)
         match pdu.protocol:
             case "sip":
                 self._sip(pdu)
@@ -349,15 +363,13 @@ class Evidence:
             if pdu.fate != "cut":
                 self._acks.append((pdu.when, frozenset(between)))
         elif between == (SC, GATEWAY):
-            if "spoilt" in pdu.fate:
-                self.spoilt.append(pdu)
             found = _BEGIN.search(data)
             if found:
                 self.begins.add(found[1], pdu)
         elif between == (GATEWAY, SC):
             found = _LAST.search(data)
-            if found:
-                (self.forged_ends if "forged" in pdu.fate else self.ends).add(found[1], pdu)
+            if found and "forged" not in pdu.fate:
+                self.ends.add(found[1], pdu)
 
     def _find_outages(self, pair: frozenset[str]) -> list[Spell]:
         """From a cut of their association, or a death, until that is active again."""

@@ -73,7 +73,7 @@ def _excused(evidence: Evidence, phone: str, messages: list[MtMessage], got: lis
     if forward is None:
         return False
     tid = forward.dialogue.to_bytes(4, "big")
-    if evidence.forged_ends[tid] or not all(map(arrived, evidence.ends[tid])):
+    if evidence.was_forged_end(tid) or not all(map(arrived, evidence.ends[tid])):
         return True  # the SC was not told what the gateway has said
     if evidence.home_routed(forward):
         return _lost_at_home(evidence, phone, forward, got)
@@ -102,7 +102,7 @@ def _unheard(evidence: Evidence, phone: str, forward: Forward, received: Receive
     node, end = evidence.node_of(received), forward.end or forward.start + evidence.timers.mt_answer
     if any(evidence.was_down(each, received.when, end) for each in (node, SC, phone)):
         return True
-    if evidence.was_cut(received.when, end, node):
+    if evidence.was_cut(received.when, end, node) or evidence.was_meddled(node, SC, received.when, end):
         return True
     return not _rp_ack_arrived(evidence, phone, received, end - LATE)
 

@@ -3,7 +3,7 @@
 import re
 import shlex
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ _ARROW = re.compile(r"(->|<-)")
 _ARROWS = ("->", "<-")
 _TIMES = re.compile(r"([0-9]+)x", re.IGNORECASE)
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)%")
+_GATEWAY = "ipsmgw"  # never meddled with at its own ports: it is what is tried
 _ANSWER_TO = "answer-to"
 _FORM = "WHERE [[answer-to] WHAT] FAULT, such as: hlr sendRoutingInfoForSM 3 x error absentSubscriberSM"
 _LONGEST = 2000
@@ -38,8 +39,9 @@ class Read(NamedTuple):
 class Grammar:
     """Reads rules about these nodes."""
 
-    def __init__(self, nodes: Sequence[str], phones: Sequence[str], codes: dict[str, int]) -> None:
-        self._nodes = {node: node for node in nodes}
+    def __init__(self, nodes: Mapping[str, bool], phones: Sequence[str], codes: dict[str, int]) -> None:
+        """All nodes, and whether the lab plays them; of the phones those that it plays."""
+        self._nodes = nodes
         self._phones = phones
         self.kinds: dict[str, Kind] = catalogue(codes)
 
@@ -59,17 +61,25 @@ class Grammar:
         if not words:
             raise ValueError(f"what shall go wrong? A rule reads {_FORM}")
         course = self._course(words)
-        self._check_phone(place, course)
+        self._check_elements(place, course)
         if not what:
             _check_at_once(place, course)
         return Read(place, what, to_answers, course)
 
-    def _check_phone(self, place: Place, course: Course) -> None:
+    def _check_elements(self, place: Place, course: Course) -> None:
+        """What happens to an element happens to one of the lab's, and one end of a way is there."""
         parts = course.turns if isinstance(course, Turns) else course.chances
-        names = {part.deed.text.split()[0] for part in parts}
-        own = sorted(name for name in names if self.kinds[name].layer == "phone")
-        if own and place.target not in self._phones:
-            raise ValueError(f"{own[0]} is of a phone: {', '.join(self._phones)}")
+        kinds = [self.kinds[part.deed.text.split()[0]] for part in parts]
+        for kind in kinds:
+            if kind.layer == "phone" and place.target not in self._phones:
+                raise ValueError(f"{kind.name} is of a phone: {', '.join(self._phones)}")
+            if kind.layer == "element" and not self._nodes.get(place.target, True):
+                raise ValueError(
+                    f"{kind.name} is of an element that the lab plays, and {place.target} is not"
+                )
+        ends = [node for node in place if node and node != _GATEWAY]
+        if all(place) and not any(self._nodes[node] for node in ends):
+            raise ValueError(f"the lab plays neither end of {place} that it could meddle with")
 
     def _place(self, words: list[str]) -> tuple[Place, list[str]]:
         """`hlr` is what comes to it."""
@@ -99,7 +109,13 @@ class Grammar:
 
     def _is_deed(self, words: list[str]) -> bool:
         """`duna smsc` is a fault, `DUNA silence` a message and its fault."""
-        return fold(words[0]) in map(fold, self.kinds) and not (words[1:] and self._begins(words[1]))
+        if fold(words[0]) not in map(fold, self.kinds):
+            return False
+        try:
+            read_deed(_parts(words)[0], self.kinds)
+        except ValueError:
+            return False
+        return True
 
     def _begins(self, word: str) -> bool:
         """Whether a fault begins here."""

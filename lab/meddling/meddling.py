@@ -34,7 +34,9 @@ def check_rules(rules: Iterable[str], plan: Plan) -> None:
 
 def _grammar(plan: Plan) -> Grammar:
     codes = {node: plan.point_code(node) for node in ("ipsmgw", *plan.ss7)}
-    return Grammar(plan.nodes, [subscriber.name for subscriber in plan.subscribers], codes)
+    nodes = {node: plan.here(node) for node in plan.nodes}
+    phones = [subscriber.name for subscriber in plan.subscribers if plan.here(subscriber.name)]
+    return Grammar(nodes, phones, codes)
 
 
 class Meddling:
@@ -72,6 +74,11 @@ class Meddling:
     def clear(self, rule: Rule) -> None:
         """It strikes no more."""
         self._meddler.clear(rule)
+
+    def calm(self) -> None:
+        """No rule strikes any more."""
+        for rule in self.rules:
+            self.clear(rule)
 
     def find(self, number: int) -> Rule | None:
         """By its number."""

@@ -1,6 +1,7 @@
 """Deeds of SIP, RP and SMPP: another answer, a tag in To, another report (RFC 3261 §8.2.6)."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from random import Random
 from struct import Struct
@@ -36,7 +37,7 @@ def sip(words: list[str]) -> Deed:
             return None
         return Effect(back=(_answer(pdu.data, status, headers, rng),))
 
-    return Deed(" ".join(("sip", *words)), to)
+    return Deed(shlex.join(("sip", *words)), to)
 
 
 def to_tag(words: list[str]) -> Deed:

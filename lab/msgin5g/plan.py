@@ -11,10 +11,25 @@ from lab.msgin5g.settings import ServerSettings
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.registration import CommunicationAvailability
 
-__all__ = ["M5S", "GatewayPlan", "GatewayUePlan", "Msgin5gPlan", "UePlan"]
+__all__ = [
+    "FIRST_CODE",
+    "M5S",
+    "NAME_CODE",
+    "OWN",
+    "REPLY_NUMBERS",
+    "GatewayPlan",
+    "GatewayUePlan",
+    "Msgin5gPlan",
+    "UePlan",
+]
 
-M5S = "m5s"
+M5S, OWN = "m5s", "ipsmgw"
 _COAP, _HTTP = 5683, 8080
+_OWN_HTTP = 8082
+REPLY_NUMBERS = ("15559001", "15559002", "15559003")
+"""Of peers of phones, to reply to."""
+FIRST_CODE, NAME_CODE = 4711, "4700"
+"""Short code of the first AS, and of those who are named in the text."""
 _FIRST = 10
 _NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
@@ -60,6 +75,8 @@ class Msgin5gPlan:
     gateway_ues: tuple[GatewayUePlan, ...] = ()
     application_servers: tuple[str, ...] = ("reader",)
     gateways: tuple[GatewayPlan, ...] = ()
+    own_gateway: bool = False
+    """Whether the gateway of the carrier is a Message Gateway: its phones are in the service."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
     """Names of the members, by Group Service ID; every AS may write to them."""
     areas: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
@@ -86,6 +103,10 @@ class Msgin5gPlan:
 
     def http(self, network: int, node: str) -> tuple[str, int]:
         return (self.host(network, node), _HTTP)
+
+    def own_http(self, host: str) -> tuple[str, int]:
+        """Where the gateway of the carrier takes what the server delivers."""
+        return (host, _OWN_HTTP)
 
     def svc_id(self, name: str) -> str:
         """A Service ID at this domain."""

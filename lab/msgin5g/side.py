@@ -5,10 +5,11 @@ from dataclasses import replace
 from lab.elements.site import Site
 from lab.msgin5g.application_server import ApplicationServer
 from lab.msgin5g.client import ClientLedger, ClientSettings
+from lab.msgin5g.contact import Leg
 from lab.msgin5g.gateway_ue import GatewayUe, GatewayUeSettings
 from lab.msgin5g.m5s import Addresses, M5s
 from lab.msgin5g.message_gateway import MessageGateway
-from lab.msgin5g.plan import M5S, GatewayPlan, GatewayUePlan, Msgin5gPlan, UePlan
+from lab.msgin5g.plan import M5S, OWN, GatewayPlan, GatewayUePlan, Msgin5gPlan, UePlan
 from lab.msgin5g.records import Group, ServerData, Subscription
 from lab.msgin5g.rest_node import RestLedger
 from lab.msgin5g.settings import Gateway, ServerSettings
@@ -24,10 +25,10 @@ Msgin5gElement = M5s | MessageGateway | Msgin5gUe | GatewayUe | ApplicationServe
 class Msgin5gSide:
     """All of them, and their ledgers; a carrier without MSGin5G has an empty one."""
 
-    def __init__(self, plan: Msgin5gPlan | None, network: int) -> None:
+    def __init__(self, plan: Msgin5gPlan | None, network: int, gateway_host: str) -> None:
         self.plan = plan or Msgin5gPlan(ues=(), application_servers=())
         self.nodes = plan.nodes if plan is not None else ()
-        self.settings = _settings(self.plan, network)
+        self.settings = _settings(self.plan, network, gateway_host)
         self.data = _data(self.plan, self.settings)
         self.m5s: M5s
         self.ues: dict[str, Msgin5gUe] = {}
@@ -102,22 +103,25 @@ class Msgin5gSide:
         return MessageGateway(site, local, self._where.api_root, account, self.rest_ledgers[gateway.name])
 
 
-def _settings(plan: Msgin5gPlan, network: int) -> ServerSettings:
-    gateways = tuple(
+def _settings(plan: Msgin5gPlan, network: int, gateway_host: str) -> ServerSettings:
+    gateways = [
         Gateway(
             svc_id=MgwServiceId(plan.svc_id(each.name)),
             leg=each.leg,
             api_root="http://{}:{}".format(*plan.http(network, each.name)),
         )
         for each in plan.gateways
-    )
+    ]
+    if plan.own_gateway:
+        api_root = "http://{}:{}".format(*plan.own_http(gateway_host))
+        gateways.append(Gateway(svc_id=MgwServiceId(plan.svc_id(OWN)), leg=Leg.L3G, api_root=api_root))
     areas = {area: MgwServiceId(plan.svc_id(name)) for area, name in plan.areas.items()}
     svc_id = ServerServiceId(plan.svc_id(M5S))
     return replace(
         plan.server,
         svc_id=svc_id,
         domain=plan.domain,
-        gateways=gateways,
+        gateways=tuple(gateways),
         areas=areas,
         gateway_ues=tuple(plan.svc_id(each.name) for each in plan.gateway_ues),
     )

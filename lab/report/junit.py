@@ -38,7 +38,8 @@ def _figures(count: Count) -> dict[str, str]:
 
 
 def _case(suite: Element, result: Result) -> None:
-    name = f"{result.scenario} ({result.clock}, seed {result.seed})"
+    quirks = f", quirks {result.quirks}" if result.quirks else ""
+    name = f"{result.scenario} ({result.clock}, seed {result.seed}{quirks})"
     case = SubElement(
         suite, "testcase", {"name": name, "classname": group(result.clause), "time": f"{result.took:.3f}"}
     )
@@ -59,6 +60,8 @@ def _about(result: Result) -> dict[str, str]:
         "clock": result.clock,
         "seed": str(result.seed),
         "faults": result.faults,
+        "quirks": result.quirks,
+        "excused": result.excused,
         "again": result.again,
         "pcap": result.pcap,
     }

@@ -56,7 +56,7 @@ def _run(result: Result, ladder: bytes, *, opened: bool) -> str:
         "name": result.scenario,
         "what": result.what,
         "clause faint": result.clause,
-        "time faint": f"seed {result.seed}, {result.duration:.1f} s",
+        "time faint": f"seed {result.seed}, {result.duration:.1f} s {result.quirks}",
     }
     summary = "".join(f'<span class="{name}">{escape(text)}</span>' for name, text in cells.items())
     return (
@@ -68,8 +68,9 @@ def _run(result: Result, ladder: bytes, *, opened: bool) -> str:
 def _body(result: Result, ladder: bytes) -> Iterable[str]:
     if result.verdict == "failed":
         yield from _failure(result)
-    if result.reason:
-        yield f'<p class="broken">not played: {escape(result.reason)}</p>'
+    if result.reason or result.excused:
+        why = f"not played: {result.reason}" if result.reason else f"the laws alone judge: {result.excused}"
+        yield f'<p class="broken">{escape(why)}</p>'
     if result.again:
         yield f"<p>again: <code>{escape(result.again)}</code></p>"
     if result.pcap:

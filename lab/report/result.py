@@ -59,6 +59,10 @@ class Result(Struct, kw_only=True, frozen=True, rename="camel"):
     clock: Clock
     seed: int
     faults: FaultChoice = "none"
+    quirks: str = ""
+    """The profile of quirks that it was played under."""
+    excused: str = ""
+    """Why the laws alone have judged: what the profile says of this story."""
     verdict: Outcome
     broken: str = ""
     """The expectation, or the laws, that did not hold."""
@@ -91,7 +95,7 @@ class Result(Struct, kw_only=True, frozen=True, rename="camel"):
     @property
     def name(self) -> str:
         """Of its files."""
-        return f"{self.scenario}-{self.clock}-{self.seed}"
+        return "-".join(part for part in (self.scenario, self.clock, str(self.seed), self.quirks) if part)
 
 
 class Count(Struct, frozen=True):
@@ -126,6 +130,8 @@ def result_of(verdict: Verdict, scenario: Scenario, faults: FaultChoice, took: f
         clock=verdict.clock.value,
         seed=verdict.seed,
         faults=faults,
+        quirks=verdict.quirks,
+        excused=verdict.excused,
         verdict=outcome,
         broken=verdict.broken or "",
         instead=verdict.instead,

@@ -15,7 +15,7 @@ _LONGEST = 160  # characters of what broke, in the table
 
 def failure_lines(result: Result) -> Iterator[str]:
     """All that is known of a run that failed."""
-    yield f"FAILED {result.scenario} ({result.clause}): {result.clock}, seed {result.seed}"
+    yield f"FAILED {result.scenario} ({result.clause}): {result.clock}, seed {result.seed}{_quirks(result)}"
     for each in result.expectations:
         yield f"  ✓ {each.time:10.3f} s  {each.sentence}"
     when = "" if result.broken_at is None else f" at {result.broken_at:.3f} s"
@@ -62,9 +62,17 @@ def _time(runs: list[Result]) -> str:
 def _broken(runs: list[Result]) -> str:
     first = next((run for run in runs if run.verdict == "failed"), None)
     if first is None:
-        return next((run.reason for run in runs if run.reason), "")
+        return next((run.reason or f"the laws alone: {run.excused}" for run in runs if _apology(run)), "")
     broken = first.broken if len(first.broken) <= _LONGEST else first.broken[: _LONGEST - 1] + "…"
-    return broken if len(runs) == 1 else f"seed {first.seed}: {broken}"
+    return broken if len(runs) == 1 else f"seed {first.seed}{_quirks(first)}: {broken}"
+
+
+def _quirks(result: Result) -> str:
+    return f", quirks {result.quirks}" if result.quirks else ""
+
+
+def _apology(result: Result) -> bool:
+    return bool(result.reason or result.excused)
 
 
 def figures_table(figures: "Counter[str]") -> Table:

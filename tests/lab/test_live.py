@@ -17,7 +17,8 @@ import pytest
 pytestmark = pytest.mark.wire
 
 ROOT = Path(__file__).parents[2]
-LIMIT = 30.0
+LIMIT = 60.0
+LIFE = 600.0  # of a lab whose test is killed
 COMMAND = [sys.executable, "-c", "from lab.cli import main; main()"]
 FIRST_LADDER = (
     "MESSAGE RP-DATA SMS-SUBMIT",
@@ -53,7 +54,7 @@ def message(text: str, to: str = "bob") -> dict[str, str]:
 @contextmanager
 def running(network: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A lab that has sent its first message, and what it has printed until then."""
-    words = [*COMMAND, "up", "--network", str(network), "--for", str(LIMIT)]
+    words = [*COMMAND, "up", "--network", str(network), "--for", str(LIFE)]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     try:
         assert process.stdout is not None
@@ -117,7 +118,7 @@ def test_the_api_refuses_rubbish_with_a_sentence(network: int) -> None:
                 b'{"from": "alice", "to": "bob"}',
                 "what shall be sent? A text, or octets as tpdu or rp: one of them",
             ),
-            (b'{"from": "alice", "to": "bob", "text": 1}', "Expected `str`, got `int` - at `$.text`"),
+            (b'{"from": "alice", "to": "bob", "text": 1}', "Expected `str | null`, got `int` - at `$.text`"),
             (b'{"from": "alice", "to": "x", "text": "y"}', "'x' is not an MSISDN"),
             (msgspec.json.encode(message("x" * 50_000)), "the text needs 327 short messages"),
         ):
@@ -125,6 +126,67 @@ def test_the_api_refuses_rubbish_with_a_sentence(network: int) -> None:
             assert answer.status_code == 400
             assert sentence in answer.json()["error"]
         assert httpx.post(f"{api}/send", content=b" " * 100_000).status_code == 413
+
+
+def test_a_user_sets_a_fault_sees_it_strike_and_clears_it(network: int) -> None:
+    where = ("--network", str(network))
+    with running(network):
+        none = lab("fault", *where)
+        assert (none.returncode, none.stdout) == (0, "no faults are set\n")
+        rule = "smsc mo-ForwardSM 1 x error systemFailure, then ok"
+        listed = lab("fault", *where, rule)
+        assert listed.stdout == f"  1  struck 0 of 0  {rule}\n"
+
+        refused = lab("send", *where, "alice", "bob", "first")
+        assert "alice's phone: refused: SIP 202, RP-ERROR 38 (Network out of order)" in refused.stdout
+        assert "mo-ForwardSM error systemFailure (forged)" in refused.stdout
+        taken = lab("send", *where, "alice", "bob", "second")
+        assert "alice's phone: acknowledged: SIP 202, RP-ACK" in taken.stdout
+
+        assert lab("fault", *where).stdout == f"  1  struck 1 of 2  {rule}\n"
+        wrong = lab("fault", *where, "hlr", "mo-Forward", "silence")
+        assert wrong.returncode == 1
+        assert "there is no message or fault 'mo-Forward'; did you mean mo-ForwardSM" in wrong.stdout
+        assert lab("fault", *where, "--clear", "7").stdout == "refused: there is no rule 7; there are 1\n"
+        assert lab("fault", *where, "--clear", "soon").returncode == 1
+        assert lab("fault", *where, "--clear", "1").stdout == "no faults are set\n"
+
+
+def test_the_api_sets_faults_and_clears_them(network: int) -> None:
+    with running(network):
+        api = f"http://127.0.{network}.10:8080/api/faults"
+        answer = httpx.post(api, json={"rule": "bob memory-full 1 s"}).json()
+        assert answer == {
+            "number": 1, "rule": "bob memory-full 1 s", "seen": 0, "struck": 1,
+            "by_fault": {"memory-full 1 s": 1},
+        }  # fmt: skip
+        for body, sentence in ((b"{", "truncated"), (b'{"rule": "x y z"}', "there is no element 'x'")):
+            refused = httpx.post(api, content=body)
+            assert (refused.status_code, sentence in refused.json()["error"]) == (400, True)
+        assert httpx.post(api, content=b" " * 100_000).status_code == 413
+        assert httpx.delete(f"{api}/2").status_code == 404
+        assert [each["number"] for each in httpx.delete(api).json()["faults"]] == [1]
+        assert httpx.get(api).json() == {"faults": []}
+
+
+def test_a_user_sends_what_no_phone_would_write(network: int) -> None:
+    where = ("--network", str(network))
+    with running(network):
+        rubbish = lab("send", *where, "alice", "--tpdu", "ffffff")
+        assert "alice's phone: SIP 202, RP-ERROR 38 (Network out of order)" in rubbish.stdout
+        broken = lab("send", *where, "alice", "--rp", "00")
+        assert (broken.returncode, "alice's phone: SIP 400" in broken.stdout) == (1, True)
+        past = lab("send", *where, "alice", "ipsmgw", "--rp", "00010004")
+        assert "alice's phone: SIP 403" in past.stdout
+        for words, sentence in (
+            (("alice", "--rp", "xy"), "rp: 'xy' is not hexadecimal"),
+            (("alice", "--tpdu", ""), "tpdu: 1 to 255 octets, not 0"),
+            (("alice", "--tpdu", "00", "--rp", "00"), "what shall be sent?"),
+            (("alice",), "what shall be sent?"),
+            (("alice", "nobody", "--rp", "00"), "there is no element 'nobody'"),
+        ):
+            refused = lab("send", *where, *words)
+            assert (refused.returncode, sentence in refused.stdout) == (2, True), refused.stdout
 
 
 def test_each_of_two_senders_hears_of_its_own_message(network: int) -> None:

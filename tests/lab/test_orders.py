@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from lab.orders import Order, Played, Run, play_all
+from lab.plan import PACED, Plan
 from lab.runner import ClockKind, Verdict
 
 RUNS = [Run("mixed", 1), Run("mo", 1, shown=True), Run("mixed", 2)]
@@ -38,6 +39,6 @@ def test_what_is_raised_says_in_which_run(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.wire
 def test_on_the_wire_each_process_has_addresses_of_its_own(worker_id: str) -> None:
     number = int((re.search(r"\d+", worker_id) or ["0"])[0])
-    order = Order(ClockKind.WIRE, network=170 + 2 * number)
+    order = Order(ClockKind.WIRE, carrier=Plan(network=170 + 2 * number, timers=PACED))
     runs = [Run(name, 1) for name in ("register", "mo", "mt", "phone_to_phone")]
     assert [played.result.verdict for played in play_all(runs, order, 2)] == ["passed"] * 4

@@ -3,7 +3,9 @@
 from random import Random
 
 import pytest
+from typer.testing import CliRunner
 
+from lab.cli import app
 from lab.quirks.profile import PLAIN, Profile, profiles
 from lab.quirks.quirks import NONE
 from lab.runner import run
@@ -58,9 +60,30 @@ def test_a_profile_says_whose_it_is_and_changes_something(profile: Profile) -> N
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_profile_is_seen_on_the_wire(profile: Profile) -> None:
     """In one of these stories something else goes over the links than without it."""
-    names = ("mt", "mo", "carried_untouched", "long_text", "gone_without_a_word", "register", "home_restart")
+    names = ("mt", "mo", "carried_untouched", "long_text", "gone_without_a_word", "register", "home_absent")
     assert any(run(SCENARIOS[name], profile=profile).pdus != run(SCENARIOS[name]).pdus for name in names)
 
 
 def test_without_a_profile_nothing_is_changed() -> None:
     assert run(SCENARIOS["mt"], profile=PLAIN).digest == run(SCENARIOS["mt"]).digest
+
+
+def test_the_command_plays_under_a_profile_and_says_what_is_excused() -> None:
+    played = CliRunner().invoke(app, ["run", "report_repeated", "--quirks", "vodafone-488"])
+    assert played.exit_code == 0
+    assert "the laws alone: the third report is refused by the IMS" in played.output
+
+
+def test_the_command_shows_all_profiles_and_what_one_says() -> None:
+    every = CliRunner().invoke(app, ["quirks"])
+    assert all(name in every.output for name in profiles())
+    one = CliRunner().invoke(app, ["quirks", "slow-hlr"])
+    assert "quirk: hlr_delay = 31.0" in one.output
+    assert "presence_told_again does not come true: " in one.output
+
+
+@pytest.mark.parametrize("words", [["quirks", "nokia"], ["run", "mt", "--quirks", "nokia"]])
+def test_an_unknown_profile_is_refused_in_a_sentence(words: list[str]) -> None:
+    refused = CliRunner().invoke(app, words)
+    assert refused.exit_code == 2
+    assert "there is no quirk profile 'nokia'" in refused.output
