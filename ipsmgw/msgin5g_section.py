@@ -8,17 +8,27 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from msgspec import Meta
 
 from ipsmgw.section import Address, Fault, Section
+from ipsmgw.sms import Address as TpAddress
+from ipsmgw.sms import compose
 from msgin5g_bridge import DecodeError
 from msgin5g_bridge.exchange import split_uri
 from msgin5g_bridge.jws import Es256, Hs256, JwsVerifier
 from msgin5g_bridge.rest_events import ClientCredentials, RestSettings
 
-__all__ = ["Msgin5gSection", "credentials", "msgin5g_faults", "rest_settings", "verifier"]
+__all__ = [
+    "Msgin5gApplication",
+    "Msgin5gSection",
+    "credentials",
+    "msgin5g_faults",
+    "rest_settings",
+    "verifier",
+]
 
 Seconds = Annotated[float, Meta(gt=0, le=31_536_000)]
 Period = Annotated[float, Meta(ge=0, le=31_536_000)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Octets = Annotated[int, Meta(ge=64, le=16_777_216)]
+Number = Annotated[str, Meta(pattern="^[0-9]{2,15}$")]
 Plmn = Annotated[str, Meta(pattern="^[0-9]{5,6}$")]
 
 
@@ -48,6 +58,10 @@ class Msgin5gToken(Section, frozen=True, kw_only=True):
 
 
 class Msgin5gLimits(Section, frozen=True, kw_only=True):
+    submissions: Count = 1_000
+    """Messages of phones that wait for the server; one more gets RP-ERROR 42."""
+    transfers: Count = 100_000
+    """Messages that are kept: under way, and remembered; one more gets 503."""
     open: Count = 1_000
     """Calls of others at once; one more gets 503."""
     rate: Annotated[float, Meta(ge=0, le=1_000_000)] = 0.0
@@ -75,6 +89,30 @@ class Msgin5gSubscriber(Section, frozen=True, kw_only=True):
     """Nothing: msgin5g.credential."""
 
 
+class Msgin5gApplication(Section, frozen=True, kw_only=True):
+    id: str
+    """Application ID: how its messages look as SMS."""
+    binary: bool = False
+    """Whether the payload is base64 of octets, and no text."""
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 0
+    """Application port at the phone; 0: none."""
+    source_port: Annotated[int, Meta(ge=0, le=65_535)] = 0
+
+
+class Msgin5gShortCode(Section, frozen=True, kw_only=True):
+    number: Annotated[str, Meta(pattern="^[0-9]{2,15}$")]
+    type: Literal["UE", "AS", "GROUP", "TOPIC"] = "AS"
+    address: str
+    """Service ID, group or topic that it stands for."""
+
+
+class Msgin5gContact(Section, frozen=True, kw_only=True):
+    name: Annotated[str, Meta(pattern=r"^\w\S{0,63}$")]
+    """What stands behind the @ of a text."""
+    type: Literal["UE", "AS", "GROUP", "TOPIC"] = "UE"
+    address: str
+
+
 class Msgin5gSection(Section, frozen=True, kw_only=True):
     enabled: bool = False
     service_id: str | None = None
@@ -100,8 +138,31 @@ class Msgin5gSection(Section, frozen=True, kw_only=True):
     """After how long what has failed for now is tried again."""
     bulk: Count = 500
     """Most phones in one bulk registration."""
-    answer: Seconds = 15.0
-    """How long the server may take with an answer."""
+    validity: Seconds = 86_400.0
+    """How long a message may wait for its phone."""
+    remember: Seconds = 3_600.0
+    """How long it is known that a message has been there."""
+    segments: Seconds = 10.0
+    """How long the next segment of a message may take."""
+    pool: tuple[Number, ...] = ()
+    """Numbers that messages come from: a phone has a different one for each of its peers, to reply to."""
+    reply_within: Seconds = 86_400.0
+    """How long after a message a reply to its number is for who has sent it."""
+    sender: Annotated[str, Meta(min_length=1, max_length=11)] = "MSGin5G"
+    """What is shown where no number is free."""
+    welcome: str = ""
+    """What a phone is told by SMS when it is registered at the server for the first time."""
+    short_code: tuple[Msgin5gShortCode, ...] = ()
+    name_code: Number | None = None
+    """Where a text goes that begins with @ and the name of a contact."""
+    contact: tuple[Msgin5gContact, ...] = ()
+    application: tuple[Msgin5gApplication, ...] = ()
+    segment_size: Octets = 2_048
+    """Octets of a segment towards the server, where the provisioning says nothing."""
+    parts: Seconds = 600.0
+    """How long the next part of a concatenated message of a phone may take."""
+    answer: Annotated[float, Meta(gt=0, le=30)] = 15.0
+    """How long the server may take: a phone gives up after 35 to 45 s (TR1M, TS 24.011 §10)."""
     http2: bool = True
     """Whether the server is asked by HTTP/2, in the clear by prior knowledge."""
     availability: Msgin5gAvailability = Msgin5gAvailability()
@@ -182,12 +243,32 @@ def msgin5g_faults(section: Msgin5gSection) -> Iterator[Fault]:
     if section.listen is None:
         yield "msgin5g.listen", "host:port is wanted: where does the server deliver to?"
     yield from _uri_faults(section)
+    yield from _number_faults(section)
     yield from _tls_faults(section.tls)
     yield from _token_faults(section)
     seen = [each.imsi for each in section.subscriber]
     for i, imsi in enumerate(seen):
         if imsi in seen[:i]:
             yield f"msgin5g.subscriber[{i}].imsi", f"{imsi} is there twice"
+
+
+def _number_faults(section: Msgin5gSection) -> Iterator[Fault]:
+    try:
+        TpAddress.alphanumeric(section.sender)
+    except ValueError:
+        yield (
+            "msgin5g.sender",
+            f"at most 11 characters of the GSM alphabet are wanted, got {section.sender!r}",
+        )
+    try:
+        compose(section.welcome, wide=True)
+    except ValueError as fault:
+        yield "msgin5g.welcome", str(fault)
+    seen = {*section.pool, section.name_code}
+    for i, code in enumerate(section.short_code):
+        if code.number in seen:
+            yield f"msgin5g.short_code[{i}].number", f"{code.number} is there twice"
+        seen.add(code.number)
 
 
 def _uri_faults(section: Msgin5gSection) -> Iterator[Fault]:

@@ -1,9 +1,11 @@
 """A whole carrier from one description, on either ground (DESIGN §10)."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 
 from ipsmgw.drive import Driver
-from ipsmgw.gateway import Gateway
+from ipsmgw.gateway import Gateway, World
 from ipsmgw.identity import Imsi
 from ipsmgw.trace import Pdu
 from lab.elements.esme import Esme
@@ -22,8 +24,9 @@ from lab.elements.smsc import Smsc
 from lab.elements.ss7_element import Ss7Element
 from lab.elements.status_reports import ReportData
 from lab.elements.visitors import Visitor
+from lab.exchange_spec import ExchangeSpec
 from lab.expectation import Broken, came_true
-from lab.gateway_file import gateway_settings
+from lab.gateway_file import gateway_http, gateway_settings
 from lab.gateway_status import inactive
 from lab.ground import Ground
 from lab.instead import instead_of
@@ -66,7 +69,7 @@ class Carrier:
         self.phones: dict[str, Phone] = {}
         self.esmes: dict[str, Esme] = {}
         self.esme_ledgers = {name: EsmeLedger() for name in plan.esmes}
-        self.msgin5g = Msgin5gSide(plan.msgin5g, plan.network)
+        self.msgin5g = Msgin5gSide(plan.msgin5g, plan.network, plan.host("ipsmgw"))
         self._built: set[str] = set()
         self.down: dict[str, float] = {}
         """Nodes that are down, and since when."""
@@ -234,7 +237,7 @@ class Carrier:
             case "scscf":
                 self.scscf = Scscf(site, plan, self.registrations)
             case "ipsmgw":
-                self.gateway = Gateway(gateway_settings(plan), self.ground.world(site))
+                self.gateway = Gateway(gateway_settings(plan), self._world(site))
             case "msc" | "sgsn" as leg:
                 self.legs[leg] = ServingNode(site, plan, self.visitors[leg])
             case name if name in plan.esmes:
@@ -243,6 +246,14 @@ class Carrier:
                 self.msgin5g.build(site)
             case name:
                 self.phones[name] = Phone(site, plan, plan.subscriber(name), self.ledgers[name])
+
+    def _world(self, site: Site) -> World:
+        """What the gateway stands on."""
+        world, local = self.ground.world(site), gateway_http(self.plan)
+        if local is None:
+            return world
+        spec = ExchangeSpec(protocol="http", local=local)
+        return replace(world, exchanges=partial(site.network.exchanges, site.node, spec))
 
     def _close(self, node: str, *, crash: bool) -> None:
         if node == "ipsmgw":

@@ -9,6 +9,7 @@ from ipsmgw.drive import Clock
 from lab.exchange_octets import Protocol, request_octets, response_octets
 from lab.exchange_spec import ExchangeSpec, key_id
 from lab.links import Address
+from lab.msgin5g.m5s import MAX_BODY
 from msgin5g_bridge.coap_endpoint import CoapEndpoint, OscoreKey
 from msgin5g_bridge.exchange import Ask, Asked, Incoming, Outgoing
 from msgin5g_bridge.rest_client import ClientBounds, RestClient
@@ -24,7 +25,7 @@ class _Rest:
     """Both libraries of HTTP at one port."""
 
     def __init__(self, receive: Callable[[Incoming], None], clock: Clock, host: str) -> None:
-        self._server = RestServer(receive, ServerBounds(), None)
+        self._server = RestServer(receive, ServerBounds(max_body=MAX_BODY), None)
         self._client = RestClient(receive, clock.now, ClientBounds(local=host), None)
 
     async def start(self, local: Address) -> None:

@@ -157,7 +157,11 @@ CoapEvent = Requested | Responded | Unanswered | PeerMisbehaved
 
 
 class CoapStack:
-    """Both halves of an endpoint: it takes payloads at `URI_PATH`, and brings them to others."""
+    """Both halves of an endpoint: it takes payloads at `URI_PATH`, and brings them to others.
+
+    One at a time to each of them: NSTART is 1 (RFC 7252 §4.7), and two bodies in blocks to one resource
+    would be taken for one (RFC 7959 §2.4).
+    """
 
     def __init__(self, settings: CoapSettings | None = None) -> None:
         self._settings = settings or CoapSettings()
@@ -165,6 +169,8 @@ class CoapStack:
         self._numbers = count(1)
         self._theirs: set[int] = set()
         self._ours: dict[int, Payload] = {}
+        self._waiting: dict[str, list[int]] = {}
+        """By origin: the first is under way, the others have to wait."""
         self._their_expiry, self._our_expiry = Expiry(), Expiry()
         self._output: list[Outgoing] = []
 
@@ -179,9 +185,9 @@ class CoapStack:
             case Asked():
                 return self._asked(incoming, now)
             case Answered():
-                return self._answered(incoming)
+                return self._answered(incoming, now)
             case NoAnswer():
-                payload = self._end(incoming.exchange)
+                payload = self._end(incoming.exchange, now)
                 return [Unanswered(incoming.exchange, payload, incoming.reason)] if payload else []
             case Gone():
                 self._theirs.discard(incoming.exchange)
@@ -190,10 +196,8 @@ class CoapStack:
     def expire(self, now: float) -> list[CoapEvent]:
         for exchange in self._their_expiry.due(now):
             self._reply(exchange, 504, b"no answer in time")
-        return [
-            Unanswered(exchange, self._ours.pop(exchange), "no answer in time")
-            for exchange in self._our_expiry.due(now)
-        ]
+        late = [(exchange, self._end(exchange, now)) for exchange in list(self._our_expiry.due(now))]
+        return [Unanswered(exchange, payload, "no answer in time") for exchange, payload in late if payload]
 
     def deadline(self) -> float | None:
         both = self._their_expiry.deadline(), self._our_expiry.deadline()
@@ -207,11 +211,12 @@ class CoapStack:
 
     def ask(self, origin: str, payload: Payload, now: float) -> int:
         """POST it to the endpoint at coap://host:port; the event tells by this number."""
-        exchange, until = next(self._numbers), now + self._settings.wait
+        exchange = next(self._numbers)
         self._ours[exchange] = payload
-        self._our_expiry.set(exchange, until)
-        request = Request("POST", URI_PATH, _JSON, encode(payload))
-        self._output.append(Ask(exchange, origin, request, until))
+        waiting = self._waiting.setdefault(origin, [])
+        waiting.append(exchange)
+        if len(waiting) == 1:
+            self._send(origin, exchange, now)
         return exchange
 
     def respond(self, exchange: int, code: int, body: Body | None = None) -> bool:
@@ -275,13 +280,29 @@ class CoapStack:
 
     # Peers answer.
 
-    def _end(self, exchange: int) -> Payload | None:
-        self._our_expiry.discard(exchange)
-        return self._ours.pop(exchange, None)
+    def _send(self, origin: str, exchange: int, now: float) -> None:
+        until = now + self._settings.wait
+        self._our_expiry.set(exchange, until)
+        request = Request("POST", URI_PATH, _JSON, encode(self._ours[exchange]))
+        self._output.append(Ask(exchange, origin, request, until))
 
-    def _answered(self, answered: Answered) -> list[CoapEvent]:
+    def _end(self, exchange: int, now: float) -> Payload | None:
+        """It is over, and the next one to the same peer goes."""
+        self._our_expiry.discard(exchange)
+        payload = self._ours.pop(exchange, None)
+        origin = next((name for name, waiting in self._waiting.items() if waiting[0] == exchange), None)
+        if origin is not None:
+            waiting = self._waiting[origin]
+            del waiting[0]
+            if waiting:
+                self._send(origin, waiting[0], now)
+            else:
+                del self._waiting[origin]
+        return payload
+
+    def _answered(self, answered: Answered, now: float) -> list[CoapEvent]:
         exchange, response = answered.exchange, answered.response
-        payload = self._end(exchange)
+        payload = self._end(exchange, now)
         if payload is None:
             return []  # too late
         if response.status >= 300:

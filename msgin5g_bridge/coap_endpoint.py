@@ -79,6 +79,7 @@ class CoapEndpoint:
         self._waiting: dict[int, asyncio.Future[Response]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._context: aiocoap.Context | None = None
+        self._started = asyncio.Event()
 
     async def start(self, local: tuple[str, int]) -> None:
         """Listen; an OSError where the address is taken."""
@@ -92,6 +93,7 @@ class CoapEndpoint:
         self._context = await aiocoap.Context.create_server_context(
             site, bind=local, transports=transports, loggername=_LOGGER
         )
+        self._started.set()
 
     def secure(self, origin: str, identity: str) -> None:
         """From now on requests to coap://host:port are protected with the key of this identity."""
@@ -122,12 +124,11 @@ class CoapEndpoint:
             self._oscore.close()
 
     async def _ask(self, ask: Ask) -> None:
-        assert self._context is not None, "not started"
-        message = _message(ask)
-        pending = self._context.request(message)
         try:
             async with asyncio.timeout(max(0.0, ask.until - self._now())):
-                response = await pending.response
+                await self._started.wait()
+                assert self._context is not None
+                response = await self._context.request(_message(ask)).response
         except TimeoutError:
             return  # the stack has the same deadline, and has told of it
         except (aiocoap.error.Error, OSError, ValueError) as fault:

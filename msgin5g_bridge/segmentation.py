@@ -175,8 +175,10 @@ class Reassembly:
         number = params.seg_numb
         if not isinstance(number, int):
             raise DecodeError("/segParams/segNumb", "missing")
-        if not 1 <= number <= self._limits.segments:
-            raise DecodeError("/segParams/segNumb", f"{number} is not within 1..{self._limits.segments}")
+        total = params.total_seg_count
+        for name, value in (("segNumb", number), ("totalSegCount", total)):
+            if isinstance(value, int) and not 1 <= value <= self._limits.segments:
+                raise DecodeError(f"/segParams/{name}", f"{value} is not within 1..{self._limits.segments}")
         return self._put(_key(message.ori_addr, params.seg_id), message, params, now)
 
     def expire(self, now: float) -> list[Incomplete]:

@@ -1,11 +1,14 @@
 """RP-SMMA under way: from the phone's MESSAGE to the report that tells it how the HLR took it."""
 
+from collections.abc import Callable
+
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.hlr import ready_for_sm
 from ipsmgw.gateway.inflight import Ended
 from ipsmgw.gateway.reports import Reports
 from ipsmgw.gateway.senders import Senders
+from ipsmgw.identity import Imsi
 from ipsmgw.procedures import alert
 from ipsmgw.procedures.alert import Smma
 from ipsmgw.procedures.decision import Answer, Decision, ReadyForSm, SubmitReport
@@ -27,6 +30,8 @@ class Alerting:
         self._sender = Senders(core).of
         self._send = Reports(core).send
         self._awaiting_hlr: dict[int, Smma] = {}
+        self.room: Callable[[Imsi, float], None] | None = None
+        """Told of everybody whose memory has room again."""
         self._taken = Ended(_REMEMBERED, core.settings.limits.in_flight)
 
     def __len__(self) -> int:
@@ -45,6 +50,8 @@ class Alerting:
         if smma.sender.imsi is not None and smma.sender.imsi in self._core.unreachable.flags:
             self._core.unreachable.heard(smma.sender.imsi, now)
         self._act(smma, alert.memory_available(smma), event.tx, now)
+        if self.room is not None and smma.sender.imsi is not None:
+            self.room(smma.sender.imsi, now)
 
     def refuse(self, event: SmMessage, reference: int, cause: Cause, now: float) -> None:
         """202, and RP-ERROR with the cause."""

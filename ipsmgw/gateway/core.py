@@ -29,10 +29,14 @@ from msgin5g_bridge.rest_events import RestEvent
 from sipbridge import Flow, IscStack, ThirdPartyRegister
 from sipbridge.dns import Resolver
 
-__all__ = ["Core", "Then", "World", "service_centre"]
+__all__ = ["Core", "Exchanges", "Then", "World", "service_centre"]
 
 _E212 = 6  # Q.713 §3.4.2.3.3
 _HLR_SSN, _MSC_SSN = 6, 8  # TS 29.002 §6.1: IWMSC, GMSC and gateway have no number of their own
+
+
+Exchanges = Callable[[ExchangePort[RestEvent]], None]
+"""What a port of requests and answers is plugged into."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class World:
     rng: Random
     names: Names | None = None
     """Without DNS an S-CSCF that gives its name is reached where it sent from."""
-    exchanges: Callable[[ExchangePort[RestEvent]], None] | None = None
+    exchanges: Exchanges | None = None
     """What carries the requests and answers of MSGin5G; without it there are none."""
 
 

@@ -91,7 +91,9 @@ class Gateway:
         self._direct = None if core.phones is None else Direct(core, core.phones, self._registrations)
         self._texting = Texting(core)
         self.driver.watch(self, self._before_flush)
-        self._msgin5g = Msgin5g(core, self.driver, self._registrations) if settings.msgin5g.enabled else None
+        self._msgin5g = Msgin5g.of(
+            core, self.driver, self._registrations, self._originating, self._terminating
+        )
         if core.resolver is not None and world.names is not None:
             self.driver.watch(core.trust)
             world.names.plug(self.driver.open(core.resolver, self._on_name))
@@ -105,9 +107,9 @@ class Gateway:
         node = settings.node.name
         world.network.signalling(node, sip_spec(settings), self.sip)
         world.network.associations(node, association_specs(settings.map.association), self.map)
-        if self._msgin5g is not None and world.exchanges is not None:
-            world.exchanges(self._msgin5g.port)
-            self._msgin5g.resume(world.clock.now())
+        if self._msgin5g is not None:
+            self._alerting.room = self._msgin5g.to_phones.room
+            self._msgin5g.begin(world.exchanges, world.clock.now())
         self.driver.settle(world.clock.now())
 
     def take_leave(self) -> None:
@@ -127,7 +129,7 @@ class Gateway:
             "node": core.settings.node.name,
             "number": core.settings.node.number,
             "bindings": core.store.count(),
-            "mo_in_flight": len(self._originating) + len(self._texting),
+            "mo_in_flight": len(self._originating) + len(self._texting) + self._to_server,
             "mt_in_flight": len(self._terminating) + self._routed,
             "alerts_in_flight": len(self._alerting),
             "unreachable": len(core.unreachable),
@@ -156,7 +158,7 @@ class Gateway:
     @property
     def open_work(self) -> int:
         """Messages that have not ended, and records that are not yet on disk."""
-        messages = len(self._originating) + len(self._terminating) + len(self._texting)
+        messages = len(self._originating) + len(self._terminating) + len(self._texting) + self._to_server
         return messages + self._routed + len(self._alerting) + self._core.journal.pending
 
     @property
@@ -175,6 +177,11 @@ class Gateway:
     def _routed(self) -> int:
         """Questions where somebody is, and messages that another domain than the IMS is tried for."""
         return 0 if self._routing is None else len(self._routing)
+
+    @property
+    def _to_server(self) -> int:
+        """Messages of phones that the MSGin5G Server has yet to take."""
+        return 0 if self._msgin5g is None else self._msgin5g.open_work
 
     @property
     def recording(self) -> bool:

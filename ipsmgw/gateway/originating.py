@@ -1,6 +1,6 @@
 """MO messages under way: from the phone's MESSAGE to the report that tells it the outcome."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
 from msgspec.structs import replace
@@ -47,6 +47,8 @@ class Originating:
         self._centre = lru_cache(maxsize=1024)(centres.choose)
         self._reads_uri, self._spare = centres.reads_uri, centres.spare
         self._msisdn_less = settings.map.msisdn_less
+        self.elsewhere: Callable[[MoSms, ServerTx, float], bool] | None = None
+        """Who takes messages to numbers that are none of a service centre; False: it is not for him."""
         self._awaiting_sc: dict[int, MoSms] = {}
         self._taken = Ended(_REMEMBERED, settings.limits.in_flight)
 
@@ -70,6 +72,9 @@ class Originating:
             return
         centre, cause, _ = self._centre(said, event.request_uri if self._reads_uri else "")
         sms = MoSms(next(self._ids), sender, event.call_id, reference, centre, tpdu, now, event.charging)
+        if self.elsewhere is not None and self.elsewhere(sms, event.tx, now):
+            self._taken.add(name, now)
+            return
         if event.info is not None or sender.msisdn is None:
             named = self._without_numbers(sms, event)
             sms, cause = (sms, Cause.INVALID_SME_ADDRESS) if named is None else (named, cause)

@@ -52,7 +52,8 @@ class Routing:
         self._policy = core.settings.routing
         self._orders = Orders(core.settings)
         self._terminating = terminating
-        terminating.routed, terminating.late = self._over_ims, self._reported_late
+        terminating.owners.append(self._over_ims)
+        terminating.late = self._reported_late
         self._nodes = ServingNodes(core)
         self._information = RoutingInformation(core, self._orders)
         self._messages: dict[str, Routed] = {}

@@ -25,7 +25,8 @@ from sipbridge.rp import Direction, RpAck, RpError, decode
 
 __all__ = ["Terminating"]
 
-Routed = Callable[[int, Decision[MtSms], ServerTx | None, float], bool]
+Owner = Callable[[int, Decision[MtSms], ServerTx | None, float], bool]
+"""Told of every attempt that has ended, by its dialogue; False: it is not one of his."""
 Late = Callable[[str | None, float], None]
 _REMEMBERED = 60.0  # a report that is sent again gets the same answer for at least this long
 _NOWHERE = AddressString("")
@@ -43,8 +44,8 @@ class Terminating:
         self._open = Deliveries(core.settings.timers.mt_report)
         self._answered = Ended(_REMEMBERED, core.settings.limits.in_flight)
         self.series = Series()
-        self.routed: Routed | None = None
-        """Who decides what comes after an attempt, where the domain is ours to choose."""
+        self.owners: list[Owner] = []
+        """Who decides what comes after an attempt that is not an SMS-GMSC's alone."""
         self.late: Late | None = None
         self._flows: dict[str, Flow] = {}
         """Of the messages that went straight to phones, by call."""
@@ -294,7 +295,7 @@ class Terminating:
                 word = tx is not None or cdr.outcome == "delivered"
                 self._unreachable.ended(cdr.imsi, cdr.outcome, now, known=True, word=word)
             dialogue = delivery.sms.dialogue
-            if self.routed is None or not self.routed(dialogue, decision, tx, cdr.time):
+            if not self._owned(dialogue, decision, tx, cdr.time):
                 self._core.record(cdr, partial(self.tell, dialogue, decision.actions, tx))
 
     def _refuse(self, decision: Decision[MtSms], dialogue: int) -> None:
@@ -304,8 +305,11 @@ class Terminating:
             return
         if cdr.outcome in ABSENT:
             self._unreachable.ended(cdr.imsi, cdr.outcome, cdr.time, known=bool(cdr.impu), word=False)
-        if self.routed is None or not self.routed(dialogue, decision, None, cdr.time):
+        if not self._owned(dialogue, decision, None, cdr.time):
             self._core.record(cdr, partial(self.tell, dialogue, decision.actions, None))
+
+    def _owned(self, dialogue: int, decision: Decision[MtSms], tx: ServerTx | None, now: float) -> bool:
+        return any(owner(dialogue, decision, tx, now) for owner in self.owners)
 
     def tell(self, dialogue: int, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
         """The record is on disk: phone and SMS-GMSC learn what has become of it."""

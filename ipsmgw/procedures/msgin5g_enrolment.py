@@ -66,10 +66,11 @@ def provisioning(section: Msgin5gSection, held: Enrolment, msisdn: str) -> NonMs
 
 
 def provisioned(held: Enrolment, said: ProvisioningResponse) -> Enrolment:
-    """The Service ID, and how long segments towards the server may be."""
+    """The Service ID, how long segments towards the server may be, and the credential if there is one."""
     info = said.svc_info
     size = ABSENT if isinstance(info, Absent) else info.seg_size
-    return replace(held, svc_id=said.svc_id, seg_size=0 if isinstance(size, Absent) else max(0, size))
+    size = 0 if isinstance(size, Absent) else max(0, size)
+    return replace(held, svc_id=said.svc_id, seg_size=size, cred=said.cred or "")
 
 
 def registration(section: Msgin5gSection, held: Enrolment) -> UeRegistration:
@@ -102,7 +103,7 @@ def deregistered(held: Enrolment) -> Enrolment:
 
 def _credential(section: Msgin5gSection, held: Enrolment) -> str:
     own = next((each.credential for each in section.subscriber if each.imsi == held.key), None)
-    return own or section.credential or ""
+    return own or held.cred or section.credential or ""
 
 
 def _availability(said: Msgin5gAvailability) -> CommunicationAvailability | Absent:

@@ -5,11 +5,14 @@ from typing import NamedTuple
 
 from ipsmgw.sms import gsm7
 from ipsmgw.sms.data_coding import DATA_CODING, Alphabet
-from ipsmgw.sms.user_data import MAX_OCTETS, Concatenation, header_octets
+from ipsmgw.sms.user_data import MAX_OCTETS, Concatenation, InformationElement, header_octets
 
 __all__ = ["Part", "compose", "divide", "headed"]
 
 MAX_PARTS = 255
+
+Also = tuple[InformationElement, ...]
+"""What else each part has in its user data header: application ports, for one."""
 
 _DCS = {Alphabet.GSM7: 0x00, Alphabet.UCS2: 0x08}
 _MOST = {Alphabet.GSM7: MAX_OCTETS * 8 // 7, Alphabet.UCS2: MAX_OCTETS, Alphabet.OCTETS: MAX_OCTETS}
@@ -24,7 +27,7 @@ class Part(NamedTuple):
     udhi: bool
 
 
-def compose(text: str, *, reference: int = 0, wide: bool = False) -> tuple[Part, ...]:
+def compose(text: str, *, reference: int = 0, wide: bool = False, also: Also = ()) -> tuple[Part, ...]:
     """The short messages of a text: one, or up to 255 that share a `reference` (of 16 bits when `wide`).
 
     GSM 7 bit when the alphabet has every character, else UCS2. ValueError when it is too long.
@@ -32,8 +35,8 @@ def compose(text: str, *, reference: int = 0, wide: bool = False) -> tuple[Part,
     try:
         septets = gsm7.encode(text)
     except UnicodeEncodeError:  # the alphabet lacks a character
-        return divide(_ucs2(text), _DCS[Alphabet.UCS2], reference=reference, wide=wide)
-    return divide(septets, _DCS[Alphabet.GSM7], reference=reference, wide=wide)
+        return divide(_ucs2(text), _DCS[Alphabet.UCS2], reference=reference, wide=wide, also=also)
+    return divide(septets, _DCS[Alphabet.GSM7], reference=reference, wide=wide, also=also)
 
 
 def _ucs2(text: str) -> bytes:
@@ -44,20 +47,23 @@ def _ucs2(text: str) -> bytes:
     raise ValueError(f"character {place} of the text is one of the surrogates, of which only two are one")
 
 
-def divide(units: bytes, dcs: int, *, reference: int = 0, wide: bool = False) -> tuple[Part, ...]:
+def divide(
+    units: bytes, dcs: int, *, reference: int = 0, wide: bool = False, also: Also = ()
+) -> tuple[Part, ...]:
     """The short messages of septets, one in each octet, or of octets, as the TP-DCS says."""
     alphabet = _counted_in(dcs)
-    if len(units) <= _MOST[alphabet]:
-        return (headed(b"", units, dcs),)
-    header = 8 if wide else 7  # septets; of octets an even number beside 7 or 6 octets of header
-    match alphabet:
-        case Alphabet.GSM7:
-            pieces = _split(units, _MOST[alphabet] - header, 1, _ends_in_escape)
-        case Alphabet.UCS2:
-            pieces = _split(units, MAX_OCTETS - (8 if wide else 6), 2, _ends_in_high_surrogate)
-        case Alphabet.OCTETS:
-            pieces = _split(units, MAX_OCTETS - (7 if wide else 6), 1, _never)
-    return tuple(headed(head, piece, dcs) for piece, head in _headers(pieces, reference, wide))
+    alone = header_octets(also)
+    if len(units) <= _room(alphabet, len(alone)):
+        return (headed(alone, units, dcs),)
+    pieces = _split(units, alphabet, len(alone or b"0") + (6 if wide else 5))
+    return tuple(headed(head, piece, dcs) for piece, head in _headers(pieces, reference, wide, also))
+
+
+def _room(alphabet: Alphabet, header: int) -> int:
+    """Septets or octets beside so many octets of header, which end with a septet, or before a whole unit."""
+    if alphabet is Alphabet.GSM7:
+        return _MOST[alphabet] - (header * 8 + 6) // 7
+    return _MOST[alphabet] - header - (header & 1 if alphabet is Alphabet.UCS2 else 0)
 
 
 def headed(header: bytes, units: bytes, dcs: int) -> Part:
@@ -96,8 +102,16 @@ def _ends_in_high_surrogate(octets: bytes) -> bool:
     return octets[-2] & 0xFC == 0xD8
 
 
-def _split(units: bytes, room: int, lead: int, torn: Callable[[bytes], bool]) -> list[bytes]:
-    """Pieces of at most `room`, none of which ends in the first half (`lead` octets) of a character."""
+_HALVES: dict[Alphabet, tuple[int, Callable[[bytes], bool]]] = {
+    Alphabet.GSM7: (1, _ends_in_escape),
+    Alphabet.UCS2: (2, _ends_in_high_surrogate),
+    Alphabet.OCTETS: (1, _never),
+}
+
+
+def _split(units: bytes, alphabet: Alphabet, header: int) -> list[bytes]:
+    """Pieces with room for the header; none ends in the first half (`lead` octets) of a character."""
+    room, (lead, torn) = _room(alphabet, header), _HALVES[alphabet]
     pieces: list[bytes] = []
     at = 0
     while at < len(units):
@@ -113,8 +127,8 @@ def _split(units: bytes, room: int, lead: int, torn: Callable[[bytes], bool]) ->
     return pieces
 
 
-def _headers(pieces: list[bytes], reference: int, wide: bool) -> Iterator[tuple[bytes, bytes]]:
+def _headers(pieces: list[bytes], reference: int, wide: bool, also: Also) -> Iterator[tuple[bytes, bytes]]:
     """Each piece with its user data header."""
     for number, piece in enumerate(pieces, 1):
         part = Concatenation(reference, len(pieces), number, wide)
-        yield piece, header_octets((part.element(),))
+        yield piece, header_octets((part.element(), *also))

@@ -8,18 +8,25 @@ from ipsmgw.store.rows import Row, Rows
 from ipsmgw.store.sqlite import SqliteStore, store_in_memory
 from ipsmgw.store.stale import Stale
 from ipsmgw.store.store import Store
+from ipsmgw.store.submission import AwaitedReport, SubmittedPart
+from ipsmgw.store.transfer import ReplyContext, Segment, Transfer
 from ipsmgw.store.unri import Unri
 
 __all__ = [
+    "AwaitedReport",
     "Binding",
     "Correlation",
     "Enrolment",
     "HlrState",
+    "ReplyContext",
     "Row",
     "Rows",
+    "Segment",
     "SqliteStore",
     "Stale",
     "Store",
+    "SubmittedPart",
+    "Transfer",
     "Unri",
     "open_store",
     "store_in_memory",

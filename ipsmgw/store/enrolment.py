@@ -12,6 +12,8 @@ class Enrolment(Row, frozen=True, kw_only=True):
     """UE Service ID; nothing: he is not provisioned."""
     seg_size: int = 0
     """Octets of a segment towards the server, as it was provisioned; 0: the usual."""
+    cred: str = ""
+    """As it was provisioned; nothing: the configuration has it."""
     registered: bool = False
     registration: str = ""
     """Its registrationId at the server."""

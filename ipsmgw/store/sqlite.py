@@ -15,6 +15,8 @@ from ipsmgw.store.correlations import Correlations
 from ipsmgw.store.enrolment import Enrolment
 from ipsmgw.store.rows import SqliteRows
 from ipsmgw.store.stale import Stale
+from ipsmgw.store.submission import AwaitedReport, SubmittedPart
+from ipsmgw.store.transfer import ReplyContext, Segment, Transfer
 from ipsmgw.store.unri import Unri
 from mapstack import PeerVersion
 from sipbridge import Contact
@@ -89,6 +91,11 @@ class SqliteStore:
         connection.executescript(_SCHEMA)
         self._correlations = Correlations(connection)
         self.enrolments = SqliteRows(connection, "enrolment", Enrolment, self._begin)
+        self.transfers = SqliteRows(connection, "transfer", Transfer, self._begin)
+        self.segments = SqliteRows(connection, "segment", Segment, self._begin)
+        self.contexts = SqliteRows(connection, "reply_context", ReplyContext, self._begin)
+        self.submitted_parts = SqliteRows(connection, "submitted_part", SubmittedPart, self._begin)
+        self.awaited_reports = SqliteRows(connection, "awaited_report", AwaitedReport, self._begin)
         self._by_impu: dict[Impu, Binding] = {}
         self._by_imsi: dict[str, list[Impu]] = {}
         for row in connection.execute(f"SELECT {_COLUMNS} FROM binding ORDER BY expires"):

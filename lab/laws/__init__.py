@@ -11,6 +11,7 @@ from lab.carrier import Carrier
 from lab.laws.answers import one_answer
 from lab.laws.charging import one_record
 from lab.laws.evidence import Evidence
+from lab.laws.msgin5g import true_ends
 from lab.laws.once import once
 from lab.laws.order import nothing_open, nothing_raised
 from lab.laws.reports import one_report
@@ -28,6 +29,7 @@ LAWS: dict[int, Law] = {
     5: nothing_open,
     6: nothing_raised,
     8: one_record,
+    9: true_ends,
 }
 """By their number in DESIGN §10."""
 _TIMELESS = (5, 6)

@@ -319,11 +319,19 @@ class Evidence:
                 if line.endswith(b"\n"):
                     self.unreadable.append(line)
 
+    @property
+    def own_records(self) -> list[Record]:
+        """Of messages that are the gateway's own, and no SC's: of the MSGin5G service."""
+        return [record for record in self.records if self._is_own(record)]
+
+    def _is_own(self, record: Record) -> bool:
+        return record.cdr.service_centre == self.carrier.plan.gateway_number
+
     def _record(self, record: Record) -> None:
         self.records.append(record)
         if record.cdr.record == "ISMSMO":
             self.mo_records.add(record.cdr.call_id, record)
-        else:
+        elif not self._is_own(record):
             self.mt_records.add(record.cdr.imsi, record)
 
     def _read(self, pdu: Pdu) -> None:

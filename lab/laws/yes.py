@@ -7,6 +7,7 @@ from lab.elements.phone_ledger import PhoneLedger, Received
 from lab.elements.sc_ledger import Forward, MtMessage, Verdict
 from lab.laws.esmes import applications_are_not_misled
 from lab.laws.evidence import Evidence
+from lab.laws.msgin5g_phones import phones_are_not_misled, to_service
 from lab.laws.texts import has, texts_are_taken
 from mapstack.map import AlertReason
 from sipbridge.rp import RpAck
@@ -22,6 +23,7 @@ def no_empty_yes(evidence: Evidence) -> Iterator[str]:
     yield from _delivered(evidence)
     yield from _delivered_by_radio(evidence)
     yield from texts_are_taken(evidence)
+    yield from phones_are_not_misled(evidence)
     yield from applications_are_not_misled(evidence)
 
 
@@ -29,6 +31,8 @@ def _acknowledged(evidence: Evidence) -> Iterator[str]:
     taken = {(mo.oa, mo.tpdu) for mo in evidence.carrier.sc_data.mo if mo.answer == "result"}
     for name, sent in evidence.submitted():
         msisdn = evidence.carrier.plan.subscriber(name).msisdn
+        if to_service(evidence, sent.tpdu):
+            continue
         acknowledged = any(isinstance(report.rpdu, RpAck) for report in sent.reports)
         if acknowledged and (msisdn, sent.tpdu) not in taken:
             yield f"{name} has an RP-ACK for {sent.call_id or sent.rp_mr}, which the SC has not taken"

@@ -125,6 +125,10 @@ class Client:
         self._sent[seg_id] = segments
         return segments
 
+    def forget(self) -> None:
+        """It cannot send a segment again."""
+        self._sent.clear()
+
     def subscription(self, *topics: str) -> TopicSubscribe:
         return TopicSubscribe(ori_addr=self.address, msg_topics=tuple(map(Topic, topics)))
 
@@ -138,7 +142,8 @@ class Client:
             case AggregatedMessage():
                 return self._aggregate(payload, now)
             case DeliveryReport():
-                self.ledger.reports.append(payload)
+                if payload not in self.ledger.reports:  # the answer to the first may have been lost
+                    self.ledger.reports.append(payload)
                 return MessageResponse(ori_addr=payload.ori_addr, msg_id=payload.msg_id), ()
             case SegmentRecovery():
                 return None, tuple(self._again(payload))

@@ -135,8 +135,8 @@ class Delivery:
 
     @property
     def under_way(self) -> int:
-        """Requests that are not answered."""
-        return len(self._out)
+        """Requests that are not answered, and transfers that wait for their turn."""
+        return len(self._out) + sum(each.state is State.READY for each in self._data.transfers.values())
 
     def waiting_for(self, who: Address) -> int:
         """How many there are for a recipient that have not ended."""

@@ -17,7 +17,10 @@ from msgin5g_bridge.coap import CoapEvent, CoapStack
 from msgin5g_bridge.rest import RestStack
 from msgin5g_bridge.rest_events import RestEvent, RestSettings
 
-__all__ = ["Addresses", "M5s"]
+__all__ = ["MAX_BODY", "Addresses", "M5s"]
+
+MAX_BODY = 1 << 20
+"""Octets: a bulk registration of some thousand phones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class M5s(Element):
         super().__init__(site)
         self.server = Msgin5gServer(settings, data, site.clock.now())
         self._coap_stack = CoapStack()
-        self._rest_stack = RestStack(OPERATIONS, RestSettings())
+        self._rest_stack = RestStack(OPERATIONS, RestSettings(max_body=MAX_BODY))
         self._coap = CoapSide(self._coap_stack, self.server, self._ended)
         self._rest = RestSide(self._rest_stack, self.server, self._ended, where.api_root)
         coap = self.driver.open_exchanges(self._coap_stack, self._on_coap)
@@ -55,6 +58,7 @@ class M5s(Element):
         spec = ExchangeSpec(protocol="coap", local=where.coap, identity=settings.svc_id, keys=keys)
         site.network.exchanges(site.node, spec, coap)
         site.network.exchanges(site.node, ExchangeSpec(protocol="http", local=where.http), rest)
+        self.driver.turn(lambda now: None)  # what was under way in an earlier life goes on
 
     @property
     def open_work(self) -> int:

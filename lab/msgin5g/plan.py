@@ -11,10 +11,25 @@ from lab.msgin5g.settings import ServerSettings
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.registration import CommunicationAvailability
 
-__all__ = ["M5S", "GatewayPlan", "Msgin5gPlan", "UePlan"]
+__all__ = [
+    "FIRST_CODE",
+    "M5S",
+    "NAME_CODE",
+    "OWN",
+    "REPLY_NUMBERS",
+    "GatewayPlan",
+    "GatewayUePlan",
+    "Msgin5gPlan",
+    "UePlan",
+]
 
-M5S = "m5s"
+M5S, OWN = "m5s", "ipsmgw"
 _COAP, _HTTP = 5683, 8080
+_OWN_HTTP = 8082
+REPLY_NUMBERS = ("15559001", "15559002", "15559003")
+"""Of peers of phones, to reply to."""
+FIRST_CODE, NAME_CODE = 4711, "4700"
+"""Short code of the first AS, and of those who are named in the text."""
 _FIRST = 10
 _NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
@@ -29,6 +44,8 @@ class UePlan:
     schedule: CommunicationAvailability | None = None
     keyed: bool = False
     """Whether it has an OSCORE key."""
+    behind: str = ""
+    """The Gateway UE that it reaches the server by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +58,25 @@ class GatewayPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayUePlan:
+    """A Gateway UE; who may use it, besides, and how long registrations wait for others."""
+
+    name: str
+    wait: float = 0.0
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Msgin5gPlan:
     """All of it; addresses are 127.1.N.x in network N."""
 
     domain: str = "msgin5g.lab.example"
     ues: tuple[UePlan, ...] = (UePlan(name="meter"), UePlan(name="lamp"))
+    gateway_ues: tuple[GatewayUePlan, ...] = ()
     application_servers: tuple[str, ...] = ("reader",)
     gateways: tuple[GatewayPlan, ...] = ()
+    own_gateway: bool = False
+    """Whether the gateway of the carrier is a Message Gateway: its phones are in the service."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
     """Names of the members, by Group Service ID; every AS may write to them."""
     areas: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
@@ -59,7 +88,12 @@ class Msgin5gPlan:
     def nodes(self) -> tuple[str, ...]:
         """In the order of a ladder, and of the start."""
         gateways = (gateway.name for gateway in self.gateways)
-        return (M5S, *gateways, *(ue.name for ue in self.ues), *self.application_servers)
+        return (M5S, *gateways, *self.clients, *self.application_servers)
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """Names of all UEs with an MSGin5G Client."""
+        return (*(each.name for each in self.gateway_ues), *(each.name for each in self.ues))
 
     def host(self, network: int, node: str) -> str:
         return f"127.1.{network}.{_FIRST + self.nodes.index(node)}"
@@ -69,6 +103,10 @@ class Msgin5gPlan:
 
     def http(self, network: int, node: str) -> tuple[str, int]:
         return (self.host(network, node), _HTTP)
+
+    def own_http(self, host: str) -> tuple[str, int]:
+        """Where the gateway of the carrier takes what the server delivers."""
+        return (host, _OWN_HTTP)
 
     def svc_id(self, name: str) -> str:
         """A Service ID at this domain."""

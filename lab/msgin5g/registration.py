@@ -11,7 +11,10 @@ from msgin5g_bridge.names import FailureCause
 from msgin5g_bridge.registration import ClientProfile, Deregistration, Registration
 from msgin5g_bridge.ueregistration import UeDeregistration, UeRegistration
 
-__all__ = ["deregister", "register_as", "register_phone", "register_ue"]
+__all__ = ["LEAST_SEGMENT", "deregister", "register_as", "register_phone", "register_ue"]
+
+LEAST_SEGMENT = 16
+"""[LAB] Octets: room for any character, and for a few of them."""
 
 
 def register_ue(
@@ -30,6 +33,8 @@ def register_ue(
     if peer.identity not in ("", request.ue_svc_id, *settings.gateway_ues):
         return Refusal(FailureCause.NOT_AUTHORIZED, f"{peer.identity} is not {request.ue_svc_id}")
     profile = request.profile or ClientProfile()
+    if profile.max_seg_size and profile.max_seg_size < LEAST_SEGMENT:
+        return Refusal(FailureCause.PAYLOAD_NOT_SUPPORTED, f"a segment has {LEAST_SEGMENT} octets at least")
     return Registered(
         address=known.address,
         id=_id(known, data),

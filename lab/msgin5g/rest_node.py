@@ -132,7 +132,9 @@ class RestNode(Element):
         self._stack.respond(event.exchange, 204)
         body = event.body
         if isinstance(body, DeliveryStatusReport):
-            self.ledger.reports.append(translate(body, DeliveryReport))
+            report = translate(body, DeliveryReport)
+            if report not in self.ledger.reports:  # the answer to the first may have been lost
+                self.ledger.reports.append(report)
         elif body is not None:
             message = translate(body, Message, **({} if hasattr(body, "sto_and_fw_ind") else _NO_STORE))
             if all(

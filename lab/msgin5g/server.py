@@ -141,7 +141,7 @@ class Msgin5gServer:
 
     @property
     def under_way(self) -> int:
-        """Requests of the server that nobody has answered."""
+        """Requests of the server that nobody has answered, and what is about to become one."""
         return self._delivery.under_way
 
     def explain(self, msg_id: str) -> list[str]:

@@ -5,9 +5,11 @@ from dataclasses import replace
 from lab.elements.site import Site
 from lab.msgin5g.application_server import ApplicationServer
 from lab.msgin5g.client import ClientLedger, ClientSettings
+from lab.msgin5g.contact import Leg
+from lab.msgin5g.gateway_ue import GatewayUe, GatewayUeSettings
 from lab.msgin5g.m5s import Addresses, M5s
 from lab.msgin5g.message_gateway import MessageGateway
-from lab.msgin5g.plan import M5S, GatewayPlan, Msgin5gPlan, UePlan
+from lab.msgin5g.plan import M5S, OWN, GatewayPlan, GatewayUePlan, Msgin5gPlan, UePlan
 from lab.msgin5g.records import Group, ServerData, Subscription
 from lab.msgin5g.rest_node import RestLedger
 from lab.msgin5g.settings import Gateway, ServerSettings
@@ -17,28 +19,29 @@ from msgin5g_bridge.segmentation import Reassembly
 
 __all__ = ["Msgin5gElement", "Msgin5gSide"]
 
-Msgin5gElement = M5s | MessageGateway | Msgin5gUe | ApplicationServer
+Msgin5gElement = M5s | MessageGateway | Msgin5gUe | GatewayUe | ApplicationServer
 
 
 class Msgin5gSide:
     """All of them, and their ledgers; a carrier without MSGin5G has an empty one."""
 
-    def __init__(self, plan: Msgin5gPlan | None, network: int) -> None:
+    def __init__(self, plan: Msgin5gPlan | None, network: int, gateway_host: str) -> None:
         self.plan = plan or Msgin5gPlan(ues=(), application_servers=())
         self.nodes = plan.nodes if plan is not None else ()
-        self.settings = _settings(self.plan, network)
+        self.settings = _settings(self.plan, network, gateway_host)
         self.data = _data(self.plan, self.settings)
         self.m5s: M5s
         self.ues: dict[str, Msgin5gUe] = {}
         self.application_servers: dict[str, ApplicationServer] = {}
         self.gateways: dict[str, MessageGateway] = {}
+        self.gateway_ues: dict[str, GatewayUe] = {}
         self._network = network
         self._where = Addresses(
             coap=self.plan.coap(network, M5S),
             http=self.plan.http(network, M5S),
             keys={self.plan.svc_id(ue.name): self.plan.key(ue) for ue in self.plan.ues if ue.keyed},
         )
-        self.client_ledgers = {ue.name: ClientLedger() for ue in self.plan.ues}
+        self.client_ledgers = {name: ClientLedger() for name in self.plan.clients}
         gateways = (gateway.name for gateway in self.plan.gateways)
         self.rest_ledgers = {name: RestLedger() for name in (*self.plan.application_servers, *gateways)}
 
@@ -47,10 +50,13 @@ class Msgin5gSide:
         plan, name = self.plan, site.node
         ue = next((each for each in plan.ues if each.name == name), None)
         gateway = next((each for each in plan.gateways if each.name == name), None)
+        hub = next((each for each in plan.gateway_ues if each.name == name), None)
         if name == M5S:
             self.m5s = M5s(site, self._where, self.settings, self.data)
         elif ue is not None:
             self.ues[name] = self._ue(site, ue)
+        elif hub is not None:
+            self.gateway_ues[name] = self._gateway_ue(site, hub)
         elif gateway is not None:
             self.gateways[name] = self._gateway(site, gateway)
         else:
@@ -63,7 +69,8 @@ class Msgin5gSide:
         """Its present life."""
         if node == M5S:
             return self.m5s
-        return self.ues.get(node) or self.gateways.get(node) or self.application_servers[node]
+        clients: dict[str, Msgin5gUe | GatewayUe] = {**self.ues, **self.gateway_ues}
+        return clients.get(node) or self.gateways.get(node) or self.application_servers[node]
 
     def _ue(self, site: Site, ue: UePlan) -> Msgin5gUe:
         settings = ClientSettings(
@@ -74,10 +81,21 @@ class Msgin5gSide:
         )
         where = UeAddresses(
             coap=self.plan.coap(self._network, ue.name),
-            server=self._where.endpoint,
+            server=self._endpoint(ue.behind or M5S),
             key=self.plan.key(ue),
         )
         return Msgin5gUe(site, where, settings, self.client_ledgers[ue.name])
+
+    def _endpoint(self, node: str) -> str:
+        return "coap://{}:{}".format(*self.plan.coap(self._network, node))
+
+    def _gateway_ue(self, site: Site, hub: GatewayUePlan) -> GatewayUe:
+        client = ClientSettings(svc_id=UeServiceId(self.plan.svc_id(hub.name)), server=self.settings.svc_id)
+        behind = (ue.name for ue in self.plan.ues if ue.behind == hub.name)
+        allowed = frozenset(self.plan.svc_id(name) for name in (*behind, *hub.allowed))
+        where = UeAddresses(coap=self.plan.coap(self._network, hub.name), server=self._endpoint(M5S))
+        settings = GatewayUeSettings(client=client, allowed=allowed, wait=hub.wait)
+        return GatewayUe(site, where, settings, self.client_ledgers[hub.name])
 
     def _gateway(self, site: Site, gateway: GatewayPlan) -> MessageGateway:
         local = self.plan.http(self._network, gateway.name)
@@ -85,25 +103,35 @@ class Msgin5gSide:
         return MessageGateway(site, local, self._where.api_root, account, self.rest_ledgers[gateway.name])
 
 
-def _settings(plan: Msgin5gPlan, network: int) -> ServerSettings:
-    gateways = tuple(
+def _settings(plan: Msgin5gPlan, network: int, gateway_host: str) -> ServerSettings:
+    gateways = [
         Gateway(
             svc_id=MgwServiceId(plan.svc_id(each.name)),
             leg=each.leg,
             api_root="http://{}:{}".format(*plan.http(network, each.name)),
         )
         for each in plan.gateways
-    )
+    ]
+    if plan.own_gateway:
+        api_root = "http://{}:{}".format(*plan.own_http(gateway_host))
+        gateways.append(Gateway(svc_id=MgwServiceId(plan.svc_id(OWN)), leg=Leg.L3G, api_root=api_root))
     areas = {area: MgwServiceId(plan.svc_id(name)) for area, name in plan.areas.items()}
     svc_id = ServerServiceId(plan.svc_id(M5S))
-    return replace(plan.server, svc_id=svc_id, domain=plan.domain, gateways=gateways, areas=areas)
+    return replace(
+        plan.server,
+        svc_id=svc_id,
+        domain=plan.domain,
+        gateways=tuple(gateways),
+        areas=areas,
+        gateway_ues=tuple(plan.svc_id(each.name) for each in plan.gateway_ues),
+    )
 
 
 def _data(plan: Msgin5gPlan, settings: ServerSettings) -> ServerData:
     """Everybody is provisioned; who registers is up to the story."""
     data = ServerData(segments=Reassembly(settings.segments))
     phones = (phone for gateway in plan.gateways for phone in gateway.phones)
-    for name in (*(ue.name for ue in plan.ues), *plan.application_servers, *phones):
+    for name in (*plan.clients, *plan.application_servers, *phones):
         who = plan.address(name)
         data.subscriptions[who.addr] = Subscription(who, name)
         data.private_ids[who.addr_type, name] = who.addr

@@ -34,6 +34,9 @@ _LEAST: dict[str, Table] = {
     "mtp_route": {"point_code": 14, "via": "smsc"},
     "subscriber": {"imsi": "23415"},
     "server": {"point_code": 14},
+    "contact": {"name": "kitchen", "address": "device"},
+    "short_code": {"number": "4711", "address": "meter"},
+    "application": {"id": "meter"},
     "numbers": {"peer": "map"},
     "psi": {"uri": "sip:sc.example", "number": "15550000014"},
 }

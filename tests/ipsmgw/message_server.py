@@ -46,6 +46,7 @@ class MessageServer:
         self.refusals: dict[Operation, Problem] = {}
         self.silent: set[Operation] = set()
         self.segment_size = 0
+        self.credential = ""
         self.bad_entries: set[str] = set()
         """UE Service IDs that a bulk fails for."""
         self.verdicts: list[MessageDeliveryAck] = []
@@ -100,6 +101,7 @@ class MessageServer:
                     svc_id=f"ue-{body.non_msgin5g_ue_priv_id}",
                     server_svc_ids=(ServerServiceId("server"),),
                     svc_info=info,
+                    cred=self.credential or ABSENT,
                 )
             case UeRegistration():
                 return RegistrationResponse(ue_svc_id=body.ue_svc_id, result=_SUCCESS)

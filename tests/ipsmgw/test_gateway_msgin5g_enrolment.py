@@ -9,7 +9,7 @@ from msgin5g_bridge.problem import Problem
 from msgin5g_bridge.provisioning import NonMsgin5gUeProvisioningRequest, UeInformation
 from msgin5g_bridge.ts29571 import Uri
 from msgin5g_bridge.ueregistration import BulkUeDeregistration, BulkUeRegistration, UeRegistration
-from tests.ipsmgw.msgin5g import UE, gateway, join, rows
+from tests.ipsmgw.msgin5g import UE, crash, gateway, join, rows
 from tests.ipsmgw.node import IMSI, Node
 
 PROVISIONED, REGISTERED = "Provisioning_NonMSGin5GUE", "UERegistration_Request"
@@ -91,8 +91,7 @@ def test_after_a_restart_all_that_are_here_are_registered_in_bulk_and_the_others
     node.exchange()
     node.server.take()
     node.watch.time += 200.0
-    node.born()
-    node.exchange()
+    crash(node)
     first, second, bye = node.server.take()
     assert isinstance(first, BulkUeRegistration)
     assert isinstance(second, BulkUeRegistration)
@@ -107,8 +106,7 @@ def test_who_fails_in_a_bulk_is_tried_again_by_himself() -> None:
     join(node)
     node.server.take()
     node.server.bad_entries = {UE}
-    node.born()
-    node.exchange()
+    crash(node)
     assert node.server.names() == ["UERegistration_BulkRequest"]
     assert alarms(node) == {IMSI: "registration: failed"}
     assert [row.registered for row in rows(node).enrolments] == [False]
@@ -169,6 +167,15 @@ def test_without_a_credential_nothing_is_asked_and_an_operator_hears_why() -> No
     join(node)
     assert node.server.names() == [PROVISIONED]
     assert alarms(node) == {IMSI: "no registration: msgin5g.credential is not set"}
+
+
+def test_a_credential_that_comes_with_the_provisioning_is_his() -> None:
+    node = gateway(credential="")
+    node.server.credential = "theirs"
+    join(node)
+    _, registration = node.server.take()
+    assert isinstance(registration, UeRegistration)
+    assert registration.cred == "theirs"
 
 
 def test_who_is_provisioned_by_the_configuration_is_not_asked_for() -> None:

@@ -162,6 +162,22 @@ def test_silence_is_told_once_by_its_deadline_or_by_the_transport() -> None:
     assert len(stack) == 0
 
 
+def test_one_at_a_time_to_each_peer() -> None:
+    stack = CoapStack(CoapSettings(wait=100.0))
+    for origin in ("coap://a:1", "coap://a:1", "coap://b:1"):
+        stack.ask(origin, MSG, 0.0)
+    first, other = stack.take_output()
+    assert isinstance(first, Ask)
+    assert isinstance(other, Ask)
+    assert (first.origin, other.origin) == ("coap://a:1", "coap://b:1")
+    stack.receive(Answered(first.exchange, Response(204)), 7.0)
+    (second,) = stack.take_output()
+    assert isinstance(second, Ask)
+    assert (second.origin, second.until) == ("coap://a:1", 107.0)
+    assert [type(each) for each in stack.expire(200.0)] == [Unanswered, Unanswered]
+    assert len(stack) == 0
+
+
 TEXT = st.text(max_size=20)
 REQUESTS = st.builds(
     Request,

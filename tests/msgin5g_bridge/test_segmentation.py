@@ -97,6 +97,11 @@ def test_what_waits_is_bounded() -> None:
         (MessageSegmentParameters(seg_id="s"), "/segParams/segNumb"),
         (MessageSegmentParameters(seg_id="s", seg_numb=0), "/segParams/segNumb"),
         (MessageSegmentParameters(seg_id="s", seg_numb=256), "/segParams/segNumb"),
+        (
+            MessageSegmentParameters(seg_id="s", seg_numb=1, total_seg_count=10**18),
+            "/segParams/totalSegCount",
+        ),
+        (MessageSegmentParameters(seg_id="s", seg_numb=1, total_seg_count=-1), "/segParams/totalSegCount"),
     ],
 )
 def test_a_segment_without_its_parameters_is_a_fault(params: MessageSegmentParameters, path: str) -> None:

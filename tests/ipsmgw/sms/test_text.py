@@ -10,6 +10,7 @@ from ipsmgw.sms import (
     Deliver,
     Direction,
     Part,
+    Ports,
     Reassembly,
     Submit,
     Timestamp,
@@ -19,6 +20,7 @@ from ipsmgw.sms import (
     decode,
     gsm7,
     header_octets,
+    ports,
     read,
     text,
 )
@@ -187,3 +189,16 @@ def test_8_bit_data_is_no_text() -> None:
     found = read(submit)
     assert found is not None
     assert found.data == b"abc"
+
+
+@pytest.mark.parametrize("words", ["x", "x" * 150, "x" * 500, "[" * 300, "Ω" * 200, "🙂" * 100])
+@pytest.mark.parametrize("wide", [False, True])
+def test_parts_may_have_application_ports_too(words: str, *, wide: bool) -> None:
+    also = (Ports(5000, 1).element(),)
+    parts = compose(words, reference=7, wide=wide, also=also)
+    read = [user_data(part.udl, part.ud, dcs=part.dcs, udhi=part.udhi) for part in parts]
+    assert all(ports(each.header) == Ports(5000, 1) for each in read)
+    assert all(len(part.ud) <= 140 for part in parts)
+    joining = Reassembly()
+    (whole,) = [one for each in read if (one := joining.add("", each, 0.0)) is not None]
+    assert whole.text == words

@@ -1,0 +1,273 @@
+"""Messages of the MSGin5G Server to phones: kept before the 204, sent as short messages, reported on."""
+
+from functools import partial
+from itertools import count
+
+from msgspec.structs import replace
+
+from ipsmgw.gateway.core import Core
+from ipsmgw.gateway.deadlines import Deadlines
+from ipsmgw.gateway.msgin5g_enrolments import Enrolments
+from ipsmgw.gateway.msgin5g_reassembly import Reassembling
+from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
+from ipsmgw.gateway.terminating import Terminating
+from ipsmgw.identity import Imsi
+from ipsmgw.procedures import msgin5g_delivery as delivery
+from ipsmgw.procedures.decision import Action, Answer, Decision
+from ipsmgw.procedures.msgin5g_cause import ABSENT
+from ipsmgw.procedures.msgin5g_delivery import Times
+from ipsmgw.procedures.mt import MtSms
+from ipsmgw.store import Binding, Enrolment, Transfer
+from mapstack.map import AddressString
+from msgin5g_bridge import DecodeError
+from msgin5g_bridge.apis import DELIVER_REPORT
+from msgin5g_bridge.l3gdelivery import AddressType, L3gMessageDelivery
+from msgin5g_bridge.problem import Problem, of_fault
+from msgin5g_bridge.rest import RestStack
+from msgin5g_bridge.rest_events import Called, Refused, Returned, Unanswered
+from msgin5g_bridge.ts29571 import InvalidParam
+from sipbridge import ServerTx
+
+__all__ = ["ToPhones"]
+
+_FOR_NOW = frozenset((401, 408, 429, 500, 502, 503, 504))
+"""Answers to a report that another time may be better than."""
+_RETRY_AFTER = 5.0
+
+
+class ToPhones:
+    """A transfer is a row of the store; here is only what is under way of it."""
+
+    def __init__(
+        self,
+        core: Core,
+        stack: RestStack,
+        enrolments: Enrolments,
+        numbers: ReplyNumbers,
+        terminating: Terminating,
+    ) -> None:
+        section = core.settings.msgin5g
+        self._core = core
+        self._section = section
+        self._stack = stack
+        self._enrolments = enrolments
+        self._terminating = terminating
+        self._times = Times(section.validity, section.retry, section.remember)
+        self._rows = core.store.transfers
+        self._numbers = numbers
+        self._segments = Reassembling(core)
+        self._centre = AddressString(core.settings.node.number)
+        self._dialogues = count(-1, -1)  # as those of MAP, which are positive
+        self._attempts: dict[int, str] = {}
+        self._reports: dict[int, str] = {}
+        self._busy: set[str] = set()
+        """Transfers that wait for a phone, for the disk, or for the server."""
+        self._of_imsi: dict[str, set[str]] = {}
+        self._deadlines: Deadlines[str] = Deadlines()
+        self._reference = core.rng.getrandbits(16)
+        terminating.owners.append(self._ended)
+
+    def __len__(self) -> int:
+        """Transfers that something is awaited of now."""
+        return len(self._busy)
+
+    @property
+    def under_way(self) -> int:
+        """Transfers that have not ended."""
+        return sum(row.phase != "ended" for row in self._rows)
+
+    def resume(self, now: float) -> None:
+        """What the life before has not seen through."""
+        self._segments.resume(now)
+        for transfer in self._rows:
+            self._remember(transfer)
+            self._go(transfer.key, now)
+
+    # From the server.
+
+    def deliver(self, event: Called, message: L3gMessageDelivery, now: float) -> None:
+        """POST /deliver-message."""
+        held = self._enrolments.of_service_id(message.dest_addr.addr)
+        if message.dest_addr.addr_type is not AddressType.UE or held is None:
+            self._stack.refuse(event.exchange, _nobody(message))
+        elif self._rows.get(delivery.key_of(message)) is not None:
+            self._stack.respond(event.exchange, 204)  # once more: it is ours already
+        elif len(self._rows) >= self._section.limits.transfers:
+            problem = Problem(status=503, cause="NF_CONGESTION", retry_after=_RETRY_AFTER)
+            self._stack.refuse(event.exchange, problem)
+        else:
+            self._answer(event, self._take(message, held.key, now))
+
+    def registered(self, held: Enrolment, now: float) -> None:
+        """He is registered at the server: told him once, where that is wanted."""
+        text = self._section.welcome
+        if text and not held.welcomed:
+            self._core.store.enrolments.save(replace(held, welcomed=True))
+            self._begin(delivery.welcome(text, held.key, self._numbers.nobody, now, self._times), now)
+
+    def tell(self, transfer: Transfer, now: float) -> None:
+        """What a phone has to hear about a message of its own."""
+        if self._rows.get(transfer.key) is None:
+            self._begin(transfer, now)
+
+    # From phones.
+
+    def came(self, binding: Binding, now: float) -> None:
+        """He is there."""
+        self.room(binding.imsi, now)
+
+    def room(self, imsi: Imsi, now: float) -> None:
+        """He is there, or has room again: what waits for him is tried at once."""
+        for key in tuple(self._of_imsi.get(imsi, ())):
+            held = self._rows.get(key)
+            if held is not None and held.phase == "sms" and key not in self._busy:
+                if held.due:
+                    self._rows.save(replace(held, due=0.0))
+                self._go(key, now)
+
+    def expire(self, now: float) -> None:
+        for key in self._deadlines.due(now):
+            self._go(key, now)
+        for lost in self._segments.expire(now):
+            self._begin(lost, now)
+
+    def deadline(self) -> float | None:
+        both = self._deadlines.deadline(), self._segments.deadline()
+        return min((when for when in both if when is not None), default=None)
+
+    def returned(self, event: Returned, now: float) -> bool:
+        """The server has a report; False: that was none."""
+        key = self._reports.pop(event.exchange, None)
+        if key is not None:
+            self._change(key, partial(delivery.reported, now=now, times=self._times), now)
+        return key is not None
+
+    def failed(self, event: Refused | Unanswered, now: float) -> bool:
+        """It does not take it; False: that was none."""
+        key = self._reports.pop(event.exchange, None)
+        if key is None:
+            return False
+        for_now = isinstance(event, Unanswered) or event.status in _FOR_NOW
+        change = delivery.report_failed if for_now else delivery.reported
+        self._change(key, partial(change, now=now, times=self._times), now)
+        return True
+
+    def _answer(self, event: Called, problem: Problem | None) -> None:
+        if problem is None:
+            self._stack.respond(event.exchange, 204)
+        else:
+            self._stack.refuse(event.exchange, problem)
+
+    def _take(self, message: L3gMessageDelivery, imsi: str, now: float) -> Problem | None:
+        """It is on disk with the end of this batch, before its answer leaves."""
+        try:
+            whole = self._segments.put(message, now)
+        except DecodeError as fault:
+            return of_fault(fault, L3gMessageDelivery)
+        if not isinstance(whole, L3gMessageDelivery):
+            return whole
+        try:
+            parts = delivery.as_parts(whole, self._section, self._next_reference())
+        except ValueError as fault:
+            param = InvalidParam(param="/payload", reason=str(fault))
+            return Problem(status=400, cause="PAYLOAD_NOT_SUPPORTED", detail=str(fault), params=(param,))
+        sender = self._numbers.shown(whole.ori_addr, imsi, now)
+        delivers = delivery.delivers(parts, sender, now)
+        self._begin(delivery.transfer_of(whole, imsi, delivers, now, self._times), now)
+        return None
+
+    def _next_reference(self) -> int:
+        """Of concatenated messages."""
+        self._reference = self._reference + 1 & 0xFFFF
+        return self._reference
+
+    def _begin(self, transfer: Transfer, now: float) -> None:
+        self._remember(self._rows.save(transfer))
+        self._go(transfer.key, now)
+
+    def _remember(self, transfer: Transfer) -> None:
+        self._of_imsi.setdefault(transfer.imsi, set()).add(transfer.key)
+
+    # One step of a transfer after the other.
+
+    def _go(self, key: str, now: float) -> None:
+        """Whatever is next, unless something is awaited."""
+        held = self._rows.get(key)
+        if held is None or key in self._busy:
+            return
+        if held.phase == "ended":
+            self._forget(held, now)
+        elif held.due > now:
+            self._deadlines.set(key, held.due)
+        elif held.phase == "report":
+            self._busy.add(key)
+            root, report = self._section.server_root, delivery.report_of(held)
+            self._reports[self._stack.call(DELIVER_REPORT, root, report, now)] = key
+        elif now >= held.until:
+            self._change(key, partial(delivery.expired, now=now, times=self._times), now)
+        else:
+            self._attempt(held, now)
+
+    def _forget(self, held: Transfer, now: float) -> None:
+        if not delivery.forgotten_at(held, now):
+            self._deadlines.set(held.key, held.due)
+            return
+        self._rows.remove(held)
+        keys = self._of_imsi.get(held.imsi, set())
+        keys.discard(held.key)
+        if not keys:
+            self._of_imsi.pop(held.imsi, None)
+
+    def _attempt(self, held: Transfer, now: float) -> None:
+        """The next part goes to the phone, if it is there."""
+        binding = self._core.store.binding_of_imsi(held.imsi)
+        if binding is not None and not binding.able(now):
+            binding = self._terminating.able(binding, now)
+        if binding is None or not binding.able(now):
+            absent = replace(held, cause=ABSENT, due=0.0)
+            if absent != held:
+                self._rows.save(absent)
+            self._deadlines.set(held.key, held.until)
+            return
+        dialogue = next(self._dialogues)
+        self._busy.add(held.key)
+        self._attempts[dialogue] = held.key
+        part = held.parts[held.at]
+        sms = MtSms(next(self._core.ids), dialogue, held.imsi, self._centre, part, now, binding, -1)
+        self._terminating.attempt(sms, now)
+
+    def _ended(self, dialogue: int, decision: Decision[MtSms], tx: ServerTx | None, now: float) -> bool:
+        """An attempt is over; what comes of it waits for the disk. False: it is not one of these."""
+        key, cdr = self._attempts.pop(dialogue, None), decision.cdr
+        if key is None or cdr is None:
+            return False
+        cdr.dialogue = 0
+        self._core.record(cdr, partial(self._recorded, key, cdr.outcome, decision.actions, tx))
+        return True
+
+    def _recorded(
+        self, key: str, outcome: str, actions: tuple[Action, ...], tx: ServerTx | None, now: float
+    ) -> None:
+        for action in actions:
+            if isinstance(action, Answer) and tx is not None:
+                self._core.isc.respond(tx, action.status, now)
+        held = self._rows.get(key)
+        if held is not None:
+            self._busy.discard(key)
+            self._rows.save(delivery.part_ended(held, outcome, now, self._times))
+            self._go(key, now)
+
+    def _change(self, key: str, change: "partial[Transfer]", now: float) -> None:
+        """Load, decide, save, and go on."""
+        self._busy.discard(key)
+        held = self._rows.get(key)
+        if held is not None:
+            self._rows.save(change(held))
+            self._go(key, now)
+
+
+def _nobody(message: L3gMessageDelivery) -> Problem:
+    """Who has no phone here."""
+    detail = f"{message.dest_addr.addr_type} {message.dest_addr.addr} is nobody here"
+    param = InvalidParam(param="/destAddr", reason="unknown")
+    return Problem(status=404, cause="RECIPIENT_UNKNOWN", detail=detail, params=(param,))

@@ -1,0 +1,79 @@
+"""What the laws say of phones in the MSGin5G service: the server has what they were told that it has."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ipsmgw.sms import DecodeError, Direction, Reassembly, Submit, decode, read
+from lab.laws.evidence import Evidence
+from lab.msgin5g.plan import FIRST_CODE, NAME_CODE, REPLY_NUMBERS
+from lab.msgin5g.records import address
+from lab.msgin5g.transfer import State
+from msgin5g_bridge.l3gdelivery import AddressType
+from msgin5g_bridge.message import Message
+from sipbridge.rp import RpAck
+
+__all__ = ["phones_are_not_misled", "to_service"]
+
+
+def to_service(evidence: Evidence, tpdu: bytes) -> bool:
+    """Whether a phone sends this to a number of the MSGin5G service, which no SC sees."""
+    service = evidence.carrier.plan.msgin5g
+    if service is None or not service.own_gateway:
+        return False
+    codes = {str(FIRST_CODE + number) for number, _ in enumerate(service.application_servers)}
+    submit = _submit(tpdu)
+    return submit is not None and submit.tp_da.digits in {*codes, *REPLY_NUMBERS, NAME_CODE}
+
+
+def phones_are_not_misled(evidence: Evidence) -> Iterator[str]:
+    """RP-ACK for all of a message: the server has it. Delivered, it is said: the phone has it."""
+    data = evidence.carrier.msgin5g.data
+    taken = Counter(sender for sender, _ in data.submissions)
+    for name, times in _acknowledged(evidence).items():
+        imsi = str(evidence.carrier.plan.subscriber(name).imsi)
+        who = address(AddressType.UE, data.private_ids.get((AddressType.UE, imsi), ""))
+        if times > taken[who]:
+            yield f"{name} has RP-ACKs for {times} messages, and the MSGin5G Server has {taken[who]} of them"
+    yield from _reported(evidence)
+    had = {received.call_id for ledger in evidence.carrier.ledgers.values() for received in ledger.received}
+    for record in evidence.own_records:
+        if record.cdr.outcome == "delivered" and record.cdr.call_id not in had:
+            yield f"the charging record {record.cdr.id} says delivered, and the phone has nothing"
+
+
+def _reported(evidence: Evidence) -> Iterator[str]:
+    """What the server was told of its messages."""
+    data, plan = evidence.carrier.msgin5g.data, evidence.carrier.plan
+    texts = {
+        address(AddressType.UE, data.private_ids.get((AddressType.UE, str(each.imsi)), "")): set(
+            evidence.carrier.ledgers[each.name].inbox
+        )
+        for each in plan.subscribers
+    }
+    for transfer in data.transfers.values():
+        body, delivered = transfer.body, transfer.state is State.DELIVERED
+        if delivered and isinstance(body, Message) and body.deliv_st_req_ind:
+            had = texts.get(transfer.recipient)
+            if had is not None and body.payload not in had:
+                yield f"{transfer.recipient.addr} is said to have {body.msg_id}, and its phone has it not"
+
+
+def _acknowledged(evidence: Evidence) -> Counter[str]:
+    """Whole messages into the service that each phone has its RP-ACKs for."""
+    joining = Reassembly()
+    whole: Counter[str] = Counter()
+    for name, sent in evidence.submitted():
+        acknowledged = any(isinstance(report.rpdu, RpAck) for report in sent.reports)
+        submit = _submit(sent.tpdu) if acknowledged and to_service(evidence, sent.tpdu) else None
+        content = None if submit is None else read(submit)
+        if content is not None and joining.add(f"{name} {sent.to}", content, sent.when) is not None:
+            whole[name] += 1
+    return whole
+
+
+def _submit(tpdu: bytes) -> Submit | None:
+    try:
+        found = decode(tpdu, direction=Direction.FROM_UE)
+    except DecodeError:
+        return None
+    return found if isinstance(found, Submit) else None

@@ -1,0 +1,98 @@
+"""What makes no sense, at every operation and of every Message Type: a no each, and never a bug of ours."""
+
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import json as msgspec_json
+from msgspec.structs import replace
+
+from lab.msgin5g.errand import Result
+from lab.msgin5g.rest_side import OPERATIONS, RestSide
+from msgin5g_bridge import Body, Payload, decode, encode
+from msgin5g_bridge.exchange import Asked, Peer, Reply, Request, Response
+from msgin5g_bridge.operation import Operation
+from msgin5g_bridge.rest import RestStack
+from msgin5g_bridge.rest_events import RestSettings
+from msgin5g_bridge.ts29571 import ProblemDetails
+from tests.lab.msgin5g.world import CLIENTS, METER, PHONE, READER, World, message
+from tests.msgin5g_bridge.test_properties import JSON, bodies
+
+JSON_HEADERS = (("content-type", "application/json"),)
+PAYLOADS: tuple[type[Body], ...] = get_args(Payload)
+WITH_BODY = [operation for operation in OPERATIONS if operation.body is not None]
+
+
+class Front:
+    """A server behind its REST, with a UE, a phone and an AS."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        for who in (METER, PHONE, READER):
+            self.world.register(who)
+        self.stack = RestStack(OPERATIONS, RestSettings())
+        self.side = RestSide(self.stack, self.world.server, self._ended, "http://m5s")
+
+    def _ended(self, errand: int, result: Result, now: float) -> None:
+        raise AssertionError("nothing is asked here")
+
+    def asks(self, operation: Operation, body: bytes) -> Response:
+        request = Request(operation.method, operation.filled({"registrationId": "1"}), JSON_HEADERS, body)
+        for event in self.stack.receive(Asked(1, request, Peer("10.0.0.9:1")), self.world.now):
+            self.side.on_event(event, self.world.now)
+        (reply,) = self.stack.take_output()
+        assert isinstance(reply, Reply)
+        return reply.response
+
+
+def check(response: Response, operation: Operation) -> None:
+    if response.status in operation.answers:
+        return
+    assert 400 <= response.status < 500 or response.status == 503
+    problem = decode(ProblemDetails, response.body)
+    assert (problem.status, bool(problem.cause)) == (response.status, True)
+
+
+@pytest.mark.parametrize("operation", WITH_BODY, ids=lambda operation: operation.name)
+@given(data=st.data())
+def test_a_body_that_is_bent_or_means_nothing_has_a_problem(
+    operation: Operation, data: st.DataObject
+) -> None:
+    front = Front()
+    assert operation.body is not None
+    good = encode(data.draw(bodies(operation.body)))
+    octets = bytearray(good)
+    for _ in range(data.draw(st.integers(0, 3))):
+        octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
+    for body in (
+        good,
+        bytes(octets),
+        bytes(octets[: len(octets) // 2]),
+        msgspec_json.encode(data.draw(JSON)),
+    ):
+        check(front.asks(operation, body), operation)
+
+
+@pytest.mark.parametrize("kind", PAYLOADS, ids=lambda kind: kind.__name__)
+@settings(max_examples=200)
+@given(data=st.data())
+def test_any_payload_in_a_clients_name_is_answered_and_time_goes_on(
+    kind: type[Body], data: st.DataObject
+) -> None:
+    world = World()
+    for who in (METER, PHONE, READER):
+        world.register(who)
+    payload = data.draw(bodies(kind))
+    names = {"ori_addr": METER, "dest_addr": data.draw(st.sampled_from((METER, PHONE, READER)))}
+    mine: dict[str, object] = {name: value for name, value in names.items() if hasattr(payload, name)}
+    if hasattr(payload, "ue_svc_id"):
+        mine["ue_svc_id"] = METER.addr
+    body = replace(payload, **mine)
+    assert isinstance(body, Payload)
+    for _ in range(2):
+        world.server.take(body, CLIENTS[METER], world.now)
+        world.send(message(READER, METER, payload="x" * 300, keep=True))
+        world.wait(10.0)
+        while world.errands:
+            world.answer()
