@@ -108,6 +108,8 @@ class Conductor:
         self._of = {player.process.stdout.fileno(): player for player in players}
         for descriptor in self._of:
             self._selector.register(descriptor, selectors.EVENT_READ)
+        self.interrupted = Event()
+        """Set where somebody wants no more than there is."""
         self._watched: list[Named] = []
         self._system: Process | None = None
         self._until(lambda: all(player.listening for player in players), _START, "generators to listen")
@@ -134,6 +136,8 @@ class Conductor:
         self._order(Enrol())
         done, moved = Figures(), monotonic()
         while not all(player.idle for player in self._players):
+            if self.interrupted.is_set():
+                raise KeyboardInterrupt
             self._hear(0.5)
             came = self._take()
             done.merge(came)
@@ -158,8 +162,7 @@ class Conductor:
         begin = monotonic() + _LEAD
         self._order(Run(share, begin, pace.warm_up, pace.seconds, pace.poisson))
         first = begin + pace.warm_up
-        with _first_interrupt() as interrupted:
-            played = self._play(first, first + pace.seconds, interrupted, shown)
+        played = self._play(first, first + pace.seconds, shown)
         return Step(
             rates=dict(rates),
             seconds=max(_LEAD, played.end - first),
@@ -168,16 +171,16 @@ class Conductor:
             usage=played.usage,
             verdicts=judged(objectives, played.figures),
             lag_limit=pace.lag_limit,
-            interrupted=interrupted.is_set(),
+            interrupted=self.interrupted.is_set(),
         )
 
-    def _play(self, first: float, end: float, interrupted: Event, shown: Callable[[Moment], None]) -> _Played:
+    def _play(self, first: float, end: float, shown: Callable[[Moment], None]) -> _Played:
         figures, series = Figures(), Series(first, self._cpu)
         meter: Meter | None = None
         while not self._is_over(end):
             self._hear(0.1)
             now, came = monotonic(), self._take()
-            if interrupted.is_set() and now < end:
+            if self.interrupted.is_set() and now < end:
                 self._order(Stop())
                 end = now
             if meter is None and now >= first:
@@ -232,9 +235,8 @@ class Conductor:
 
 
 @contextmanager
-def _first_interrupt() -> Iterator[Event]:
+def _first_interrupt(noted: Event) -> Iterator[None]:
     """Of Ctrl-C the first one is noted, the second one is as ever."""
-    noted = Event()
 
     def note(number: int, frame: FrameType | None) -> None:
         noted.set()
@@ -242,7 +244,7 @@ def _first_interrupt() -> Iterator[Event]:
 
     before = signal.signal(signal.SIGINT, note)
     try:
-        yield noted
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -266,4 +268,5 @@ def conducted(
         conductor = Conductor(players, setups[0].patience)
         place = Place(folder, cores.pin_system)
         conductor.begin(None if system is None else Named(name, opened.enter_context(system(place))))
-        yield conductor
+        with _first_interrupt(conductor.interrupted):
+            yield conductor
