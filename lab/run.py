@@ -96,12 +96,7 @@ def run_command(
         order, runs = _again(only_faults)
     else:
         wanted = _chosen(names or [], every=every, words=words, clause=clause)
-        runs = [
-            Run(each.name, number, number == seed, profile)
-            for profile in _profiles(quirks)
-            for number in range(seed, seed + seeds)
-            for each in wanted
-        ]
+        runs = _runs(wanted, range(seed, seed + seeds), _profiles(quirks))
         order = Order(clock, _known(faults, clock), rules=_rules(rule or [], fault_file, wanted))
     order = _on(order, _Where(carrier, gateway_for, network, jobs))
     files = Files(junit, html, json, pcap)
@@ -180,6 +175,15 @@ def _chosen(names: list[str], *, every: bool, words: str, clause: str) -> list[S
         return chosen(SCENARIOS, [] if every else names, words=words, clause=clause)
     except NoScenario as fault:
         _refuse(str(fault))
+
+
+def _runs(wanted: list[Scenario], seeds: range, under: list[Profile]) -> list[Run]:
+    return [
+        Run(each.name, seed, seed == seeds.start, profile)
+        for profile in under
+        for seed in seeds
+        for each in wanted
+    ]
 
 
 def _profiles(name: str) -> list[Profile]:

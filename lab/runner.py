@@ -114,15 +114,16 @@ def run(
     timers = PlanTimers() if clock is ClockKind.VIRTUAL else PACED
     plan = scenario.plan(profile.change(carrier or Plan(network=network, datagram=datagram, timers=timers)))
     excused = profile.excuse(scenario.name)
+    lenient = bool(excused or rules)
     scenario = replace(scenario, story=_under(rules, scenario.story))
 
     async def virtually(virtual_clock: VirtualClock) -> Verdict:
         ground = VirtualGround(virtual_clock, seed, faults, chances)
-        forgiving = bool(excused or rules) or (faults != NONE and not scenario.robust)
+        forgiving = lenient or (faults != NONE and not scenario.robust)
         return await _play(scenario, plan, ground, seed, judges, forgiving=forgiving)
 
     async def on_the_wire() -> Verdict:
-        return await _play(scenario, plan, WireGround(plan, seed), seed, judges, forgiving=bool(excused or rules))
+        return await _play(scenario, plan, WireGround(plan, seed), seed, judges, forgiving=lenient)
 
     verdict = clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
     return replace(verdict, quirks="" if profile is PLAIN else profile.name, excused=excused)
