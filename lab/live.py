@@ -41,7 +41,7 @@ def up_command(
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     plan = carrier_of(carrier, PlanTimers(), network=network)
     if msgin5g:
-        plan = replace(plan, msgin5g=Msgin5gPlan())
+        plan = replace(plan, msgin5g=Msgin5gPlan(own_gateway=True))
     try:
         rules = all_rules(faults or [], fault_file, plan)
     except ValueError as fault:

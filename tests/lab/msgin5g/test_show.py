@@ -17,7 +17,7 @@ def test_the_ladder_and_the_explanation_of_a_message_are_printed() -> None:
 
     async def story(clock: VirtualClock) -> None:
         ground = VirtualGround(clock, seed=1)
-        carrier = Carrier(Plan(msgin5g=Msgin5gPlan()), ground)
+        carrier = Carrier(Plan(msgin5g=Msgin5gPlan(own_gateway=True)), ground)
         await carrier.start()
         await show(Console(file=out, width=120), carrier)
         await carrier.stop()
@@ -26,10 +26,10 @@ def test_the_ladder_and_the_explanation_of_a_message_are_printed() -> None:
     run(story)
     said = out.getvalue()
     for words in (
-        "POST REG",
+        "POST MSG",
         "POST .../deliver-as-message",
         "REPT_DELY_SUCCESS",
         "is at home here",
-        "42.7 kWh",
+        "Yes, please €",
     ):
         assert words in said
