@@ -153,7 +153,9 @@ class Limits(Section, frozen=True, kw_only=True):
     in_flight: Count = 50_000
     """MO and MT messages under way; one more is refused: 503 and systemFailure."""
     backlog: Seconds = 0.25
-    """How long the sockets may hold more than is read at a time; then one more is refused in the same way."""
+    """How long the sockets may hold more than is read at a time, or overflow; then one more is refused in
+    the same way.
+    """
     dialogues: Annotated[int, Meta(ge=1, le=MAX_OPEN)] = 120_000
     """MAP dialogues that are open; one more is refused: P-Abort, resourceLimitation."""
     dialogues_of_peer: Count = 100_000

@@ -31,7 +31,7 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
 
 def _rows(plan: Plan, *, only_here: bool) -> Iterator[tuple[str, str, str, str]]:
     numbers = {"ipsmgw": plan.gateway_number, **plan.ss7}
-    for node in ("hlr", "smsc", *plan.legs, "scscf", "ipsmgw"):
+    for node in ("hlr", "smsc", *plan.serving, "scscf", "ipsmgw"):
         place = plan.seat(node).place
         if only_here and place is not Place.HERE:
             continue

@@ -59,7 +59,7 @@ class Carrier:
         self.smpp_data = SmppData()
         self.report_data = ReportData()
         self.registrations = Registrations()
-        self.visitors: dict[str, dict[Imsi, Visitor]] = {leg: {} for leg in plan.legs}
+        self.visitors: dict[str, dict[Imsi, Visitor]] = {leg: {} for leg in plan.serving}
         self.ledgers = {one.name: PhoneLedger() for one in plan.subscribers if plan.here(one.name)}
         self.hlr: Hlr
         self.smsc: Smsc
@@ -138,7 +138,7 @@ class Carrier:
     def nodes(self) -> tuple[str, ...]:
         """What the lab plays, in the order in which it is started."""
         phones = (subscriber.name for subscriber in self.plan.subscribers)
-        nodes = (*_SS7, *self.plan.legs, *_IMS, *phones, *self.plan.esmes, *self.msgin5g.nodes)
+        nodes = (*_SS7, *self.plan.serving, *_IMS, *phones, *self.plan.esmes, *self.msgin5g.nodes)
         return tuple(node for node in nodes if self.plan.here(node))
 
     @property

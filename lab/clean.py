@@ -1,4 +1,4 @@
-"""A clean slate at a gateway that is somebody else's: after a story nobody is registered there any more."""
+"""A clean slate at what is somebody else's: after a story nobody is registered there any more."""
 
 from lab.carrier import Carrier
 from lab.elements.phone import Phone
@@ -13,6 +13,8 @@ async def leave_nothing_behind(carrier: Carrier) -> None:
     A gateway of the lab's loses its memory with its files; another one would know those of the next story
     already, so that the HLR need not be told of them.
     """
+    if any(carrier.unlinked()):
+        return  # it has never begun
     phones = list(carrier.phones.values())
     carrier.hlr.unmute()
     for phone in phones:
@@ -20,8 +22,9 @@ async def leave_nothing_behind(carrier: Carrier) -> None:
         phone.behave(Mode.OBEDIENT)
         phone.register()
     timers = carrier.plan.timers
-    within = 64 * timers.t1 + timers.hlr_answer + timers.settle
+    within = timers.hlr_answer + timers.settle
     await carrier.ground.waiting.until(lambda: all(_known(carrier, phone) for phone in phones), within)
+    await carrier.pause(timers.unseen)  # it may have more to tell the HLR, as that they are present
     for phone in phones:
         phone.deregister()
     await carrier.ground.waiting.until(lambda: not any(_known(carrier, phone) for phone in phones), within)

@@ -1,16 +1,13 @@
 """Whether a scenario can be played with a carrier of which parts are somebody else's."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
 
-from lab.elements.domain import DOMAIN_OF
 from lab.gateway_file import gateway_toml
 from lab.plan import Plan
 from lab.scenario import Scenario
-from lab.seats import Place
 
-__all__ = ["configuration", "differences", "groups", "misfit"]
+__all__ = ["configuration", "differences", "groups", "misfit", "played"]
 
 _PHONES = ("alice", "bob")
 """Who plays in every story."""
@@ -20,7 +17,16 @@ _SHOWN = 3
 
 def configuration(plan: Plan) -> str:
     """The gateway.toml that a plan wants, with MSC and SGSN: who knows them plays the other stories too."""
-    return gateway_toml(_with_legs(plan))
+    return gateway_toml(plan.with_serving_nodes())
+
+
+def played(scenario: Scenario, carrier: Plan) -> Plan:
+    """The plan that it is played by; somebody else's gateway always finds the MSC and the SGSN that it knows.
+
+    An association that comes and goes with the stories would have it try ever more rarely.
+    """
+    plan = scenario.plan(carrier)
+    return plan if plan.here("ipsmgw") else plan.with_serving_nodes()
 
 
 def groups(scenarios: Iterable[Scenario], carrier: Plan) -> dict[str, list[Scenario]]:
@@ -39,15 +45,22 @@ def differences(wanted: str, configured: str) -> list[str]:
 
 def misfit(scenario: Scenario, carrier: Plan, configured: Plan | None = None) -> str | None:
     """Why it cannot be played with this carrier; its gateway is configured for the plan `configured`."""
-    wanted = scenario.plan(carrier)
-    whys = (_lacking(scenario, wanted), _gateway(wanted, configured or carrier), _core(wanted, carrier))
+    wanted = played(scenario, carrier)
+    whys = (
+        _lacking(scenario, wanted, carrier),
+        _gateway(wanted, configured or carrier),
+        _core(wanted, carrier),
+    )
     return next(chain.from_iterable(whys), None)
 
 
-def _lacking(scenario: Scenario, wanted: Plan) -> Iterator[str]:
-    """What is not there, or not the lab's."""
+def _lacking(scenario: Scenario, wanted: Plan, carrier: Plan) -> Iterator[str]:
+    """What is not there, or not the lab's; a story with subscribers of its own wants no others."""
     names = {subscriber.name for subscriber in wanted.subscribers}
-    yield from (f"it wants a phone {name}, which no subscriber has" for name in _PHONES if name not in names)
+    if wanted.subscribers == carrier.subscribers:
+        yield from (
+            f"it wants a phone {name}, which no subscriber has" for name in _PHONES if name not in names
+        )
     for node in ("hlr", "smsc", *wanted.legs, *_PHONES, *scenario.needs):
         if not wanted.here(node):
             yield f"it takes {node} in hand, which is {wanted.seat(node).place.value}"
@@ -77,10 +90,6 @@ def _core(wanted: Plan, carrier: Plan) -> Iterator[str]:
         yield "it has other subscribers than the S-CSCF"
     if wanted.service_info != carrier.service_info or bool(wanted.texting) != bool(carrier.texting):
         yield "it wants other initial filter criteria than the S-CSCF has"
-
-
-def _with_legs(plan: Plan) -> Plan:
-    return replace(plan, legs=tuple(leg for leg in DOMAIN_OF if plan.seat(leg).place is not Place.ABSENT))
 
 
 def _lines(configuration: str) -> Iterator[str]:

@@ -70,12 +70,12 @@ def _routing(plan: Plan) -> list[str]:
     """All domains within two thirds of what the SMS-GMSC waits, and the HLR before it waits no longer."""
     if plan.procedures != "ts-23.204":
         return []
-    within = 2 / 3 * plan.timers.mt_answer
+    within = round(2 / 3 * plan.timers.mt_answer, 3)
     return [
         "[routing]",
         f"order = {list(plan.order)}",
-        f"delivery_time = {within}\nattempt = {0.3 * within}",
-        f"hlr_answer = {2 / 3 * plan.timers.map_answer}",
+        f"delivery_time = {within}\nattempt = {round(0.3 * within, 3)}",
+        f"hlr_answer = {round(2 / 3 * plan.timers.map_answer, 3)}",
         f"correlation_lifetime = {plan.timers.correlation}",
     ]
 

@@ -3,11 +3,14 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from shlex import join
+from signal import SIG_IGN, SIGINT, signal
+from threading import current_thread, main_thread
 from time import monotonic
 from typing import NamedTuple
 
@@ -20,21 +23,21 @@ from lab.fit import misfit
 from lab.laws import judge
 from lab.picture import last_rows
 from lab.plan import Plan
-from lab.quirks.profile import PLAIN, Profile
+from lab.quirks.profile import PLAIN, Profile, profiles
 from lab.recorded import Listed
 from lab.report import FaultChoice, Result, ladder_of, not_played, pack, result_of
 from lab.runner import ClockKind, Judge, Verdict, run
 from lab.scenarios import SCENARIOS
 from lab.shrink import FaultFile
 
-__all__ = ["FAULTS", "JUDGES", "Order", "Played", "Run", "play_all", "play_one"]
+__all__ = ["FAULTS", "JUDGES", "Order", "Played", "Run", "play_all", "play_one", "profile_of"]
 
 FAULTS: dict[FaultChoice, Faults] = {"none": NONE, "all": ALL}
 JUDGES: list[Judge] = [judge]
 """What looks at every carrier after its story: the laws."""
 
 _CHUNK = 8  # runs that a process takes at a time, where there are many
-_MANY = 200
+_MANY = 2_000
 
 
 class Run(NamedTuple):
@@ -44,7 +47,8 @@ class Run(NamedTuple):
     seed: int
     shown: bool = False
     """Whether its ladder is wanted even if it passes."""
-    profile: Profile = PLAIN
+    quirks: str = PLAIN.name
+    """The profile of those that elements have."""
 
 
 class Order(NamedTuple):
@@ -93,10 +97,35 @@ def play_all(runs: Sequence[Run], order: Order, jobs: int) -> Iterator[Played]:
     with ProcessPoolExecutor(
         min(jobs, len(runs)), context, initializer=_Seat.take, initargs=(seats,)
     ) as pool:
+        with _deaf_to_interrupts():
+            results = pool.map(partial(_play_there, order), runs, chunksize=chunk)
+        finished = False
         try:
-            yield from pool.map(partial(_play_there, order), runs, chunksize=chunk)
+            yield from results
+            finished = True
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            if not finished:
+                _end_children(pool)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes that start now leave Ctrl-C to this one."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal(SIGINT, SIG_IGN)
+    try:
+        yield
+    finally:
+        signal(SIGINT, before)
+
+
+def _end_children(pool: ProcessPoolExecutor) -> None:
+    """Nobody waits for what they play."""
+    for child in active_children():
+        child.terminate()
+    pool.shutdown(wait=False, cancel_futures=True)
 
 
 class _Seat:
@@ -121,9 +150,10 @@ def _play_there(order: Order, which: Run) -> Played:
 def play_one(order: Order, which: Run) -> Played:
     """Play it, write its capture, and keep what was asked for."""
     scenario = SCENARIOS[which.name]
-    why = misfit(scenario, order.carrier, order.configured)
+    profile = profile_of(which.quirks)
+    why = misfit(scenario, profile.change(order.carrier), order.configured)
     if why:
-        return Played(which, not_played(scenario, order.clock, which.seed, why))
+        return Played(which, not_played(scenario, order.clock, which.seed, why, which.quirks))
     chances: Chances = Listed(order.only.choices) if order.only else seeded
     began = monotonic()
     with _Named(which):
@@ -136,9 +166,10 @@ def play_one(order: Order, which: Run) -> Played:
             chances=chances,
             rules=order.rules,
             carrier=order.carrier,
-            profile=which.profile,
+            profile=profile,
         )
     result = result_of(verdict, scenario, order.faults, monotonic() - began)
+    result = replace(result, quirks=which.quirks, reason=result.reason or profile.excuse(which.name))
     capture = _write_capture(order.pcap, result, verdict) if order.pcap else ""
     result = replace(result, pcap=capture, again=_again(order, result))
     shown = which.shown or result.verdict == "failed"
@@ -150,6 +181,11 @@ def play_one(order: Order, which: Run) -> Played:
     return Played(which, result, pack(verdict) if shown and order.page else b"")
 
 
+def profile_of(name: str) -> Profile:
+    """By its name; that of no quirks too."""
+    return PLAIN if name == PLAIN.name else profiles()[name]
+
+
 def _write_capture(folder: Path, result: Result, verdict: Verdict) -> str:
     path = folder / f"{result.name}.pcap"
     with path.open("wb") as stream:
@@ -159,15 +195,16 @@ def _write_capture(folder: Path, result: Result, verdict: Verdict) -> str:
 
 def _again(order: Order, result: Result) -> str:
     if order.only_file is not None:
-        return join(["ipsmgw-lab", "run", "--only-faults", str(order.only_file)])
+        carrier = ["-c", str(order.carrier_file)] if order.carrier_file else []
+        return join(["ipsmgw-lab", "run", "--only-faults", str(order.only_file), *carrier])
     words = ["ipsmgw-lab", "run", result.scenario, "--clock", result.clock, "--seed", str(result.seed)]
     if order.clock is ClockKind.VIRTUAL:
         words += ["--faults", order.faults]
     words += [word for rule in order.rules for word in ("--fault", rule)]
-    if result.quirks:
-        words += ["--quirks", result.quirks]
     if order.carrier_file is not None:
         words += ["-c", str(order.carrier_file)]
+    if result.quirks != PLAIN.name:
+        words += ["--quirks", result.quirks]
     return join(words)
 
 

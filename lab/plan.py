@@ -1,6 +1,6 @@
 """A carrier as a frozen description: who, at which addresses and numbers, with which timers (DESIGN §10)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 
@@ -122,7 +122,9 @@ class Plan:
     msc_number: NodeNumber = _MSC
     sgsn_number: NodeNumber = _SGSN
     legs: tuple[str, ...] = ()
-    """Which of msc and sgsn there are, for the domains CS and PS."""
+    """Which of msc and sgsn phones attach to, for the domains CS and PS."""
+    idle: tuple[str, ...] = ()
+    """Which of them are there besides, because somebody else's gateway knows them."""
     gmsc: Gmsc = field(default_factory=Gmsc)
     """What the SMS-GMSC says of itself when it asks the HLR."""
     subscribers: tuple[Subscriber, ...] = PHONES
@@ -190,16 +192,26 @@ class Plan:
 
     def present(self, node: str) -> bool:
         """Whether the carrier has it."""
-        return self.seat(node).place is not Place.ABSENT and (node not in DOMAIN_OF or node in self.legs)
+        return self.seat(node).place is not Place.ABSENT and (node not in DOMAIN_OF or node in self.serving)
 
     def here(self, node: str) -> bool:
         """Whether the lab plays it."""
         return self.present(node) and self.seat(node).place is Place.HERE
 
     @property
+    def serving(self) -> tuple[str, ...]:
+        """MSC and SGSN, where they are there."""
+        return tuple(leg for leg in DOMAIN_OF if leg in self.legs or leg in self.idle)
+
+    @property
     def external(self) -> tuple[str, ...]:
         """What somebody else plays."""
         return tuple(node for node in self.nodes if not self.here(node))
+
+    def with_serving_nodes(self) -> "Plan":
+        """The same with MSC and SGSN, unless they are absent."""
+        there = (leg for leg in DOMAIN_OF if self.seat(leg).place is not Place.ABSENT)
+        return replace(self, idle=tuple(there))
 
     # Where they are.
 
@@ -233,7 +245,7 @@ class Plan:
     def ss7(self) -> dict[str, NodeNumber]:
         """Names and numbers of the SS7 nodes but the gateway."""
         legs = {"msc": self.msc_number, "sgsn": self.sgsn_number}
-        numbers = {"hlr": self.hlr_number, "smsc": self.sc_number, **{leg: legs[leg] for leg in self.legs}}
+        numbers = {"hlr": self.hlr_number, "smsc": self.sc_number, **{leg: legs[leg] for leg in self.serving}}
         return {node: number for node, number in numbers.items() if self.present(node)}
 
     @property
@@ -272,7 +284,7 @@ class Plan:
     def nodes(self) -> tuple[str, ...]:
         """In the order of a ladder: phones at both ends would be nicer, but a phone may play both parts."""
         phones = tuple(subscriber.name for subscriber in self.subscribers)
-        nodes = (*phones[:1], "scscf", *self.legs, "ipsmgw", "hlr", "smsc", *phones[1:], *self.esmes)
+        nodes = (*phones[:1], "scscf", *self.serving, "ipsmgw", "hlr", "smsc", *phones[1:], *self.esmes)
         nodes = (*nodes, *(self.msgin5g.nodes if self.msgin5g else ()))
         return tuple(node for node in nodes if self.present(node))
 

@@ -13,7 +13,7 @@ from lab.fault import FAULT, FAULT_FILE, all_rules
 from lab.orders import FAULTS, Order, Run
 from lab.plan import MAX_NETWORK, PACED, Plan, PlanTimers
 from lab.quirks.command import find
-from lab.quirks.profile import PLAIN, Profile, profiles
+from lab.quirks.profile import PLAIN, profiles
 from lab.report import FaultChoice
 from lab.runner import ClockKind
 from lab.scenario import Scenario
@@ -41,9 +41,6 @@ _Clock = Annotated[ClockKind, typer.Option(help="Virtual time, or real sockets o
 _Seed = Annotated[int, typer.Option(help="What all randomness follows from.")]
 _Seeds = Annotated[int, typer.Option(min=1, help="How many seeds, from --seed on.")]
 _Faults = Annotated[str, typer.Option(help="none, or all: then only the laws judge.")]
-_Quirks = Annotated[
-    str, typer.Option(metavar="NAME", help="Under this profile (`ipsmgw-lab quirks`), or all.")
-]
 _Only = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Play a run again with the faults of this file and no others."),
@@ -62,6 +59,14 @@ _Network = Annotated[
         min=1, max=MAX_NETWORK, help="Addresses on the wire are 127.0.NETWORK.x; with -j the next too."
     ),
 ]
+_Quirks = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME", help="With the quirks of a profile, or all: `ipsmgw-lab quirks` shows them."
+    ),
+]
+_Rules = Annotated[list[str] | None, FAULT]
+_RuleFile = Annotated[Path | None, FAULT_FILE]
 _Rows = Annotated[int, typer.Option(min=1, help="Rows of the ladder of a failure, the last ones.")]
 
 
@@ -75,7 +80,6 @@ def run_command(
     seed: _Seed = 1,
     seeds: _Seeds = 1,
     faults: _Faults = "none",
-    quirks: _Quirks = "",
     only_faults: _Only = None,
     shrink: _Attempts = 500,
     pcap: _Pcap = None,
@@ -86,28 +90,40 @@ def run_command(
     network: _Network = 1,
     carrier: _Carrier = None,
     gateway_for: _GatewayFor = "",
+    quirks: _Quirks = None,
+    rule: _Rules = None,
+    fault_file: _RuleFile = None,
     rows: _Rows = 60,
-    rule: Annotated[list[str] | None, FAULT] = None,
-    fault_file: Annotated[Path | None, FAULT_FILE] = None,
 ) -> None:
     """Play scenarios, each with a verdict; exit status 0: all passed, 1: not so, 2: not played."""
     if only_faults is not None:
-        _refuse_others(bool(names) or every or bool(words) or bool(clause) or bool(quirks))
+        _refuse_others(bool(names) or every or bool(words or clause or quirks))
         order, runs = _again(only_faults)
     else:
         wanted = _chosen(names or [], every=every, words=words, clause=clause)
-        runs = [
-            Run(each.name, number, number == seed, profile)
-            for profile in _profiles(quirks)
-            for number in range(seed, seed + seeds)
-            for each in wanted
-        ]
+        runs = _runs(wanted, range(seed, seed + seeds), _profiles(quirks or []))
         order = Order(clock, _known(faults, clock), rules=_rules(rule or [], fault_file, wanted))
     order = _on(order, _Where(carrier, gateway_for, network, jobs))
     files = Files(junit, html, json, pcap)
     order = order._replace(pcap=pcap, rows=rows)
     attempts = 0 if order.rules else shrink  # what rules do is not drawn choice by choice
     raise typer.Exit(_play(Session(runs, order, jobs, files, attempts), files))
+
+
+def _runs(wanted: list[Scenario], seeds: range, quirks: list[str]) -> list[Run]:
+    """Every scenario with every seed and all quirks; the ladder of the first seed is shown."""
+    return [
+        Run(scenario.name, seed, shown=seed == seeds.start, quirks=name)
+        for name in quirks
+        for seed in seeds
+        for scenario in wanted
+    ]
+
+
+def _profiles(names: list[str]) -> list[str]:
+    if "all" in names:
+        return list(profiles())
+    return [find(name).name for name in names] or [PLAIN.name]
 
 
 def _play(session: Session, files: Files) -> int:
@@ -158,7 +174,9 @@ def _on(order: Order, where: _Where) -> Order:
 
 def _refuse_others(others: bool) -> None:
     if others:
-        _refuse("--only-faults says itself what is played: no names, --all, -k, --clause, --quirks beside it")
+        _refuse(
+            "--only-faults says itself what is played: no names, --all, -k, --clause or --quirks beside it"
+        )
 
 
 def _again(path: Path) -> tuple[Order, list[Run]]:
@@ -169,7 +187,7 @@ def _again(path: Path) -> tuple[Order, list[Run]]:
     if only.scenario not in SCENARIOS:
         _refuse(f"{path}: there is no scenario {only.scenario!r}")
     return Order(faults=only.faults, only=only, only_file=path), [
-        Run(only.scenario, only.seed, True, find(only.quirks) if only.quirks else PLAIN)
+        Run(only.scenario, only.seed, shown=True, quirks=only.quirks)
     ]
 
 
@@ -180,12 +198,6 @@ def _chosen(names: list[str], *, every: bool, words: str, clause: str) -> list[S
         return chosen(SCENARIOS, [] if every else names, words=words, clause=clause)
     except NoScenario as fault:
         _refuse(str(fault))
-
-
-def _profiles(name: str) -> list[Profile]:
-    if name == "all":
-        return list(profiles().values())
-    return [find(name) if name else PLAIN]
 
 
 def _known(name: str, clock: ClockKind) -> FaultChoice:

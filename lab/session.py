@@ -15,8 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ipsmgw import __version__
-from lab.orders import FAULTS, Order, Played, Run, play_all
-from lab.quirks.profile import PLAIN, profiles
+from lab.orders import FAULTS, Order, Played, Run, play_all, profile_of
 from lab.recorded import in_words
 from lab.report import (
     Report,
@@ -30,7 +29,7 @@ from lab.report import (
     verdict_table,
 )
 from lab.scenarios import SCENARIOS
-from lab.shrink import FaultFile, Shrunk, shrink, write_faults
+from lab.shrink import Failed, FaultFile, Shrunk, shrink, write_faults
 
 __all__ = ["Files", "Session"]
 
@@ -38,6 +37,7 @@ _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
 _WHOLE = 3  # failures that are shown whole
 _QUIET = 10.0  # seconds between two lines of progress, where nobody sees a bar
 _INTERRUPTED = 130
+_LEFT = "interrupted before its turn"
 _WIDTH = 160  # columns, where it is no terminal
 _NARROWEST = 100  # columns of a ladder
 
@@ -116,7 +116,7 @@ class Session:
                 for run in self._runs[len(self._results) :]:
                     scenario = SCENARIOS[run.name]
                     clock = self._order.clock
-                    self._results.append(not_played(scenario, clock, run.seed, "interrupted before its turn"))
+                    self._results.append(not_played(scenario, clock, run.seed, _LEFT, run.quirks))
                 return True
         return False
 
@@ -171,8 +171,8 @@ class Session:
                     progress.update(task, description=f"shrinking {result.scenario}: {left} faults")
 
             scenario, faults = SCENARIOS[result.scenario], FAULTS[order.faults]
-            profile = profiles().get(result.quirks, PLAIN)
-            found = shrink(scenario, result.seed, faults, limit=self._shrinking, step=step, profile=profile)
+            failed = Failed(scenario, result.seed, faults, order.carrier, profile_of(result.quirks))
+            found = shrink(failed, limit=self._shrinking, step=step)
         if found is None:
             self._say(
                 f"{result.scenario}, seed {result.seed}: with its own faults played again it does not fail"
@@ -191,7 +191,8 @@ class Session:
             choices=found.choices,
         )
         write_faults(path, file)
-        again = join(["ipsmgw-lab", "run", "--only-faults", str(path)])
+        carrier = ["-c", str(self._order.carrier_file)] if self._order.carrier_file else []
+        again = join(["ipsmgw-lab", "run", "--only-faults", str(path), *carrier])
         words = tuple(in_words(choice) for choice in found.choices)
         least = "without any one of them it passes" if found.least else "perhaps fewer would do"
         many = (
@@ -211,7 +212,7 @@ class Session:
     def _conclude(self) -> None:
         if self._order.faults != "none":
             self._out.print(figures_table(self._figures))
-        self._out.print(verdict_table(self._results))
+        self._out.print(verdict_table(each for each in self._results if each.reason != _LEFT))
         report = self._report()
         self._files.write(report, self._ladders)
         for path in self._files.reports:

@@ -4,19 +4,20 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import DecodeError, Struct, ValidationError, json
 
 from lab.chance import Chances
 from lab.clock import Deadlock
 from lab.faults import Faults
+from lab.plan import Plan
 from lab.quirks.profile import PLAIN, Profile
 from lab.recorded import TIMES, Choice, Listed, Recording, happens_at
 from lab.runner import Verdict, run
 from lab.scenario import Scenario
 
-__all__ = ["BadFaultFile", "FaultFile", "Shrunk", "read_faults", "shrink", "write_faults"]
+__all__ = ["BadFaultFile", "Failed", "FaultFile", "Shrunk", "read_faults", "shrink", "write_faults"]
 
 _LAW = re.compile(r"law \d+:")
 
@@ -30,8 +31,8 @@ class FaultFile(Struct, kw_only=True, frozen=True):
     format: Literal["ipsmgw-lab-faults-1"] = "ipsmgw-lab-faults-1"
     scenario: str
     seed: int
+    quirks: str = PLAIN.name
     faults: Literal["all"] = "all"
-    quirks: str = ""
     broken: str
     choices: list[Choice]
 
@@ -49,16 +50,32 @@ class Shrunk(Struct, frozen=True):
     least: bool
 
 
+class Failed(NamedTuple):
+    """The run that failed."""
+
+    scenario: Scenario
+    seed: int
+    faults: Faults
+    carrier: Plan = Plan()
+    profile: Profile = PLAIN
+
+    def play(self, chances: Chances) -> Verdict:
+        """Once more, with other choices."""
+        return run(
+            self.scenario,
+            seed=self.seed,
+            faults=self.faults,
+            chances=chances,
+            carrier=self.carrier,
+            profile=self.profile,
+        )
+
+
 class _Attempts:
     """Plays with some of the choices, and looks whether the same thing breaks; so often at most."""
 
-    def __init__(
-        self, scenario: Scenario, seed: int, faults: Faults, limit: int, step: Step, *, profile: Profile
-    ) -> None:
-        self._scenario = scenario
-        self._profile = profile
-        self._seed = seed
-        self._faults = faults
+    def __init__(self, failed: Failed, limit: int, step: Step) -> None:
+        self._failed = failed
         self._step = step
         self.left = limit
         self.made = 0
@@ -68,7 +85,7 @@ class _Attempts:
     def record(self) -> list[Choice]:
         """As the seed has it: what breaks is what must break from now on."""
         recording = Recording()
-        self.last = self._run(recording)
+        self.last = self._failed.play(recording)
         self.wanted = _kinds(self.last)[:1]
         return recording.choices
 
@@ -77,7 +94,7 @@ class _Attempts:
         self.left -= 1
         self.made += 1
         try:
-            verdict = self._run(Listed(choices))
+            verdict = self._failed.play(Listed(choices))
         except Deadlock:
             return False
         fails = self.wanted[0] in _kinds(verdict)
@@ -86,11 +103,6 @@ class _Attempts:
         self._step(self.made, len(choices) if fails else -1)
         return fails
 
-    def _run(self, chances: Chances) -> Verdict:
-        return run(
-            self._scenario, seed=self._seed, faults=self._faults, chances=chances, profile=self._profile
-        )
-
 
 def _kinds(verdict: Verdict) -> list[str]:
     """What makes two failures the same: a law that is broken, or the expectation."""
@@ -98,17 +110,9 @@ def _kinds(verdict: Verdict) -> list[str]:
     return _LAW.findall(broken) or ([broken] if broken else [])
 
 
-def shrink(
-    scenario: Scenario,
-    seed: int,
-    faults: Faults,
-    *,
-    limit: int = 500,
-    step: Step = lambda made, left: None,
-    profile: Profile = PLAIN,
-) -> Shrunk | None:
+def shrink(failed: Failed, *, limit: int = 500, step: Step = lambda made, left: None) -> Shrunk | None:
     """The fewest faults; None where the run does not fail, or not with its own choices played again."""
-    attempts = _Attempts(scenario, seed, faults, limit, step, profile=profile)
+    attempts = _Attempts(failed, limit, step)
     choices = attempts.record()
     if not attempts.wanted or not attempts.fails(choices):
         return None

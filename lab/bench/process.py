@@ -42,6 +42,7 @@ class Process:
                 stdin=subprocess.PIPE if stdin is None else heard,
                 stdout=subprocess.PIPE,
                 stderr=told,
+                start_new_session=True,  # Ctrl-C is for us; what becomes of the child is our affair
             )
         place.pin(self._child.pid)
 

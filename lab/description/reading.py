@@ -94,7 +94,8 @@ def _plan(description: Description, found: people.People, timers: PlanTimers) ->
         centre=_centre(description.phones),
     )
     plan = _with_applications(plan, description)
-    return _with_gateway(_with_elements(plan, description), description.gateway)
+    plan = _with_gateway(_with_elements(plan, description), description.gateway)
+    return plan if plan.here("ipsmgw") else plan.with_serving_nodes()
 
 
 def _with_elements(plan: Plan, description: Description) -> Plan:

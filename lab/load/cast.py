@@ -19,6 +19,7 @@ from lab.plan import Plan
 __all__ = ["Cast", "cast"]
 
 _FINAL = "ts-23.204"
+_NETWORK = 249
 
 
 class Cast(NamedTuple):
@@ -34,10 +35,11 @@ class Cast(NamedTuple):
 def cast(choice: Choice, rates: Sequence[dict[Flow, float]], pace: Pace) -> Cast:
     """Of a choice that makes sense for its carrier."""
     file = "" if choice.carrier is None else str(choice.carrier)
-    plan = described(file, choice.network)
+    network = choice.network or _NETWORK
+    plan = described(file, network)
     first = Setup(
         carrier=file,
-        network=choice.network,
+        network=network,
         index=0,
         generators=choice.generators,
         home=plan.procedures == _FINAL or Flow.MT_FALLBACK in rates[0],
@@ -47,6 +49,8 @@ def cast(choice: Choice, rates: Sequence[dict[Flow, float]], pace: Pace) -> Cast
         seed=choice.seed,
     )
     _check(plan, first, file)
+    if choice.null and not plan.here("ipsmgw"):
+        raise BadOption(f"--null: the gateway of {file} is elsewhere, and nothing can be in its place")
     setups = [replace(first, index=index) for index in range(choice.generators)]
     if choice.null:
         return Cast("null gateway", partial(_null, first), setups)

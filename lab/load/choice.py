@@ -15,6 +15,9 @@ from lab.load.people import MOST
 __all__ = ["Choice", "Climb", "Offer", "Timing"]
 
 
+_RUN, _STEP, _BY = "30s", "10s", "25%"
+
+
 @dataclass(frozen=True)
 class Offer:
     """How much of what."""
@@ -98,7 +101,7 @@ class Choice:
     generators: int
     null: bool
     carrier: Path | None
-    network: int
+    network: int | None
     seed: int
     json: Path | None
     svg: Path | None
@@ -106,17 +109,30 @@ class Choice:
     def steps(self) -> list[dict[Flow, float]]:
         """The rates to be offered, one after the other."""
         ramped = bool(self.climb.span)
+        self._check(ramped=ramped)
         if ramped and not self.objectives:
             raise BadOption("--ramp: until which --objective breaks? As in 'p99 < 200 ms'")
         rates = self.offer.rates(shares_suffice=ramped)
         if not ramped:
             return [rates]
-        return [scaled(rates, rate) for rate in ramp.rates(self.climb.span, self.climb.by)]
+        return [scaled(rates, rate) for rate in ramp.rates(self.climb.span, self.climb.by or _BY)]
+
+    def _check(self, *, ramped: bool) -> None:
+        """No option is passed over in silence."""
+        if ramped and self.timing.run:
+            raise BadOption("--for: with --ramp it is --step that says how long each rate is offered")
+        if ramped and self.offer.rate:
+            raise BadOption("--rate: with --ramp the rates are those of the ramp; --mix says of what")
+        if not ramped and (self.climb.by or self.climb.step):
+            raise BadOption("--by, --step: only with --ramp")
+        if self.carrier is not None and self.network is not None:
+            raise BadOption("--network: the carrier of -c has its own")
 
     def pace(self) -> Pace:
         """Of each of them."""
-        text, option = (self.climb.step, "--step") if self.climb.span else (self.timing.run, "--for")
-        length = seconds(text, option)
+        ramped = bool(self.climb.span)
+        option = "--step" if ramped else "--for"
+        length = seconds((self.climb.step or _STEP) if ramped else (self.timing.run or _RUN), option)
         if not length:
             raise BadOption(f"{option}: more than 0 is wanted")
         return self.timing.pace(length)

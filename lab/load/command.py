@@ -24,12 +24,16 @@ _Whole = Annotated[float, typer.Option(min=0, metavar="RATE", help="Messages a s
 _Mix = Annotated[str, typer.Option(metavar="SHARES", help="As in mo=50,mt=30,mt-fallback=10,register=10.")]
 _Subscribers = Annotated[int, typer.Option(min=1, help="Who is registered before anything is measured.")]
 _Profile = Annotated[str, typer.Option(metavar="NAME", help="What they do: busy-hour, or a TOML file.")]
-_For = Annotated[str, typer.Option("--for", metavar="TIME", help="How long; 500ms, 10s, 2m, 1h.")]
+_For = Annotated[
+    str, typer.Option("--for", metavar="TIME", help="How long, 30s by default; 500ms, 10s, 2m, 1h.")
+]
 _WarmUp = Annotated[str, typer.Option(metavar="TIME", help="Before it, and in no figure.")]
 _Arrivals = Annotated[str, typer.Option(help="poisson, or constant: evenly spaced.")]
 _Ramp = Annotated[str, typer.Option(metavar="FROM..TO", help="Higher rates, until an objective breaks.")]
-_By = Annotated[str, typer.Option(metavar="STEP", help="How much higher each time: 25%, or 50 a second.")]
-_Step = Annotated[str, typer.Option(metavar="TIME", help="How long each rate of a ramp.")]
+_By = Annotated[
+    str, typer.Option(metavar="STEP", help="How much higher each time: 25%, the default, or 50 a second.")
+]
+_Step = Annotated[str, typer.Option(metavar="TIME", help="How long each rate of a ramp, 10s by default.")]
 _Objective = Annotated[
     list[str] | None, typer.Option(metavar="WORDS", help="As in 'mo p99 < 200 ms', 'refused < 0.1%'.")
 ]
@@ -41,7 +45,8 @@ _Carrier = Annotated[
     Path | None, typer.Option("-c", "--carrier", metavar="FILE", help="Of this carrier (docs/carrier.toml).")
 ]
 _Network = Annotated[
-    int, typer.Option(min=1, max=MAX_NETWORK, help="Without -c: addresses are 127.0.NETWORK.x.")
+    int | None,
+    typer.Option(min=1, max=MAX_NETWORK, help="Without -c: addresses are 127.0.NETWORK.x, 249 by default."),
 ]
 _Seed = Annotated[int, typer.Option(help="What arrivals and subscribers follow from.")]
 _Json = Annotated[Path | None, typer.Option(metavar="FILE", help="Write all figures there.")]
@@ -60,19 +65,19 @@ def load_command(
     mix: _Mix = "",
     subscribers: _Subscribers = 1_000,
     profile: _Profile = "",
-    run: _For = "30s",
+    run: _For = "",
     warm_up: _WarmUp = "2s",
     arrivals: _Arrivals = "poisson",
     ramp: _Ramp = "",
-    by: _By = "25%",
-    step: _Step = "10s",
+    by: _By = "",
+    step: _Step = "",
     objective: _Objective = None,
     patience: _Patience = "10s",
     lag: _Lag = "20ms",
     generators: _Generators = 1,
     null: _Null = False,
     carrier: _Carrier = None,
-    network: _Network = 249,
+    network: _Network = None,
     seed: _Seed = 1,
     json: _Json = None,
     svg: _Svg = None,

@@ -2,10 +2,13 @@
 
 import os
 import selectors
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Event
 from time import monotonic
+from types import FrameType
 from typing import NamedTuple
 
 import msgspec
@@ -18,7 +21,7 @@ from lab.load.objective import Objective
 from lab.load.series import Series
 from lab.load.step import Step, judged
 from lab.load.talk import Enrol, Order, Ready, Run, Setup, Stop, Told, Word, line, of_lines
-from lab.load.usage import Meter, Named
+from lab.load.usage import Meter, Named, Usage
 
 __all__ = ["Conductor", "Lost", "Moment", "Pace", "conducted"]
 
@@ -49,6 +52,13 @@ class Moment(NamedTuple):
     figures: Figures
     under_way: int
     series: Series
+
+
+class _Played(NamedTuple):
+    figures: Figures
+    series: Series
+    usage: list[Usage]
+    end: float
 
 
 class _Player:
@@ -143,17 +153,33 @@ class Conductor:
         objectives: Sequence[Objective],
         shown: Callable[[Moment], None],
     ) -> Step:
-        """Offer these rates for so long, and wait until nothing is under way."""
+        """Offer these rates for so long, and wait until nothing is under way. Ctrl-C ends it sooner."""
         share = {flow: rate / len(self._players) for flow, rate in rates.items()}
         begin = monotonic() + _LEAD
         self._order(Run(share, begin, pace.warm_up, pace.seconds, pace.poisson))
-        first, figures = begin + pace.warm_up, Figures()
+        first = begin + pace.warm_up
+        with _first_interrupt() as interrupted:
+            played = self._play(first, first + pace.seconds, interrupted, shown)
+        return Step(
+            rates=dict(rates),
+            seconds=max(_LEAD, played.end - first),
+            figures=played.figures,
+            points=played.series.points,
+            usage=played.usage,
+            verdicts=judged(objectives, played.figures),
+            lag_limit=pace.lag_limit,
+            interrupted=interrupted.is_set(),
+        )
+
+    def _play(self, first: float, end: float, interrupted: Event, shown: Callable[[Moment], None]) -> _Played:
+        figures, series = Figures(), Series(first, self._cpu)
         meter: Meter | None = None
-        series = Series(first, self._cpu)
-        end = first + pace.seconds
         while not self._is_over(end):
             self._hear(0.1)
             now, came = monotonic(), self._take()
+            if interrupted.is_set() and now < end:
+                self._order(Stop())
+                end = now
             if meter is None and now >= first:
                 meter, series = Meter(self._watched), Series(now, self._cpu)
             figures.merge(came)
@@ -161,25 +187,12 @@ class Conductor:
             if meter is not None:
                 series.turn(now, self._under_way, self._cpu)
             shown(Moment(now - first, figures, self._under_way, series))
-        usage = [] if meter is None else meter.read(figures.all.ended)
-        return Step(
-            rates=dict(rates),
-            seconds=pace.seconds,
-            figures=figures,
-            points=series.points,
-            usage=usage,
-            verdicts=judged(objectives, figures),
-            lag_limit=pace.lag_limit,
-        )
-
-    def stop(self) -> None:
-        """Nothing new begins."""
-        self._order(Stop())
+        return _Played(figures, series, [] if meter is None else meter.read(figures.all.ended), end)
 
     @property
-    def _cpu(self) -> float:
-        """Of the gateway; 0 where it is elsewhere."""
-        return 0.0 if self._system is None else self._system.cpu()
+    def _cpu(self) -> dict[str, float]:
+        """Seconds of each process until now."""
+        return {each.name: each.process.cpu() for each in self._watched}
 
     @property
     def _under_way(self) -> int:
@@ -216,6 +229,22 @@ class Conductor:
             if monotonic() > until:
                 raise Lost(f"waited {limit:g} s for {what}")
             self._hear(0.2)
+
+
+@contextmanager
+def _first_interrupt() -> Iterator[Event]:
+    """Of Ctrl-C the first one is noted, the second one is as ever."""
+    noted = Event()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        noted.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

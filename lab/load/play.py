@@ -1,5 +1,7 @@
 """A run from its options to its report: one rate, or a ramp of them."""
 
+import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +25,7 @@ __all__ = ["play"]
 
 _VAR = Path("var")  # not in /tmp, which is often in memory: the journal's syncs have to reach a disk
 HELD, BROKEN, NO_RESULT = 0, 1, 3
+_TERMINATED = 128 + signal.SIGTERM
 
 
 def play(console: Console, choice: Choice) -> int:
@@ -31,6 +34,7 @@ def play(console: Console, choice: Choice) -> int:
     judges = choice.judges(rates[0])
     _try_out(choice)
     players = cast(choice, rates, pace)
+    console.print(f"waiting for the associations of the {players.system}", highlight=False)
     with _running(players) as conductor:
         _enrol(console, conductor, choice)
         steps = list(_steps(console, conductor, rates, pace, judges))
@@ -61,15 +65,15 @@ def _steps(
     start = monotonic()
     for each in rates:
         began = monotonic() - start
-        title = f"{sum(each.values()):g}/s"
+        title = f"{sum(each.values()):.5g} messages a second"
         with show.step(console, title, pace.seconds) as shown:
             step = conductor.step(each, pace, judges, shown)
         step.began = began
         yield step
         if len(rates) > 1:
             console.print(f"{title}: {'held' if step.held else 'not held'}", highlight=False)
-            if not step.held:
-                return
+        if step.interrupted or (len(rates) > 1 and not step.held):
+            return
 
 
 def _tell(console: Console, choice: Choice, steps: Sequence[Step], system: str) -> None:
@@ -98,6 +102,8 @@ def _enrol(console: Console, conductor: Conductor, choice: Choice) -> None:
 
 @contextmanager
 def _running(players: Cast) -> Iterator[Conductor]:
+    """Whatever ends us ends the others, too."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
     _VAR.mkdir(exist_ok=True)
     with (
         TemporaryDirectory(prefix="load-", dir=_VAR) as folder,

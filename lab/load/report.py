@@ -60,8 +60,9 @@ def tell(console: Console, step: Step) -> None:
 def tell_ramp(console: Console, steps: Sequence[Step]) -> None:
     """A line for each rate."""
     shown = Table(title="The ramp", box=SIMPLE)
-    for name in ("offered/s", "done/s", "refused", "lost", "p50 ms", "p99 ms", "gateway us", ""):
-        shown.add_column(name, justify="right" if name else "left")
+    for name in ("offered/s", "done/s", "refused", "lost", "p50 ms", "p99 ms", "gateway us"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    shown.add_column("", min_width=20)
     for step in steps:
         shown.add_row(*_ramp_row(step))
     console.print(shown)
@@ -79,7 +80,7 @@ def _ramp_row(step: Step) -> tuple[str, ...]:
     broken = [f"{each.objective}: {each.measured}" for each in step.verdicts if not each.held]
     say = "; ".join(broken) if broken else "held"
     return (
-        f"{step.rate:g}",
+        f"{step.rate:.5g}",
         f"{whole.done / step.seconds:.0f}",
         str(whole.refusals),
         str(whole.lost),
@@ -91,7 +92,7 @@ def _ramp_row(step: Step) -> tuple[str, ...]:
 
 
 def _flows(step: Step) -> Table:
-    title = f"{step.rate:g} messages a second, {step.seconds:g} s"
+    title = f"{step.rate:.5g} messages a second, {step.seconds:.4g} s"
     caption = f"latency of what was done, from when it should have begun; at most {PRECISION:.1%} too high"
     shown = Table(title=title, caption=caption, box=SIMPLE)
     shown.add_column("")
@@ -124,6 +125,8 @@ def _remarks(step: Step) -> Iterator[RenderableType]:
         yield Text(f"repeated {figures.repeated} by us, {figures.heard_again} heard again from the gateway")
     for what, count in figures.unexpected.items():
         yield Text(f"unexpected  {what}: {count}")
+    if step.interrupted:
+        yield Text("ended by Ctrl-C")
     if figures.warm_up:
         yield Text(f"warm-up  {figures.warm_up} more, in no figure")
 

@@ -1,5 +1,7 @@
 """The run over time: a point for each second or so, whatever the number of messages."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from lab.load.figures import Figures, Tally
@@ -21,14 +23,15 @@ class Point(msgspec.Struct):
     p95: float | None
     p99: float | None
     most: float | None
-    cpu: float
-    """Of the gateway, as a part of one core."""
+    cpu: dict[str, float]
+    """Of each process, as a part of one core."""
 
 
 class Series:
     """Adds up what comes within a second."""
 
-    def __init__(self, begin: float, cpu: float, width: float = 1.0) -> None:
+    def __init__(self, begin: float, cpu: Mapping[str, float], width: float = 1.0) -> None:
+        """`cpu`: seconds of each process until now."""
         self._begin = begin
         self._since = begin
         self._width = width
@@ -44,18 +47,19 @@ class Series:
         """Of a moment."""
         self._current.merge(figures)
 
-    def turn(self, now: float, under_way: int, cpu: float) -> bool:
+    def turn(self, now: float, under_way: int, cpu: Mapping[str, float]) -> bool:
         """A second may be over; True where it is."""
         took = now - self._since
         if took < self._width:
             return False
         whole = self._current.all
-        self.points.append(_point(whole, now - self._begin, took, under_way, (cpu - self._cpu) / took))
+        used = {name: round((seconds - self._cpu[name]) / took, 3) for name, seconds in cpu.items()}
+        self.points.append(_point(whole, now - self._begin, took, under_way, used))
         self._since, self._cpu, self._current = now, cpu, Figures()
         return True
 
 
-def _point(whole: Tally, at: float, took: float, under_way: int, cpu: float) -> Point:
+def _point(whole: Tally, at: float, took: float, under_way: int, cpu: dict[str, float]) -> Point:
     latency = whole.latency
     return Point(
         at=round(at, 2),
@@ -68,5 +72,5 @@ def _point(whole: Tally, at: float, took: float, under_way: int, cpu: float) -> 
         p95=latency.quantile(0.95),
         p99=latency.quantile(0.99),
         most=latency.quantile(1.0),
-        cpu=round(cpu, 3),
+        cpu=cpu,
     )

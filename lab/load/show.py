@@ -89,13 +89,14 @@ def _rates(moment: Moment) -> str:
     return (
         f"offered {latest.offered:.0f}/s, done {latest.done:.0f}/s, refused {latest.refused:.0f}/s, "
         f"under way {moment.under_way}, p50 {milliseconds(latest.p50)} ms, "
-        f"p99 {milliseconds(latest.p99)} ms, gateway {latest.cpu:.0%}"
+        f"p99 {milliseconds(latest.p99)} ms; CPU: "
+        + ", ".join(f"{name} {part:.0%}" for name, part in latest.cpu.items())
     )
 
 
 def _table(title: str, seconds: float, moment: Moment) -> Table:
     passed = max(0.0, moment.passed)
-    heading = f"{title}  {passed:.0f} of {seconds:g} s" if passed <= seconds else f"{title}  the last ones"
+    heading = f"{title}, {passed:.0f} of {seconds:g} s" if passed <= seconds else f"{title}, the last ones"
     shown = Table(title=heading, caption=_rates(moment), box=SIMPLE)
     shown.add_column("")
     for name in ("offered", "done", "refused", "lost", "under way", "p50 ms", "p99 ms"):

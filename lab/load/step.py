@@ -31,6 +31,7 @@ class Step(msgspec.Struct):
     usage: list[Usage]
     verdicts: list[Judged]
     lag_limit: float
+    interrupted: bool = False
     began: float = 0.0
     """Seconds since the first step of a ramp began."""
 

@@ -163,7 +163,9 @@ def _steps(panel: _Panel, steps: Sequence[Step]) -> Iterator[str]:
         x = panel.x(step.began)
         colour = "#bbb" if step.held else "#d1242f"
         yield _line(x, panel.top, x, bottom, colour, dashed=True)
-        yield _text(x + 3, panel.top - 10, f"{step.rate:.4g}", size=10, colour=colour)
+        yield _text(
+            x + 3, panel.top - 10, f"{step.rate:.4g}", size=10, colour="#777" if step.held else colour
+        )
         if not step.held:
             yield _text(x + 4, panel.top + 12, "broken" if step.is_valid else "no result", colour=colour)
 

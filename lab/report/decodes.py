@@ -13,6 +13,7 @@ from sipbridge.errors import DecodeError as NoCpMessage
 __all__ = ["pack", "tree_of"]
 
 _LAYERS = {"sip": LayerName.SIP, "m3ua": LayerName.M3UA, "smpp": LayerName.SMPP}
+_SHORT_MESSAGES = 9  # the protocol discriminator (TS 24.007 §11.2.3.1.1)
 _CP_HEAD = 3  # octets before the CP-User-Data
 
 Node = tuple[str, str, int, int, list["Node"]]
@@ -41,15 +42,34 @@ def pack(verdict: Verdict) -> bytes:
 def tree_of(pdu: Pdu) -> Node:
     """What its octets mean; what they are not, where they mean nothing."""
     try:
-        return _node(
-            _radio(pdu.data) if pdu.protocol == DTAP else decode(pdu.data, _LAYERS[pdu.protocol]).tree
-        )
-    except (DecodeError, NoCpMessage, KeyError) as fault:
+        return _node(_decoded(pdu))
+    except (DecodeError, NoCpMessage) as fault:
         return ("octets", str(fault), 0, len(pdu.data), [])
+
+
+def _decoded(pdu: Pdu) -> Tree:
+    if pdu.protocol == DTAP:
+        return _radio(pdu.data)
+    layer = _LAYERS.get(pdu.protocol)
+    return _text(pdu) if layer is None else decode(pdu.data, layer).tree
+
+
+def _text(pdu: Pdu) -> Tree:
+    """Of HTTP and CoAP the lines, as far as they can be read."""
+    lines, at = [], 0
+    for number, line in enumerate(pdu.data.splitlines(keepends=True), start=1):
+        text = "".join(
+            char if char.isprintable() else "·" for char in line.decode("utf-8", "replace").strip()
+        )
+        lines.append(Tree(f"line {number}", text, at, at + len(line)))
+        at += len(line)
+    return Tree(pdu.protocol.upper(), "", 0, len(pdu.data), tuple(lines))
 
 
 def _radio(octets: bytes) -> Tree:
     """A CP message with the RPDU in it (TS 24.011 §7.2); mobility management is not looked into."""
+    if octets[:1] and octets[0] & 0x0F != _SHORT_MESSAGES:
+        return Tree("mobility management", octets.hex(), 0, len(octets))
     message = cp.decode(octets)
     if not isinstance(message, cp.CpData):
         return Tree(type(message).__name__, str(message), 0, len(octets))

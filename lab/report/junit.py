@@ -38,8 +38,7 @@ def _figures(count: Count) -> dict[str, str]:
 
 
 def _case(suite: Element, result: Result) -> None:
-    quirks = f", quirks {result.quirks}" if result.quirks else ""
-    name = f"{result.scenario} ({result.clock}, seed {result.seed}{quirks})"
+    name = f"{result.title} ({result.clock}, seed {result.seed})"
     case = SubElement(
         suite, "testcase", {"name": name, "classname": group(result.clause), "time": f"{result.took:.3f}"}
     )
@@ -61,7 +60,6 @@ def _about(result: Result) -> dict[str, str]:
         "seed": str(result.seed),
         "faults": result.faults,
         "quirks": result.quirks,
-        "excused": result.excused,
         "again": result.again,
         "pcap": result.pcap,
     }

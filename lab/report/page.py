@@ -53,10 +53,10 @@ def _button(verdict: str, number: int) -> str:
 def _run(result: Result, ladder: bytes, *, opened: bool) -> str:
     cells = {
         "mark": f"{_MARKS[result.verdict]} {result.verdict}",
-        "name": result.scenario,
+        "name": result.title,
         "what": result.what,
         "clause faint": result.clause,
-        "time faint": f"seed {result.seed}, {result.duration:.1f} s {result.quirks}",
+        "time faint": f"seed {result.seed}, {result.duration:.1f} s",
     }
     summary = "".join(f'<span class="{name}">{escape(text)}</span>' for name, text in cells.items())
     return (
@@ -68,9 +68,9 @@ def _run(result: Result, ladder: bytes, *, opened: bool) -> str:
 def _body(result: Result, ladder: bytes) -> Iterable[str]:
     if result.verdict == "failed":
         yield from _failure(result)
-    if result.reason or result.excused:
-        why = f"not played: {result.reason}" if result.reason else f"the laws alone judge: {result.excused}"
-        yield f'<p class="broken">{escape(why)}</p>'
+    if result.reason:
+        what = "not played" if result.verdict == "skipped" else "only the laws judge"
+        yield f'<p class="broken">{what}: {escape(result.reason)}</p>'
     if result.again:
         yield f"<p>again: <code>{escape(result.again)}</code></p>"
     if result.pcap:

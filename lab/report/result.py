@@ -59,10 +59,8 @@ class Result(Struct, kw_only=True, frozen=True, rename="camel"):
     clock: Clock
     seed: int
     faults: FaultChoice = "none"
-    quirks: str = ""
-    """The profile of quirks that it was played under."""
-    excused: str = ""
-    """Why the laws alone have judged: what the profile says of this story."""
+    quirks: str = "none"
+    """The profile of quirks that elements had."""
     verdict: Outcome
     broken: str = ""
     """The expectation, or the laws, that did not hold."""
@@ -71,7 +69,7 @@ class Result(Struct, kw_only=True, frozen=True, rename="camel"):
     broken_at: float | None = None
     """When the story broke off; null where it came to its end."""
     reason: str = ""
-    """Why it was not played, if it was not."""
+    """Why it was not played, if it was not; or why, with these quirks, only the laws judge."""
     duration: float = 0.0
     """Seconds of the carrier's own time."""
     took: float = 0.0
@@ -95,7 +93,17 @@ class Result(Struct, kw_only=True, frozen=True, rename="camel"):
     @property
     def name(self) -> str:
         """Of its files."""
-        return "-".join(part for part in (self.scenario, self.clock, str(self.seed), self.quirks) if part)
+        return f"{self.scenario}-{self.clock}-{self.seed}{'' if self.plain else '-' + self.quirks}"
+
+    @property
+    def plain(self) -> bool:
+        """Without quirks."""
+        return self.quirks == "none"
+
+    @property
+    def title(self) -> str:
+        """For those who read."""
+        return self.scenario if self.plain else f"{self.scenario}, {self.quirks}"
 
 
 class Count(Struct, frozen=True):
@@ -130,8 +138,6 @@ def result_of(verdict: Verdict, scenario: Scenario, faults: FaultChoice, took: f
         clock=verdict.clock.value,
         seed=verdict.seed,
         faults=faults,
-        quirks=verdict.quirks,
-        excused=verdict.excused,
         verdict=outcome,
         broken=verdict.broken or "",
         instead=verdict.instead,
@@ -146,7 +152,7 @@ def result_of(verdict: Verdict, scenario: Scenario, faults: FaultChoice, took: f
     )
 
 
-def not_played(scenario: Scenario, clock: ClockKind, seed: int, reason: str) -> Result:
+def not_played(scenario: Scenario, clock: ClockKind, seed: int, reason: str, quirks: str) -> Result:
     """A run that there was not."""
     return Result(
         scenario=scenario.name,
@@ -156,6 +162,7 @@ def not_played(scenario: Scenario, clock: ClockKind, seed: int, reason: str) -> 
         seed=seed,
         verdict="skipped",
         reason=reason,
+        quirks=quirks,
     )
 
 

@@ -15,7 +15,7 @@ _LONGEST = 160  # characters of what broke, in the table
 
 def failure_lines(result: Result) -> Iterator[str]:
     """All that is known of a run that failed."""
-    yield f"FAILED {result.scenario} ({result.clause}): {result.clock}, seed {result.seed}{_quirks(result)}"
+    yield f"FAILED {result.title} ({result.clause}): {result.clock}, seed {result.seed}"
     for each in result.expectations:
         yield f"  ✓ {each.time:10.3f} s  {each.sentence}"
     when = "" if result.broken_at is None else f" at {result.broken_at:.3f} s"
@@ -32,7 +32,7 @@ def verdict_table(results: Iterable[Result]) -> Table:
     """A row for each scenario; of several seeds how many passed, and what broke first."""
     by_scenario: dict[str, list[Result]] = {}
     for result in results:
-        by_scenario.setdefault(result.scenario, []).append(result)
+        by_scenario.setdefault(result.title, []).append(result)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("scenario", no_wrap=True)
     table.add_column("clause", style="dim", ratio=3)
@@ -62,17 +62,11 @@ def _time(runs: list[Result]) -> str:
 def _broken(runs: list[Result]) -> str:
     first = next((run for run in runs if run.verdict == "failed"), None)
     if first is None:
-        return next((run.reason or f"the laws alone: {run.excused}" for run in runs if _apology(run)), "")
+        reason = next((run.reason for run in runs if run.reason), "")
+        excused = reason and runs[0].verdict == "passed"
+        return f"only the laws judge: {reason}" if excused else reason
     broken = first.broken if len(first.broken) <= _LONGEST else first.broken[: _LONGEST - 1] + "…"
-    return broken if len(runs) == 1 else f"seed {first.seed}{_quirks(first)}: {broken}"
-
-
-def _quirks(result: Result) -> str:
-    return f", quirks {result.quirks}" if result.quirks else ""
-
-
-def _apology(result: Result) -> bool:
-    return bool(result.reason or result.excused)
+    return broken if len(runs) == 1 else f"seed {first.seed}: {broken}"
 
 
 def figures_table(figures: "Counter[str]") -> Table:

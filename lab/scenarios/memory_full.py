@@ -127,11 +127,12 @@ async def memory_available_repeated(carrier: Carrier) -> None:
     (bob,) = await registered(carrier, "bob")
     await told(carrier)
     (message,) = await _full(carrier, bob, _WORDS[0])
+    carrier.fault("hlr readyForSM 1 x late 0.5s")  # so that the report does not come at once
     bob.behave(Mode.OBEDIENT)
     first, timers = bob.ledger.smma[-1], carrier.plan.timers
     await carrier.until(lambda: first.status == 202, "RP-SMMA was answered 202")
     bob.mute()
-    await carrier.pause(64 * timers.t1 + 0.2)
+    await carrier.pause(64 * timers.t1 + 1.0)
     bob.unmute()
     await carrier.until(
         lambda: bool(bob.ledger.smma[-1].reports), "bob says it again", within=2 * (timers.tr1m + timers.tram)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
@@ -10,6 +11,9 @@ from sipbridge.flow import Flow
 __all__ = ["UdpTransport"]
 
 _LARGEST_DATAGRAM = 65_535
+_SO_MEMINFO, _COUNTERS = 55, 9  # Linux; the last one counts what had no room (sock_diag(7), SK_MEMINFO_DROPS)
+_LATELY = 0.1
+"""Seconds. A socket that is too small for what comes overflows again and again."""
 _Address = tuple[str, int] | tuple[str, int, int, int]
 
 
@@ -42,13 +46,16 @@ class UdpTransport:
         self._queue: deque[tuple[bytes, Flow]] = deque()
         self._full = False
         """The last reading took as much as it may."""
+        self.overflowed = 0
+        """Datagrams that the kernel had no room for, where it tells."""
+        self._overflowed_at = -_LATELY
 
     @property
     def behind(self) -> bool:
-        """Whether the socket holds more than was read at a time."""
+        """Whether the socket holds more than was read at a time, or has had no room a moment ago."""
         if self._full and not self._holds():
             self._full = False
-        return self._full
+        return self._full or asyncio.get_running_loop().time() - self._overflowed_at < _LATELY
 
     def start(self) -> None:
         """Bind, and read from now on; OSError where the port is taken. Port 0 becomes the port that was
@@ -99,7 +106,18 @@ class UdpTransport:
                 self.dropped += 1
 
     def _drain(self, bound: socket.socket) -> None:
+        self._look(bound)
         self._on_batches(self._batches(bound))
+
+    def _look(self, bound: socket.socket) -> None:
+        try:
+            told = bound.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 4 * _COUNTERS)
+        except OSError:  # another kernel
+            return
+        lost = int.from_bytes(told[-4:], sys.byteorder) if len(told) == 4 * _COUNTERS else 0
+        if lost != self.overflowed:
+            self.overflowed = lost
+            self._overflowed_at = asyncio.get_running_loop().time()
 
     def _batches(self, bound: socket.socket) -> Iterator[list[tuple[bytes, Flow]]]:
         """Until the socket is empty, or it has been long enough: then the loop calls again.

@@ -9,10 +9,13 @@ from typing import Protocol
 import pytest
 
 from lab.carrier import Carrier
+from lab.fit import misfit
 from lab.plan import PACED, Plan
+from lab.runner import ClockKind, run
+from lab.scenarios import SCENARIOS
 from lab.steps import deregistered, registered, settled
 from tests.interop.cx_hss import CxHss
-from tests.interop.kamailio import borrowed, missing, private_identity, scscf_name
+from tests.interop.kamailio import ELSEWHERE, borrowed, kamailio, missing, private_identity, scscf_name
 
 pytestmark = [pytest.mark.interop, pytest.mark.wire]
 
@@ -28,14 +31,16 @@ class Play(Protocol):
 
 
 @pytest.fixture
-def play(tmp_path: Path, worker_id: str) -> Play:
+def network(worker_id: str) -> int:
+    """Each worker of xdist has its own addresses."""
     reason = missing()
     if reason is not None:
         pytest.skip(reason)
+    return 240 + int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 239
 
-    # Each worker of xdist has its own addresses.
-    network = 240 + int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 239
 
+@pytest.fixture
+def play(tmp_path: Path, network: int) -> Play:
     async def told(story: Story, plan: Plan) -> None:
         async with borrowed(tmp_path, plan) as (carrier, hss):
             await story(carrier, hss)
@@ -45,6 +50,30 @@ def play(tmp_path: Path, worker_id: str) -> Play:
         asyncio.run(told(story, Plan(network=network, timers=timers, texting=texting)))
 
     return play
+
+
+STORIES = ("phone_to_phone", "mt", "deregister", "sc_refuses", "memory_full", "unknown_subscriber")
+
+
+def test_scenarios_pass_where_it_is_the_s_cscf(tmp_path: Path, network: int) -> None:
+    # It removes a contact with its next round, and refuses who comes back before that.
+    plan = Plan(network=network, timers=replace(PACED, settle=10.0, unseen=3.0), seats=(ELSEWHERE,))
+
+    async def play() -> None:
+        async with kamailio(tmp_path, plan):
+            for name in STORIES:
+                assert misfit(SCENARIOS[name], plan) is None
+                verdict = await asyncio.to_thread(run, SCENARIOS[name], ClockKind.WIRE, 1, carrier=plan)
+                assert verdict.broken is None, f"{name}: {verdict.broken}\n{verdict.ladder()}"
+
+    asyncio.run(play())
+
+
+def test_what_wants_other_subscribers_or_criteria_is_not_played() -> None:
+    plan = Plan(timers=PACED, seats=(ELSEWHERE,))
+    assert misfit(SCENARIOS["mixed"], plan) == "it has other subscribers than the S-CSCF"
+    criteria = "it wants other initial filter criteria than the S-CSCF has"
+    assert misfit(SCENARIOS["plain_text"], plan) == criteria
 
 
 async def ended(carrier: Carrier, messages: int) -> None:

@@ -128,7 +128,7 @@ def test_an_external_signalling_gateway_is_connected_to() -> None:
         assert (link.role, link.connect, link.remote) == ("asp", True, ("192.0.2.11", 2905))
         assert link.routing_context == found.point_code(node)
     settings = gateway_settings(found)
-    assert [(one.role, one.connect) for one in settings.map.association] == [("sgp", False)] * 2
+    assert [(one.role, one.connect) for one in settings.map.association] == [("sgp", False)] * 4
 
 
 def test_both_ends_of_an_association_are_of_one_mind() -> None:

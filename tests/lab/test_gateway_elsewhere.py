@@ -5,6 +5,7 @@ import pytest
 import lab.runner
 from ipsmgw.drive import Driver
 from ipsmgw.gateway import Gateway
+from lab import fit
 from lab.chance import Chances
 from lab.clock import VirtualClock
 from lab.elements.signalling import associations, map_settings
@@ -26,6 +27,8 @@ PLAYED = sorted(name for name, scenario in SCENARIOS.items() if "ipsmgw" not in 
 
 WITHOUT_IT = {"esme_expired", "esme_mixed", "esme_undeliverable", "pre_configured_mixed", "withdrawn"}
 """Where no gateway has a part that nobody else could take, or no message has to arrive."""
+WITHOUT_IT |= {name for name, scenario in SCENARIOS.items() if scenario.plan(ELSEWHERE).msgin5g is not None}
+"""Nor has it one between the MSGin5G Server and its clients."""
 
 
 class Beside(VirtualGround):
@@ -69,7 +72,7 @@ class Refusing(VirtualGround):
 
 
 def played(scenario: Scenario, kind: type[Beside | Refusing], patch: pytest.MonkeyPatch) -> Verdict:
-    kind.plan = scenario.plan(ELSEWHERE)
+    kind.plan = fit.played(scenario, ELSEWHERE)
     patch.setattr(lab.runner, "VirtualGround", kind)
     return run(scenario, carrier=ELSEWHERE)
 

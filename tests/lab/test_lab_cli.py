@@ -14,6 +14,19 @@ def lab(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments), env={"COLUMNS": "200", "TERM": "dumb"})
 
 
+@pytest.fixture(autouse=True)
+def never_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine there would be lines of progress as well."""
+    monkeypatch.setattr("lab.session._QUIET", 3600.0)
+
+
+def test_it_says_now_and_then_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lab.session._QUIET", 0.0)
+    lines = lab("run", "register", "mo", "--seeds", "2", "--seed", "11").output.splitlines()
+    assert lines[0] == "1 of 4 played, 0 failed; at register, seed 11"
+    assert lines[3] == "4 of 4 played, 0 failed; at mo, seed 12"
+
+
 def test_list_shows_every_scenario_with_its_clause() -> None:
     result = lab("list")
     assert result.exit_code == 0
@@ -38,6 +51,40 @@ def test_run_plays_globs_words_and_clauses() -> None:
     assert "2 of 2 passed" in lab("run", "memory_full*", "-k", "not xyzzy").output
     assert "1 of 1 passed" in lab("run", "-k", "(silent and alerted) and not hlr").output
     assert "1 of 1 passed" in lab("run", "--clause", "Q.714 4.1.1").output
+
+
+def test_run_plays_with_quirks(tmp_path: Path) -> None:
+    result = lab("run", "mt", "--quirks", "samsung-tel", "--quirks", "ack-in-200", "--pcap", str(tmp_path))
+    assert result.exit_code == 0
+    assert "mt, samsung-tel" in result.output
+    assert "only the laws judge: no MESSAGE brings the report" in result.output
+    assert (tmp_path / "mt-virtual-1-samsung-tel.pcap").exists()
+    assert "2 of 2 passed" in result.output
+
+
+EXTERNAL = '[element.ipsmgw]\nis = "external"\naddress = "127.0.1.11"\n'
+
+
+def test_run_obeys_a_description(tmp_path: Path) -> None:
+    described = tmp_path / "carrier.toml"
+    described.write_text('domain = "elsewhere.test"\n[element.msc]\nis = "absent"\n')
+    files = ("--html", str(tmp_path / "x.html"), "--json", str(tmp_path / "x.json"))
+    result = lab("run", "mt", "fall_back_to_cs", "-c", str(described), *files)
+    assert result.exit_code == 0
+    assert "1 of 1 passed, 1 not played" in result.output
+    assert "it takes msc in hand, which is absent" in result.output
+    assert f"-c {described}" in (tmp_path / "x.json").read_text()
+
+
+@pytest.mark.parametrize("options", [(), ("--clock", "wire", "-j", "2")])
+def test_before_an_external_gateway_time_is_real_and_one_story_at_a_time(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    described = tmp_path / "carrier.toml"
+    described.write_text(EXTERNAL)
+    result = lab("run", "mt", "-c", str(described), *options)
+    assert result.exit_code == 2
+    assert "somebody else plays ipsmgw" in result.stderr
 
 
 def test_several_seeds_of_a_scenario_are_one_row() -> None:
@@ -102,6 +149,9 @@ def test_of_many_failures_the_first_are_shown_whole(monkeypatch: pytest.MonkeyPa
         (("run", "mo", "--faults", "some"), "none or all"),
         (("run", "mo", "--faults", "all", "--clock", "wire"), "virtual"),
         (("run", "mo", "--clock", "wire", "--network", "254", "-j", "2"), "127.0.254"),
+        (("run", "mo", "--quirks", "nobody"), "`ipsmgw-lab quirks` shows them"),
+        (("run", "mo", "-c", "/nowhere"), "/nowhere"),
+        (("run", "mo", "--gateway-for", "nothing"), "there is no scenario 'nothing'"),
         (("run", "mo", "--pcap", "/dev/null/x"), "/dev/null/x"),
         (("run", "mo", "--html", "/dev/null/x/y"), "/dev/null/x"),
         (("run", "mo", "--junit", "/"), "/: Is a directory"),

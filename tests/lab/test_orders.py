@@ -5,9 +5,11 @@ import re
 import pytest
 from msgspec.structs import replace
 
+from lab.fit import misfit
 from lab.orders import Order, Played, Run, play_all
 from lab.plan import PACED, Plan
 from lab.runner import ClockKind, Verdict
+from lab.scenarios import SCENARIOS
 
 RUNS = [Run("mixed", 1), Run("mo", 1, shown=True), Run("mixed", 2)]
 
@@ -42,3 +44,8 @@ def test_on_the_wire_each_process_has_addresses_of_its_own(worker_id: str) -> No
     order = Order(ClockKind.WIRE, carrier=Plan(network=170 + 2 * number, timers=PACED))
     runs = [Run(name, 1) for name in ("register", "mo", "mt", "phone_to_phone")]
     assert [played.result.verdict for played in play_all(runs, order, 2)] == ["passed"] * 4
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_every_scenario_fits_the_usual_carrier(name: str) -> None:
+    assert misfit(SCENARIOS[name], Plan()) is None

@@ -71,7 +71,7 @@ def test_without_a_profile_nothing_is_changed() -> None:
 def test_the_command_plays_under_a_profile_and_says_what_is_excused() -> None:
     played = CliRunner().invoke(app, ["run", "report_repeated", "--quirks", "vodafone-488"])
     assert played.exit_code == 0
-    assert "the laws alone: the third report is refused by the IMS" in played.output
+    assert "only the laws judge: the third report is refused by the IMS" in played.output
 
 
 def test_the_command_shows_all_profiles_and_what_one_says() -> None:

@@ -18,6 +18,9 @@ from typer.testing import CliRunner
 from lab.cli import app
 from lab.orders import Order, Played
 from lab.report import Report, junit, page
+from lab.report.decodes import tree_of
+from lab.runner import run
+from lab.scenarios import SCENARIOS
 from tests.house.source import ROOT
 from tests.lab.reports import played_stories, report_of, stories
 
@@ -165,6 +168,20 @@ def test_a_packed_ladder_has_each_message_with_octets_and_decode(played: list[Pl
     assert tree[0] == "M3UA"
     assert tree[3] == len(octets) // 2
     assert "SMS-DELIVER" in str(tree)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("fall_back_to_cs", ("CP-DATA", "mobility management", "SMS-DELIVER")),
+        ("esme_receipt", ("deliver_sm", "bind_transceiver")),
+        ("msgin5g_app_to_point", ("HTTP", "line 1", "COAP")),
+    ],
+)
+def test_every_message_has_a_decode(name: str, words: tuple[str, ...]) -> None:
+    trees = [tree_of(pdu) for pdu in run(SCENARIOS[name]).pdus]
+    assert [tree for tree in trees if tree[0] == "octets"] == []
+    assert [word for word in words if word not in str(trees)] == []
 
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")

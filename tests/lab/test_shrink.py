@@ -11,7 +11,7 @@ from lab.faults import ALL
 from lab.recorded import Choice, Listed, Recording, in_words
 from lab.runner import run
 from lab.scenarios import SCENARIOS
-from lab.shrink import BadFaultFile, FaultFile, read_faults, shrink, write_faults
+from lab.shrink import BadFaultFile, Failed, FaultFile, read_faults, shrink, write_faults
 from tests.lab.mutations import MUTATIONS
 
 FORGETFUL, SILENT = (
@@ -58,7 +58,7 @@ def test_one_fault_is_all_that_happens() -> None:
 
 def test_a_law_that_is_broken_under_all_faults_takes_a_single_one(monkeypatch: pytest.MonkeyPatch) -> None:
     mutate(monkeypatch, SILENT)
-    found = shrink(SCENARIOS["mixed"], 1, ALL)
+    found = shrink(Failed(SCENARIOS["mixed"], 1, ALL))
     assert found is not None
     assert found.least
     assert "law 1:" in (found.verdict.broken or "")
@@ -68,19 +68,19 @@ def test_a_law_that_is_broken_under_all_faults_takes_a_single_one(monkeypatch: p
 
 def test_what_takes_no_fault_at_all_is_known_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     mutate(monkeypatch, "records twice")
-    found = shrink(SCENARIOS["mixed"], 1, ALL)
+    found = shrink(Failed(SCENARIOS["mixed"], 1, ALL))
     assert found is not None
     assert (found.choices, found.least) == ([], True)
 
 
 def test_what_does_not_fail_is_not_shrunk() -> None:
-    assert shrink(SCENARIOS["mo"], 1, ALL) is None
+    assert shrink(Failed(SCENARIOS["mo"], 1, ALL)) is None
 
 
 def test_attempts_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     mutate(monkeypatch, FORGETFUL)
     steps: list[int] = []
-    found = shrink(SCENARIOS["mixed"], 1, ALL, limit=8, step=lambda made, left: steps.append(made))
+    found = shrink(Failed(SCENARIOS["mixed"], 1, ALL), limit=8, step=lambda made, left: steps.append(made))
     assert found is not None
     assert not found.least
     assert found.attempts == 8

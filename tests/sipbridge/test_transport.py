@@ -112,6 +112,33 @@ def test_it_is_told_when_more_has_come_than_is_read_at_a_time(come: int, told: l
     asyncio.run(story())
 
 
+def test_a_socket_that_has_overflowed_is_behind_for_a_moment() -> None:
+    async def story() -> None:
+        seen: list[bool] = []
+        read = asyncio.Event()
+
+        def on_batches(batches: Iterator[Batch]) -> None:
+            for _ in batches:
+                pass
+            seen.append(transport.behind)
+            read.set()
+
+        transport = UdpTransport(HERE, on_batches, receive_buffer=4_096)
+        with peer() as phone:
+            transport.start()
+            for _ in range(60):
+                phone.sendto(b"x" * 1_000, transport.local)
+            await asyncio.wait_for(read.wait(), 5)
+            assert 0 < transport.overflowed < 60
+            assert seen == [True]
+            async with asyncio.timeout(5):
+                while transport.behind:
+                    await asyncio.sleep(0)
+        transport.stop()
+
+    asyncio.run(story())
+
+
 def test_a_port_that_is_taken_is_an_oserror() -> None:
     async def story() -> None:
         with peer() as taken, pytest.raises(OSError, match="in use"):

@@ -49,15 +49,20 @@ def _linked(stp: Stp, plan: Plan) -> bool:
     return all(stp.asp(f"ipsmgw-{link.peer}") == "ASP_ACTIVE" for link in links(plan, "ipsmgw"))
 
 
+STORIES = ("phone_to_phone", "silent_phone", "sc_refuses")
+
+
 def test_it_passes_where_it_is_not_the_labs(place: Place) -> None:
-    plan = replace(with_stp(place), seats=(seats.Seat(node="ipsmgw", place=seats.Place.EXTERNAL),))
+    elsewhere = (seats.Seat(node="ipsmgw", place=seats.Place.EXTERNAL),)
+    plan = replace(with_stp(place), seats=elsewhere).with_serving_nodes()
     with around_stp(place, plan) as stp, gateway(plan, place.folder) as process:
         asyncio.run(stp.until(lambda: _linked(stp, plan), "the gateway is active there"))
-        verdict = run(SCENARIOS["phone_to_phone"], ClockKind.WIRE, carrier=plan)
+        verdicts = [run(SCENARIOS[name], ClockKind.WIRE, carrier=plan) for name in STORIES]
         process.terminate()
         said, complained = process.communicate(timeout=PATIENCE)
-    assert verdict.broken is None, verdict.ladder()
+    for verdict in verdicts:
+        assert verdict.broken is None, verdict.ladder()
     assert (process.returncode, complained) == (0, "")
     assert f"SIP: udp {plan.host('ipsmgw')}:5060" in said
     records = [json.loads(line) for line in (place.folder / "cdr.jsonl").read_text().splitlines()]
-    assert len(records) == 4, records
+    assert len(records) >= 4, records

@@ -1,5 +1,6 @@
 """Options that say one thing in three ways, and what is said to those who mix them up."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,15 @@ from lab.load.mix import profile
 from lab.load.options import BadOption, seconds
 from lab.load.ramp import rates
 
-TIMING = Timing("30s", "2s", "10s", "20ms", "poisson")
-FLAT = Climb("", "25%", "10s")
+TIMING = Timing("", "2s", "10s", "20ms", "poisson")
+FLAT = Climb("", "", "")
 
 
 def choice(offer: Offer, climb: Climb = FLAT, *objectives: str, generators: int = 1) -> Choice:
     return Choice(offer, TIMING, climb, objectives, generators, False, None, 1, 1, None, None)
+
+
+CLIMB = Climb("1..9", "", "")
 
 
 def offer(
@@ -26,6 +30,9 @@ def offer(
     profile: str = "",
 ) -> Offer:
     return Offer(flows or {}, rate, mix, subscribers, profile)
+
+
+RAMP = choice(offer({Flow.MO: 1.0}), CLIMB, "p99 < 1 s")
 
 
 def test_rates_by_flow_are_what_they_say() -> None:
@@ -102,6 +109,10 @@ def test_times_have_units(text: str, wanted: float) -> None:
         (lambda: choice(offer({Flow.MO: 1.0}), Climb("1..9", "x", "1s"), "p99 < 1 s").steps(), "--by: 'x'"),
         (lambda: choice(offer({Flow.MO: 1.0}), Climb("1..9", "25%", "1s")).steps(), "--objective breaks?"),
         (lambda: choice(offer({Flow.MO: 1.0}), Climb("1..9", "25%", "0")).pace(), "--step: more than 0"),
+        (lambda: choice(offer({Flow.MO: 1.0}), Climb("", "5", "")).steps(), "--by, --step: only with --ramp"),
+        (lambda: choice(offer(rate=1.0, mix="mo=1"), CLIMB, "p99 < 1 s").steps(), "--rate: with --ramp"),
+        (lambda: replace(RAMP, timing=replace(TIMING, run="5s")).steps(), "--for: with --ramp"),
+        (lambda: replace(RAMP, carrier=Path("x")).steps(), "--network: the carrier of -c has its own"),
         (lambda: choice(offer(subscribers=900_000)).settled(), "--subscribers: at most"),
         (lambda: seconds("fast", "--for"), "--for: 'fast' is no time"),
         (lambda: Timing("1", "1", "1", "1", "bursty").pace(1.0), "--arrivals: poisson and constant"),

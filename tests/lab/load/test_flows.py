@@ -59,6 +59,25 @@ def test_whoever_is_not_registered_is_refused_in_the_words_of_the_gateway() -> N
     assert figures.of(Flow.MT).refused == {"MAP ABSENT_SUBSCRIBER_SM": 3}
 
 
+def test_what_a_phone_hears_as_rp_error_is_refused_with_its_cause() -> None:
+    settings = gateway_configuration(plan(), 1, Path("unused"))
+    gateway = Desk(f'{settings}[service_centre]\nallowed = ["1999"]\n', plan(), people=0)
+    generator = traffic()
+    offer(generator, Flow.MO, 2)
+    gateway.load(generator)
+    assert generator.parts.ledger.take().of(Flow.MO).refused == {"RP-ERROR 1": 2}
+
+
+def test_a_message_that_comes_again_is_answered_again_and_reported_once() -> None:
+    null, generator = Null(Random(1), plan()), traffic()
+    offer(generator, Flow.MT, 1)
+    null.on_frames(SMSC, generator.parts.frames[SMSC])
+    generator.on_datagrams(null.datagrams * 3, 0.0)
+    sent = [data.split(b" ", 1)[0] for data in generator.parts.datagrams]
+    assert sorted(sent) == [b"MESSAGE", b"SIP/2.0", b"SIP/2.0", b"SIP/2.0"]
+    assert generator.parts.ledger.take().heard_again == 2
+
+
 def test_a_gateway_that_is_full_says_so_and_is_understood() -> None:
     settings = gateway_configuration(plan(), 1, Path("unused"))
     tight = settings.replace("[limits]\n", "[limits]\nin_flight = 1\n")

@@ -28,11 +28,11 @@ def figures(done: int = 98, refused: int = 1, lost: int = 1, lag: float = 0.001)
 
 
 def series() -> Series:
-    found = Series(0.0, 0.0)
+    found = Series(0.0, {"gateway": 0.0})
     for second in range(1, 11):
         found.add(figures(10, 0, 0))
-        assert not found.turn(second - 0.5, 5, second * 0.2)
-        assert found.turn(second, 5, second * 0.2)
+        assert not found.turn(second - 0.5, 5, {"gateway": second * 0.2})
+        assert found.turn(second, 5, {"gateway": second * 0.2})
     return found
 
 
@@ -94,7 +94,7 @@ def test_the_figures_as_json_add_up() -> None:
     assert flow.offered == flow.done + sum(flow.refused.values()) + flow.lost == 99
     assert flow.p50 == pytest.approx(0.0149, rel=0.01)
     assert [point.done for point in report.steps[0].points] == [10.0] * 10
-    assert [point.cpu for point in report.steps[0].points] == pytest.approx([0.2] * 10)
+    assert [point.cpu["gateway"] for point in report.steps[0].points] == pytest.approx([0.2] * 10)
 
 
 @pytest.mark.parametrize("steps", [(step(),), (step(100, refused=0), step(200, 12.0))])
@@ -119,7 +119,7 @@ def test_a_run_without_points_has_a_plot_too() -> None:
 
 
 def test_a_moment_without_messages_has_no_latencies() -> None:
-    quiet = Series(0.0, 0.0)
-    assert quiet.turn(1.0, 0, 0.0)
+    quiet = Series(0.0, {"gateway": 0.0})
+    assert quiet.turn(1.0, 0, {"gateway": 0.0})
     point = quiet.points[0]
     assert (point.p50, point.most, point.done) == (None, None, 0.0)
