@@ -37,6 +37,7 @@ _COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
 _WHOLE = 3  # failures that are shown whole
 _QUIET = 10.0  # seconds between two lines of progress, where nobody sees a bar
 _INTERRUPTED = 130
+_NOTHING = 2  # exit status where nothing was played
 _LEFT = "interrupted before its turn"
 _WIDTH = 160  # columns, where it is no terminal
 _NARROWEST = 100  # columns of a ladder
@@ -100,6 +101,8 @@ class Session:
         self._conclude()
         if interrupted:
             return _INTERRUPTED
+        if all(result.verdict == "skipped" for result in self._results):
+            return _NOTHING
         return 1 if self._failed else 0
 
     def _play_all(self) -> bool:

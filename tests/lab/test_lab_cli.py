@@ -76,6 +76,14 @@ def test_run_obeys_a_description(tmp_path: Path) -> None:
     assert f"-c {described}" in (tmp_path / "x.json").read_text()
 
 
+def test_where_nothing_could_be_played_nothing_has_passed(tmp_path: Path) -> None:
+    described = tmp_path / "carrier.toml"
+    described.write_text('[element.msc]\nis = "absent"\n')
+    result = lab("run", "fall_back_to_cs", "-c", str(described))
+    assert result.exit_code == 2
+    assert "it takes msc in hand, which is absent" in result.output
+
+
 @pytest.mark.parametrize("options", [(), ("--clock", "wire", "-j", "2")])
 def test_before_an_external_gateway_time_is_real_and_one_story_at_a_time(
     tmp_path: Path, options: tuple[str, ...]
