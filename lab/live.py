@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from lab.describing import CARRIER, carrier_of
 from lab.explain import explain_message
 from lab.fault import FAULT, FAULT_FILE, HELP, all_rules, fault
+from lab.msgin5g.plan import Msgin5gPlan
 from lab.plan import MAX_NETWORK, PlanTimers
 from lab.send import send_message
 from lab.up import up
@@ -31,10 +33,15 @@ def up_command(
     *,
     faults: Annotated[list[str] | None, FAULT] = None,
     fault_file: Annotated[Path | None, FAULT_FILE] = None,
+    msgin5g: Annotated[
+        bool, typer.Option("--msgin5g", help="With an MSGin5G service, in which the phones are too.")
+    ] = False,
 ) -> None:
     """Run the carrier on loopback, with one message through it at once; Ctrl-C ends it."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     plan = carrier_of(carrier, PlanTimers(), network=network)
+    if msgin5g:
+        plan = replace(plan, msgin5g=Msgin5gPlan(own_gateway=True))
     try:
         rules = all_rules(faults or [], fault_file, plan)
     except ValueError as fault:

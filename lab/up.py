@@ -12,6 +12,7 @@ from lab.addresses import elements_table
 from lab.carrier import Carrier
 from lab.expectation import Broken
 from lab.ground import WireGround
+from lab.msgin5g.show import show
 from lab.plan import Plan
 from lab.steps import registered
 from lab.web import picture, routes, send
@@ -79,6 +80,8 @@ async def _demonstrate(console: Console, carrier: Carrier, rules: Sequence[str])
     console.print("[green]✓[/] every element listens, all M3UA associations are active")
     if len(carrier.phones) > 1:
         await _first_message(console, carrier, *list(carrier.phones)[:2])
+    if plan.msgin5g is not None:
+        await show(console, carrier)
     for rule in rules:
         console.print(f"fault: {carrier.fault(rule).text}", markup=False, highlight=False)
     console.print(elements_table(plan, str(api_address(plan.network))), markup=False, highlight=False)

@@ -136,7 +136,7 @@ def test_the_last_segment_is_named_after_the_whole() -> None:
 
 
 def test_a_protocol_that_is_not_known_has_a_label_too() -> None:
-    assert summary("coap", b"xyz") == "coap, 3 octets"
+    assert summary("diameter", b"xyz") == "diameter, 3 octets"
 
 
 @given(st.sampled_from(("sip", "m3ua")), st.binary(max_size=200))
