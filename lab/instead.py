@@ -15,7 +15,16 @@ from typing import NamedTuple
 __all__ = ["instead_of", "instead_of_call"]
 
 _LONGEST = 200  # characters of a value
-_RAISED = (ArithmeticError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError)
+_RAISED = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RuntimeError,
+    SyntaxError,  # an await is no part of an expression that is read again
+    TypeError,
+    ValueError,
+)
 
 
 def instead_of_call(frame: FrameType) -> str:

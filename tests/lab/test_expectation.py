@@ -1,5 +1,6 @@
 """What came true is written down with its time; what did not says what was there instead."""
 
+import asyncio
 from collections.abc import Callable
 from enum import Enum
 
@@ -85,6 +86,18 @@ def test_so_is_that_of_a_condition_that_was_waited_for() -> None:
         "here.free is False, here.state is State.WAITING"
     )
     assert instead_of(message.attempts.__len__) == ""
+
+
+def test_what_is_awaited_is_not_read_again() -> None:
+    async def four() -> int:
+        return 4
+
+    async def story() -> None:
+        expect(await four() == 5, "it is five")
+
+    with pytest.raises(Broken, match="it is five") as broken:
+        asyncio.run(story())
+    assert broken.value.instead == ""
 
 
 def test_what_cannot_be_looked_at_again_is_not_told() -> None:

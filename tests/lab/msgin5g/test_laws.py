@@ -45,6 +45,7 @@ class Server(RuleBasedStateMachine):
         super().__init__()
         self.world = World(replace(SETTINGS, remember=1e9))
         self.ends: dict[int, State] = {}
+        self.sent = 0
         self.accepted: dict[str, Message] = {}
         self.had: set[tuple[Address, str]] = set()
         """Who has been given which message."""
@@ -68,7 +69,8 @@ class Server(RuleBasedStateMachine):
         payload=st.sampled_from(("hello", "x" * 2048)),
     )
     def sends(self, sender: Address, to: Address, *, keep: bool, report: bool, payload: str) -> None:
-        id_ = f"m{len(self.accepted)}"
+        self.sent += 1
+        id_ = f"m{self.sent}"
         body = message(sender, to, id_, keep=keep, deliv_st_req_ind=report, payload=payload)
         answer = self.world.send(body)
         if isinstance(answer, Refusal):
