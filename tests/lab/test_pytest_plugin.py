@@ -188,7 +188,7 @@ def test_what_a_marker_cannot_say_is_one_clear_sentence(pytester: pytest.Pyteste
     assert "During handling" not in result.stdout.str()
 
 
-ELSEWHERE = '[element.ipsmgw]\nis = "external"\naddress = "127.0.1.9"'
+ELSEWHERE = '[element.ipsmgw]\nis = "external"\naddress = "127.0.1.11"'
 
 
 @pytest.mark.parametrize(
