@@ -61,8 +61,10 @@ def _coap(first: int, code: int, number: int, options: list[tuple[int, bytes]], 
 
 
 def _option(delta: int, value: bytes) -> bytes:
-    """Deltas here are less than 13; the length may take an octet more (RFC 7252 §3.1)."""
-    length = len(value)
-    if length < 13:
-        return bytes((delta << 4 | length,)) + value
-    return bytes((delta << 4 | 13, length - 13)) + value
+    """Delta and length may take an octet more each (RFC 7252 §3.1); none here takes two."""
+    (short, more), (size, rest) = _extended(delta), _extended(len(value))
+    return bytes((short << 4 | size,)) + more + rest + value
+
+
+def _extended(number: int) -> tuple[int, bytes]:
+    return (number, b"") if number < 13 else (13, bytes((number - 13,)))

@@ -5,7 +5,7 @@ from itertools import chain
 
 from lab.gateway_file import gateway_toml
 from lab.plan import Plan
-from lab.scenario import Scenario
+from lab.scenario import LINKS, Scenario
 
 __all__ = ["configuration", "differences", "groups", "misfit", "played"]
 
@@ -61,8 +61,10 @@ def _lacking(scenario: Scenario, wanted: Plan, carrier: Plan) -> Iterator[str]:
         yield from (
             f"it wants a phone {name}, which no subscriber has" for name in _PHONES if name not in names
         )
+    if LINKS in scenario.needs and wanted.stp is not None:
+        yield "it meddles with what two elements say on their association, and there is an STP between them"
     for node in ("hlr", "smsc", *wanted.legs, *_PHONES, *scenario.needs):
-        if not wanted.here(node):
+        if node != LINKS and not wanted.here(node):
             yield f"it takes {node} in hand, which is {wanted.seat(node).place.value}"
     if not wanted.present("ipsmgw"):
         yield "there is no gateway"

@@ -7,9 +7,12 @@ from difflib import get_close_matches
 from lab.carrier import Carrier
 from lab.plan import Plan
 
-__all__ = ["SCENARIOS", "Scenario", "Story", "near", "scenario"]
+__all__ = ["LINKS", "SCENARIOS", "Scenario", "Story", "near", "scenario"]
 
 Story = Callable[[Carrier], Awaitable[None]]
+
+LINKS = "links"
+"""Associations that end at the other element itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Scenario:
     """Whether what it expects must come true whatever goes wrong."""
     needs: tuple[str, ...] = ()
     """Elements that it takes in hand, so that they must be the lab's: it restarts them, or looks into them.
-    HLR, SM-SC, MSC, SGSN and phones always must be.
+    HLR, SM-SC, MSC, SGSN and phones always must be. LINKS: no STP between them.
     """
 
 

@@ -7,13 +7,14 @@ from lab.elements.domain import DOMAIN_OF
 from lab.plan import Plan
 from lab.seats import Stp
 
-__all__ = ["Link", "links", "originator", "peers"]
+__all__ = ["Link", "destination", "links", "originator", "peers"]
 
 _SENIOR_FIRST = ("hlr", "smsc", "msc", "sgsn", "ipsmgw")
 """Of two nodes the first is the signalling gateway of the other, which connects to it."""
 
 
 _DATA, _HEADER, _PROTOCOL_DATA = b"\x01\x01", 8, b"\x02\x10"
+_OPC, _DPC = 4, 8  # octets into that parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +57,21 @@ def links(plan: Plan, node: str) -> Iterator[Link]:
 
 def originator(plan: Plan, message: bytes) -> str | None:
     """Who has sent a DATA message, by its OPC (RFC 4666 §3.3.1); None of other messages."""
+    return _point(plan, message, _OPC)
+
+
+def destination(plan: Plan, message: bytes) -> str | None:
+    """For whom it is, by its DPC: behind an STP that is not the far end of the association."""
+    return _point(plan, message, _DPC)
+
+
+def _point(plan: Plan, message: bytes, offset: int) -> str | None:
     if message[2:4] != _DATA:
         return None
     at = _HEADER
-    while len(message) >= at + 8:
+    while len(message) >= at + 12:
         if message[at : at + 2] == _PROTOCOL_DATA:
-            return _node_of(plan, int.from_bytes(message[at + 4 : at + 8]))
+            return _node_of(plan, int.from_bytes(message[at + offset : at + offset + 4]))
         length = int.from_bytes(message[at + 2 : at + 4])
         at += max(4, length + 3 & ~3)
     return None

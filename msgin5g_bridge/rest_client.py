@@ -54,15 +54,19 @@ class RestClient:
         self._clear = self._client(http1=not bounds.http2)
         self._secure = self._client(http1=True)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stopped = False
 
     def send(self, ask: Ask) -> None:
         """Ask; not later than at the deadline there is an end to it."""
+        if self._stopped:
+            return
         task = asyncio.get_running_loop().create_task(self._ask(ask))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
         """Nothing is awaited any more."""
+        self._stopped = True
         tasks = set(self._tasks)
         for task in tasks:
             task.cancel()

@@ -27,6 +27,9 @@ class Post(NamedTuple):
     """Of a flow."""
     peer: Callable[[object], str]
     """Who is at the other end of a flow."""
+    sender: Callable[[object, bytes], str]
+    recipient: Callable[[object, bytes], str]
+    """Of a PDU on a flow, behind whose other end there may be others."""
     is_ours: Callable[[str], bool]
     """Whether what that one sends is meddled with where it is sent."""
     now: Callable[[], float]
@@ -53,7 +56,7 @@ class Meddled(Generic[EventT, FlowT]):
         post = self._post
         if self._silent:
             return []
-        if not post.meddler.watching or post.is_ours(peer := post.peer(flow)):
+        if not post.meddler.watching or post.is_ours(peer := post.sender(flow, data)):
             return self._stack.receive(data, flow, now)
         effect = post.meddler.effect((peer, post.node), post.protocol(flow), data, now)
         if effect is None:
@@ -114,7 +117,9 @@ class Meddled(Generic[EventT, FlowT]):
             elif not self._silent:
                 if fate:
                     post = self._post
-                    post.trace.pdu(now, post.peer(flow), post.node, post.protocol(flow), octets, fate)
+                    post.trace.pdu(
+                        now, post.sender(flow, octets), post.node, post.protocol(flow), octets, fate
+                    )
                 events += self._stack.receive(octets, flow, now)
         return events
 
@@ -134,7 +139,7 @@ class Meddled(Generic[EventT, FlowT]):
 
     def _sent(self, data: bytes, flow: FlowT, now: float) -> list[tuple[bytes, FlowT]]:
         post = self._post
-        peer, protocol = post.peer(flow), post.protocol(flow)
+        peer, protocol = post.recipient(flow, data), post.protocol(flow)
         effect = post.meddler.effect((post.node, peer), protocol, data, now)
         if effect is None:
             return [(data, flow)]
@@ -159,7 +164,7 @@ class Meddled(Generic[EventT, FlowT]):
         heard: list[tuple[bytes, FlowT]] = []
         for data, flow in said:
             if self._silent:
-                peer, protocol = post.peer(flow), post.protocol(flow)
+                peer, protocol = post.recipient(flow, data), post.protocol(flow)
                 post.trace.pdu(post.now(), post.node, peer, protocol, data, "withheld")
                 continue
             heard.append((data, flow))

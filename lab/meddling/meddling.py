@@ -17,6 +17,7 @@ from lab.meddling.meddler import Meddler
 from lab.meddling.performing import Performing, Place
 from lab.meddling.rule import Rule
 from lab.plan import Plan
+from lab.wiring import destination, originator
 from mapstack.flow import Flow as MapFlow
 
 __all__ = ["Meddling", "check_rules"]
@@ -103,6 +104,8 @@ class Meddling:
             self._lab.ground.trace,
             self._protocol,
             self._peer,
+            self._sender,
+            self._recipient,
             self._ports.__contains__,
             clock.now,
         )
@@ -126,6 +129,12 @@ class Meddling:
             case SmppFlow() | sipbridge.flow.Flow():
                 return self._lab.plan.node_at(flow.remote[0])
         return ""
+
+    def _sender(self, flow: object, data: bytes) -> str:
+        return (isinstance(flow, MapFlow) and originator(self._lab.plan, data)) or self._peer(flow)
+
+    def _recipient(self, flow: object, data: bytes) -> str:
+        return (isinstance(flow, MapFlow) and destination(self._lab.plan, data)) or self._peer(flow)
 
 
 class _MeddledDriver(Driver):

@@ -8,7 +8,7 @@ from lab.elements.phone_ledger import Sent
 from lab.elements.sc_ledger import MtState
 from lab.expectation import expect
 from lab.plan import Plan
-from lab.scenario import scenario
+from lab.scenario import LINKS, scenario
 from lab.steps import delivered, deregistered, finished, hlr_dialogues, registered, settled, told
 from sipbridge.rp import RpAck, RpError
 
@@ -194,7 +194,9 @@ async def faults_as_pending(carrier: Carrier) -> None:
 
 
 @scenario(
-    clause="RFC 4666 §3.4.1, §4.5.1", what="DUNA and DAVA of the HLR: told when it can be reached again"
+    clause="RFC 4666 §3.4.1, §4.5.1",
+    what="DUNA and DAVA of the HLR: told when it can be reached again",
+    needs=(LINKS,),
 )
 async def faults_destination_unavailable(carrier: Carrier) -> None:
     """Alice registers while the HLR cannot be reached; the gateway tells it when it can."""

@@ -17,6 +17,8 @@ LAYERS = (
     "MTP 3 User Adaptation Layer",
     "Short Message Peer to Peer",
     "GSM A-I/F DTAP",
+    "Hypertext Transfer Protocol",
+    "Constrained Application Protocol",
 )
 
 
@@ -34,7 +36,9 @@ def test_every_octet_of_a_scenario_is_decoded(
     said = dissect(captured(verdict, tmp_path / "plain.pcap"))
     assert verdict.passed, verdict.broken
     assert said.count("\nFrame ") + said.startswith("Frame ") == len(verdict.pdus)
-    assert sum(said.count(f"\n{layer}") for layer in LAYERS) == len(verdict.pdus)
+    spoilt = sum("spoilt" in pdu.fate for pdu in verdict.pdus)  # by a rule, perhaps beyond recognition
+    decoded = sum(said.count(f"\n{layer}") for layer in LAYERS)
+    assert len(verdict.pdus) - spoilt <= decoded <= len(verdict.pdus)
 
 
 def test_under_all_faults_every_octet_is_still_decoded(

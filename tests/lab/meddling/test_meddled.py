@@ -64,6 +64,8 @@ class Bench:
             trace=self.trace,
             protocol=lambda flow: "sip",
             peer=lambda flow: "scscf",
+            sender=lambda flow, data: "scscf",
+            recipient=lambda flow, data: "scscf",
             is_ours=lambda node: node == "bob",
             now=lambda: self.now,
         )
