@@ -37,7 +37,7 @@ from lab.plan import Plan
 from lab.watch import Watch
 from lab.wiring import peers
 
-__all__ = ["Carrier"]
+__all__ = ["Carrier", "gateway_world"]
 
 Element = Hlr | Smsc | Scscf | ServingNode | Phone | Esme | Gateway | Msgin5gElement
 
@@ -237,7 +237,7 @@ class Carrier:
             case "scscf":
                 self.scscf = Scscf(site, plan, self.registrations)
             case "ipsmgw":
-                self.gateway = Gateway(gateway_settings(plan), self._world(site))
+                self.gateway = Gateway(gateway_settings(plan), gateway_world(self.ground, site, plan))
             case "msc" | "sgsn" as leg:
                 self.legs[leg] = ServingNode(site, plan, self.visitors[leg])
             case name if name in plan.esmes:
@@ -246,14 +246,6 @@ class Carrier:
                 self.msgin5g.build(site)
             case name:
                 self.phones[name] = Phone(site, plan, plan.subscriber(name), self.ledgers[name])
-
-    def _world(self, site: Site) -> World:
-        """What the gateway stands on."""
-        world, local = self.ground.world(site), gateway_http(self.plan)
-        if local is None:
-            return world
-        spec = ExchangeSpec(protocol="http", local=local)
-        return replace(world, exchanges=partial(site.network.exchanges, site.node, spec))
 
     def _close(self, node: str, *, crash: bool) -> None:
         if node == "ipsmgw":
@@ -286,3 +278,12 @@ class Carrier:
                 return self.msgin5g.element(name)
             case name:
                 return self.phones[name]
+
+
+def gateway_world(ground: Ground, site: Site, plan: Plan) -> World:
+    """What the gateway stands on."""
+    world, local = ground.world(site), gateway_http(plan)
+    if local is None:
+        return world
+    spec = ExchangeSpec(protocol="http", local=local)
+    return replace(world, exchanges=partial(site.network.exchanges, site.node, spec))

@@ -118,6 +118,7 @@ class CoapEndpoint:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # what has just come gets its first turn: aiocoap leaves it no other
         if self._context is not None:
             await self._context.shutdown()
         if self._oscore is not None:

@@ -6,6 +6,7 @@ import lab.runner
 from ipsmgw.drive import Driver
 from ipsmgw.gateway import Gateway
 from lab import fit
+from lab.carrier import gateway_world
 from lab.chance import Chances
 from lab.clock import VirtualClock
 from lab.elements.signalling import associations, map_settings
@@ -38,7 +39,8 @@ class Beside(VirtualGround):
 
     def __init__(self, clock: VirtualClock, seed: int, faults: Faults, chances: Chances) -> None:
         super().__init__(clock, seed, faults, chances)
-        self._guest = Gateway(gateway_settings(self.plan), self.world(self.site("ipsmgw")))
+        world = gateway_world(self, self.site("ipsmgw"), self.plan)
+        self._guest = Gateway(gateway_settings(self.plan), world)
 
     def journal(self) -> bytes:
         return b""
