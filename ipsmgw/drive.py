@@ -99,15 +99,44 @@ def _nothing_to_cut(flow: object) -> None:
     """Datagrams have no connection."""
 
 
-class Port(Generic[EventT, FlowT]):
-    """One stack at its node's Driver: what a network feeds, and what feeds the network."""
+class _Expiring(Protocol[EventCo]):
+    """What any stack is to its port: deadlines, and the events of those that have passed."""
+
+    def expire(self, now: float) -> Sequence[EventCo]: ...
+    def deadline(self) -> float | None: ...
+
+
+class _AnyPort(Generic[EventT]):
+    """What ports of both kinds have: a place at the Driver, and who decides on the events."""
+
+    _stack: _Expiring[EventT]
 
     def __init__(
-        self, driver: "Driver", stack: Stack[EventT, FlowT], sink: Callable[[EventT, float], None]
+        self, driver: "Driver", stack: _Expiring[EventT], sink: Callable[[EventT, float], None]
     ) -> None:
         self._driver = driver
         self._stack = stack
         self._sink = sink
+
+    def deadline(self) -> float | None:
+        return self._stack.deadline()
+
+    def expire(self, now: float) -> None:
+        self._dispatch(self._stack.expire(now), now)
+
+    def _dispatch(self, events: Sequence[EventT], now: float) -> None:
+        self._driver.dispatch(events, self._sink, now)
+
+
+class Port(_AnyPort[EventT], Generic[EventT, FlowT]):
+    """One stack at its node's Driver: what a network feeds, and what feeds the network."""
+
+    _stack: Stack[EventT, FlowT]
+
+    def __init__(
+        self, driver: "Driver", stack: Stack[EventT, FlowT], sink: Callable[[EventT, float], None]
+    ) -> None:
+        super().__init__(driver, stack, sink)
         self.send: Sender[FlowT] | None = None
         self.cut: Callable[[FlowT], None] = _nothing_to_cut
         self.trouble: Callable[[], Mapping[str, str]] = dict
@@ -161,12 +190,6 @@ class Port(Generic[EventT, FlowT]):
             self._dispatch(self._stack.unsent(batch, now), now)
             self._driver.settle(now)
 
-    def deadline(self) -> float | None:
-        return self._stack.deadline()
-
-    def expire(self, now: float) -> None:
-        self._dispatch(self._stack.expire(now), now)
-
     def flush(self, now: float) -> None:
         """Hand on what the stack has to say, in one batch."""
         batch = self._stack.take_output()
@@ -179,19 +202,16 @@ class Port(Generic[EventT, FlowT]):
                 self.tap(now, True, data, flow)
         self.send(batch)
 
-    def _dispatch(self, events: Sequence[EventT], now: float) -> None:
-        self._driver.dispatch(events, self._sink, now)
 
-
-class ExchangePort(Generic[EventT]):
+class ExchangePort(_AnyPort[EventT]):
     """The same for a stack of requests and answers: what its carrier feeds, and what feeds its carrier."""
+
+    _stack: ExchangeStack[EventT]
 
     def __init__(
         self, driver: "Driver", stack: ExchangeStack[EventT], sink: Callable[[EventT, float], None]
     ) -> None:
-        self._driver = driver
-        self._stack = stack
-        self._sink = sink
+        super().__init__(driver, stack, sink)
         self.send: Callable[[list[Outgoing]], None] | None = None
         self.tap: Callable[[float, bool, Incoming | Outgoing], None] | None = None
 
@@ -208,12 +228,6 @@ class ExchangePort(Generic[EventT]):
         self._dispatch(events, now)
         self._driver.settle(now)
 
-    def deadline(self) -> float | None:
-        return self._stack.deadline()
-
-    def expire(self, now: float) -> None:
-        self._dispatch(self._stack.expire(now), now)
-
     def flush(self, now: float) -> None:
         """Hand on what the stack has to say."""
         batch = self._stack.take_output()
@@ -223,9 +237,6 @@ class ExchangePort(Generic[EventT]):
             for outgoing in batch:
                 self.tap(now, True, outgoing)
         self.send(batch)
-
-    def _dispatch(self, events: Sequence[EventT], now: float) -> None:
-        self._driver.dispatch(events, self._sink, now)
 
 
 class Driver:

@@ -15,10 +15,9 @@ from ipsmgw.settings import Address
 from lab.addresses import elements_table
 from lab.carrier import Carrier
 from lab.describing import CARRIER, carrier_of
-from lab.ground import WireGround
 from lab.plan import MAX_NETWORK, Plan, PlanTimers
 from lab.seats import Place, Seat
-from lab.up import api_address, serve
+from lab.up import api_address, running
 
 __all__ = ["alone", "element_command"]
 
@@ -98,28 +97,21 @@ async def _run(plan: Plan, api: Address, *, register: bool, seconds: float | Non
     """Until a signal; the exit status."""
     loop = asyncio.get_running_loop()
     stop = until_signal(loop)
-    ground = WireGround(plan, seed=1)
-    carrier, served = Carrier(plan, ground), None
     try:
-        served = serve(carrier, api)
-        await carrier.open()
-        _out.print(elements_table(plan, str(api), only_here=True), markup=False, highlight=False)
-        for phone in carrier.phones.values() if register else ():
-            phone.register()
-            phone.attach()
-        if seconds is not None:
-            loop.call_later(seconds, stop.set)
-        await _tell(carrier, stop)
-        _out.print("stopped")
-        return 0
+        async with running(plan, api) as carrier:
+            await carrier.open()
+            _out.print(elements_table(plan, str(api), only_here=True), markup=False, highlight=False)
+            for phone in carrier.phones.values() if register else ():
+                phone.register()
+                phone.attach()
+            if seconds is not None:
+                loop.call_later(seconds, stop.set)
+            await _tell(carrier, stop)
+            _out.print("stopped")
+            return 0
     except AddressTaken as fault:
         _out.print(f"the lab cannot run: {fault}", style="red", markup=False, highlight=False)
         return 1
-    finally:
-        if served is not None:
-            await served.close()
-        await carrier.stop()
-        await ground.end()
 
 
 async def _tell(carrier: Carrier, stop: asyncio.Event) -> None:

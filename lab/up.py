@@ -1,7 +1,8 @@
 """`ipsmgw-lab up`: a whole carrier, one message through it, and then whatever its user sends."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
 
 from rich.console import Console
 
@@ -17,7 +18,7 @@ from lab.plan import Plan
 from lab.steps import registered
 from lab.web import picture, routes, send
 
-__all__ = ["api_address", "serve", "unless_stopped", "up"]
+__all__ = ["api_address", "running", "unless_stopped", "up"]
 
 _GREETING = "Hello {}, this crossed the whole carrier."
 
@@ -30,20 +31,27 @@ def api_address(network: int) -> Address:
 async def up(console: Console, plan: Plan, seconds: float | None, rules: Sequence[str] = ()) -> int:
     """Run until a signal, or for some seconds after the start; the exit status."""
     stop = until_signal(asyncio.get_running_loop())
-    ground = WireGround(plan, seed=1)
-    carrier = Carrier(plan, ground)
-    served: Served | None = None
     try:
-        served = serve(carrier, api_address(plan.network))
-        await unless_stopped(stop, _demonstrate(console, carrier, rules))
-        if seconds is not None:
-            asyncio.get_running_loop().call_later(seconds, stop.set)
-        await stop.wait()
-        console.print("stopped")
-        return 0
+        async with running(plan, api_address(plan.network)) as carrier:
+            await unless_stopped(stop, _demonstrate(console, carrier, rules))
+            if seconds is not None:
+                asyncio.get_running_loop().call_later(seconds, stop.set)
+            await stop.wait()
+            console.print("stopped")
+            return 0
     except (AddressTaken, Broken) as fault:
         console.print(f"the lab cannot run: {fault}", style="red", markup=False, highlight=False)
         return 1
+
+
+@asynccontextmanager
+async def running(plan: Plan, address: Address) -> AsyncIterator[Carrier]:
+    """A carrier on the wire that answers the lab's API there; in the end all of it is gone."""
+    ground = WireGround(plan, seed=1)
+    carrier, served = Carrier(plan, ground), None
+    try:
+        served = _serve(carrier, address)
+        yield carrier
     finally:
         if served is not None:
             await served.close()
@@ -51,8 +59,8 @@ async def up(console: Console, plan: Plan, seconds: float | None, rules: Sequenc
         await ground.end()
 
 
-def serve(carrier: Carrier, address: Address) -> Served:
-    """Answer the lab's API; raises `AddressTaken`."""
+def _serve(carrier: Carrier, address: Address) -> Served:
+    """Raises `AddressTaken`."""
     try:
         return Served(listen(address), routes(carrier))
     except OSError as fault:

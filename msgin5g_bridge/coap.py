@@ -1,7 +1,7 @@
 """MSGin5G-1, sans-IO: payloads of TS 24.538 as CoAP requests, and what is answered (RFC 7252).
 
 A response code c.dd is the status c × 100 + dd of the contract, so 2.04 is 204. Which code TS 24.538 wants
-where was not seen: `CODES` and the codes of the stack are a choice of ours.
+where was not seen: `names.STATUSES` and the codes of the stack are a choice of ours.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ from msgin5g_bridge.message import (
     decode_payload,
 )
 from msgin5g_bridge.model import Body, decode, encode
-from msgin5g_bridge.names import URI_PATH, FailureCause
+from msgin5g_bridge.names import STATUSES, URI_PATH, FailureCause
 from msgin5g_bridge.rate import Rate
 from msgin5g_bridge.registration import (
     BulkDeregistration,
@@ -50,7 +50,6 @@ from msgin5g_bridge.topiclistevent import TopicSubscriptionAck
 
 __all__ = [
     "ANSWERS",
-    "CODES",
     "CoapEvent",
     "CoapSettings",
     "CoapStack",
@@ -76,20 +75,6 @@ ANSWERS: Mapping[type[Body], type[Body]] = {
     TopicSubscribe: TopicSubscriptionAck,
 }
 """What a payload is answered with, if with anything."""
-
-CODES: Mapping[FailureCause, int] = {
-    FailureCause.NOT_AUTHENTICATED: 401,
-    FailureCause.WRONG_CREDENTIAL: 403,
-    FailureCause.NOT_AUTHORIZED: 403,
-    FailureCause.NOT_PROVISIONED: 403,
-    FailureCause.NOT_REGISTERED: 403,
-    FailureCause.MESSAGE_LOOP: 403,
-    FailureCause.RECIPIENT_UNKNOWN: 404,
-    FailureCause.MESSAGE_UNKNOWN: 404,
-    FailureCause.PAYLOAD_TOO_LARGE: 413,
-    FailureCause.OVERLOAD: 503,
-}
-"""With what a request is refused for which cause; any other: 4.00."""
 
 
 def code_of(payload: Payload, *, refresh: bool = False) -> int:
@@ -226,7 +211,7 @@ class CoapStack:
 
     def refuse(self, exchange: int, cause: FailureCause, detail: str) -> bool:
         """The same with a no; the diagnostic payload is for people (RFC 7252 §5.5.2)."""
-        code = CODES.get(cause, 400)
+        code = STATUSES.get(cause, 400)
         busy = self._busy if code in (429, 503) else ()
         return self._reply(exchange, code, f"{cause}: {detail}".encode(), busy)
 

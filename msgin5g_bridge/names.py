@@ -6,10 +6,11 @@ choice of ours, and so is each name of a lab extension. Who learns the true name
 `where` says.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["NAMES", "URI_PATH", "FailureCause", "Name"]
+__all__ = ["NAMES", "STATUSES", "URI_PATH", "FailureCause", "Name"]
 
 URI_PATH = "/msgin5g"
 """Where server and clients take every MSGin5G-1 request: the Message Type says what it is."""
@@ -39,6 +40,21 @@ class FailureCause(StrEnum):
     ABSENT_SUBSCRIBER = "ABSENT_SUBSCRIBER"
     MEMORY_FULL = "MEMORY_FULL"
     BARRED = "BARRED"
+
+
+STATUSES: Mapping[FailureCause, int] = {
+    FailureCause.NOT_AUTHENTICATED: 401,
+    FailureCause.WRONG_CREDENTIAL: 403,
+    FailureCause.NOT_AUTHORIZED: 403,
+    FailureCause.NOT_PROVISIONED: 403,
+    FailureCause.NOT_REGISTERED: 403,
+    FailureCause.MESSAGE_LOOP: 403,
+    FailureCause.RECIPIENT_UNKNOWN: 404,
+    FailureCause.MESSAGE_UNKNOWN: 404,
+    FailureCause.PAYLOAD_TOO_LARGE: 413,
+    FailureCause.OVERLOAD: 503,
+}
+"""As which status of HTTP, and code of CoAP, a cause is told; any other: 400, 4.00 ([LAB])."""
 
 
 class Name(NamedTuple):

@@ -25,7 +25,7 @@ from msgin5g_bridge.msgdelivery import (
     UEMessageDelivery,
 )
 from msgin5g_bridge.n3gdelivery import N3gMessageDelivery
-from msgin5g_bridge.names import FailureCause
+from msgin5g_bridge.names import STATUSES
 from msgin5g_bridge.operation import Operation
 from msgin5g_bridge.problem import Problem
 from msgin5g_bridge.provisioning import (
@@ -39,7 +39,7 @@ from msgin5g_bridge.topiclistevent import TopicSubscription, TopicUnsubscription
 from msgin5g_bridge.translation import translate
 from msgin5g_bridge.ueregistration import BulkUeDeregistration, BulkUeRegistration, UeRegistration
 
-__all__ = ["OPERATIONS", "STATUSES", "RestSide"]
+__all__ = ["OPERATIONS", "RestSide"]
 
 OPERATIONS = (
     *apis.MSGS_ASREGISTRATION,
@@ -50,20 +50,6 @@ OPERATIONS = (
     apis.TOPIC_UNSUBSCRIBE,
 )
 """What the server serves."""
-
-STATUSES: Mapping[FailureCause, int] = {
-    FailureCause.NOT_AUTHENTICATED: 401,
-    FailureCause.WRONG_CREDENTIAL: 403,
-    FailureCause.NOT_AUTHORIZED: 403,
-    FailureCause.NOT_PROVISIONED: 403,
-    FailureCause.NOT_REGISTERED: 403,
-    FailureCause.MESSAGE_LOOP: 403,
-    FailureCause.RECIPIENT_UNKNOWN: 404,
-    FailureCause.MESSAGE_UNKNOWN: 404,
-    FailureCause.PAYLOAD_TOO_LARGE: 413,
-    FailureCause.OVERLOAD: 503,
-}
-"""As which problem a cause is told; any other: 400."""
 
 _LATER = (408, 429)
 _To = tuple[Operation, type[Body]]

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from msgin5g_bridge import ABSENT, encode
 from msgin5g_bridge.coap import (
-    CODES,
     CoapSettings,
     CoapStack,
     PeerMisbehaved,
@@ -19,7 +18,7 @@ from msgin5g_bridge.exchange import Answered, Ask, Asked, Gone, NoAnswer, Peer, 
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.message import Message, MessageResponse
 from msgin5g_bridge.model import MessageId, UeServiceId
-from msgin5g_bridge.names import URI_PATH, FailureCause
+from msgin5g_bridge.names import STATUSES, URI_PATH, FailureCause
 from msgin5g_bridge.registration import Deregistration, Registration
 
 JSON = (("content-type", "application/json"),)
@@ -82,7 +81,7 @@ def test_every_cause_is_refused_with_a_code_that_means_no(cause: FailureCause) -
     asked(stack, OK)
     stack.refuse(1, cause, "why")
     response = replied(stack)
-    assert response.status == CODES.get(cause, 400) >= 400
+    assert response.status == STATUSES.get(cause, 400) >= 400
     assert response.body == f"{cause}: why".encode()
     assert (response.header("max-age") is not None) == (response.status == 503)
 
