@@ -6,21 +6,13 @@ from msgspec.structs import replace
 
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
+from ipsmgw.gateway.message_server import MessageServer, Refused, Returned, Unanswered
 from ipsmgw.identity import Imsi
 from ipsmgw.procedures import msgin5g_enrolment as enrolment
 from ipsmgw.procedures.msgin5g_enrolment import Step
 from ipsmgw.store import Binding, Enrolment
-from msgin5g_bridge.apis import (
-    PROVISION_NON_MSGIN5G_UE,
-    UE_BULK_DEREGISTER,
-    UE_BULK_REGISTER,
-    UE_DEREGISTER,
-    UE_REGISTER,
-)
 from msgin5g_bridge.provisioning import ProvisioningResponse
 from msgin5g_bridge.registration import RegistrationResponse, RegistrationResult
-from msgin5g_bridge.rest import RestStack
-from msgin5g_bridge.rest_events import Refused, Returned, Unanswered
 from msgin5g_bridge.ueregistration import BulkUeDeregistration, BulkUeRegistration, BulkUeRegistrationAck
 
 __all__ = ["Enrolments"]
@@ -29,10 +21,10 @@ __all__ = ["Enrolments"]
 class Enrolments:
     """Of one subscriber one thing is asked at a time; what is wanted follows from his bindings alone."""
 
-    def __init__(self, core: Core, stack: RestStack) -> None:
+    def __init__(self, core: Core, server: MessageServer) -> None:
         self._core = core
         self._section = core.settings.msgin5g
-        self._stack = stack
+        self._server = server
         self._rows = core.store.enrolments
         self._asked: dict[int, tuple[Step, tuple[Imsi, ...]]] = {}
         self._busy: set[Imsi] = set()
@@ -143,35 +135,33 @@ class Enrolments:
         return Enrolment(key=str(imsi), svc_id=known)
 
     def _ask(self, step: Step, held: Enrolment, now: float) -> None:
-        section, stack, imsi = self._section, self._stack, Imsi(held.key)
+        section, server, imsi = self._section, self._server, Imsi(held.key)
         if step is Step.PROVISION:
             binding = self._core.store.binding_of_imsi(imsi)
             request = enrolment.provisioning(section, held, (binding and binding.msisdn) or "")
-            exchange = stack.call(PROVISION_NON_MSGIN5G_UE, section.provisioning_root, request, now)
+            exchange = server.provision(request, now)
         elif step is Step.REGISTER:
-            exchange = stack.call(
-                UE_REGISTER, section.server_root, enrolment.registration(section, held), now
-            )
+            exchange = server.register(enrolment.registration(section, held), now)
         else:
-            name = {"registrationId": held.registration}
-            exchange = stack.call(UE_DEREGISTER, section.server_root, None, now, variables=name)
+            exchange = server.deregister(enrolment.deregistration(section, held), held.registration, now)
         self._note(exchange, step, (imsi,))
 
     def _bulk(self, step: Step, rows: Sequence[Enrolment], now: float) -> None:
-        section, stack = self._section, self._stack
+        section, server = self._section, self._server
         ready = [row for row in rows if not enrolment.missing(section, row, step)]
-        for at in range(0, len(ready), section.bulk):
-            part = ready[at : at + section.bulk]
+        for at in range(0, len(ready), server.bulk):
+            part = ready[at : at + server.bulk]
             imsis = tuple(Imsi(row.key) for row in part)
-            if step is Step.REGISTER:
+            if server.bulk == 1:
+                self._ask(step, part[0], now)
+            elif step is Step.REGISTER:
                 entries = tuple(enrolment.registration(section, row) for row in part)
                 body = BulkUeRegistration(count=len(entries), list=entries)
-                exchange = stack.call(UE_BULK_REGISTER, section.server_root, body, now)
+                self._note(server.register_all(body, now), step, imsis)
             else:
                 leaving = tuple(enrolment.deregistration(section, row) for row in part)
                 bye = BulkUeDeregistration(count=len(leaving), list=leaving)
-                exchange = stack.call(UE_BULK_DEREGISTER, section.server_root, bye, now)
-            self._note(exchange, step, imsis)
+                self._note(server.deregister_all(bye, now), step, imsis)
 
     def _note(self, exchange: int, step: Step, imsis: tuple[Imsi, ...]) -> None:
         self._asked[exchange] = step, imsis
@@ -231,6 +221,4 @@ class Enrolments:
 
 
 def _why(event: Refused) -> str:
-    problem = event.problem
-    said = problem.cause or problem.detail or problem.title or ""
-    return f"{event.status} {said}".strip()
+    return f"{event.status} {event.cause or event.detail}".strip()

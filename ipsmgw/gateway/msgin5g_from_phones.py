@@ -9,6 +9,7 @@ from msgspec import Struct
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
+from ipsmgw.gateway.message_server import Called, MessageServer, Refused, Returned, Unanswered
 from ipsmgw.gateway.msgin5g_enrolments import Enrolments
 from ipsmgw.gateway.msgin5g_parts import Gathered, Parts
 from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
@@ -20,12 +21,9 @@ from ipsmgw.procedures.mo import MoSms
 from ipsmgw.procedures.msgin5g_submission import Content
 from ipsmgw.sms import DecodeError, Submit, digits_at
 from ipsmgw.store import AwaitedReport, Enrolment, Transfer
-from msgin5g_bridge.apis import DELIVER_UE_MESSAGE
 from msgin5g_bridge.l3gdelivery import Address
 from msgin5g_bridge.msgdelivery import DeliveryStatusReport, MessageDeliveryAck, UEMessageDelivery
 from msgin5g_bridge.problem import Problem
-from msgin5g_bridge.rest import RestStack
-from msgin5g_bridge.rest_events import Called, Refused, Returned, Unanswered
 from msgin5g_bridge.segmentation import cut
 from sipbridge import ServerTx
 
@@ -55,10 +53,12 @@ class _Submission(Struct, eq=False):
 class FromPhones:
     """Messages to numbers of the service; all others go to their service centre."""
 
-    def __init__(self, core: Core, stack: RestStack, enrolments: Enrolments, numbers: ReplyNumbers) -> None:
+    def __init__(
+        self, core: Core, server: MessageServer, enrolments: Enrolments, numbers: ReplyNumbers
+    ) -> None:
         self._core = core
         self._section = core.settings.msgin5g
-        self._stack = stack
+        self._server = server
         self._enrolments = enrolments
         self._replies = numbers
         self._numbers = submission.numbers_of(self._section)
@@ -107,10 +107,10 @@ class FromPhones:
         row = self._awaited.get(said.msg_id)
         held = self._enrolments.of_service_id(said.dest_addr.addr)
         if row is None or held is None or held.key != row.imsi:
-            self._stack.refuse(event.exchange, Problem(status=404, cause="MESSAGE_UNKNOWN"))
+            self._server.refuse(event.exchange, Problem(status=404, cause="MESSAGE_UNKNOWN"))
             return None
         self._awaited.remove(row)
-        self._stack.respond(event.exchange, 204)
+        self._server.accept(event.exchange)
         return Transfer(
             key=f"report {row.key}",
             imsi=row.imsi,
@@ -143,7 +143,7 @@ class FromPhones:
         if one is None:
             return False
         if isinstance(event, Refused):
-            self._failed(one, submission.cause_of_status(event.status, event.problem.cause or ""), now)
+            self._failed(one, submission.cause_of_status(event.status, event.cause), now)
         else:
             self._failed(one, Cause.NETWORK_OUT_OF_ORDER, now)
         return True
@@ -215,8 +215,7 @@ class FromPhones:
     def _call(self, one: _Submission, now: float) -> None:
         """The next segment; all of them have the time of one message."""
         within = max(0.0, one.until - now)
-        root = self._section.server_root
-        self._open[self._stack.call(DELIVER_UE_MESSAGE, root, one.segments[0], now, within=within)] = one
+        self._open[self._server.submit(one.segments[0], now, within=within)] = one
 
     def _failed(self, one: _Submission, cause: Cause, now: float) -> None:
         self._parts.failed(one.whole.gathered)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
+from ipsmgw.gateway.message_server import Called, MessageServer, Refused, Returned, Unanswered
 from ipsmgw.gateway.msgin5g_enrolments import Enrolments
 from ipsmgw.gateway.msgin5g_reassembly import Reassembling
 from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
@@ -20,11 +21,8 @@ from ipsmgw.procedures.mt import MtSms
 from ipsmgw.store import Binding, Enrolment, Transfer
 from mapstack.map import AddressString
 from msgin5g_bridge import DecodeError
-from msgin5g_bridge.apis import DELIVER_REPORT
 from msgin5g_bridge.l3gdelivery import AddressType, L3gMessageDelivery
 from msgin5g_bridge.problem import Problem, of_fault
-from msgin5g_bridge.rest import RestStack
-from msgin5g_bridge.rest_events import Called, Refused, Returned, Unanswered
 from msgin5g_bridge.ts29571 import InvalidParam
 from sipbridge import ServerTx
 
@@ -41,7 +39,7 @@ class ToPhones:
     def __init__(
         self,
         core: Core,
-        stack: RestStack,
+        server: MessageServer,
         enrolments: Enrolments,
         numbers: ReplyNumbers,
         terminating: Terminating,
@@ -49,7 +47,7 @@ class ToPhones:
         section = core.settings.msgin5g
         self._core = core
         self._section = section
-        self._stack = stack
+        self._server = server
         self._enrolments = enrolments
         self._terminating = terminating
         self._times = Times(section.validity, section.retry, section.remember)
@@ -89,12 +87,12 @@ class ToPhones:
         """POST /deliver-message."""
         held = self._enrolments.of_service_id(message.dest_addr.addr)
         if message.dest_addr.addr_type is not AddressType.UE or held is None:
-            self._stack.refuse(event.exchange, _nobody(message))
+            self._server.refuse(event.exchange, _nobody(message))
         elif self._rows.get(delivery.key_of(message)) is not None:
-            self._stack.respond(event.exchange, 204)  # once more: it is ours already
+            self._server.accept(event.exchange)  # once more: it is ours already
         elif len(self._rows) >= self._section.limits.transfers:
             problem = Problem(status=503, cause="NF_CONGESTION", retry_after=_RETRY_AFTER)
-            self._stack.refuse(event.exchange, problem)
+            self._server.refuse(event.exchange, problem)
         else:
             self._answer(event, self._take(message, held.key, now))
 
@@ -154,9 +152,9 @@ class ToPhones:
 
     def _answer(self, event: Called, problem: Problem | None) -> None:
         if problem is None:
-            self._stack.respond(event.exchange, 204)
+            self._server.accept(event.exchange)
         else:
-            self._stack.refuse(event.exchange, problem)
+            self._server.refuse(event.exchange, problem)
 
     def _take(self, message: L3gMessageDelivery, imsi: str, now: float) -> Problem | None:
         """It is on disk with the end of this batch, before its answer leaves."""
@@ -201,8 +199,7 @@ class ToPhones:
             self._deadlines.set(key, held.due)
         elif held.phase == "report":
             self._busy.add(key)
-            root, report = self._section.server_root, delivery.report_of(held)
-            self._reports[self._stack.call(DELIVER_REPORT, root, report, now)] = key
+            self._reports[self._server.report(delivery.report_of(held), now)] = key
         elif now >= held.until:
             self._change(key, partial(delivery.expired, now=now, times=self._times), now)
         else:
