@@ -1,8 +1,11 @@
 """The command `ipsmgw-lab`: what it can be asked for (DESIGN §10)."""
 
+from typing import Annotated
+
 import typer
 from rich.console import Console
 
+from ipsmgw import __version__
 from lab.conformance.command import conformance_command
 from lab.describing import check_command, gateway_file_command
 from lab.element import element_command
@@ -36,9 +39,19 @@ app.command("fault")(fault_command)
 app.command("quirks")(quirks_command)
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ipsmgw-lab {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _lab() -> None:
-    """Without it typer would make a single command of an app that has only one."""
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """What stands before the name of a command."""
 
 
 @app.command("list")

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ipsmgw import __version__
+from ipsmgw.cli.causes import causes_command
 from ipsmgw.cli.cdr import cdr_command
 from ipsmgw.cli.check import check_command
 from ipsmgw.cli.decode import decode_command
@@ -12,6 +13,7 @@ from ipsmgw.cli.explain import explain_command
 from ipsmgw.cli.ifc import ifc_command
 from ipsmgw.cli.number import number_command
 from ipsmgw.cli.run import run_command
+from ipsmgw.cli.settings import settings_command
 from ipsmgw.cli.status import status_command
 
 __all__ = ["app", "main"]
@@ -31,6 +33,8 @@ app.command("ifc")(ifc_command)
 app.command("cdr")(cdr_command)
 app.command("explain")(explain_command)
 app.command("number")(number_command)
+app.command("settings")(settings_command)
+app.command("causes")(causes_command)
 
 
 def _say_version(wanted: bool) -> None:

@@ -39,6 +39,7 @@ __all__ = [
     "domains",
     "ended",
     "reported_late",
+    "tries_next",
     "within",
 ]
 
@@ -134,9 +135,13 @@ def abandoned(routed: Routed, policy: RoutingSection, now: float) -> Decision[Ro
 def _input(ending: Ending, policy: RoutingSection) -> Input:
     if ending.outcome == _DELIVERED:
         return Input.DELIVERED
+    return Input.REFUSED if tries_next(ending.outcome, policy) else Input.REFUSED_FOR_GOOD
+
+
+def tries_next(outcome: str, policy: RoutingSection) -> bool:
+    """Whether another domain is tried after it, while there is one."""
     # TS 29.002 §23.3.7: a full memory is full in every domain.
-    full = ending.outcome == Cause.MEMORY_CAPACITY_EXCEEDED.cdr
-    return Input.REFUSED_FOR_GOOD if full or ending.outcome in policy.avoid else Input.REFUSED
+    return outcome != Cause.MEMORY_CAPACITY_EXCEEDED.cdr and outcome not in policy.avoid
 
 
 # The transitions.

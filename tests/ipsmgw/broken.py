@@ -6,12 +6,11 @@ from copy import deepcopy
 from types import NoneType, UnionType
 from typing import Annotated, Literal, NamedTuple, get_args, get_origin
 
-import msgspec
 from msgspec import Meta
 
 from ipsmgw.identity import NodeNumber
-from ipsmgw.section import Address, Addresses, Section
-from ipsmgw.settings import Settings
+from ipsmgw.reference import fields as paths
+from ipsmgw.section import Address, Addresses
 
 __all__ = ["Broken", "Table", "broken", "paths", "sound", "toml"]
 
@@ -67,23 +66,6 @@ def _value(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
     return str(value) if isinstance(value, float) else json.dumps(value)
-
-
-def paths(kind: type[Section] = Settings, path: str = "") -> Iterator[tuple[str, msgspec.structs.FieldInfo]]:
-    """Every setting that is no table; `[]` stands for one of several tables."""
-    for field in msgspec.structs.fields(kind):
-        here = f"{path}.{field.name}" if path else field.name
-        section, many = _section(field.type)
-        if section is None:
-            yield here, field
-        else:
-            yield from paths(section, here + "[]" * many)
-
-
-def _section(kind: object) -> tuple[type[Section] | None, bool]:
-    many = get_origin(kind) is tuple
-    kind = get_args(kind)[0] if many else kind
-    return (kind, many) if isinstance(kind, type) and issubclass(kind, Section) else (None, many)
 
 
 def broken() -> Iterator[Broken]:
