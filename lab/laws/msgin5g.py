@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from lab.laws.evidence import Evidence
+from lab.msgin5g.contact import Leg
+from lab.msgin5g.records import ServerData
 from lab.msgin5g.side import Msgin5gSide
 from lab.msgin5g.transfer import State, Transfer
 from msgin5g_bridge.l3gdelivery import Address
@@ -24,8 +26,12 @@ def true_ends(evidence: Evidence) -> Iterator[str]:
     yield from (
         f"{who.addr} has message {id_} {times} times" for (who, _, id_), times in had.items() if times > 1
     )
-    for transfer in side.data.transfers.values():
-        yield from _untrue(transfer, had, played)
+    taken = {name: _taken(home.data) for name, home in side.homes.items()}
+    for name, home in side.homes.items():
+        elsewhere = set().union(*(keys for other, keys in taken.items() if other != name))
+        for transfer in home.data.transfers.values():
+            yield from _untrue(transfer, had, played)
+            yield from _mislaid(transfer, elsewhere)
     for report in _reports(side):
         success = report.deliv_st == ReportDeliveryStatus.REPT_DELY_SUCCESS
         if (
@@ -40,11 +46,29 @@ def _untrue(transfer: Transfer, had: Counter[_Key], played: set[Address]) -> Ite
     body = transfer.body
     if transfer.state in (State.NEW, State.READY, State.SENT):
         yield f"transfer {transfer.id} is still {transfer.state.value}"
-    if not isinstance(body, Message) or transfer.recipient not in played:
+    if not isinstance(body, Message) or transfer.recipient not in played or _handed_on(transfer):
         return
     has = had[transfer.recipient, transfer.sender, body.msg_id]
     if transfer.state is State.DELIVERED and not has:
         yield f"message {body.msg_id} was delivered, and {transfer.recipient.addr} has it not"
+
+
+def _mislaid(transfer: Transfer, elsewhere: set[_Key]) -> Iterator[str]:
+    """Another server has what this one is rid of."""
+    body = transfer.body
+    if transfer.state is not State.DELIVERED or not isinstance(body, Message) or not _handed_on(transfer):
+        return
+    if (body.dest_addr, body.ori_addr, body.msg_id) not in elsewhere:
+        yield f"message {body.msg_id} was handed to another server, and none knows of it"
+
+
+def _handed_on(transfer: Transfer) -> bool:
+    """To another server, which was not to report."""
+    return not transfer.asked and transfer.contact is not None and transfer.contact.leg is Leg.SERVER
+
+
+def _taken(data: ServerData) -> set[_Key]:
+    return {(to, sender, msg_id) for (sender, msg_id), several in data.submissions.items() for to in several}
 
 
 def _had(side: Msgin5gSide) -> Iterator[_Key]:
@@ -66,6 +90,4 @@ def _reports(side: Msgin5gSide) -> Iterator[DeliveryReport]:
 
 
 def _played(side: Msgin5gSide) -> set[Address]:
-    phones = [phone for gateway in side.plan.gateways for phone in gateway.phones]
-    names = (*side.plan.clients, *side.plan.application_servers, *phones)
-    return {side.plan.address(name) for name in names}
+    return {side.plan.address(name) for home in side.plan.servers for name in home.people}

@@ -1,6 +1,6 @@
 """Who may send in whose name (TS 33.501 Y.2, Y.5; TS 23.554 clause 8.3.2)."""
 
-from lab.msgin5g.contact import Leg, Peer
+from lab.msgin5g.contact import Leg, Peer, host_of
 from lab.msgin5g.records import Refusal, ServerData
 from msgin5g_bridge.l3gdelivery import Address
 from msgin5g_bridge.names import FailureCause
@@ -28,12 +28,7 @@ def speaks_for(peer: Peer, sender: Address, data: ServerData) -> Refusal | None:
     if (
         peer.leg is Leg.CLIENT
         and not peer.identity
-        and _host(peer.address) != _host(registered.contact.address)
+        and host_of(peer.address) != host_of(registered.contact.address)
     ):
         return Refusal(FailureCause.NOT_AUTHORIZED, f"{sender.addr} has registered from another host")
     return None
-
-
-def _host(uri: str) -> str:
-    """Of coap://host:port."""
-    return uri.partition("://")[2].rpartition(":")[0]

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
-__all__ = ["GATEWAYS", "Contact", "Leg", "Peer"]
+__all__ = ["GATEWAYS", "Contact", "Leg", "Peer", "domain_of", "host_of"]
 
 
 class Leg(Enum):
@@ -35,3 +35,15 @@ class Peer(NamedTuple):
     address: str = ""
     identity: str = ""
     """UE Service ID of an OSCORE key, client of an OAuth2 token, name of a certificate; none: not proved."""
+
+
+def host_of(uri: str) -> str:
+    """Of scheme://host:port, with or without the port."""
+    authority = uri.partition("://")[2].partition("/")[0]
+    host, _, port = authority.rpartition(":")
+    return host if port.isdecimal() else authority
+
+
+def domain_of(svc_id: str) -> str:
+    """[LAB] What stands after the last @."""
+    return svc_id.rpartition("@")[2]

@@ -15,9 +15,13 @@ def explain(data: ServerData, msg_id: str) -> list[str]:
 
 
 def _lines(data: ServerData, msg_id: str) -> Iterator[str]:
-    for (sender, known_id), submission in data.submissions.items():
-        if known_id != msg_id:
-            continue
+    given_in = [
+        (sender, each)
+        for (sender, known_id), several in data.submissions.items()
+        if known_id == msg_id
+        for each in several.values()
+    ]
+    for sender, submission in given_in:
         status = submission.response.status or "accepted"
         cause = f" ({submission.response.failure_cause})" if submission.response.failure_cause else ""
         came = f"over {submission.origin.leg.value}"

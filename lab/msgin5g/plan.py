@@ -45,7 +45,7 @@ class UePlan:
     keyed: bool = False
     """Whether it has an OSCORE key."""
     behind: str = ""
-    """The Gateway UE that it reaches the server by."""
+    """The Gateway UE that it reaches its server by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,8 @@ class GatewayUePlan:
 class Msgin5gPlan:
     """All of it; addresses are 127.1.N.x in network N."""
 
+    name: str = M5S
+    """Of the server, as a node."""
     domain: str = "msgin5g.lab.example"
     ues: tuple[UePlan, ...] = (UePlan(name="meter"), UePlan(name="lamp"))
     gateway_ues: tuple[GatewayUePlan, ...] = ()
@@ -82,18 +84,53 @@ class Msgin5gPlan:
     areas: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
     """Names of Broadcast Message Gateways, by Broadcast Area ID."""
     server: ServerSettings = field(default_factory=ServerSettings)
-    """But for gateways, areas and domain, which follow from the rest."""
+    """But for gateways, areas, neighbours and domain, which follow from the rest."""
+    others: "tuple[Msgin5gPlan, ...]" = ()
+    """Other servers of other domains, each with who is at home there (MSGin5G-8); names are unique."""
+
+    routes: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
+    """Domains that another server is the way to, and that server's name; else each knows each."""
+    applications: frozenset[str] | None = None
+    """Domains with whose operators there is an agreement on messages of AS; None: with all."""
+
+    def __post_init__(self) -> None:
+        if any(each.others for each in self.others):
+            raise ValueError("an MSGin5G server among others has no others of its own")
+        for what in (self.nodes, tuple(each.domain for each in self.servers)):
+            twice = sorted({each for each in what if what.count(each) > 1})
+            if twice:
+                raise ValueError(f"{', '.join(twice)}: twice in one MSGin5G service")
+
+    @property
+    def servers(self) -> "tuple[Msgin5gPlan, ...]":
+        """Itself, and the others."""
+        return (self, *self.others)
 
     @property
     def nodes(self) -> tuple[str, ...]:
         """In the order of a ladder, and of the start."""
+        return tuple(name for each in self.servers for name in each.elements)
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        """Without those of others."""
         gateways = (gateway.name for gateway in self.gateways)
-        return (M5S, *gateways, *self.clients, *self.application_servers)
+        return (self.name, *gateways, *self.clients, *self.application_servers)
 
     @property
     def clients(self) -> tuple[str, ...]:
-        """Names of all UEs with an MSGin5G Client."""
+        """Names of all UEs with an MSGin5G Client that are at home here."""
         return (*(each.name for each in self.gateway_ues), *(each.name for each in self.ues))
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Names of all that have a Service ID here: UEs, AS, and phones behind gateways of the lab."""
+        phones = (phone for gateway in self.gateways for phone in gateway.phones)
+        return (*self.clients, *self.application_servers, *phones)
+
+    def home(self, name: str) -> "Msgin5gPlan":
+        """The server of an element or a phone; who is of no other is here."""
+        return next((each for each in self.others if name in (*each.elements, *each.people)), self)
 
     def host(self, network: int, node: str) -> str:
         return f"127.1.{network}.{_FIRST + self.nodes.index(node)}"
@@ -109,12 +146,12 @@ class Msgin5gPlan:
         return (host, _OWN_HTTP)
 
     def svc_id(self, name: str) -> str:
-        """A Service ID at this domain."""
-        return f"{name}@{self.domain}"
+        """A Service ID at the domain that this one is at home at."""
+        return f"{name}@{self.home(name).domain}"
 
     def address(self, name: str) -> Address:
         """Of an AS, a UE, or a phone behind a gateway, by its name."""
-        kind = AddressType.AS if name in self.application_servers else AddressType.UE
+        kind = AddressType.AS if name in self.home(name).application_servers else AddressType.UE
         return address(kind, self.svc_id(name))
 
     def key(self, ue: UePlan) -> bytes:

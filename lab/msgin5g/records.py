@@ -83,12 +83,18 @@ class ServerData:
     topics: dict[str, dict[Address, float]] = field(default_factory=dict)
     """Subscribers, and until when."""
     transfers: dict[int, Transfer] = field(default_factory=dict)
-    submissions: dict[tuple[Address, str], Submission] = field(default_factory=dict)
-    """By originator and Message ID."""
+    submissions: dict[tuple[Address, str], dict[Address, Submission]] = field(default_factory=dict)
+    """By originator and Message ID, and by recipient: of a group, another server sends one each."""
     segments: Reassembly = field(default_factory=Reassembly)
     origins: dict[tuple[Address, str], tuple[Peer, int]] = field(default_factory=dict)
     """Of sets of segments: who sends them, and how often the rest was asked for."""
     count: int = 0
+
+    def transfers_of(self, sender: Address, msg_id: str) -> list[Transfer]:
+        """All copies of a message that are remembered."""
+        several = self.submissions.get((sender, msg_id), {}).values()
+        ids = (id_ for each in several for id_ in each.transfers)
+        return [self.transfers[id_] for id_ in ids if id_ in self.transfers]
 
     def number(self) -> int:
         """Never the same again."""

@@ -144,7 +144,7 @@ class RestSide:
     def _take(
         self, event: Called, payload: Message | DeliveryReport | TopicSubscribe | TopicUnsubscribe, now: float
     ) -> None:
-        peer = self._peer(event, self._leg(payload.ori_addr))
+        peer = self._peer(event, self._leg(event.caller, payload.ori_addr))
         answer = self._server.take(payload, peer, now)
         kind = event.operation.answers[next(iter(event.operation.answers))]
         if answer is None or isinstance(answer, Refusal) or kind is None:
@@ -152,9 +152,9 @@ class RestSide:
         else:
             self._answer(event, translate(answer, kind))
 
-    def _leg(self, sender: Address) -> Leg:
-        """[LAB] The same paths serve gateways and other servers: whose the sender is tells them apart."""
-        if sender.addr.rpartition("@")[2] in self._server.settings.neighbours:
+    def _leg(self, caller: Caller, sender: Address) -> Leg:
+        """[LAB] The same paths serve AS, gateways and servers: who calls, and for whom, tells them apart."""
+        if self._server.settings.calling(_host(caller), _identity(caller)) is not None:
             return Leg.SERVER
         if sender.addr_type == AddressType.AS:
             return Leg.AS
@@ -162,7 +162,7 @@ class RestSide:
         return registered.contact.leg if registered and registered.contact.leg in GATEWAYS else Leg.L3G
 
     def _peer(self, event: Called, leg: Leg) -> Peer:
-        return Peer(leg, event.caller.peer.address.rpartition(":")[0], _identity(event.caller))
+        return Peer(leg, _host(event.caller), _identity(event.caller))
 
     def _registered(self, event: Called, answer: Body | Refusal, svc_id: str) -> None:
         if isinstance(answer, Refusal):
@@ -178,6 +178,10 @@ class RestSide:
             self._stack.refuse(event.exchange, Problem(status=code, cause=answer.cause, detail=answer.detail))
         else:
             self._stack.respond(event.exchange, status, answer)
+
+
+def _host(caller: Caller) -> str:
+    return caller.peer.address.rpartition(":")[0]
 
 
 def _identity(caller: Caller) -> str:

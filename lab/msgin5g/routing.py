@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lab.msgin5g.contact import Contact, Leg
+from lab.msgin5g.contact import Contact, Leg, domain_of
 from lab.msgin5g.records import Refusal, ServerData
 from lab.msgin5g.settings import ServerSettings
 from msgin5g_bridge.l3gdelivery import Address, AddressType
@@ -26,7 +26,7 @@ def route(
     """The copies of a message (TS 23.554 clauses 8.3.2, 8.7.4, 8.8)."""
     match to.addr_type:
         case AddressType.UE | AddressType.AS:
-            return _one(to, data, settings)
+            return _one(sender, to, data, settings)
         case AddressType.GROUP:
             return _members(sender, to, data)
         case AddressType.TOPIC:
@@ -44,18 +44,33 @@ def contact_of(to: Address, data: ServerData, settings: ServerSettings) -> Conta
     if to.addr_type == AddressType.BC:
         gateway = settings.gateway(settings.areas.get(to.addr, ""))
         return Contact(Leg.BMG, gateway.api_root) if gateway is not None else None
-    neighbour = settings.neighbours.get(_domain(to.addr))
-    return Contact(Leg.SERVER, neighbour) if neighbour and to.addr not in data.subscriptions else None
+    neighbour = settings.neighbour(to.addr) if to.addr not in data.subscriptions else None
+    return Contact(Leg.SERVER, neighbour.api_root) if neighbour is not None else None
 
 
-def _one(to: Address, data: ServerData, settings: ServerSettings) -> tuple[Copy, ...] | Refusal:
+def _one(
+    sender: Address, to: Address, data: ServerData, settings: ServerSettings
+) -> tuple[Copy, ...] | Refusal:
+    disagreed = _disagreed(sender, to, settings)
+    if disagreed is not None:
+        return disagreed
     known = data.subscriptions.get(to.addr)
     if known is not None and known.address == to:
         return (Copy(to, f"{to.addr} is at home here"),)
-    domain = _domain(to.addr)
-    if domain != settings.domain and domain in settings.neighbours:
-        return (Copy(to, f"{to.addr} is at home at {domain}"),)
+    domain, neighbour = domain_of(to.addr), settings.neighbour(to.addr)
+    if domain != settings.domain and neighbour is not None:
+        return (Copy(to, f"{to.addr} is at home at {domain}, by {neighbour.svc_id}"),)
     return Refusal(FailureCause.RECIPIENT_UNKNOWN, f"{to.addr_type} {to.addr} is not known")
+
+
+def _disagreed(sender: Address, to: Address, settings: ServerSettings) -> Refusal | None:
+    """Messages of Application Servers go to other operators by agreement only (clause 8.7.5)."""
+    if AddressType.AS not in (sender.addr_type, to.addr_type):
+        return None
+    ways = [settings.neighbour(each.addr) for each in (sender, to)]
+    if all(way is None or way.applications for way in ways):
+        return None
+    return Refusal(FailureCause.NOT_AUTHORIZED, f"no agreement on AS between {sender.addr} and {to.addr}")
 
 
 def _members(sender: Address, to: Address, data: ServerData) -> tuple[Copy, ...] | Refusal:
@@ -81,8 +96,3 @@ def _area(to: Address, settings: ServerSettings) -> tuple[Copy, ...] | Refusal:
     if gateway is None:
         return Refusal(FailureCause.RECIPIENT_UNKNOWN, f"there is no broadcast area {to.addr}")
     return (Copy(to, f"{gateway} broadcasts in {to.addr}"),)
-
-
-def _domain(svc_id: str) -> str:
-    """[LAB] What stands after the last @."""
-    return svc_id.rpartition("@")[2]

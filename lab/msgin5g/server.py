@@ -17,7 +17,6 @@ from lab.msgin5g.submission import Intake
 from lab.msgin5g.transfer import State, Transfer
 from msgin5g_bridge import Payload
 from msgin5g_bridge.asregistration import ASRegistration, ASRegistrationAck
-from msgin5g_bridge.l3gdelivery import Address
 from msgin5g_bridge.message import (
     AggregatedMessage,
     DeliveryReport,
@@ -179,9 +178,8 @@ class Msgin5gServer:
 
     def _report(self, report: DeliveryReport, now: float) -> MessageResponse | Refusal:
         """One that was not asked for, or is too late, changes nothing; one of no message is refused."""
-        known = self.data.submissions.get((report.dest_addr, report.msg_id))
-        transfers = [self.data.transfers.get(each) for each in known.transfers] if known else []
-        mine = next((each for each in transfers if each and each.recipient == report.ori_addr), None)
+        transfers = self.data.transfers_of(report.dest_addr, report.msg_id)
+        mine = next((each for each in transfers if each.recipient == report.ori_addr), None)
         if mine is None:
             return Refusal(
                 FailureCause.MESSAGE_UNKNOWN, f"{report.ori_addr.addr} was sent no {report.msg_id}"
@@ -205,8 +203,8 @@ class Msgin5gServer:
 
     def _update(self, update: StoredMessageUpdate, now: float) -> MessageResponse | Refusal:
         """By its sender alone; what is delivered or sent already is not stored (clause 8.3.6)."""
-        known = self.data.submissions.get((update.ori_addr, update.msg_id))
-        stored = self._stored(update.ori_addr, known.transfers if known else ())
+        known = self.data.transfers_of(update.ori_addr, update.msg_id)
+        stored = [each for each in known if each.state is State.STORED]
         if not stored:
             return Refusal(FailureCause.MESSAGE_UNKNOWN, f"no message {update.msg_id} is stored")
         params = update.sto_and_fw_params
@@ -216,10 +214,6 @@ class Msgin5gServer:
             else:
                 self._delivery.discard(transfer, now)
         return MessageResponse(ori_addr=update.ori_addr, msg_id=update.msg_id)
-
-    def _stored(self, sender: Address, ids: tuple[int, ...]) -> list[Transfer]:
-        found = [self.data.transfers[each] for each in ids if each in self.data.transfers]
-        return [each for each in found if each.sender == sender and each.state is State.STORED]
 
     def _ended(self, transfer: Transfer, now: float) -> None:
         report = report_of(transfer)

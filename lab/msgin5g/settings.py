@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from lab.msgin5g.contact import Leg
+from lab.msgin5g.contact import Leg, domain_of, host_of
 from msgin5g_bridge.model import MgwServiceId, ServerServiceId
 from msgin5g_bridge.segmentation import MAX_SEGMENT, Limits
 
-__all__ = ["Gateway", "ServerSettings"]
+__all__ = ["Gateway", "Neighbour", "ServerSettings"]
 
 _DAY = 86_400.0
 _SERVER = ServerServiceId("m5s@msgin5g.lab.example")
@@ -26,6 +26,22 @@ class Gateway:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """Another MSGin5G Server, of the same PLMN or another one (MSGin5G-8)."""
+
+    svc_id: ServerServiceId
+    api_root: str
+    identity: str = ""
+    """Of its OAuth2 client or its certificate; none: it is who calls from the host of its apiRoot."""
+    applications: bool = True
+    """Whether the operators have agreed on messages from and to AS (TS 23.554 clause 8.7.5)."""
+
+    def calls(self, host: str, identity: str) -> bool:
+        """Whether a call from this host, that has proved this, is its."""
+        return identity == self.identity if self.identity else host == host_of(self.api_root)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
     """Seconds and octets."""
 
@@ -35,8 +51,8 @@ class ServerSettings:
     gateways: tuple[Gateway, ...] = ()
     areas: Mapping[str, MgwServiceId] = field(default_factory=lambda: MappingProxyType({}))
     """Broadcast Area IDs, and the Broadcast Message Gateway of each."""
-    neighbours: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Domains of other MSGin5G Servers, and the apiRoot of each."""
+    neighbours: Mapping[str, Neighbour] = field(default_factory=lambda: MappingProxyType({}))
+    """Domains that are at home elsewhere, and the next server on the way to each."""
     authenticated: bool = False
     """Whether an MSGin5G UE has to prove who it is (TS 33.501 Y.2)."""
     gateway_ues: tuple[str, ...] = ()
@@ -73,3 +89,11 @@ class ServerSettings:
     def gateway(self, svc_id: str) -> Gateway | None:
         """By its MGW Service ID."""
         return next((each for each in self.gateways if each.svc_id == svc_id), None)
+
+    def neighbour(self, svc_id: str) -> Neighbour | None:
+        """The next server on the way to a Service ID."""
+        return self.neighbours.get(domain_of(svc_id))
+
+    def calling(self, host: str, identity: str) -> Neighbour | None:
+        """The server that this is, by what it has proved, else by where it calls from ([LAB])."""
+        return next((each for each in self.neighbours.values() if each.calls(host, identity)), None)

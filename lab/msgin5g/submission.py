@@ -52,7 +52,7 @@ class Intake:
         refused = speaks_for(peer, message.ori_addr, self._data) or self._too_large(message)
         if refused:
             return refused
-        known = self._data.submissions.get((message.ori_addr, message.msg_id))
+        known = self._data.submissions.get((message.ori_addr, message.msg_id), {}).get(message.dest_addr)
         if known is not None and known.origin.address != peer.address and peer.leg is Leg.SERVER:
             return Refusal(FailureCause.MESSAGE_LOOP, f"message {message.msg_id} was here before")
         if known is not None and known.response.status != DeliveryStatus.DELY_FAILED:
@@ -77,8 +77,9 @@ class Intake:
 
     def resume(self, now: float) -> None:
         """After a restart: what is remembered is forgotten in time."""
-        for key in self._data.submissions:
-            self._remember(key, now)
+        for (sender, msg_id), several in self._data.submissions.items():
+            for to in several:
+                self._remember((sender, msg_id, to), now)
 
     def deadline(self) -> float | None:
         return self._data.segments.deadline()
@@ -125,9 +126,10 @@ class Intake:
             return Refusal(FailureCause.OVERLOAD, "too many messages wait for the recipient")
         transfers = [self._delivery.open(self._transfer(message, copy, now), now) for copy in copies]
         response = _answer(message, transfers)
-        key = message.ori_addr, message.msg_id
-        self._data.submissions[key] = Submission(peer, response, now, tuple(each.id for each in transfers))
-        self._remember(key, now)
+        sender, msg_id, to = message.ori_addr, message.msg_id, message.dest_addr
+        submission = Submission(peer, response, now, tuple(each.id for each in transfers))
+        self._data.submissions.setdefault((sender, msg_id), {})[to] = submission
+        self._remember((sender, msg_id, to), now)
         if response.status != DeliveryStatus.DELY_FAILED:
             self._tell_of_failed(transfers, now)
         return response
@@ -159,15 +161,18 @@ class Intake:
             trail=((now, copy.why),),
         )
 
-    def _remember(self, key: tuple[Address, str], now: float) -> None:
+    def _remember(self, which: tuple[Address, str, Address], now: float) -> None:
         """A submission is forgotten after its transfers."""
+        sender, msg_id, to = which
 
         def look(when: float) -> None:
-            known = self._data.submissions.get(key)
-            if known is not None and any(each in self._data.transfers for each in known.transfers):
-                self._remember(key, when)
-            else:
-                self._data.submissions.pop(key, None)
+            several = self._data.submissions.get((sender, msg_id), {})
+            if to in several and any(each in self._data.transfers for each in several[to].transfers):
+                self._remember(which, when)
+                return
+            several.pop(to, None)
+            if not several:
+                self._data.submissions.pop((sender, msg_id), None)
 
         self._agenda.at(now + self._settings.remember, look)
 

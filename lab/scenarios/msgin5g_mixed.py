@@ -18,11 +18,20 @@ from msgin5g_bridge.problem import Problem
 __all__ = ["msgin5g_mixed"]
 
 _PHONES = ("phone", "phone2")
+_SETTINGS = ServerSettings(keep=40.0, report=20.0, retry=0.5, transit=5.0, errand=20.0, aggregate_wait=0.2)
+_SOUTH = Msgin5gPlan(
+    name="south",
+    domain="msgin5g.south.example",
+    ues=(UePlan(name="kettle"),),
+    application_servers=("clerk",),
+    server=_SETTINGS,
+)
 _PLAN = Msgin5gPlan(
     ues=(UePlan(name="meter", max_seg_size=700), UePlan(name="lamp"), UePlan(name="horn")),
     gateways=(GatewayPlan(name="l3g", phones=_PHONES),),
-    groups={"team": ("meter", "lamp", "horn", "phone")},
-    server=ServerSettings(keep=40.0, report=20.0, retry=0.5, transit=5.0, errand=20.0, aggregate_wait=0.2),
+    groups={"team": ("meter", "lamp", "horn", "phone", "kettle")},
+    server=_SETTINGS,
+    others=(_SOUTH,),
 )
 _ACTS = 80
 _TEXTS = ("short", "x" * 100, "It goes on and on. " * 150)
@@ -50,7 +59,7 @@ class _Play:
         self._side = carrier.msgin5g
         self._rng = rng
         team = address(AddressType.GROUP, "team")
-        names = ("meter", "lamp", "horn", "reader", *_PHONES)
+        names = (*self._side.client_ledgers, "reader", "clerk", *_PHONES)
         self._people: list[Address] = [*map(self._side.plan.address, names), team]
 
     async def play(self) -> None:
@@ -78,7 +87,8 @@ class _Play:
 
     def _all_over(self) -> bool:
         """Also what a client has half."""
-        over = all(each.state.final for each in self._side.data.transfers.values())
+        homes = self._side.homes.values()
+        over = all(each.state.final for home in homes for each in home.data.transfers.values())
         return over and not any(ue.client.deadline() for ue in self._side.ues.values())
 
     def _register_all(self) -> None:
@@ -105,10 +115,10 @@ class _Play:
     def _send(self) -> None:
         rng, to = self._rng, self._rng.choice(self._people)
         report, keep = rng.random() < 0.6, rng.random() < 0.6
-        who = rng.choice((*self._side.ues, "reader", "l3g"))
+        who = rng.choice((*self._side.ues, *self._side.application_servers, "l3g"))
         if who in self._side.ues:
             self._side.ues[who].send(to, rng.choice(_TEXTS), report=report, keep=keep)
-        elif who == "reader":
+        elif who in self._side.application_servers:
             reader = self._side.application_servers[who]
             reader.send(to, rng.choice(_TEXTS[:2]), report=report, keep=keep)
         else:

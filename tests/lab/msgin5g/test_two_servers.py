@@ -4,15 +4,16 @@ import pytest
 
 from lab.msgin5g.contact import Leg, Peer
 from lab.msgin5g.errand import Result
-from lab.msgin5g.records import ServerData, Subscription, address
+from lab.msgin5g.plan import Msgin5gPlan
+from lab.msgin5g.records import Group, ServerData, Subscription, address
 from lab.msgin5g.rest_side import OPERATIONS, RestSide
 from lab.msgin5g.server import Msgin5gServer
-from lab.msgin5g.settings import ServerSettings
+from lab.msgin5g.settings import Neighbour, ServerSettings
 from msgin5g_bridge.exchange import Answered, Ask, Asked, Reply
 from msgin5g_bridge.exchange import Peer as Caller
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.message import DeliveryReport, Message, MessageResponse
-from msgin5g_bridge.model import UeServiceId
+from msgin5g_bridge.model import ServerServiceId, UeServiceId
 from msgin5g_bridge.msgdelivery import ReportDeliveryStatus
 from msgin5g_bridge.names import FailureCause
 from msgin5g_bridge.registration import Registration
@@ -29,11 +30,12 @@ class Site:
 
     def __init__(self, domain: str, neighbour: str, *lost: str) -> None:
         """`lost` are domains that it takes for the neighbour's."""
+        self.domain = domain
         self.ue = address(AddressType.UE, f"ue@{domain}")
         self.host = f"http://{domain}:80"
         data = ServerData(subscriptions={self.ue.addr: Subscription(self.ue, "ue")})
-        root = f"http://{neighbour}:80"
-        settings = ServerSettings(domain=domain, neighbours=dict.fromkeys((neighbour, *lost), root))
+        other = Neighbour(svc_id=ServerServiceId(f"m5s@{neighbour}"), api_root=f"http://{neighbour}:80")
+        settings = ServerSettings(domain=domain, neighbours=dict.fromkeys((neighbour, *lost), other))
         self.server = Msgin5gServer(settings, data, NOW)
         self.stack = RestStack(OPERATIONS, RestSettings())
         self.side = RestSide(self.stack, self.server, self._ended, self.host)
@@ -74,7 +76,8 @@ class Two:
             assert isinstance(each, Ask)
             self.requests += 1
             other = self.sites[each.origin]
-            for event in other.stack.receive(Asked(self.requests, each.request, Caller("10.0.0.2:7")), NOW):
+            caller = Caller(f"{site.domain}:7")
+            for event in other.stack.receive(Asked(self.requests, each.request, caller), NOW):
                 other.side.on_event(event, NOW)
             (reply,) = other.stack.take_output()
             assert isinstance(reply, Reply)
@@ -126,11 +129,46 @@ def test_who_is_not_registered_there_is_reported_as_failed(two: Two) -> None:
     assert report.failure_cause == FailureCause.RECIPIENT_NOT_REGISTERED
 
 
+def test_who_calls_from_elsewhere_speaks_for_nobody_of_the_other_domain(two: Two) -> None:
+    two.south.domain = "elsewhere.example"  # where it calls from, not where it is
+    body = message(two.south.ue, two.north.ue, deliv_st_req_ind=True)
+    two.south.server.take(body, two.south.peer, NOW)
+    two.settle()
+    assert not two.north.inbox
+    (report,) = two.south.inbox
+    assert isinstance(report, DeliveryReport)
+    assert report.failure_cause == FailureCause.NOT_REGISTERED
+
+
+def test_two_members_of_a_group_at_one_other_server_each_have_a_copy(two: Two) -> None:
+    second = address(AddressType.UE, f"ue2@{DOMAINS[1]}")
+    two.south.server.data.subscriptions[second.addr] = Subscription(second, "ue2")
+    two.south.server.take(Registration(ue_svc_id=UeServiceId(second.addr)), two.south.peer, NOW)
+    two.north.server.data.groups["team"] = Group((two.north.ue, two.south.ue, second))
+    send(two, address(AddressType.GROUP, "team"))
+    had = [each.dest_addr for each in two.south.inbox if isinstance(each, Message)]
+    assert len(had) == 2
+    assert set(had) == {two.south.ue, second}
+
+
+def test_a_server_with_an_identity_is_who_has_proved_it() -> None:
+    other = Neighbour(svc_id=ServerServiceId("m5s@x"), api_root="http://10.0.0.9:8080", identity="x")
+    settings = ServerSettings(neighbours={"x": other})
+    assert settings.calling("10.0.0.1", "x") is other
+    assert settings.calling("10.0.0.9", "") is None
+
+
+def test_a_plan_with_two_servers_of_one_domain_or_name_is_none() -> None:
+    with pytest.raises(ValueError, match=r"msgin5g\.lab\.example: twice"):
+        Msgin5gPlan(others=(Msgin5gPlan(name="m5s2", ues=(), application_servers=()),))
+    with pytest.raises(ValueError, match=r"reader: twice"):
+        Msgin5gPlan(others=(Msgin5gPlan(name="m5s2", domain="x", ues=()),))
+
+
 def test_two_servers_that_take_each_other_for_the_home_do_not_send_it_round_for_ever() -> None:
     two = Two("nowhere.example")
     send(two, address(AddressType.UE, "ue@nowhere.example"))
     assert two.requests <= 3
     (report,) = two.north.inbox
     assert isinstance(report, DeliveryReport)
-    # It has come back to where its sender is at home: nobody else speaks for that one.
-    assert report.failure_cause == FailureCause.NOT_AUTHORIZED
+    assert report.failure_cause == FailureCause.MESSAGE_LOOP

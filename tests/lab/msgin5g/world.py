@@ -7,11 +7,11 @@ from lab.msgin5g.contact import Leg, Peer
 from lab.msgin5g.errand import Errand, Outcome, Result
 from lab.msgin5g.records import Group, Refusal, ServerData, Subscription, address
 from lab.msgin5g.server import Answer, Msgin5gServer
-from lab.msgin5g.settings import Gateway, ServerSettings
+from lab.msgin5g.settings import Gateway, Neighbour, ServerSettings
 from msgin5g_bridge.asregistration import ASRegistration
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.message import DeliveryReport, Message, MessageResponse
-from msgin5g_bridge.model import ABSENT, AsServiceId, MessageId, MgwServiceId, UeServiceId
+from msgin5g_bridge.model import ABSENT, AsServiceId, MessageId, MgwServiceId, ServerServiceId, UeServiceId
 from msgin5g_bridge.msgdelivery import ReportDeliveryStatus
 from msgin5g_bridge.names import FailureCause
 from msgin5g_bridge.registration import ClientProfile, Registration
@@ -32,8 +32,9 @@ GATEWAYS = (
     Gateway(svc_id=MgwServiceId("l3g2"), leg=Leg.L3G, api_root="http://l3g2", identity="gw2"),
     Gateway(svc_id=BMG, leg=Leg.BMG, api_root="http://bmg"),
 )
+FAR = Neighbour(svc_id=ServerServiceId("m5s@far.example"), api_root="http://far")
 SETTINGS = ServerSettings(
-    domain=DOMAIN, gateways=GATEWAYS, areas={"town": BMG}, neighbours={"far.example": "http://far"}
+    domain=DOMAIN, gateways=GATEWAYS, areas={"town": BMG}, neighbours={"far.example": FAR}
 )
 CLIENTS = {METER: Peer(Leg.CLIENT, "coap://10.0.0.1:5683"), LAMP: Peer(Leg.CLIENT, "coap://10.0.0.2:5683")}
 GATEWAY, AS = Peer(Leg.L3G, "http://l3g", "gw"), Peer(Leg.AS)

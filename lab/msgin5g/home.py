@@ -1,0 +1,98 @@
+"""One MSGin5G Server of a carrier: who is at home there, how it is set, and what it must not forget."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from lab.msgin5g.contact import Leg
+from lab.msgin5g.m5s import Addresses
+from lab.msgin5g.plan import OWN, Msgin5gPlan
+from lab.msgin5g.records import Group, ServerData, Subscription
+from lab.msgin5g.settings import Gateway, Neighbour, ServerSettings
+from msgin5g_bridge.model import MgwServiceId, ServerServiceId
+from msgin5g_bridge.segmentation import Reassembly
+
+__all__ = ["Home", "homes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """It outlives the server, as its disk would."""
+
+    plan: Msgin5gPlan
+    settings: ServerSettings
+    where: Addresses
+    data: ServerData
+
+
+def homes(whole: Msgin5gPlan, network: int, gateway_host: str) -> Mapping[str, Home]:
+    """All servers of a plan, by the names of their nodes."""
+    return {plan.name: _home(whole, plan, network, gateway_host) for plan in whole.servers}
+
+
+def _home(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host: str) -> Home:
+    where = Addresses(
+        coap=whole.coap(network, plan.name),
+        http=whole.http(network, plan.name),
+        keys={plan.svc_id(ue.name): plan.key(ue) for ue in plan.ues if ue.keyed},
+    )
+    settings = replace(
+        plan.server,
+        svc_id=_svc_id(plan),
+        domain=plan.domain,
+        gateways=_gateways(whole, plan, network, gateway_host),
+        areas={area: MgwServiceId(plan.svc_id(name)) for area, name in plan.areas.items()},
+        neighbours=_neighbours(whole, plan, network),
+        gateway_ues=tuple(plan.svc_id(each.name) for each in plan.gateway_ues),
+    )
+    return Home(plan, settings, where, _data(whole, plan, settings))
+
+
+def _svc_id(plan: Msgin5gPlan) -> ServerServiceId:
+    return ServerServiceId(plan.svc_id(plan.name))
+
+
+def _api_root(whole: Msgin5gPlan, network: int, node: str) -> str:
+    return "http://{}:{}".format(*whole.http(network, node))
+
+
+def _gateways(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host: str) -> tuple[Gateway, ...]:
+    gateways = [
+        Gateway(
+            svc_id=MgwServiceId(plan.svc_id(each.name)),
+            leg=each.leg,
+            api_root=_api_root(whole, network, each.name),
+        )
+        for each in plan.gateways
+    ]
+    if plan.own_gateway:
+        api_root = "http://{}:{}".format(*plan.own_http(gateway_host))
+        gateways.append(Gateway(svc_id=MgwServiceId(plan.svc_id(OWN)), leg=Leg.L3G, api_root=api_root))
+    return tuple(gateways)
+
+
+def _neighbours(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int) -> dict[str, Neighbour]:
+    """Each server is its own neighbour's, but where there is another way."""
+    by_name = {each.name: each for each in whole.servers if each is not plan}
+    ways = {each.domain: each.name for each in by_name.values()} | dict(plan.routes)
+    agreed = plan.applications
+    return {
+        domain: Neighbour(
+            svc_id=_svc_id(by_name[name]),
+            api_root=_api_root(whole, network, name),
+            applications=agreed is None or domain in agreed,
+        )
+        for domain, name in ways.items()
+    }
+
+
+def _data(whole: Msgin5gPlan, plan: Msgin5gPlan, settings: ServerSettings) -> ServerData:
+    """Everybody is provisioned; who registers is up to the story."""
+    data = ServerData(segments=Reassembly(settings.segments))
+    for name in plan.people:
+        who = plan.address(name)
+        data.subscriptions[who.addr] = Subscription(who, name)
+        data.private_ids[who.addr_type, name] = who.addr
+    writers = tuple(plan.address(name) for name in plan.application_servers)
+    for group, members in plan.groups.items():
+        data.groups[group] = Group(tuple(whole.address(name) for name in members), writers)
+    return data
