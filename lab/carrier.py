@@ -33,7 +33,7 @@ from lab.instead import instead_of
 from lab.meddling.meddling import Meddling
 from lab.meddling.rule import Rule
 from lab.msgin5g.side import Msgin5gElement, Msgin5gSide
-from lab.plan import Plan
+from lab.plan import Plan, Subscriber
 from lab.watch import Watch
 from lab.wiring import peers
 
@@ -128,6 +128,15 @@ class Carrier:
         """Cut the association between two SS7 nodes; it comes back by itself."""
         self.ground.cut(one, other)
 
+    async def add_device(self, subscriber: Subscriber, name: str) -> Phone:
+        """One more phone with this subscription, as if the description had had it all along."""
+        self.plan = replace(self.plan, subscribers=(*self.plan.subscribers, replace(subscriber, name=name)))
+        self.ground.describe(self.plan)
+        self.meddling.learn()
+        self.ledgers[name] = PhoneLedger()
+        await self._open(name)
+        return self.phones[name]
+
     def fault(self, rule: str) -> Rule:
         """Set a rule of misbehaviour; it counts how often it strikes. ValueError with a sentence."""
         return self.meddling.set(rule)
@@ -178,10 +187,10 @@ class Carrier:
         return {node: sorted(element.active) for node, element in self._ss7().items()}
 
     def columns(self, pdus: Iterable[Pdu]) -> tuple[str, ...]:
-        """The nodes of a ladder of these: all elements, and the phones that take part."""
+        """The nodes of a ladder of these: the elements, and the phones, MSC and SGSN that take part."""
         seen = {node for pdu in pdus for node in (pdu.source, pdu.target)}
-        phones = {subscriber.name for subscriber in self.plan.subscribers}
-        return tuple(node for node in self.plan.nodes if node in seen or node not in phones)
+        others = {*self.plan.serving, *(subscriber.name for subscriber in self.plan.subscribers)}
+        return tuple(node for node in self.plan.nodes if node in seen or node not in others)
 
     def own(self, node: str = "ipsmgw") -> bool:
         """Whether an element is the lab's, so that a story can look into it; first of all the gateway."""

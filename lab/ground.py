@@ -54,6 +54,7 @@ class Ground(Protocol):
     durability: Durability
     """Of the gateway's journal."""
 
+    def describe(self, plan: Plan) -> None: ...
     def site(self, node: str) -> Site: ...
     def world(self, site: Site) -> World: ...
     def rng(self, name: str) -> Random: ...
@@ -103,6 +104,9 @@ class VirtualGround:
         self.network = VirtualNetwork(clock, rng, faults, tap=self._put, chances=chances)
         self.disk = VirtualDisk(clock, self.chance("disk"), faults)
         self._store = store_in_memory()
+
+    def describe(self, plan: Plan) -> None:
+        """Virtual nodes are known by where they have plugged in."""
 
     def site(self, node: str) -> Site:
         """The next life of a node."""
@@ -179,13 +183,17 @@ class WireGround:
         self._folder = TemporaryDirectory(prefix="ipsmgw-lab-")
         self._sockets: dict[str, _TappedSockets] = {}
 
+    def describe(self, plan: Plan) -> None:
+        """Who is where from now on."""
+        self._plan = plan
+
     def site(self, node: str) -> Site:
         """The next life of a node."""
         # No identifier comes twice, whatever the seed: somebody else's elements outlive this ground.
         boot, rng = self._lives.next(node), Random(SystemRandom().getrandbits(64))
         exchanges = WireExchanges(self.clock, self._path(f"keys-{node}"))
         sockets = self._sockets[node] = _TappedSockets(
-            Sockets(self._loop, rng), exchanges, self._sent, self._received, self._plan
+            Sockets(self._loop, rng), exchanges, self._sent, self._received, lambda: self._plan
         )
         return Site(node, self.clock, sockets, rng, boot, self.waiting.changed)
 
@@ -260,7 +268,12 @@ class _TappedSockets:
     """The sockets of one node: what it sends is traced, and an association is cut by the name of its peer."""
 
     def __init__(
-        self, sockets: Sockets, requests: WireExchanges, sent: Seen, received: Seen, plan: Plan
+        self,
+        sockets: Sockets,
+        requests: WireExchanges,
+        sent: Seen,
+        received: Seen,
+        plan: Callable[[], Plan],
     ) -> None:
         self.sockets = sockets
         self.requests = requests
@@ -282,7 +295,7 @@ class _TappedSockets:
 
     def _tapped(self, node: str, protocol: str) -> Tap[sipbridge.Flow]:
         def tap(now: float, sent: bool, data: bytes, flow: sipbridge.Flow) -> None:
-            self._see(now, node, self._plan.node_at(*flow.remote), protocol, data, sent=sent)
+            self._see(now, node, self._plan().node_at(*flow.remote), protocol, data, sent=sent)
 
         return tap
 
@@ -296,7 +309,7 @@ class _TappedSockets:
 
         def tap(now: float, sent: bool, data: bytes, flow: mapstack.Flow) -> None:
             # Behind an STP it comes over any of them, and goes to whom the association is named after.
-            by = None if sent else originator(self._plan, data)
+            by = None if sent else originator(self._plan(), data)
             self._see(now, node, by or flow.connection, "m3ua", data, sent=sent)
 
         port.tap = tap
@@ -305,7 +318,7 @@ class _TappedSockets:
         self.sockets.sessions(node, spec, port)
 
         def tap(now: float, sent: bool, data: bytes, flow: SmppFlow) -> None:
-            peer = self._plan.node_at(*flow.remote)
+            peer = self._plan().node_at(*flow.remote)
             self._cuts[peer] = partial(port.cut, flow)
             self._see(now, node, peer, "smpp", data, sent=sent)
 
@@ -315,7 +328,7 @@ class _TappedSockets:
         port.send = self.requests.add(spec, port.receive)
 
         def seen(host: str, protocol: str, data: bytes, sent: bool) -> None:
-            self._see(self.requests.now(), node, self._plan.node_at(host), protocol, data, sent=sent)
+            self._see(self.requests.now(), node, self._plan().node_at(host), protocol, data, sent=sent)
 
         self.requests.seen = seen
 

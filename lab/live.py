@@ -13,13 +13,15 @@ from lab.describing import CARRIER, carrier_of
 from lab.explain import explain_message
 from lab.fault import FAULT, FAULT_FILE, HELP, all_rules, fault
 from lab.msgin5g.plan import Msgin5gPlan
-from lab.plan import MAX_NETWORK, PlanTimers
+from lab.plan import MAX_NETWORK, Gmsc, PlanTimers
 from lab.send import send_message
-from lab.up import up
+from lab.up import Wishes, up
 
 __all__ = ["explain_command", "fault_command", "send_command", "up_command"]
 
 _NETWORK = typer.Option(min=1, max=MAX_NETWORK, help="Addresses are 127.0.NETWORK.x; several labs may run.")
+_GMSC = Gmsc(ip_messaging=True, gprs=True)
+"""One that tries PS and CS after the IMS, where nobody has described another."""
 _out = Console(soft_wrap=True)
 
 
@@ -36,10 +38,12 @@ def up_command(
     msgin5g: Annotated[
         bool, typer.Option("--msgin5g", help="With an MSGin5G service, in which the phones are too.")
     ] = False,
+    show_page: Annotated[bool, typer.Option("--open", help="Open its page in a browser.")] = False,
 ) -> None:
-    """Run the carrier on loopback, with one message through it at once; Ctrl-C ends it."""
+    """Run the carrier on loopback, with one message through it at once, and its page; Ctrl-C ends it."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     plan = carrier_of(carrier, PlanTimers(), network=network)
+    plan = plan if carrier is not None else replace(plan, legs=("msc", "sgsn"), gmsc=_GMSC)
     if msgin5g:
         plan = replace(plan, msgin5g=Msgin5gPlan(own_gateway=True))
     try:
@@ -47,7 +51,7 @@ def up_command(
     except ValueError as fault:
         _out.print(f"ipsmgw-lab: {fault}", markup=False, highlight=False)
         raise typer.Exit(2) from None
-    raise typer.Exit(asyncio.run(up(_out, plan, seconds, rules)))
+    raise typer.Exit(asyncio.run(up(_out, plan, seconds, Wishes(rules, show_page))))
 
 
 def send_command(

@@ -1,8 +1,10 @@
 """`ipsmgw-lab up`: a whole carrier, one message through it, and then whatever its user sends."""
 
 import asyncio
+import webbrowser
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from rich.console import Console
 
@@ -18,7 +20,7 @@ from lab.plan import Plan
 from lab.steps import registered
 from lab.web import picture, routes, send
 
-__all__ = ["api_address", "running", "unless_stopped", "up"]
+__all__ = ["Wishes", "api_address", "running", "unless_stopped", "up"]
 
 _GREETING = "Hello {}, this crossed the whole carrier."
 
@@ -28,12 +30,19 @@ def api_address(network: int) -> Address:
     return Address.parse(f"127.0.{network}.10:8080")
 
 
-async def up(console: Console, plan: Plan, seconds: float | None, rules: Sequence[str] = ()) -> int:
+class Wishes(NamedTuple):
+    """What its user wants besides: rules of misbehaviour once it runs, and its page in a browser."""
+
+    rules: Sequence[str] = ()
+    browser: bool = False
+
+
+async def up(console: Console, plan: Plan, seconds: float | None, wishes: Wishes) -> int:
     """Run until a signal, or for some seconds after the start; the exit status."""
     stop = until_signal(asyncio.get_running_loop())
     try:
         async with running(plan, api_address(plan.network)) as carrier:
-            await unless_stopped(stop, _demonstrate(console, carrier, rules))
+            await unless_stopped(stop, _demonstrate(console, carrier, wishes))
             if seconds is not None:
                 asyncio.get_running_loop().call_later(seconds, stop.set)
             await stop.wait()
@@ -78,7 +87,7 @@ async def unless_stopped(stop: asyncio.Event, story: Coroutine[None, None, None]
     await asyncio.gather(playing, stopped, return_exceptions=True)
 
 
-async def _demonstrate(console: Console, carrier: Carrier, rules: Sequence[str]) -> None:
+async def _demonstrate(console: Console, carrier: Carrier, wishes: Wishes) -> None:
     """Start, register, one message from phone to phone; with a ladder of each."""
     plan = carrier.plan
     console.print(f"[bold]ipsmgw lab[/]: {_who(carrier)}", highlight=False)
@@ -90,9 +99,13 @@ async def _demonstrate(console: Console, carrier: Carrier, rules: Sequence[str])
         await _first_message(console, carrier, *list(carrier.phones)[:2])
     if plan.msgin5g is not None:
         await show(console, carrier)
-    for rule in rules:
+    for rule in wishes.rules:
         console.print(f"fault: {carrier.fault(rule).text}", markup=False, highlight=False)
     console.print(elements_table(plan, str(api_address(plan.network))), markup=False, highlight=False)
+    address = f"http://{api_address(plan.network)}/"
+    console.print(f"\n[bold]the page of this lab: [link={address}]{address}[/link][/]", highlight=False)
+    if wishes.browser and not await asyncio.to_thread(webbrowser.open, address):
+        console.print("no browser is to be found here: open that address yourself", style="yellow")
     console.print(_how_to_send(carrier), markup=False, highlight=False)
 
 
@@ -122,4 +135,4 @@ async def _first_message(console: Console, carrier: Carrier, one: str, other: st
 def _how_to_send(carrier: Carrier) -> str:
     network, (one, other, *_) = carrier.plan.network, (*carrier.phones, "FROM", "TO")
     where = "" if network == 1 else f" --network {network}"
-    return f"\nsend more: .venv/bin/ipsmgw-lab send{where} {one} {other} 'a text'        Ctrl-C ends"
+    return f"send more: .venv/bin/ipsmgw-lab send{where} {one} {other} 'a text'        Ctrl-C ends"

@@ -46,5 +46,8 @@ class Trace:
     def __iter__(self) -> Iterator[Pdu]:
         return iter(self._pdus)
 
+    def __reversed__(self) -> Iterator[Pdu]:
+        return reversed(self._pdus)
+
     def __len__(self) -> int:
         return len(self._pdus)

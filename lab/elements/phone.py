@@ -16,7 +16,7 @@ from lab.elements.phone_memory import PhoneMemory
 from lab.elements.phone_radio import PhoneRadio, Told
 from lab.elements.phone_reception import NOBODY, Manners, Mode, PhoneReception
 from lab.elements.phone_registration import PhoneRegistration, RegistrationState
-from lab.elements.phone_submission import PhoneSubmission
+from lab.elements.phone_submission import PhoneSubmission, Wish
 from lab.elements.phone_text import TEXT, PhoneText
 from lab.elements.phone_watch import PhoneWatch
 from lab.elements.radio import Radio
@@ -91,10 +91,10 @@ class Phone(Element):
             raise ValueError(f"the text needs {len(sent)} short messages")
         return sent[0]
 
-    def send_long(self, text: str, to: Msisdn | Impu) -> list[Sent]:
+    def send_long(self, text: str, to: Msisdn | Impu, wish: Wish | None = None) -> list[Sent]:
         """Send a text of any length, in as many parts as it takes."""
         sent: list[Sent] = []
-        self.driver.turn(lambda now: sent.extend(self._submission.submit_text(text, to, now)))
+        self.driver.turn(lambda now: sent.extend(self._submission.submit_text(text, to, now, wish or Wish())))
         return sent
 
     def submit(self, tpdu: bytes, to: str) -> Sent:
@@ -164,6 +164,15 @@ class Phone(Element):
     @property
     def registration(self) -> RegistrationState:
         return self._registration.state
+
+    @property
+    def mode(self) -> Mode:
+        """How it takes what comes."""
+        return self._manners.mode
+
+    def covered(self, domain: Domain) -> bool:
+        """Whether it hears anything of this domain."""
+        return self._radio.covered if domain is Domain.IMS else self._radios[domain].air.covered
 
     def attached(self, domain: Domain) -> bool:
         """Whether MSC or SGSN has accepted it."""

@@ -3,6 +3,7 @@
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from enum import Enum
+from typing import NamedTuple
 
 from ipsmgw.identity import Impu, Msisdn
 from ipsmgw.sms import Address, Submit, compose
@@ -15,10 +16,25 @@ from lab.elements.phone_radio import PhoneRadio
 from sipbridge.events import Response
 from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError
 
-__all__ = ["TRANSITIONS", "PhoneSubmission", "SubmissionInput"]
+__all__ = ["TRANSITIONS", "PhoneSubmission", "SubmissionInput", "Wish"]
 
 _UNKNOWN, _INTERNATIONAL = 0x81, 0x91  # types of address, in E.164 (TS 24.011 §8.2.5.2)
 _REMEMBERED = 256  # an RP-Message-Reference is one octet
+
+
+class Wish(NamedTuple):
+    """What its user wants of a text besides: a message class (TS 23.038 §4), a status report (TP-SRR)."""
+
+    message_class: int | None = None
+    status_report: bool = False
+
+    def coding(self, dcs: int) -> int:
+        """TP-DCS of the general group, with the class."""
+        return dcs if self.message_class is None else dcs | _HAS_CLASS | self.message_class
+
+
+_NO_WISH = Wish()
+_HAS_CLASS = 0x10
 
 
 class SubmissionInput(Enum):
@@ -57,7 +73,7 @@ class PhoneSubmission:
         self._by_call_id: OrderedDict[str, Sent] = OrderedDict()
         self._references = 0
 
-    def submit_text(self, text: str, to: Msisdn | Impu, now: float) -> list[Sent]:
+    def submit_text(self, text: str, to: Msisdn | Impu, now: float, wish: Wish = _NO_WISH) -> list[Sent]:
         """One short message, or the parts of a long one; ValueError when it is too long."""
         reference = (self._references + 1) & 0xFF
         quirks = self._line.plan.quirks
@@ -65,7 +81,15 @@ class PhoneSubmission:
         address = Address.of_digits(digits) if quirks.ton_unknown else Address.international(digits)
         return [
             self.submit(
-                Submit.of(0, address, udl=part.udl, ud=part.ud, dcs=part.dcs, udhi=part.udhi).encode(),
+                Submit.of(
+                    0,
+                    address,
+                    udl=part.udl,
+                    ud=part.ud,
+                    dcs=wish.coding(part.dcs),
+                    udhi=part.udhi,
+                    status_report=wish.status_report,
+                ).encode(),
                 to,
                 now,
             )

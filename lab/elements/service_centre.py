@@ -107,6 +107,18 @@ class ServiceCentre:
         self._run(message, MtInput.DELETE, now)
         return True
 
+    def hurry(self, message: MtMessage, now: float) -> bool:
+        """Try what waits for its next time now; the others wait for the one before them."""
+        if message.state is not MtState.WAITING:
+            return False
+        self._run(message, MtInput.ALERT, now)
+        return True
+
+    def next_try(self, message: MtMessage) -> float | None:
+        """By the schedule."""
+        retry = self._retry.get(message.id)
+        return None if retry is None else retry.when
+
     def extend(self, message: MtMessage, expires: float) -> None:
         """Another end of the validity period of a message in the queue."""
         message.expires = expires

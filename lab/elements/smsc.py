@@ -69,6 +69,22 @@ class Smsc(Ss7Element):
         accepted[0].alert = alert
         return accepted[0]
 
+    def cancel(self, message: MtMessage) -> bool:
+        """Give a message up; False: it is just being sent, or has ended."""
+        done: list[bool] = []
+        self.driver.turn(lambda now: done.append(self._centre.delete(message, now)))
+        return done[0]
+
+    def try_now(self, message: MtMessage) -> bool:
+        """Before its time, as an alert would have it; False: there is nothing to try."""
+        done: list[bool] = []
+        self.driver.turn(lambda now: done.append(self._centre.hurry(message, now)))
+        return done[0]
+
+    def next_try(self, message: MtMessage) -> float | None:
+        """When the schedule says that it is tried again."""
+        return self._centre.next_try(message)
+
     def refuse(self, refusal: ScRefusal | MapError | None) -> None:
         """Refuse every MO from now on; None: take them again."""
         self._iwmsc.refusal = refusal

@@ -68,6 +68,15 @@ class Meddling:
         """When rules have done something to associations that is no cut."""
         return self._perform.disturbances
 
+    def learn(self) -> None:
+        """Somebody has come whom rules may be about."""
+        self._meddler.grammar = _grammar(self._lab.plan)
+
+    @property
+    def grammar(self) -> Grammar:
+        """What rules are made of here."""
+        return self._meddler.grammar
+
     def set(self, text: str) -> Rule:
         """Add a rule; ValueError with a sentence."""
         return self._meddler.set(text)

@@ -1,4 +1,4 @@
-"""The lab's side of the local JSON API: send a message, and see what became of it (DESIGN §10)."""
+"""POST /api/send: a message through the running carrier, and what became of it (DESIGN §10)."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -10,19 +10,19 @@ from starlette.routing import Route
 
 from ipsmgw.identity import Msisdn
 from ipsmgw.trace import Pdu, ladder
-from ipsmgw.web import routes as gateway_routes
 from lab.carrier import Carrier
 from lab.elements.phone import Phone
 from lab.elements.phone_ledger import Said, Sent, SentState
 from lab.elements.sc_ledger import MtMessage, MtState
 from lab.expectation import Broken
-from lab.fault_routes import fault_routes
 from lab.meddling.words import known
 from lab.octets import answers, has_all, rpdu_of, rpdu_with, tpdu_of
 from lab.steps import until_own
+from lab.web.asking import Refusal, answering, read_body
+from lab.web.people import number_of, phone_of
 from sipbridge.rp import RpAck
 
-__all__ = ["Outcome", "SendRequest", "picture", "routes", "send"]
+__all__ = ["Outcome", "SendRequest", "picture", "send", "send_route"]
 
 _BEATS = (b"\x03\x03", b"\x03\x06")  # class and type of BEAT and BEAT ACK (RFC 4666 §3.1)
 _MAX_BODY = 64 * 1024
@@ -70,32 +70,17 @@ class Outcome(NamedTuple):
         }
 
 
-def routes(carrier: Carrier) -> list[Route]:
-    """What the running lab answers."""
+def send_route(carrier: Carrier) -> Route:
+    """Answers when the message has ended."""
 
     async def post_send(request: Request) -> JSONResponse:
-        body = await request.body()
-        if len(body) > _MAX_BODY:
-            return _refusal(413, f"a body of {len(body)} octets is too long")
-        try:
-            asked = msgspec.json.decode(body, type=SendRequest)
-            phone = _phone(carrier, asked.sender)
-            if not phone.registered:
-                return _refusal(409, f"{phone.subscriber.name} is not registered")
-            return JSONResponse((await _do(carrier, phone, asked)).as_json())
-        except (msgspec.MsgspecError, ValueError) as fault:
-            return _refusal(400, str(fault))
+        asked = await read_body(request, SendRequest, most=_MAX_BODY)
+        phone = phone_of(carrier, asked.sender)
+        if not phone.registered:
+            raise Refusal(409, f"{phone.subscriber.name} is not registered")
+        return JSONResponse((await _do(carrier, phone, asked)).as_json())
 
-    def status() -> dict[str, object]:
-        phones = {name: phone.registration.value for name, phone in carrier.phones.items()}
-        gateway = {"gateway": carrier.gateway.status()} if carrier.own() else {}
-        return {**gateway, "phones": phones, "associations": carrier.associations()}
-
-    return [
-        *gateway_routes(status, explain=lambda name: carrier.gateway.explain(name) if carrier.own() else ()),
-        Route("/api/send", post_send, methods=["POST"]),
-        *fault_routes(carrier.meddling),
-    ]
+    return Route("/api/send", answering(post_send), methods=["POST"])
 
 
 async def _do(carrier: Carrier, phone: Phone, asked: SendRequest) -> Outcome:
@@ -105,7 +90,7 @@ async def _do(carrier: Carrier, phone: Phone, asked: SendRequest) -> Outcome:
     if asked.text is not None:
         if not asked.recipient:
             raise ValueError("to whom? A text wants a phone's name, or a number")
-        return await send(carrier, phone, _number(carrier, asked.recipient), asked.text)
+        return await send(carrier, phone, number_of(carrier, asked.recipient), asked.text)
     rpdu = rpdu_of(asked.rp) if asked.rp is not None else rpdu_with(asked.tpdu or "", carrier.plan)
     return await send_octets(carrier, phone, rpdu, asked.recipient)
 
@@ -175,19 +160,3 @@ def _became(carrier: Carrier, phone: Phone, tpdus: set[bytes], since: float) -> 
         if got.when >= since and got.oa == phone.msisdn and got.tpdu in tpdus
     }
     return [message for message in carrier.smsc.mt if message.id in ids]
-
-
-def _phone(carrier: Carrier, who: str) -> Phone:
-    for name, phone in carrier.phones.items():
-        if who == name or who.lstrip("+") == phone.msisdn:
-            return phone
-    raise ValueError(f"no phone {who!r} here; there are {', '.join(carrier.phones)}")
-
-
-def _number(carrier: Carrier, who: str) -> Msisdn:
-    phone = carrier.phones.get(who)
-    return phone.msisdn if phone else Msisdn.parse(who)
-
-
-def _refusal(status: int, sentence: str) -> JSONResponse:
-    return JSONResponse({"error": sentence}, status_code=status)
