@@ -6,6 +6,7 @@ import pytest
 
 from ipsmgw.cli.causes import causes_as_markdown
 from ipsmgw.cli.settings import as_markdown
+from tests.house import machines
 from tests.house.source import ROOT
 
 __all__: list[str] = []
@@ -13,6 +14,7 @@ __all__: list[str] = []
 WRITTEN: dict[str, tuple[str, Callable[[], str]]] = {
     "configuration.md": ("ipsmgw settings --markdown", as_markdown),
     "causes.md": ("ipsmgw causes --markdown", causes_as_markdown),
+    "machines.md": ("python -m tests.house.machines", machines.as_markdown),
 }
 
 
