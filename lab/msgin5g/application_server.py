@@ -1,6 +1,7 @@
 """An Application Server: it registers, sends to whom it likes, and takes messages (MSGin5G-3)."""
 
 from lab.elements.site import Site
+from lab.msgin5g.outbox import Outgoing
 from lab.msgin5g.records import address
 from lab.msgin5g.rest_node import Call, RestLedger, RestNode
 from msgin5g_bridge import apis
@@ -39,8 +40,11 @@ class ApplicationServer(RestNode):
 
     def deregister(self, registration: Call) -> Call:
         """What `register` has created."""
-        id_ = registration.location.rpartition("/")[2]
-        return self.call(apis.AS_DEREGISTER, None, registrationId=id_)
+        return self.leave(registration.location.rpartition("/")[2])
+
+    def leave(self, registration: str) -> Call:
+        """The registration with this ID ends."""
+        return self.call(apis.AS_DEREGISTER, None, registrationId=registration)
 
     def send(
         self,
@@ -64,7 +68,10 @@ class ApplicationServer(RestNode):
             sto_and_fw_ind=keep,
             sto_and_fw_params=params or ABSENT,
         )
-        return self.call(apis.DELIVER_AS_MESSAGE, body)
+        call = self.call(apis.DELIVER_AS_MESSAGE, body)
+        now = self.driver.clock.now()
+        self.ledger.outbox.append(Outgoing(now, body.msg_id, to, text, (call,), report))
+        return call
 
     def subscribe(self, *topics: str) -> Call:
         body = TopicSubscription(ori_addr=self.address, msg_topics=tuple(map(Topic, topics)))

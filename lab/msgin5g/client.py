@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from lab.msgin5g.outbox import Outgoing
 from lab.msgin5g.records import address
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.message import (
@@ -65,6 +66,7 @@ class ClientLedger:
     reports: list[DeliveryReport] = field(default_factory=list)
     """Of messages that it has sent."""
     count: int = 0
+    outbox: list[Outgoing] = field(default_factory=list)
 
     @property
     def texts(self) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from lab.elements.element import Element
 from lab.elements.site import Site
 from lab.exchange_spec import ExchangeSpec
+from lab.msgin5g.outbox import Outgoing
 from msgin5g_bridge.message import DeliveryReport, Message
 from msgin5g_bridge.model import Body
 from msgin5g_bridge.msgdelivery import DeliveryStatusReport, MessageDeliveryAck, ReportDeliveryStatus
@@ -50,6 +51,9 @@ class RestLedger:
     inbox: list[Message] = field(default_factory=list)
     reports: list[DeliveryReport] = field(default_factory=list)
     count: int = 0
+    outbox: list[Outgoing] = field(default_factory=list)
+    arrived: list[float] = field(default_factory=list)
+    """When each of the inbox came."""
 
     @property
     def texts(self) -> list[str]:
@@ -142,6 +146,7 @@ class RestNode(Element):
                 for each in self.ledger.inbox
             ):
                 self.ledger.inbox.append(message)
+                self.ledger.arrived.append(now)
             self.has(message, now)
 
 

@@ -6,6 +6,7 @@ from lab.elements.element import Element
 from lab.elements.site import Site
 from lab.exchange_spec import ExchangeSpec, SharedKey
 from lab.msgin5g.client import Client, ClientLedger, ClientSettings
+from lab.msgin5g.outbox import Outgoing
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested, Responded, Unanswered
 from msgin5g_bridge.l3gdelivery import Address
 from msgin5g_bridge.message import Payload
@@ -95,7 +96,10 @@ class Msgin5gUe(Element):
     ) -> list[Asked]:
         """A message, one request for each segment."""
         segments = self.client.message(to, text, report=report, keep=keep, params=params)
-        return [self.ask(segment) for segment in segments]
+        asked = [self.ask(segment) for segment in segments]
+        now = self.driver.clock.now()
+        self.ledger.outbox.append(Outgoing(now, segments[0].msg_id, to, text, asked, report))
+        return asked
 
     def ask(self, payload: Payload) -> Asked:
         """Anything that a client can say."""

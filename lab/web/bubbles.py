@@ -11,7 +11,7 @@ from lab.octets import answers
 
 __all__ = ["Bubble", "State", "incoming", "outgoing", "plain_text", "tpdu_of_phone", "tpdu_to_phone"]
 
-State = Literal["sending", "at the SC", "delivered", "failed", "received", "refused"]
+State = Literal["sending", "at the SC", "at the server", "delivered", "failed", "received", "refused"]
 _ON_ITS_WAY = {
     SentState.QUEUED: "it waits for the one before it",
     SentState.SENT: "no answer yet",

@@ -20,7 +20,14 @@ _NAMES = {
     "sgsn": "SGSN",
     "scscf": "S-CSCF",
     "ipsmgw": "IP-Message-GW",
+}
+_KINDS = {
     "m5s": "MSGin5G Server",
+    "device": "MSGin5G UE",
+    "as": "application server",
+    "gateway": "Message Gateway",
+    "esme": "ESME",
+    "phone": "phone",
 }
 _PHONES = 40
 """That are drawn; the others are in the list of phones."""
@@ -81,7 +88,7 @@ def _element(carrier: Carrier, node: str, links: list[LinkView]) -> ElementView:
     return ElementView(
         name=node,
         kind=_kind(carrier, node),
-        what=_NAMES.get(node, _what(carrier, node)),
+        what=_NAMES.get(node) or _KINDS[_kind(carrier, node)],
         state=state,
         words=words,
         addresses=list(_addresses(carrier, node)),
@@ -95,17 +102,11 @@ def _kind(carrier: Carrier, node: str) -> str:
         return node
     if node in carrier.plan.esmes:
         return "esme"
-    side = carrier.msgin5g.plan
-    if node in side.clients:
-        return "device"
-    if node in side.application_servers:
-        return "as"
+    home = carrier.msgin5g.plan.home(node)
+    if node in carrier.msgin5g.nodes:
+        kinds = {"m5s": (home.name,), "device": home.clients, "as": home.application_servers}
+        return next((kind for kind, names in kinds.items() if node in names), "gateway")
     return "phone" if any(node == each.name for each in carrier.plan.subscribers) else "gateway"
-
-
-def _what(carrier: Carrier, node: str) -> str:
-    words = {"esme": "ESME", "device": "MSGin5G UE", "as": "application server", "phone": "phone"}
-    return words.get(_kind(carrier, node), "Message Gateway")
 
 
 def _standing(carrier: Carrier, node: str, links: list[LinkView]) -> tuple[State, str]:
@@ -163,11 +164,11 @@ def _others(carrier: Carrier, traffic: Traffic) -> Iterator[LinkView]:
         state: State = "up" if esme.bound else "quiet"
         yield _link(traffic, (name, "smsc"), "SMPP", state, "bound" if esme.bound else "not bound")
     for node in carrier.msgin5g.nodes:
-        if node != "m5s":
-            protocol = "CoAP" if node in carrier.msgin5g.plan.clients else "HTTP"
-            yield _quiet(traffic, (node, "m5s"), protocol)
+        home = carrier.msgin5g.plan.home(node)
+        if node != home.name:
+            yield _quiet(traffic, (node, home.name), "CoAP" if node in home.clients else "HTTP")
     if plan.msgin5g is not None and plan.msgin5g.own_gateway:
-        yield _quiet(traffic, ("ipsmgw", "m5s"), "HTTP")
+        yield _quiet(traffic, ("ipsmgw", plan.msgin5g.name), "HTTP")
 
 
 def _quiet(traffic: Traffic, pair: tuple[str, str], protocol: str) -> LinkView:
@@ -194,9 +195,10 @@ def _link(traffic: Traffic, pair: tuple[str, str], protocol: str, state: State, 
 def _addresses(carrier: Carrier, node: str) -> Iterator[str]:
     plan, side = carrier.plan, carrier.msgin5g.plan
     if node in carrier.msgin5g.nodes:
-        if node in side.clients or node == "m5s":
+        kind = _kind(carrier, node)
+        if kind in ("device", "m5s"):
             yield "CoAP udp {}:{}".format(*side.coap(plan.network, node))
-        if node not in side.clients:
+        if kind != "device":
             yield "HTTP tcp {}:{}".format(*side.http(plan.network, node))
         return
     if node in ("scscf", "ipsmgw") or node in carrier.phones:

@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from ipsmgw.web import routes as gateway_routes
 from lab.carrier import Carrier
+from lab.web.device_routes import device_routes
 from lab.web.fault_routes import fault_routes
 from lab.web.phone_routes import phone_routes
 from lab.web.sending import send_route
@@ -25,6 +26,7 @@ def routes(carrier: Carrier) -> list[Route]:
         *gateway_routes(status, explain=lambda name: carrier.gateway.explain(name) if carrier.own() else ()),
         send_route(carrier),
         *phone_routes(carrier),
+        *device_routes(carrier),
         *state_routes(carrier, Traffic()),
         *fault_routes(carrier),
     ]
