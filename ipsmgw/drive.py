@@ -6,6 +6,8 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 import mapstack.flow
 import sipbridge.flow
+from ipsmgw.smpp import Flow as SmppFlow
+from ipsmgw.smpp import SessionSpec
 from mapstack.transport import AssociationSpec
 from msgin5g_bridge.exchange import ExchangeStack, Incoming, Outgoing
 from sipbridge.transport import SipSpec
@@ -93,6 +95,7 @@ class Network(Protocol):
     def associations(
         self, node: str, specs: Sequence[AssociationSpec], port: "Port[EventT, mapstack.flow.Flow]"
     ) -> None: ...
+    def sessions(self, node: str, spec: SessionSpec, port: "Port[EventT, SmppFlow]") -> None: ...
 
 
 def _nothing_to_cut(flow: object) -> None:

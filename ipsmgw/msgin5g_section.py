@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from cryptography.exceptions import UnsupportedAlgorithm
 from msgspec import Meta
 
+from ipsmgw.msgin5g_smpp_section import Msgin5gSmpp, Way, smpp_faults
 from ipsmgw.section import Address, Fault, Section
 from ipsmgw.sms import Address as TpAddress
 from ipsmgw.sms import compose
@@ -87,6 +88,12 @@ class Msgin5gSubscriber(Section, frozen=True, kw_only=True):
     """His UE Service ID; nothing: it is provisioned."""
     credential: str | None = None
     """Nothing: msgin5g.credential."""
+    msisdn: Number | None = None
+    """Nothing: as it is known from his registration in the IMS."""
+    always: bool = False
+    """Whether he is in the service without ever registering in the IMS: by the service centre."""
+    domains: tuple[Way, ...] = ()
+    """Nothing: msgin5g.smpp.domains."""
 
 
 class Msgin5gApplication(Section, frozen=True, kw_only=True):
@@ -170,6 +177,12 @@ class Msgin5gSection(Section, frozen=True, kw_only=True):
     tls: Msgin5gTls = Msgin5gTls()
     token: Msgin5gToken = Msgin5gToken()
     limits: Msgin5gLimits = Msgin5gLimits()
+    smpp: Msgin5gSmpp = Msgin5gSmpp()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether who leaves the IMS stays registered: by the service centre he is there all the same."""
+        return self.keep_registered or (self.smpp.enabled and "sc" in self.smpp.domains)
 
     @property
     def secure(self) -> bool:
@@ -250,6 +263,24 @@ def msgin5g_faults(section: Msgin5gSection) -> Iterator[Fault]:
     for i, imsi in enumerate(seen):
         if imsi in seen[:i]:
             yield f"msgin5g.subscriber[{i}].imsi", f"{imsi} is there twice"
+    yield from _subscriber_faults(section)
+    yield from smpp_faults(section.smpp)
+
+
+def _subscriber_faults(section: Msgin5gSection) -> Iterator[Fault]:
+    """Who is reached by the service centre needs a number, and the service centre."""
+    seen: set[str] = set()
+    for i, one in enumerate(section.subscriber):
+        here = f"msgin5g.subscriber[{i}]"
+        if one.always and not one.msisdn:
+            yield f"{here}.msisdn", "a number is wanted: by it the service centre reaches him"
+        if (one.always or "sc" in one.domains) and not section.smpp.enabled:
+            yield "msgin5g.smpp.server", f"host:port is wanted: {here} is reached by the service centre"
+        if len(set(one.domains)) < len(one.domains):
+            yield f"{here}.domains", "each is there once"
+        if one.msisdn and one.msisdn in seen:
+            yield f"{here}.msisdn", f"{one.msisdn} is there twice"
+        seen.add(one.msisdn or "")
 
 
 def _number_faults(section: Msgin5gSection) -> Iterator[Fault]:

@@ -2,12 +2,13 @@
 
 import asyncio
 import os
+import ssl
 from collections.abc import Callable
 from random import Random
 from typing import TypeVar
 
 from ipsmgw.drive import Port
-from ipsmgw.smpp import Flow, Framer, SessionSpec
+from ipsmgw.smpp import Flow, Framer, SessionSpec, TlsFiles
 
 __all__ = ["SmppTransport"]
 
@@ -17,8 +18,8 @@ _BACKLOG = 1 << 20
 """Octets that may wait for a peer that does not read; with more it is cut off."""
 _LINGER = 2.0
 """How long the last octets may take to leave when a session has ended."""
-_SHORTEST, _LONGEST = 0.5, 30.0
-"""Seconds between attempts to connect: doubled each time, and drawn."""
+_SHORTEST = 0.5
+"""Seconds between attempts to connect, at first: doubled each time, and drawn."""
 
 
 class _Connection(asyncio.Protocol):
@@ -91,7 +92,8 @@ class SmppTransport:
     async def start(self) -> None:
         """Listen, or begin to connect; OSError in words where the address is taken."""
         if self._spec.remote is not None:
-            self._dialling = self._loop.create_task(self._dial(*self._spec.remote))
+            tls = None if self._spec.tls is None else _context(self._spec.tls)
+            self._dialling = self._loop.create_task(self._dial(*self._spec.remote, tls))
             return
         host, port = self._spec.local
         try:
@@ -137,14 +139,34 @@ class SmppTransport:
         self._numbers += 1
         return _Connection(self, self._numbers)
 
-    async def _dial(self, host: str, port: int) -> None:
+    async def _dial(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
+        """Again and again; a connection that has not lasted counts as an attempt that has failed."""
+        spec, loop = self._spec, self._loop
+        local = spec.local if spec.local[0] else None
+        name = spec.tls.name if spec.tls is not None else None
         wait = _SHORTEST
         while True:
             self._lost.clear()
+            began = loop.time()
             try:
-                await self._loop.create_connection(self._new, host, port, local_addr=self._spec.local)
+                async with asyncio.timeout(spec.within):
+                    await loop.create_connection(
+                        self._new, host, port, local_addr=local, ssl=tls, server_hostname=name
+                    )
+                began = loop.time()
                 await self._lost.wait()
-                wait = _SHORTEST
-            except OSError:
-                wait = min(2 * wait, _LONGEST)
+            except OSError:  # that it takes too long is one too
+                began = loop.time()
+            wait = _SHORTEST if loop.time() - began > wait else min(2 * wait, spec.longest)
             await asyncio.sleep(wait * self._rng.uniform(0.5, 1.0))
+
+
+def _context(files: TlsFiles) -> ssl.SSLContext:
+    """OSError with the name of a file that is none."""
+    try:
+        context = ssl.create_default_context(cafile=files.authorities or None)
+        if files.certificate:
+            context.load_cert_chain(files.certificate, files.key)
+    except OSError as fault:
+        raise OSError(fault.errno, f"msgin5g.smpp.tls: {fault}") from None
+    return context

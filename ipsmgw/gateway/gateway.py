@@ -109,11 +109,13 @@ class Gateway:
         world.network.associations(node, association_specs(settings.map.association), self.map)
         if self._msgin5g is not None:
             self._alerting.room = self._msgin5g.to_phones.room
-            self._msgin5g.begin(world.exchanges, world.clock.now())
+            self._msgin5g.begin(world, world.clock.now())
         self.driver.settle(world.clock.now())
 
     def take_leave(self) -> None:
         """The SS7 peers are told that no traffic is wanted any more (RFC 4666 §4.3.4.2, §4.3.4.4)."""
+        if self._msgin5g is not None:
+            self.driver.turn(self._msgin5g.take_leave)
         self.driver.turn(self._core.map.stop)
 
     def close(self) -> None:

@@ -3,8 +3,9 @@
 from typing import Self
 
 from ipsmgw.drive import Driver
-from ipsmgw.gateway.core import Core, Exchanges
+from ipsmgw.gateway.core import Core, World
 from ipsmgw.gateway.message_server import Called, MessageServer, Returned, ServerEvent
+from ipsmgw.gateway.msgin5g_by_centre import ByCentre
 from ipsmgw.gateway.msgin5g_enrolments import Enrolments
 from ipsmgw.gateway.msgin5g_from_phones import FromPhones
 from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
@@ -34,7 +35,12 @@ class Msgin5g:
         self.enrolments = Enrolments(core, self.server)
         self.to_phones = ToPhones(core, self.server, self.enrolments, numbers, terminating)
         self.from_phones = FromPhones(core, self.server, self.enrolments, numbers)
-        self._parts = (self.from_phones, self.to_phones, self.enrolments)
+        self._parts: list[FromPhones | ToPhones | Enrolments | ByCentre]
+        self._parts = [self.from_phones, self.to_phones, self.enrolments]
+        self.by_centre: ByCentre | None = None
+        if core.settings.msgin5g.smpp.enabled:
+            self.by_centre = ByCentre(core, driver, self.enrolments, self.to_phones, self.from_phones)
+            self._parts.insert(0, self.by_centre)
         self.enrolments.registered = self.to_phones.registered
         originating.elsewhere = self.from_phones.submit
         registrations.came += [self.enrolments.came, self.to_phones.came]
@@ -57,8 +63,8 @@ class Msgin5g:
 
     @property
     def open_work(self) -> int:
-        """Messages of phones that wait for the server."""
-        return len(self.from_phones)
+        """Messages of phones that wait for the server, and of the server that wait for the service centre."""
+        return len(self.from_phones) + (0 if self.by_centre is None else self.by_centre.open_work)
 
     @property
     def status(self) -> dict[str, object]:
@@ -69,12 +75,20 @@ class Msgin5g:
             "from_phones": len(self.from_phones),
             "to_phones": self.to_phones.under_way,
             "alarms": dict(sorted(self.enrolments.alarms.items())),
+            **({} if self.by_centre is None else {"smpp": self.by_centre.links.status}),
         }
 
-    def begin(self, exchanges: Exchanges | None, now: float) -> None:
+    def take_leave(self, now: float) -> None:
+        """The service centre hears that this is the end."""
+        if self.by_centre is not None:
+            self.by_centre.links.close(now)
+
+    def begin(self, world: World, now: float) -> None:
         """What the life before has left goes on."""
-        if exchanges is not None:
-            self.server.begin(exchanges, now)
+        if world.exchanges is not None:
+            self.server.begin(world.exchanges, now)
+        if self.by_centre is not None:
+            self.by_centre.open(world.network)
         for part in self._parts:
             part.resume(now)
 

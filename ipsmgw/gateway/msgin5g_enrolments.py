@@ -30,6 +30,9 @@ class Enrolments:
         self._busy: set[Imsi] = set()
         self._deadlines: Deadlines[Imsi] = Deadlines()
         self._of_service: dict[str, Imsi] = {row.svc_id: Imsi(row.key) for row in self._rows if row.svc_id}
+        self._of_number: dict[str, Imsi] = {row.msisdn: Imsi(row.key) for row in self._rows if row.msisdn}
+        self._configured = {each.imsi: each for each in self._section.subscriber}
+        self._of_number |= {each.msisdn: Imsi(each.imsi) for each in self._section.subscriber if each.msisdn}
         self.alarms: dict[str, str] = {}
         """What an operator has to look at, by subscriber."""
         self.registered: Callable[[Enrolment, float], None] | None = None
@@ -52,19 +55,50 @@ class Enrolments:
     def of_imsi(self, imsi: str) -> Enrolment | None:
         return self._rows.get(imsi)
 
+    def of_msisdn(self, msisdn: str) -> Enrolment | None:
+        """Whose number this is."""
+        imsi = self._of_number.get(msisdn)
+        return None if imsi is None else self._rows.get(imsi)
+
+    def msisdn(self, imsi: str) -> str:
+        """By which the service centre reaches him; nothing where it is not known."""
+        own, held = self._configured.get(imsi), self._rows.get(imsi)
+        return (own and own.msisdn) or (held.msisdn if held is not None else "")
+
     def resume(self, now: float) -> None:
         """After a restart: those who are here are registered anew in bulk, those who have gone are not."""
-        here = [row for row in self._rows if row.svc_id and self._wanted(Imsi(row.key), row, now)]
+        rows = [*self._rows, *self._unseen()]
+        here = [row for row in rows if row.svc_id and self._wanted(Imsi(row.key), row, now)]
         gone = [row for row in self._rows if row.registered and not self._wanted(Imsi(row.key), row, now)]
         self._bulk(Step.REGISTER, here, now)
         self._bulk(Step.DEREGISTER, gone, now)
         for binding in self._core.store.bindings():
             self.came(binding, now)
+        for own in self._configured.values():
+            if own.always:
+                self._go(Imsi(own.imsi), now, due=False)
+
+    def _unseen(self) -> list[Enrolment]:
+        """Who is always there by the configuration, and has never been registered."""
+        return [
+            self._new(Imsi(each.imsi))
+            for each in self._configured.values()
+            if each.always and each.service_id and self._rows.get(each.imsi) is None
+        ]
 
     def came(self, binding: Binding, now: float) -> None:
         """He has registered for short messages, for the first time or again."""
         if binding.imsi and binding.able(now):
+            self._note_number(binding)
             self._go(binding.imsi, now, due=False)
+
+    def _note_number(self, binding: Binding) -> None:
+        """By which the service centre reaches him when he has left."""
+        number, held = binding.msisdn, self._rows.get(binding.imsi)
+        if number and self._of_number.get(number) != binding.imsi:
+            self._of_number[number] = binding.imsi
+        if number and held is not None and held.msisdn != number:
+            self._rows.save(replace(held, msisdn=str(number)))
 
     def left(self, binding: Binding, now: float) -> None:
         """One of his identities is not registered any more."""
@@ -110,8 +144,11 @@ class Enrolments:
         return True
 
     def _wanted(self, imsi: Imsi, held: Enrolment, now: float) -> bool:
+        own = self._configured.get(imsi)
+        if own is not None and own.always:
+            return True
         able = any(each.able(now) for each in self._core.store.bindings_of_imsi(imsi))
-        return able or (self._section.keep_registered and held.registered)
+        return able or (self._section.keeps and held.registered)
 
     def _go(self, imsi: Imsi, now: float, *, due: bool) -> None:
         """Ask for what is next, unless something is being asked, or waits for its time."""
@@ -129,16 +166,17 @@ class Enrolments:
 
     def _new(self, imsi: Imsi) -> Enrolment:
         """He may have been provisioned by the configuration."""
-        known = next((each.service_id for each in self._section.subscriber if each.imsi == imsi), None) or ""
+        own, binding = self._configured.get(imsi), self._core.store.binding_of_imsi(imsi)
+        known = (own and own.service_id) or ""
         if known:
             self._of_service[known] = imsi
-        return Enrolment(key=str(imsi), svc_id=known)
+        return Enrolment(key=str(imsi), svc_id=known, msisdn=str((binding and binding.msisdn) or ""))
 
     def _ask(self, step: Step, held: Enrolment, now: float) -> None:
         section, server, imsi = self._section, self._server, Imsi(held.key)
         if step is Step.PROVISION:
             binding = self._core.store.binding_of_imsi(imsi)
-            request = enrolment.provisioning(section, held, (binding and binding.msisdn) or "")
+            request = enrolment.provisioning(section, held, (binding and binding.msisdn) or self.msisdn(imsi))
             exchange = server.provision(request, now)
         elif step is Step.REGISTER:
             exchange = server.register(enrolment.registration(section, held), now)

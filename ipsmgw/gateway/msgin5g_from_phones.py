@@ -1,8 +1,6 @@
 """Short messages of phones to the MSGin5G Server: acknowledged when it has them (TS 23.554 §8.7.3)."""
 
-from functools import partial
 from typing import NamedTuple
-from uuid import UUID
 
 from msgspec import Struct
 
@@ -10,13 +8,11 @@ from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
 from ipsmgw.gateway.message_server import Called, MessageServer, Refused, Returned, Unanswered
+from ipsmgw.gateway.msgin5g_asking import Asking, OverIms
 from ipsmgw.gateway.msgin5g_enrolments import Enrolments
 from ipsmgw.gateway.msgin5g_parts import Gathered, Parts
 from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
-from ipsmgw.gateway.reports import Reports
-from ipsmgw.procedures import mo
 from ipsmgw.procedures import msgin5g_submission as submission
-from ipsmgw.procedures.decision import Action, Decision, SubmitReport
 from ipsmgw.procedures.mo import MoSms
 from ipsmgw.procedures.msgin5g_submission import Content
 from ipsmgw.sms import DecodeError, Submit, digits_at
@@ -36,7 +32,7 @@ _SMALLEST = 64  # of a segment: whatever was provisioned, a character fits
 class _Whole(NamedTuple):
     """A message of which all parts are here: the last of them, who sends it, and what it says."""
 
-    sms: MoSms
+    asking: Asking
     held: Enrolment
     submit: Submit
     gathered: Gathered
@@ -64,7 +60,6 @@ class FromPhones:
         self._numbers = submission.numbers_of(self._section)
         self._parts = Parts(core)
         self._awaited = core.store.awaited_reports
-        self._send = Reports(core).send
         self._open: dict[int, _Submission] = {}
         self._deadlines: Deadlines[str] = Deadlines()
         """Of reports that nobody waits for after that."""
@@ -97,10 +92,15 @@ class FromPhones:
         if number not in self._numbers:
             return False
         self._core.isc.respond(tx, 202, now)
-        refused = self._submit(sms, number, now)
-        if refused is not None:
-            self._end(sms, mo.refused(sms, refused, now))
+        held = self._enrolments.of_imsi(sms.sender.imsi or "")
+        self.offer(OverIms(self._core, sms), held, sms.tpdu, number, now)
         return True
+
+    def offer(self, asking: Asking, held: Enrolment | None, tpdu: bytes, number: str, now: float) -> None:
+        """An SMS-SUBMIT of this phone to this number, by whatever way it has come."""
+        refused = self._submit(asking, held, tpdu, number, now)
+        if refused is not None:
+            asking.refused(refused, now)
 
     def reported(self, event: Called, said: DeliveryStatusReport, now: float) -> Transfer | None:
         """POST /deliver-report: the status reports that the phone gets, if it waits for any."""
@@ -134,7 +134,7 @@ class FromPhones:
             self._call(one, now)
         else:
             self._parts.done(one.whole.gathered)
-            self._end(one.whole.sms, mo.sc_took(one.whole.sms, None, now))
+            one.whole.asking.taken(now)
         return True
 
     def failed(self, event: Refused | Unanswered, now: float) -> bool:
@@ -148,10 +148,11 @@ class FromPhones:
             self._failed(one, Cause.NETWORK_OUT_OF_ORDER, now)
         return True
 
-    def _submit(self, sms: MoSms, number: str, now: float) -> Cause | None:
+    def _submit(
+        self, asking: Asking, held: Enrolment | None, tpdu: bytes, number: str, now: float
+    ) -> Cause | None:
         """None: it is on its way, or one part of it is kept."""
-        read = submission.submitted(sms.tpdu)
-        held = self._enrolments.of_imsi(sms.sender.imsi or "")
+        read = submission.submitted(tpdu)
         if read is None:
             return Cause.SEMANTICALLY_INCORRECT
         if held is None or not held.registered:
@@ -161,9 +162,9 @@ class FromPhones:
         submit, content = read
         whole = self._parts.put(f"{held.key} {number}", submit, content, now)
         if whole is None:
-            self._end(sms, mo.sc_took(sms, None, now))  # it is on disk with the end of this batch
+            asking.taken(now)
             return None
-        return self._begin(_Whole(sms, held, submit, whole), number, now)
+        return self._begin(_Whole(asking, held, submit, whole), number, now)
 
     def _begin(self, whole: _Whole, number: str, now: float) -> Cause | None:
         content = submission.content_of(whole.gathered.content, self._section)
@@ -171,16 +172,21 @@ class FromPhones:
         if addressed is None:
             self._parts.failed(whole.gathered)
             return Cause.FACILITY_NOT_SUPPORTED if content is None else Cause.INVALID_SME_ADDRESS
+        name = whole.asking.name(whole.gathered, number, now)
+        if not name:
+            self._parts.done(whole.gathered)
+            whole.asking.taken(now)
+            return None
         message = submission.message_of(
             whole.held.svc_id,
             *addressed,
-            self._message_id(),
+            name,
             whole.submit,
             now=now,
             report=bool(whole.gathered.references),
         )
         size = max(whole.held.seg_size or self._section.segment_size, _SMALLEST)
-        one = _Submission(whole, list(cut(message, message.msg_id, size)), now + self._section.answer)
+        one = _Submission(whole, list(cut(message, message.msg_id, size)), now + whole.asking.within)
         if whole.gathered.references:
             self._await(one, now)
         self._call(one, now)
@@ -222,18 +228,4 @@ class FromPhones:
         row = self._awaited.get(one.segments[0].msg_id)
         if row is not None:
             self._awaited.remove(row)
-        self._end(one.whole.sms, mo.refused(one.whole.sms, cause, now))
-
-    def _end(self, sms: MoSms, decision: Decision[MoSms]) -> None:
-        """Its record is on disk before the phone hears of it."""
-        if decision.cdr is not None:
-            self._core.record(decision.cdr, partial(self._report, sms, decision.actions))
-
-    def _report(self, sms: MoSms, actions: tuple[Action, ...], now: float) -> None:
-        for action in actions:
-            if isinstance(action, SubmitReport):
-                self._send(sms.sender, action.rpdu, now, call_id=sms.call_id, charging=sms.charging)
-
-    def _message_id(self) -> str:
-        """As a UUID: 16 octets fit the Message ID of TS 24.538 too."""
-        return str(UUID(int=self._core.rng.getrandbits(128), version=4))
+        one.whole.asking.refused(cause, now)

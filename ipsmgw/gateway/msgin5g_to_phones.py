@@ -1,5 +1,6 @@
 """Messages of the MSGin5G Server to phones: kept before the 204, sent as short messages, reported on."""
 
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 
@@ -11,12 +12,15 @@ from ipsmgw.gateway.message_server import Called, MessageServer, Refused, Return
 from ipsmgw.gateway.msgin5g_enrolments import Enrolments
 from ipsmgw.gateway.msgin5g_reassembly import Reassembling
 from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
+from ipsmgw.gateway.msgin5g_to_centre import ToCentre
 from ipsmgw.gateway.terminating import Terminating
 from ipsmgw.identity import Imsi
+from ipsmgw.procedures import msgin5g_centre as centre
 from ipsmgw.procedures import msgin5g_delivery as delivery
 from ipsmgw.procedures.decision import Action, Answer, Decision
-from ipsmgw.procedures.msgin5g_cause import ABSENT
+from ipsmgw.procedures.msgin5g_cause import ABSENT, CONGESTED
 from ipsmgw.procedures.msgin5g_delivery import Times
+from ipsmgw.procedures.msgin5g_ways import Order, ended_over_ims, ways, woken
 from ipsmgw.procedures.mt import MtSms
 from ipsmgw.store import Binding, Enrolment, Transfer
 from mapstack.map import AddressString
@@ -54,7 +58,7 @@ class ToPhones:
         self._rows = core.store.transfers
         self._numbers = numbers
         self._segments = Reassembling(core)
-        self._centre = AddressString(core.settings.node.number)
+        self._centre_number = AddressString(core.settings.node.number)
         self._dialogues = count(-1, -1)  # as those of MAP, which are positive
         self._attempts: dict[int, str] = {}
         self._reports: dict[int, str] = {}
@@ -64,6 +68,7 @@ class ToPhones:
         self._deadlines: Deadlines[str] = Deadlines()
         self._reference = core.rng.getrandbits(16)
         terminating.owners.append(self._ended)
+        self._centre: ToCentre | None = None
 
     def __len__(self) -> int:
         """Transfers that something is awaited of now."""
@@ -74,9 +79,24 @@ class ToPhones:
         """Transfers that have not ended."""
         return sum(row.phase != "ended" for row in self._rows)
 
+    def by_centre(self, way: ToCentre) -> None:
+        """Phones are reached by their service centre, too."""
+        self._centre = way
+        way.go, way.changed, way.amended = self._go, self._change, self._amend
+
+    def order(self, imsi: str) -> Order:
+        """By which ways a phone is tried."""
+        smpp = self._section.smpp
+        if self._centre is None:
+            return Order()
+        own = next((each.domains for each in self._section.subscriber if each.imsi == imsi), ())
+        return Order(own or smpp.domains, smpp.avoid)
+
     def resume(self, now: float) -> None:
         """What the life before has not seen through."""
         self._segments.resume(now)
+        if self._centre is not None:
+            self._centre.resume(now)
         for transfer in self._rows:
             self._remember(transfer)
             self._go(transfer.key, now)
@@ -119,8 +139,8 @@ class ToPhones:
         for key in tuple(self._of_imsi.get(imsi, ())):
             held = self._rows.get(key)
             if held is not None and held.phase == "sms" and key not in self._busy:
-                if held.due:
-                    self._rows.save(replace(held, due=0.0))
+                if woken(held) != held:
+                    self._rows.save(woken(held))
                 self._go(key, now)
 
     def expire(self, now: float) -> None:
@@ -200,12 +220,24 @@ class ToPhones:
         elif held.phase == "report":
             self._busy.add(key)
             self._reports[self._server.report(delivery.report_of(held), now)] = key
+        elif held.phase == "receipt":
+            self._await_receipts(held, now)
         elif now >= held.until:
-            self._change(key, partial(delivery.expired, now=now, times=self._times), now)
+            self._change(key, partial(centre.expired, times=self._times, now=now), now)
         else:
             self._attempt(held, now)
 
+    def _await_receipts(self, held: Transfer, now: float) -> None:
+        """The service centre has all of it; it has until a while after the end of the validity."""
+        last = held.until + self._section.smpp.late
+        if now >= last:
+            self._change(held.key, partial(centre.unreported, times=self._times, now=now), now)
+        else:
+            self._deadlines.set(held.key, last)
+
     def _forget(self, held: Transfer, now: float) -> None:
+        if self._centre is not None:
+            self._centre.forget(held)
         if not delivery.forgotten_at(held, now):
             self._deadlines.set(held.key, held.due)
             return
@@ -216,22 +248,44 @@ class ToPhones:
             self._of_imsi.pop(held.imsi, None)
 
     def _attempt(self, held: Transfer, now: float) -> None:
-        """The next part goes to the phone, if it is there."""
+        """The next part goes by the best way that there is."""
+        order = self.order(held.imsi)
+        for way in ways(held, order, now):
+            if self._over_ims(held, now) if way == "ims" else self._by_centre(held, now):
+                return
+        self._wait(held, order, now)
+
+    def _by_centre(self, held: Transfer, now: float) -> bool:
+        begun = self._centre is not None and self._centre.begin(held, now)
+        if begun:
+            self._busy.add(held.key)
+        return begun
+
+    def _wait(self, held: Transfer, order: Order, now: float) -> None:
+        """For the phone to come, for the service centre, or for the time to try again."""
+        cause = held.cause
+        if now >= held.rest:
+            reachable = "sc" in order.ways and self._enrolments.msisdn(held.imsi)
+            cause = (cause or CONGESTED) if reachable else ABSENT
+        waiting = replace(held, cause=cause, due=0.0)
+        if waiting != held:
+            self._rows.save(waiting)
+        self._deadlines.set(held.key, held.rest if now < held.rest < held.until else held.until)
+
+    def _over_ims(self, held: Transfer, now: float) -> bool:
+        """False: he is not there."""
         binding = self._core.store.binding_of_imsi(held.imsi)
         if binding is not None and not binding.able(now):
             binding = self._terminating.able(binding, now)
         if binding is None or not binding.able(now):
-            absent = replace(held, cause=ABSENT, due=0.0)
-            if absent != held:
-                self._rows.save(absent)
-            self._deadlines.set(held.key, held.until)
-            return
+            return False
         dialogue = next(self._dialogues)
         self._busy.add(held.key)
         self._attempts[dialogue] = held.key
         part = held.parts[held.at]
-        sms = MtSms(next(self._core.ids), dialogue, held.imsi, self._centre, part, now, binding, -1)
+        sms = MtSms(next(self._core.ids), dialogue, held.imsi, self._centre_number, part, now, binding, -1)
         self._terminating.attempt(sms, now)
+        return True
 
     def _ended(self, dialogue: int, decision: Decision[MtSms], tx: ServerTx | None, now: float) -> bool:
         """An attempt is over; what comes of it waits for the disk. False: it is not one of these."""
@@ -251,12 +305,16 @@ class ToPhones:
         held = self._rows.get(key)
         if held is not None:
             self._busy.discard(key)
-            self._rows.save(delivery.part_ended(held, outcome, now, self._times))
+            order = self.order(held.imsi)
+            self._rows.save(ended_over_ims(held, outcome, order, self._times, now))
             self._go(key, now)
 
-    def _change(self, key: str, change: "partial[Transfer]", now: float) -> None:
-        """Load, decide, save, and go on."""
+    def _change(self, key: str, change: Callable[[Transfer], Transfer], now: float) -> None:
+        """What was awaited is there: load, decide, save, and go on."""
         self._busy.discard(key)
+        self._amend(key, change, now)
+
+    def _amend(self, key: str, change: Callable[[Transfer], Transfer], now: float) -> None:
         held = self._rows.get(key)
         if held is not None:
             self._rows.save(change(held))

@@ -1,7 +1,8 @@
 """A message of the MSGin5G service to a phone, until its sender knows (TS 23.554 §8.3, §8.7.1).
 
-sms: its parts go to the phone, one after the other; report: the sender is to hear of the end; ended: kept for
-a while, so that the same message once more is not delivered again.
+sms: its parts go to the phone, one after the other; receipt: the service centre has all of them; report: the
+sender is to hear of the end; ended: kept for a while, so that the same message once more is not delivered
+again.
 """
 
 import base64
@@ -11,7 +12,6 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ipsmgw.msgin5g_section import Msgin5gApplication, Msgin5gSection
-from ipsmgw.procedures.msgin5g_cause import EXPIRED, failure_cause, is_temporary
 from ipsmgw.sms import Address, Deliver, Part, Ports, Timestamp, compose, divide
 from ipsmgw.store import Transfer
 from msgin5g_bridge import ABSENT
@@ -24,10 +24,9 @@ __all__ = [
     "Times",
     "as_parts",
     "delivers",
-    "expired",
     "forgotten_at",
     "key_of",
-    "part_ended",
+    "over",
     "report_failed",
     "report_of",
     "reported",
@@ -119,22 +118,6 @@ def delivers(parts: tuple[Part, ...], sender: Address, now: float) -> tuple[byte
     )
 
 
-def part_ended(held: Transfer, outcome: str, now: float, times: Times) -> Transfer:
-    """The phone has the next part, or it has not, as the charging record says."""
-    cause = failure_cause(outcome)
-    if not cause:
-        further = replace(held, at=held.at + 1, cause="", due=0.0)
-        return further if further.at < len(held.parts) else _over(further, now, times)
-    if is_temporary(cause) and now < held.until:
-        return replace(held, cause=cause, due=min(now + times.retry, held.until))
-    return _over(replace(held, cause=cause), now, times)
-
-
-def expired(held: Transfer, now: float, times: Times) -> Transfer:
-    """Its time is up: the cause is the last that was known."""
-    return _over(replace(held, cause=held.cause or EXPIRED), now, times)
-
-
 def report_of(held: Transfer) -> DeliveryStatusReport:
     """From the phone to the sender, with the Message ID of the message."""
     delivered = held.at == len(held.parts)
@@ -167,7 +150,8 @@ def forgotten_at(held: Transfer, now: float) -> bool:
 _DELIVERED, _FAILED = ReportDeliveryStatus.REPT_DELY_SUCCESS, ReportDeliveryStatus.REPT_DELY_FAILED
 
 
-def _over(held: Transfer, now: float, times: Times) -> Transfer:
+def over(held: Transfer, now: float, times: Times) -> Transfer:
+    """Nothing more is tried: all of it is with the phone, or `cause` says why not."""
     if held.report:
         return replace(held, phase="report", due=0.0)
     return replace(held, phase="ended", due=now + times.remember)

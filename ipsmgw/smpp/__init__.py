@@ -19,7 +19,7 @@ from ipsmgw.smpp.events import (
     StateChanged,
 )
 from ipsmgw.smpp.fields import Destination, Tlv, Unsuccessful
-from ipsmgw.smpp.flow import Flow, SessionSpec
+from ipsmgw.smpp.flow import Flow, SessionSpec, TlsFiles
 from ipsmgw.smpp.framing import Framer
 from ipsmgw.smpp.machine import BOUND, Role, State
 from ipsmgw.smpp.settings import SmppSettings
@@ -53,6 +53,7 @@ __all__ = [
     "StateChanged",
     "Status",
     "Tag",
+    "TlsFiles",
     "Tlv",
     "Ton",
     "Unsuccessful",

@@ -8,8 +8,8 @@ from ipsmgw.store.rows import Row, Rows
 from ipsmgw.store.sqlite import SqliteStore, store_in_memory
 from ipsmgw.store.stale import Stale
 from ipsmgw.store.store import Store
-from ipsmgw.store.submission import AwaitedReport, SubmittedPart
-from ipsmgw.store.transfer import ReplyContext, Segment, Transfer
+from ipsmgw.store.submission import AwaitedReport, OfferedMessage, SubmittedPart
+from ipsmgw.store.transfer import Handed, ReplyContext, Segment, Transfer
 from ipsmgw.store.unri import Unri
 
 __all__ = [
@@ -17,7 +17,9 @@ __all__ = [
     "Binding",
     "Correlation",
     "Enrolment",
+    "Handed",
     "HlrState",
+    "OfferedMessage",
     "ReplyContext",
     "Row",
     "Rows",

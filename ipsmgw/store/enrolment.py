@@ -17,5 +17,7 @@ class Enrolment(Row, frozen=True, kw_only=True):
     registered: bool = False
     registration: str = ""
     """Its registrationId at the server."""
+    msisdn: str = ""
+    """By which the service centre reaches him, as he was last registered in the IMS."""
     welcomed: bool = False
     """Whether he has been told of the service."""

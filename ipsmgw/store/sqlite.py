@@ -15,7 +15,7 @@ from ipsmgw.store.correlations import Correlations
 from ipsmgw.store.enrolment import Enrolment
 from ipsmgw.store.rows import SqliteRows
 from ipsmgw.store.stale import Stale
-from ipsmgw.store.submission import AwaitedReport, SubmittedPart
+from ipsmgw.store.submission import AwaitedReport, OfferedMessage, SubmittedPart
 from ipsmgw.store.transfer import ReplyContext, Segment, Transfer
 from ipsmgw.store.unri import Unri
 from mapstack import PeerVersion
@@ -96,6 +96,7 @@ class SqliteStore:
         self.contexts = SqliteRows(connection, "reply_context", ReplyContext, self._begin)
         self.submitted_parts = SqliteRows(connection, "submitted_part", SubmittedPart, self._begin)
         self.awaited_reports = SqliteRows(connection, "awaited_report", AwaitedReport, self._begin)
+        self.offered = SqliteRows(connection, "offered_message", OfferedMessage, self._begin)
         self._by_impu: dict[Impu, Binding] = {}
         self._by_imsi: dict[str, list[Impu]] = {}
         for row in connection.execute(f"SELECT {_COLUMNS} FROM binding ORDER BY expires"):

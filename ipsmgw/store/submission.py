@@ -2,7 +2,7 @@
 
 from ipsmgw.store.rows import Row
 
-__all__ = ["AwaitedReport", "SubmittedPart"]
+__all__ = ["AwaitedReport", "OfferedMessage", "SubmittedPart"]
 
 
 class SubmittedPart(Row, frozen=True, kw_only=True):
@@ -21,4 +21,17 @@ class AwaitedReport(Row, frozen=True, kw_only=True):
     recipient: bytes
     """TP-DA, as it stood in the SUBMIT."""
     sent: float
+    until: float
+
+
+class OfferedMessage(Row, frozen=True, kw_only=True):
+    """A message that the service centre has brought, while its answer may be lost: it may bring it again.
+
+    The key is made of who writes where, and what.
+    """
+
+    msg_id: str
+    """Message ID that the MSGin5G Server has it by: it takes that once."""
+    taken: bool = False
+    """Whether the server has said that it has it."""
     until: float

@@ -2,9 +2,22 @@
 
 from typing import Literal
 
+from msgspec import Struct
+
 from ipsmgw.store.rows import Row
 
-__all__ = ["ReplyContext", "Segment", "Transfer"]
+__all__ = ["Handed", "ReplyContext", "Segment", "Transfer"]
+
+
+class Handed(Struct, frozen=True, omit_defaults=True):
+    """A part that was given to the service centre: on disk before its submit_sm leaves."""
+
+    reference: int
+    """user_message_reference, which a receipt may repeat (SMPP v3.4 §5.3.2.17)."""
+    id: str = ""
+    """message_id; nothing: nobody knows whether the service centre has it."""
+    outcome: str = ""
+    """"delivered", or a failureCause, as a receipt has told."""
 
 
 class Transfer(Row, frozen=True, kw_only=True):
@@ -27,9 +40,17 @@ class Transfer(Row, frozen=True, kw_only=True):
     """The part that is next: those before have been delivered."""
     cause: str = ""
     """Why it has not been delivered yet, or at all: a failureCause."""
-    phase: Literal["sms", "report", "ended"] = "sms"
+    phase: Literal["sms", "receipt", "report", "ended"] = "sms"
     due: float = 0.0
     """When to try again, the message or its report; of one that has ended, when to forget it."""
+    tried: tuple[str, ...] = ()
+    """Ways that have refused it for good."""
+    resting: str = ""
+    """The way that has failed for now, …"""
+    rest: float = 0.0
+    """… and until when it is not tried."""
+    handed: tuple[Handed, ...] = ()
+    """Parts from `at` on that have gone to the service centre; from the first on it gets all of them."""
 
 
 class Segment(Row, frozen=True, kw_only=True):

@@ -37,6 +37,7 @@ _LEAST: dict[str, Table] = {
     "short_code": {"number": "4711", "address": "meter"},
     "application": {"id": "meter"},
     "numbers": {"peer": "map"},
+    "error": {"code": "084", "cause": "absentSubscriber"},
     "psi": {"uri": "sip:sc.example", "number": "15550000014"},
 }
 """What one of several tables needs, where there may be none."""

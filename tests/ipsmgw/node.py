@@ -11,6 +11,8 @@ from ipsmgw.drive import Port
 from ipsmgw.gateway import Gateway, World
 from ipsmgw.names import Names
 from ipsmgw.settings import parse
+from ipsmgw.smpp import Flow as SmppFlow
+from ipsmgw.smpp import SessionSpec
 from ipsmgw.store import SqliteStore
 from ipsmgw.store.sqlite import connect
 from mapstack import Gt, MapEvent, MapSettings, MapStack, SccpAddress
@@ -28,6 +30,7 @@ from mapstack.transport import AssociationSpec
 from sipbridge.rp import Direction, Rpdu, decode
 from sipbridge.transport import SipSpec
 from tests.ipsmgw.broken import Table, sound, toml
+from tests.ipsmgw.centre import Centre
 from tests.ipsmgw.message_server import MessageServer
 from tests.ipsmgw.paper import Paper
 from tests.ipsmgw.watch import Watch
@@ -66,6 +69,8 @@ class Node:
         self.names = names
         self.server = MessageServer()
         """Of MSGin5G; where the settings have it."""
+        self.centre = Centre()
+        """For ESMEs; where the settings have it."""
         self.settings = parse(toml(table or sound()))
         self.watch, self.paper, self.database = Watch(), Paper(), connect(":memory:")
         self.sip: list[Sip] = []
@@ -78,6 +83,7 @@ class Node:
     def born(self, *, linked: bool = True) -> None:
         """Begin a life, on the store and the journal of the one before."""
         self.peer = _peer()
+        self.centre.born()
         store = SqliteStore(self.database)
         world = World(self.watch, self, store, self.paper, Random(1), self.names, self.server.plug)
         self.gateway = Gateway(self.settings, world)
@@ -101,6 +107,9 @@ class Node:
     ) -> None:
         port.send = lambda batch: self._hear([data for data, _ in batch])
 
+    def sessions(self, node: str, spec: SessionSpec, port: Port[EventT, SmppFlow]) -> None:
+        self.centre.plug(spec, port)
+
     def link(self) -> None:
         """The association to the peer is there."""
         self.told += self.peer.link_up(_flow("gw"), "", self.watch.time)
@@ -110,6 +119,7 @@ class Node:
     def exchange(self) -> None:
         """What the peer has to say reaches the gateway."""
         self.server.exchange(self.watch.time)
+        self.centre.exchange(self.watch.time)
         while batch := self.peer.take_output():
             self.gateway.map.receive([(data, _flow("smsc")) for data, _ in batch])
 

@@ -8,6 +8,8 @@ from typing import TypeVar
 from ipsmgw.drive import Handle, Port
 from ipsmgw.gateway import Gateway, World
 from ipsmgw.settings import parse
+from ipsmgw.smpp import Flow as SmppFlow
+from ipsmgw.smpp import SessionSpec
 from ipsmgw.store import open_store
 from lab.bench.ledger import Run
 from lab.bench.place import PLAN, SMSC, configuration, subscribers
@@ -102,6 +104,9 @@ class Desk:
     def associations(self, node: str, specs: Sequence[AssociationSpec], port: Port[EventT, MapFlow]) -> None:
         port.send = self.frames_out.extend
         self._map, self._up = port.receive, port.link_up
+
+    def sessions(self, node: str, spec: SessionSpec, port: Port[EventT, SmppFlow]) -> None:
+        raise NotImplementedError("there is no service centre that takes ESMEs")
 
     # What happens.
 

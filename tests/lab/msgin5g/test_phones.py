@@ -6,7 +6,8 @@ from ipsmgw.cause import Cause
 from ipsmgw.procedures import mo
 from ipsmgw.procedures.decision import Decision
 from ipsmgw.procedures.mo import MoSms
-from ipsmgw.procedures.msgin5g_delivery import Times, part_ended
+from ipsmgw.procedures.msgin5g_delivery import Times
+from ipsmgw.procedures.msgin5g_ways import Order, ended_over_ims
 from ipsmgw.store import Transfer
 from lab.faults import ALL
 from lab.runner import run
@@ -28,10 +29,10 @@ def test_no_rp_ack_for_what_the_server_has_not(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_no_success_for_what_the_phone_has_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    def delivered(held: Transfer, outcome: str, now: float, times: Times) -> Transfer:
-        return part_ended(held, "delivered", now, times)
+    def delivered(held: Transfer, outcome: str, order: Order, times: Times, now: float) -> Transfer:
+        return ended_over_ims(held, "delivered", order, times, now)
 
-    monkeypatch.setattr("ipsmgw.procedures.msgin5g_delivery.part_ended", delivered)
+    monkeypatch.setattr("ipsmgw.gateway.msgin5g_to_phones.ended_over_ims", delivered)
     assert "and its phone has it not" in broken("msgin5g_phone_refuses")
 
 
