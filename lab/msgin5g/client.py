@@ -16,6 +16,7 @@ from msgin5g_bridge.message import (
     SegmentConfirmation,
     SegmentRecovery,
     TopicSubscribe,
+    TopicUnsubscribe,
 )
 from msgin5g_bridge.model import ABSENT, Body, MessageId, ServerServiceId, Topic, UeServiceId
 from msgin5g_bridge.msgdelivery import ReportDeliveryStatus, StoreAndForwardParameters
@@ -133,6 +134,9 @@ class Client:
 
     def subscription(self, *topics: str) -> TopicSubscribe:
         return TopicSubscribe(ori_addr=self.address, msg_topics=tuple(map(Topic, topics)))
+
+    def unsubscription(self, *topics: str) -> TopicUnsubscribe:
+        return TopicUnsubscribe(ori_addr=self.address, msg_topics=tuple(map(Topic, topics)))
 
     # What comes.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from lab.msgin5g.contact import Leg, Peer
-from lab.msgin5g.errand import SILENCE, Errand, Outcome, Result
+from lab.msgin5g.errand import SILENCE, Control, Errand, Outcome, Result
 from lab.msgin5g.records import Refusal, address
 from lab.msgin5g.server import Msgin5gServer
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested, Responded, Unanswered, code_of
@@ -31,6 +31,7 @@ class CoapSide:
 
     def send(self, errand: Errand, now: float) -> None:
         """To a client."""
+        assert not isinstance(errand.body, Control)
         self._errands[self._stack.ask(errand.contact.address, errand.body, now)] = errand.id
 
     def on_event(self, event: CoapEvent, now: float) -> None:

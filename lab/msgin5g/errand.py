@@ -1,14 +1,34 @@
 """What the server has somebody told, and what comes of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from lab.msgin5g.contact import Contact
 from lab.msgin5g.transfer import Carried
 from msgin5g_bridge.message import AggregatedMessage
+from msgin5g_bridge.model import Body
 from msgin5g_bridge.names import FailureCause
+from msgin5g_bridge.topiclistevent import (
+    TopicListNotification,
+    TopicListSubscription,
+    TopicListUnsubscription,
+    TopicSubscription,
+    TopicUnsubscription,
+)
 
-__all__ = ["SILENCE", "Errand", "Outcome", "Result"]
+__all__ = ["SILENCE", "Control", "Errand", "Outcome", "Result"]
+
+
+Control = (
+    TopicListSubscription
+    | TopicListUnsubscription
+    | TopicListNotification
+    | TopicSubscription
+    | TopicUnsubscription
+)
+"""What servers have to say to each other besides messages."""
+_NONE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +37,11 @@ class Errand:
 
     id: int
     contact: Contact
-    body: Carried | AggregatedMessage
+    body: Carried | AggregatedMessage | Control
     transfers: tuple[int, ...]
     until: float
+    variables: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    """Of the path, where it has some."""
 
 
 class Outcome(Enum):
@@ -34,10 +56,12 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome, and why."""
+    """The outcome, and why; of what was taken, what else was said."""
 
     outcome: Outcome
     cause: str = ""
+    location: str = ""
+    body: Body | None = None
 
 
 SILENCE = Result(Outcome.NOT_NOW, FailureCause.TIMEOUT)

@@ -80,6 +80,7 @@ def _neighbours(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int) -> dict[str
             svc_id=_svc_id(by_name[name]),
             api_root=_api_root(whole, network, name),
             applications=agreed is None or domain in agreed,
+            topics=name in plan.follows,
         )
         for domain, name in ways.items()
     }

@@ -13,6 +13,7 @@ from lab.msgin5g.records import ServerData
 from lab.msgin5g.rest_side import OPERATIONS, RestSide
 from lab.msgin5g.server import Msgin5gServer
 from lab.msgin5g.settings import ServerSettings
+from msgin5g_bridge import apis
 from msgin5g_bridge.coap import CoapEvent, CoapStack
 from msgin5g_bridge.rest import RestStack
 from msgin5g_bridge.rest_events import RestEvent, RestSettings
@@ -46,7 +47,8 @@ class M5s(Element):
 
     def __init__(self, site: Site, where: Addresses, settings: ServerSettings, data: ServerData) -> None:
         super().__init__(site)
-        self.server = Msgin5gServer(settings, data, site.clock.now())
+        notify_at = f"{where.api_root}{apis.TOPICLIST_NOTIFY.path}"
+        self.server = Msgin5gServer(settings, data, site.clock.now(), notify_at=notify_at)
         self._coap_stack = CoapStack()
         self._rest_stack = RestStack(OPERATIONS, RestSettings(max_body=MAX_BODY))
         self._coap = CoapSide(self._coap_stack, self.server, self._ended)
@@ -64,6 +66,10 @@ class M5s(Element):
     def open_work(self) -> int:
         """What waits for an answer, of either side."""
         return len(self._coap_stack) + len(self._rest_stack) + self.server.under_way
+
+    def follow(self, domain: str, *, wanted: bool = True) -> None:
+        """Be told of the Messaging Topics of another server, or not any more."""
+        self.driver.turn(lambda now: self.server.topics.follow(domain, now, wanted=wanted))
 
     # A `Timed` of its Driver.
 

@@ -88,6 +88,8 @@ class Msgin5gPlan:
     others: "tuple[Msgin5gPlan, ...]" = ()
     """Other servers of other domains, each with who is at home there (MSGin5G-8); names are unique."""
 
+    follows: tuple[str, ...] = ()
+    """Names of other servers whose Messaging Topics this one is told of."""
     routes: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
     """Domains that another server is the way to, and that server's name; else each knows each."""
     applications: frozenset[str] | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from lab.msgin5g.contact import Contact, Peer
+from lab.msgin5g.topic_records import TopicData
 from lab.msgin5g.transfer import Transfer
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.message import MessageResponse
@@ -80,8 +81,7 @@ class ServerData:
     private_ids: dict[tuple[AddressType, str], str] = field(default_factory=dict)
     registered: dict[Address, Registered] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
-    topics: dict[str, dict[Address, float]] = field(default_factory=dict)
-    """Subscribers, and until when."""
+    topics: TopicData = field(default_factory=TopicData)
     transfers: dict[int, Transfer] = field(default_factory=dict)
     submissions: dict[tuple[Address, str], dict[Address, Submission]] = field(default_factory=dict)
     """By originator and Message ID, and by recipient: of a group, another server sends one each."""

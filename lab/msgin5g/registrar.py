@@ -13,7 +13,6 @@ from lab.msgin5g.records import Refusal, Registered, ServerData, address
 from lab.msgin5g.settings import ServerSettings
 from msgin5g_bridge.asregistration import ASRegistration, ASRegistrationAck
 from msgin5g_bridge.l3gdelivery import Address, AddressType
-from msgin5g_bridge.message import TopicSubscribe, TopicUnsubscribe
 from msgin5g_bridge.model import UeServiceId
 from msgin5g_bridge.names import FailureCause
 from msgin5g_bridge.registration import (
@@ -25,7 +24,6 @@ from msgin5g_bridge.registration import (
     RegistrationResponse,
     RegistrationResult,
 )
-from msgin5g_bridge.topiclistevent import TopicSubscriptionAck
 from msgin5g_bridge.ts29571 import ProblemDetails
 from msgin5g_bridge.ueregistration import (
     BulkUeDeregistration,
@@ -35,15 +33,13 @@ from msgin5g_bridge.ueregistration import (
     UeRegistration,
 )
 
-__all__ = ["SUBSCRIBED", "Registrar"]
+__all__ = ["Registrar"]
 
-SUBSCRIBED = "SUBSCRIBED"
-"""`subStat` is a plain string in TS 29.538."""
 _OneT = TypeVar("_OneT")
 
 
 class Registrar:
-    """Registrations, single and bulk, and subscriptions to topics."""
+    """Registrations, single and bulk."""
 
     def __init__(
         self, data: ServerData, settings: ServerSettings, delivery: Delivery, agenda: Agenda
@@ -114,20 +110,6 @@ class Registrar:
         else:
             results = _each(request.list, lambda one: self.deregister(one, peer, now))
         return BulkUeRegistrationAck(count=len(results), list=results)
-
-    def subscribe(self, request: TopicSubscribe, now: float) -> TopicSubscriptionAck | Refusal:
-        """[LAB] Without an expiration it is for ever; one that is past is refused (clause 8.8)."""
-        until = request.expr_time.timestamp() if request.expr_time else inf
-        if until <= now:
-            return Refusal(FailureCause.EXPIRED, "the expiration is past")
-        for topic in request.msg_topics:
-            self._data.topics.setdefault(topic, {})[request.ori_addr] = until
-        return TopicSubscriptionAck(sub_stat=SUBSCRIBED, expr_time=request.expr_time)
-
-    def unsubscribe(self, request: TopicUnsubscribe) -> None:
-        """What was not subscribed is not any more either."""
-        for topic in request.msg_topics:
-            self._data.topics.get(topic, {}).pop(request.ori_addr, None)
 
     def resume(self, now: float) -> None:
         """After a restart: what is left of each registration."""

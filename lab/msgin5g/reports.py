@@ -14,19 +14,27 @@ def wants_report(message: Message, recipient_type: AddressType) -> bool:
     return bool(message.deliv_st_req_ind) and recipient_type != AddressType.BC
 
 
+def _wants_failures(transfer: Transfer, body: Message) -> bool:
+    """Whether nobody else tells of a failure: where another server has never had the message."""
+    return transfer.fans_out and bool(body.deliv_st_req_ind)
+
+
 def report_of(transfer: Transfer) -> DeliveryReport | None:
     """What its sender is told of a transfer that has ended, in the recipient's name.
 
     Nothing where it did not ask, where it has discarded the message itself, or where the thing was no
     message.
     """
-    if not transfer.asked or not isinstance(transfer.body, Message) or transfer.state is State.DISCARDED:
+    body = transfer.body
+    if not isinstance(body, Message) or transfer.state is State.DISCARDED:
+        return None
+    if not transfer.asked and not (_wants_failures(transfer, body) and transfer.state is State.FAILED):
         return None
     success = transfer.state is State.DELIVERED
     return DeliveryReport(
         ori_addr=transfer.recipient,
         dest_addr=transfer.sender,
-        msg_id=transfer.body.msg_id,
+        msg_id=body.msg_id,
         deliv_st=(
             ReportDeliveryStatus.REPT_DELY_SUCCESS if success else ReportDeliveryStatus.REPT_DELY_FAILED
         ),

@@ -1,11 +1,14 @@
 """The server's REST: what AS, gateways and other servers call, and its errands to them (TS 29.538)."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from lab.msgin5g.contact import GATEWAYS, Leg, Peer
 from lab.msgin5g.errand import SILENCE, Errand, Outcome, Result
 from lab.msgin5g.records import Refusal
 from lab.msgin5g.server import Msgin5gServer
+from lab.msgin5g.topic_records import Listener
+from lab.msgin5g.topics import SUBSCRIBED
 from msgin5g_bridge import apis
 from msgin5g_bridge.asregistration import ASRegistration
 from msgin5g_bridge.bgdelivery import BgMessageDelivery
@@ -35,7 +38,14 @@ from msgin5g_bridge.provisioning import (
 )
 from msgin5g_bridge.rest import RestStack
 from msgin5g_bridge.rest_events import Called, Caller, Refused, RestEvent, Returned, Unanswered
-from msgin5g_bridge.topiclistevent import TopicSubscription, TopicUnsubscription
+from msgin5g_bridge.topiclistevent import (
+    TopicListNotification,
+    TopicListSubscription,
+    TopicListSubscriptionAck,
+    TopicListUnsubscription,
+    TopicSubscription,
+    TopicUnsubscription,
+)
 from msgin5g_bridge.translation import translate
 from msgin5g_bridge.ueregistration import BulkUeDeregistration, BulkUeRegistration, UeRegistration
 
@@ -46,8 +56,8 @@ OPERATIONS = (
     *apis.MSGS_MSGDELIVERY,
     *apis.MSGS_UEREGISTRATION,
     *apis.MSGS_PROVISIONING,
-    apis.TOPIC_SUBSCRIBE,
-    apis.TOPIC_UNSUBSCRIBE,
+    *apis.MSGS_TOPICLISTEVENT,
+    apis.TOPICLIST_NOTIFY,
 )
 """What the server serves."""
 
@@ -64,6 +74,15 @@ _REPORTS: Mapping[Leg, Operation] = {
     Leg.N3G: apis.N3G_DELIVER_REPORT,
     Leg.AS: apis.AS_DELIVER_REPORT,
     Leg.SERVER: apis.DELIVER_REPORT,
+}
+
+
+_CONTROL: Mapping[type[Body], Operation] = {
+    TopicListSubscription: apis.TOPICLIST_SUBSCRIBE,
+    TopicListUnsubscription: apis.TOPICLIST_UNSUBSCRIBE,
+    TopicListNotification: apis.TOPICLIST_NOTIFY,
+    TopicSubscription: apis.TOPIC_SUBSCRIBE,
+    TopicUnsubscription: apis.TOPIC_UNSUBSCRIBE,
 }
 
 
@@ -86,14 +105,15 @@ class RestSide:
     def send(self, errand: Errand, now: float) -> None:
         """To an AS, a gateway or another server."""
         operation, body = _asked(errand)
-        self._errands[self._stack.call(operation, errand.contact.address, body, now)] = errand.id
+        to, variables = errand.contact.address, errand.variables
+        self._errands[self._stack.call(operation, to, body, now, variables=variables)] = errand.id
 
     def on_event(self, event: RestEvent, now: float) -> None:
         match event:
             case Called():
                 self._called(event, now)
             case Returned():
-                self._end(event.exchange, _taken(event.body), now)
+                self._end(event.exchange, _taken(event), now)
             case Refused():
                 self._end(event.exchange, _refused(event), now)
             case Unanswered():
@@ -140,6 +160,29 @@ class RestSide:
                 self._take(event, translate(body, TopicSubscribe), now)
             case TopicUnsubscription():
                 self._take(event, translate(body, TopicUnsubscribe), now)
+            case _:
+                self._of_topics(event, body, now)
+
+    def _of_topics(self, event: Called, body: Body, now: float) -> None:
+        """What another server says of lists of topics."""
+        topics, peer = self._server.topics, self._peer(event, Leg.SERVER)
+        match body:
+            case TopicListSubscription():
+                self._listening(event, topics.listen(body, peer, now))
+            case TopicListUnsubscription():
+                id_ = event.variables["subscriptionId"]
+                self._answer(event, topics.stop_listening(id_, body, peer), 204)
+            case TopicListNotification():
+                self._answer(event, topics.told(body, peer, now), 204)
+
+    def _listening(self, event: Called, listener: Listener | Refusal) -> None:
+        if isinstance(listener, Refusal):
+            self._answer(event, listener)
+            return
+        until = datetime.fromtimestamp(listener.until, UTC)
+        ack = TopicListSubscriptionAck(sub_stat=SUBSCRIBED, expr_time=until)
+        location = f"{self._api_root}{event.operation.path}/{listener.id}"
+        self._stack.respond(event.exchange, 201, ack, (("location", location),))
 
     def _take(
         self, event: Called, payload: Message | DeliveryReport | TopicSubscribe | TopicUnsubscribe, now: float
@@ -191,6 +234,8 @@ def _identity(caller: Caller) -> str:
 
 def _asked(errand: Errand) -> tuple[Operation, Body]:
     leg, body = errand.contact.leg, errand.body
+    if type(body) in _CONTROL:
+        return _CONTROL[type(body)], body
     if isinstance(body, DeliveryReport):
         return _REPORTS[leg], translate(body, DeliveryStatusReport)
     if leg is Leg.SERVER:
@@ -202,11 +247,12 @@ def _asked(errand: Errand) -> tuple[Operation, Body]:
     return operation, translate(body, kind)
 
 
-def _taken(body: Body | None) -> Result:
+def _taken(event: Returned) -> Result:
     """Another server says in its acknowledgement what has failed at once; stored is taken."""
+    body = event.body
     if isinstance(body, MessageDeliveryAck) and body.status == DeliveryStatus.DELY_FAILED:
         return Result(Outcome.REFUSED, body.failure_cause or "")
-    return Result(Outcome.TAKEN)
+    return Result(Outcome.TAKEN, location=event.location, body=body)
 
 
 def _refused(event: Refused) -> Result:

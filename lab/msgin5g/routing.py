@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from lab.msgin5g.contact import Contact, Leg, domain_of
-from lab.msgin5g.records import Refusal, ServerData
+from lab.msgin5g.records import Refusal, ServerData, address
 from lab.msgin5g.settings import ServerSettings
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.names import FailureCause
@@ -18,19 +18,28 @@ class Copy:
     recipient: Address
     why: str
     via: Address | None = None
+    fans_out: bool = False
+    """To another server, for its own subscribers."""
 
 
 def route(
-    sender: Address, to: Address, data: ServerData, settings: ServerSettings, now: float
+    sender: Address,
+    to: Address,
+    data: ServerData,
+    settings: ServerSettings,
+    now: float,
+    *,
+    relayed: bool = False,
 ) -> tuple[Copy, ...] | Refusal:
-    """The copies of a message (TS 23.554 clauses 8.3.2, 8.7.4, 8.8)."""
+    """The copies of a message (TS 23.554 clauses 8.3.2, 8.7.4, 8.8); `relayed`: it is from another server."""
     match to.addr_type:
         case AddressType.UE | AddressType.AS:
             return _one(sender, to, data, settings)
         case AddressType.GROUP:
             return _members(sender, to, data)
         case AddressType.TOPIC:
-            return _subscribers(sender, to, data, now)
+            servers = () if relayed else _servers(to, data, settings, now)
+            return _subscribers(sender, to, data, now, servers)
         case AddressType.BC:
             return _area(to, settings)
     return Refusal(FailureCause.RECIPIENT_UNKNOWN, f"{to.addr_type} is no type of address")
@@ -83,12 +92,29 @@ def _members(sender: Address, to: Address, data: ServerData) -> tuple[Copy, ...]
     return tuple(Copy(member, f"{member.addr} is a member of {to.addr}", to) for member in others)
 
 
-def _subscribers(sender: Address, to: Address, data: ServerData, now: float) -> tuple[Copy, ...] | Refusal:
-    topic = data.topics.get(to.addr)
-    if topic is None:
+def _subscribers(
+    sender: Address, to: Address, data: ServerData, now: float, servers: tuple[Copy, ...]
+) -> tuple[Copy, ...] | Refusal:
+    topic = data.topics.subscribers.get(to.addr)
+    if topic is None and not servers:
         return Refusal(FailureCause.RECIPIENT_UNKNOWN, f"nobody has subscribed to {to.addr}")
-    living = (who for who, until in topic.items() if until > now and who != sender)
-    return tuple(Copy(who, f"{who.addr} has subscribed to {to.addr}", to) for who in living)
+    living = (who for who, until in (topic or {}).items() if until > now and who != sender)
+    return (*(Copy(who, f"{who.addr} has subscribed to {to.addr}", to) for who in living), *servers)
+
+
+def _servers(to: Address, data: ServerData, settings: ServerSettings, now: float) -> tuple[Copy, ...]:
+    """[LAB] A message of a topic goes on to other servers from where it came in only, never twice."""
+    others = (settings.neighbours.get(domain) for domain in data.topics.elsewhere(to.addr, now))
+    return tuple(
+        Copy(
+            address(AddressType.AS, other.svc_id),
+            f"{other.svc_id} has subscribers of {to.addr}",
+            to,
+            fans_out=True,
+        )
+        for other in others
+        if other is not None
+    )
 
 
 def _area(to: Address, settings: ServerSettings) -> tuple[Copy, ...] | Refusal:

@@ -14,6 +14,7 @@ from lab.msgin5g.registrar import Registrar
 from lab.msgin5g.reports import report_of
 from lab.msgin5g.settings import ServerSettings
 from lab.msgin5g.submission import Intake
+from lab.msgin5g.topics import Topics
 from lab.msgin5g.transfer import State, Transfer
 from msgin5g_bridge import Payload
 from msgin5g_bridge.asregistration import ASRegistration, ASRegistrationAck
@@ -65,8 +66,12 @@ class Msgin5gServer:
         now: float,
         *,
         creds: Mapping[str, str] | None = None,
+        notify_at: str = "",
     ) -> None:
-        """`creds` are the credentials of whoever has to show one, by Private ID."""
+        """`creds` are the credentials of whoever has to show one, by Private ID.
+
+        `notify_at` is where other servers tell of their Messaging Topics.
+        """
         self.settings = settings
         self.data = data
         self._creds = creds or {}
@@ -74,7 +79,8 @@ class Msgin5gServer:
         self._delivery = Delivery(data, settings, self._agenda, self._ended)
         self._intake = Intake(data, settings, self._delivery, self._agenda)
         self._registrar = Registrar(data, settings, self._delivery, self._agenda)
-        for part in (self._registrar, self._delivery, self._intake):
+        self.topics = Topics(data, settings, self._agenda, notify_at)
+        for part in (self._registrar, self._delivery, self._intake, self.topics):
             part.resume(now)
 
     # What is asked.
@@ -124,11 +130,12 @@ class Msgin5gServer:
 
     def answered(self, errand: int, result: Result, now: float) -> None:
         """How an errand has ended; silence is a result too."""
-        self._delivery.answered(errand, result, now)
+        if not self.topics.answered(errand, result, now):
+            self._delivery.answered(errand, result, now)
 
     def take_errands(self) -> list[Errand]:
         """What is to go out."""
-        return self._delivery.take_errands()
+        return [*self._delivery.take_errands(), *self.topics.take_errands()]
 
     def expire(self, now: float) -> None:
         self._agenda.expire(now)
@@ -141,7 +148,7 @@ class Msgin5gServer:
     @property
     def under_way(self) -> int:
         """Requests of the server that nobody has answered, and what is about to become one."""
-        return self._delivery.under_way
+        return self._delivery.under_way + self.topics.under_way
 
     def explain(self, msg_id: str) -> list[str]:
         """Why a message went where it went."""
@@ -165,21 +172,23 @@ class Msgin5gServer:
             return refused
         match payload:
             case DeliveryReport():
-                return self._report(payload, now)
+                return self._report(payload, peer, now)
             case SegmentRecovery() | SegmentConfirmation():
                 return self._segments(payload, now)
             case StoredMessageUpdate():
                 return self._update(payload, now)
             case TopicSubscribe():
-                return self._registrar.subscribe(payload, now)
+                return self.topics.subscribe(payload, peer, now)
             case TopicUnsubscribe():
-                self._registrar.unsubscribe(payload)
+                self.topics.unsubscribe(payload, peer, now)
                 return None
 
-    def _report(self, report: DeliveryReport, now: float) -> MessageResponse | Refusal:
+    def _report(self, report: DeliveryReport, peer: Peer, now: float) -> MessageResponse | Refusal:
         """One that was not asked for, or is too late, changes nothing; one of no message is refused."""
         transfers = self.data.transfers_of(report.dest_addr, report.msg_id)
         mine = next((each for each in transfers if each.recipient == report.ori_addr), None)
+        if mine is None and self._intake.passed_on(report, peer, now):
+            return MessageResponse(ori_addr=report.ori_addr, msg_id=report.msg_id)
         if mine is None:
             return Refusal(
                 FailureCause.MESSAGE_UNKNOWN, f"{report.ori_addr.addr} was sent no {report.msg_id}"

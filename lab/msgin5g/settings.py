@@ -35,6 +35,8 @@ class Neighbour:
     """Of its OAuth2 client or its certificate; none: it is who calls from the host of its apiRoot."""
     applications: bool = True
     """Whether the operators have agreed on messages from and to AS (TS 23.554 clause 8.7.5)."""
+    topics: bool = False
+    """Whether its Messaging Topics are followed (MSGS_TopiclistEvent)."""
 
     def calls(self, host: str, identity: str) -> bool:
         """Whether a call from this host, that has proved this, is its."""
@@ -79,6 +81,8 @@ class ServerSettings:
     segments: Limits = field(default_factory=Limits)
     recoveries: int = 2
     """How often missing segments are asked for."""
+    topic_lifetime: float = 3600.0
+    """How long another server's subscription to topics, or to the list of them, lasts; ours are the same."""
     remember: float = 3 * _DAY
     """How long it is known what became of a message."""
     most: int = 1000

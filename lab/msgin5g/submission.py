@@ -1,5 +1,7 @@
 """A message comes in: whose it is, whether it was there before, whether it is whole, and where it goes."""
 
+from dataclasses import replace as copied
+
 from msgspec.structs import replace
 
 from lab.elements.agenda import Agenda
@@ -119,7 +121,14 @@ class Intake:
                 self._tell(sender, done, now)
 
     def _route(self, message: Message, peer: Peer, now: float) -> Answer:
-        copies = route(message.ori_addr, message.dest_addr, self._data, self._settings, now)
+        copies = route(
+            message.ori_addr,
+            message.dest_addr,
+            self._data,
+            self._settings,
+            now,
+            relayed=peer.leg is Leg.SERVER,
+        )
         if isinstance(copies, Refusal):
             return copies
         if any(self._delivery.waiting_for(each.recipient) >= self._settings.most for each in copies):
@@ -144,11 +153,8 @@ class Intake:
         keeps = message.sto_and_fw_ind
         params = message.sto_and_fw_params
         until = params.expr_time.timestamp() if params and params.expr_time else now + self._settings.keep
-        body = replace(
-            message,
-            dest_addr=copy.recipient,
-            via_addr=copy.via or ABSENT,
-        )
+        to = message.dest_addr if copy.fans_out else copy.recipient
+        body = replace(message, dest_addr=to, via_addr=copy.via or ABSENT)
         return Transfer(
             id=self._data.number(),
             sender=message.ori_addr,
@@ -157,7 +163,8 @@ class Intake:
             arrived=now,
             expires=until if keeps else now + self._settings.transit,
             keeps=keeps,
-            asked=wants_report(message, copy.recipient.addr_type),
+            asked=wants_report(message, copy.recipient.addr_type) and not copy.fans_out,
+            fans_out=copy.fans_out,
             trail=((now, copy.why),),
         )
 
@@ -199,6 +206,20 @@ class Intake:
         assert isinstance(first, Message)
         if first.deliv_st_req_ind:
             self.report_to(late.sender, _failed(first), now)
+
+    def passed_on(self, report: DeliveryReport, peer: Peer, now: float) -> bool:
+        """Whether another server's subscriber has this by a topic; its report goes on to the sender, once."""
+        server = self._settings.calling(peer.address, peer.identity)
+        sent = self._data.transfers_of(report.dest_addr, report.msg_id)
+        copies = (each for each in sent if each.fans_out and server and each.recipient.addr == server.svc_id)
+        copy = next(copies, None)
+        if copy is None or not isinstance(copy.body, Message):
+            return False
+        if copy.body.deliv_st_req_ind and report.ori_addr not in copy.reported:
+            heard = copied(copy, reported=copy.reported | {report.ori_addr})
+            self._data.transfers[copy.id] = heard.noted(now, f"{report.ori_addr.addr} reports")
+            self.report_to(report.dest_addr, report, now)
+        return True
 
     def report_to(self, who: Address, report: DeliveryReport, now: float) -> None:
         """A delivery status report is kept for its receiver as a message to be stored is."""

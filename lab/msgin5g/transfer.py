@@ -66,6 +66,10 @@ class Transfer:
     """Whether it is stored when it cannot be delivered: `stoAndFwInd`."""
     asked: bool = False
     """Whether its sender wants a report."""
+    fans_out: bool = False
+    """To another server, for subscribers of its own: they report, and it only where it fails."""
+    reported: frozenset[Address] = frozenset()
+    """Those of them that have."""
     state: State = State.NEW
     since: float = 0.0
     contact: Contact | None = None

@@ -5,7 +5,7 @@ from functools import partial
 from random import Random
 
 from lab.carrier import Carrier
-from lab.msgin5g.plan import GatewayPlan, Msgin5gPlan, UePlan
+from lab.msgin5g.plan import M5S, GatewayPlan, Msgin5gPlan, UePlan
 from lab.msgin5g.records import address
 from lab.msgin5g.rest_node import RestNode
 from lab.msgin5g.settings import ServerSettings
@@ -18,13 +18,16 @@ from msgin5g_bridge.problem import Problem
 __all__ = ["msgin5g_mixed"]
 
 _PHONES = ("phone", "phone2")
-_SETTINGS = ServerSettings(keep=40.0, report=20.0, retry=0.5, transit=5.0, errand=20.0, aggregate_wait=0.2)
+_SETTINGS = ServerSettings(
+    keep=40.0, report=20.0, retry=0.5, retry_most=8.0, transit=5.0, errand=20.0, aggregate_wait=0.2
+)
 _SOUTH = Msgin5gPlan(
     name="south",
     domain="msgin5g.south.example",
     ues=(UePlan(name="kettle"),),
     application_servers=("clerk",),
     server=_SETTINGS,
+    follows=(M5S,),
 )
 _PLAN = Msgin5gPlan(
     ues=(UePlan(name="meter", max_seg_size=700), UePlan(name="lamp"), UePlan(name="horn")),
@@ -32,7 +35,9 @@ _PLAN = Msgin5gPlan(
     groups={"team": ("meter", "lamp", "horn", "phone", "kettle")},
     server=_SETTINGS,
     others=(_SOUTH,),
+    follows=("south",),
 )
+_NEWS = "news"
 _ACTS = 80
 _TEXTS = ("short", "x" * 100, "It goes on and on. " * 150)
 _OUTAGE = 0.5
@@ -58,9 +63,9 @@ class _Play:
         self._carrier = carrier
         self._side = carrier.msgin5g
         self._rng = rng
-        team = address(AddressType.GROUP, "team")
+        several = address(AddressType.GROUP, "team"), address(AddressType.TOPIC, _NEWS)
         names = (*self._side.client_ledgers, "reader", "clerk", *_PHONES)
-        self._people: list[Address] = [*map(self._side.plan.address, names), team]
+        self._people: list[Address] = [*map(self._side.plan.address, names), *several]
 
     async def play(self) -> None:
         carrier = self._carrier
@@ -126,11 +131,14 @@ class _Play:
             self._side.gateways[who].send(sender, to, rng.choice(_TEXTS[:2]), report=report, keep=keep)
 
     def _come_or_go(self) -> None:
-        ue = self._rng.choice(list(self._side.ues.values()))
-        if self._rng.random() < 0.5:
-            ue.deregister()
-        else:
-            ue.register()
+        client = self._rng.choice(list(self._side.ues.values()))
+        deeds = (
+            client.register,
+            client.deregister,
+            lambda: client.ask(client.client.subscription(_NEWS)),
+            lambda: client.ask(client.client.unsubscription(_NEWS)),
+        )
+        self._rng.choice(deeds)()
 
     def _sulk(self) -> None:
         """Somebody refuses what comes, or takes it again."""

@@ -19,6 +19,7 @@ from msgin5g_bridge.ts29571 import ProblemDetails
 from tests.lab.msgin5g.world import CLIENTS, METER, PHONE, READER, World, message
 from tests.msgin5g_bridge.test_properties import JSON, bodies
 
+VARIABLES = {"registrationId": "1", "subscriptionId": "1"}
 JSON_HEADERS = (("content-type", "application/json"),)
 PAYLOADS: tuple[type[Body], ...] = get_args(Payload)
 WITH_BODY = [operation for operation in OPERATIONS if operation.body is not None]
@@ -37,9 +38,9 @@ class Front:
     def _ended(self, errand: int, result: Result, now: float) -> None:
         raise AssertionError("nothing is asked here")
 
-    def asks(self, operation: Operation, body: bytes) -> Response:
-        request = Request(operation.method, operation.filled({"registrationId": "1"}), JSON_HEADERS, body)
-        for event in self.stack.receive(Asked(1, request, Peer("10.0.0.9:1")), self.world.now):
+    def asks(self, operation: Operation, body: bytes, caller: str = "10.0.0.9:1") -> Response:
+        request = Request(operation.method, operation.filled(VARIABLES), JSON_HEADERS, body)
+        for event in self.stack.receive(Asked(1, request, Peer(caller)), self.world.now):
             self.side.on_event(event, self.world.now)
         (reply,) = self.stack.take_output()
         assert isinstance(reply, Reply)
@@ -61,6 +62,7 @@ def test_a_body_that_is_bent_or_means_nothing_has_a_problem(
 ) -> None:
     front = Front()
     assert operation.body is not None
+    caller = data.draw(st.sampled_from(("10.0.0.9:1", "far:1")))  # nobody, and the other server
     good = encode(data.draw(bodies(operation.body)))
     octets = bytearray(good)
     for _ in range(data.draw(st.integers(0, 3))):
@@ -71,7 +73,7 @@ def test_a_body_that_is_bent_or_means_nothing_has_a_problem(
         bytes(octets[: len(octets) // 2]),
         msgspec_json.encode(data.draw(JSON)),
     ):
-        check(front.asks(operation, body), operation)
+        check(front.asks(operation, body, caller), operation)
 
 
 @pytest.mark.parametrize("kind", PAYLOADS, ids=lambda kind: kind.__name__)
