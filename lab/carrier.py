@@ -32,6 +32,7 @@ from lab.ground import Ground
 from lab.instead import instead_of
 from lab.meddling.meddling import Meddling
 from lab.meddling.rule import Rule
+from lab.msgin5g.plan import SCEF
 from lab.msgin5g.side import Msgin5gElement, Msgin5gSide
 from lab.plan import Plan, Subscriber
 from lab.watch import Watch
@@ -70,6 +71,8 @@ class Carrier:
         self.esmes: dict[str, Esme] = {}
         self.esme_ledgers = {name: EsmeLedger() for name in plan.esmes}
         self.msgin5g = Msgin5gSide(plan.msgin5g, plan.network, plan.host("ipsmgw"))
+        if SCEF in self.msgin5g.nodes:
+            self.esme_ledgers[SCEF] = self.msgin5g.scef_ledger
         self._built: set[str] = set()
         self.down: dict[str, float] = {}
         """Nodes that are down, and since when."""
@@ -252,9 +255,11 @@ class Carrier:
             case name if name in plan.esmes:
                 self.esmes[name] = Esme(site, plan, self.esme_ledgers[name])
             case name if name in self.msgin5g.nodes:
-                self.msgin5g.build(site)
+                self.msgin5g.build(site, plan)
             case name:
-                self.phones[name] = Phone(site, plan, plan.subscriber(name), self.ledgers[name])
+                phone = Phone(site, plan, plan.subscriber(name), self.ledgers[name])
+                phone.listeners.update(self.msgin5g.listeners(name, self.down))
+                self.phones[name] = phone
 
     def _close(self, node: str, *, crash: bool) -> None:
         if node == "ipsmgw":

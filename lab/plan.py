@@ -8,7 +8,7 @@ from ipsmgw.identity import Impu, Imsi, Msisdn, NodeNumber
 from lab.elements.domain import DOMAIN_OF, Domain, Service
 from lab.elements.extensions import ScType
 from lab.elements.milenage import Secret, opc
-from lab.msgin5g.plan import Msgin5gPlan
+from lab.msgin5g.plan import SCEF, Msgin5gPlan
 from lab.plan_timers import PACED, PlanTimers
 from lab.quirks.quirks import NONE, Quirks
 from lab.seats import Place, Seat, Stp
@@ -212,6 +212,14 @@ class Plan:
         """The same with MSC and SGSN, unless they are absent."""
         there = (leg for leg in DOMAIN_OF if self.seat(leg).place is not Place.ABSENT)
         return replace(self, idle=tuple(there))
+
+    def with_msgin5g(self, service: Msgin5gPlan) -> "Plan":
+        """The same with this service; who triggers devices has an account at the SM-SC."""
+        accounts = self.applications
+        if service.scef is not None and self.application(SCEF) is None:
+            own = Application(SCEF, service.scef.password, (service.scef.number,))
+            accounts = (*accounts, own)
+        return replace(self, msgin5g=service, applications=accounts)
 
     # Where they are.
 

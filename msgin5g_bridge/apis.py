@@ -1,11 +1,13 @@
-"""The service operations: the six APIs of TS 29.538, and three of the lab for what it leaves out.
+"""The service operations: the six APIs of TS 29.538, three of the lab for what it leaves out, and T8's.
 
 Those of the lab are the registration of Non-MSGin5G UEs (stage 2 only, TS 23.554 §8.2), their provisioning
 (TR 23.700-24), and what the server sends to an Application Server, of which TS 29.538 has the URI only.
+Device triggering is that of TS 29.122.
 """
 
 from msgin5g_bridge.asregistration import ASRegistration, ASRegistrationAck
 from msgin5g_bridge.bgdelivery import BgMessageDelivery
+from msgin5g_bridge.devicetriggering import DeviceTriggering, DeviceTriggeringDeliveryReportNotification
 from msgin5g_bridge.l3gdelivery import L3gMessageDelivery
 from msgin5g_bridge.model import Body
 from msgin5g_bridge.msgdelivery import (
@@ -65,11 +67,16 @@ __all__ = [
     "PROVISION_AS",
     "PROVISION_NON_MSGIN5G_UE",
     "PROVISION_UE",
+    "T8_DEVICE_TRIGGERING",
     "TOPICLIST_NOTIFY",
     "TOPICLIST_SUBSCRIBE",
     "TOPICLIST_UNSUBSCRIBE",
     "TOPIC_SUBSCRIBE",
     "TOPIC_UNSUBSCRIBE",
+    "TRIGGER",
+    "TRIGGER_DELETE",
+    "TRIGGER_NOTIFY",
+    "TRIGGER_READ",
     "UE_BULK_DEREGISTER",
     "UE_BULK_REGISTER",
     "UE_DEREGISTER",
@@ -205,3 +212,28 @@ _TO_AS = "/msgs-asdelivery/v1"
 AS_DELIVER_MESSAGE = _post("MSGS_ASDelivery_Message", f"{_TO_AS}/deliver-message", ASMessageDelivery)
 AS_DELIVER_REPORT = _post("MSGS_ASDelivery_Report", f"{_TO_AS}/deliver-report", DeliveryStatusReport)
 MSGS_ASDELIVERY = (AS_DELIVER_MESSAGE, AS_DELIVER_REPORT)
+
+# Of SCEF and NEF (TS 29.122 clause 5.7).
+
+_T8 = "/3gpp-device-triggering/v1/{scsAsId}/transactions"
+TRIGGER = _post("CreateDeviceTriggeringTransaction", _T8, DeviceTriggering, 201, DeviceTriggering)
+TRIGGER_READ = Operation(
+    name="FetchIndDeviceTriggeringTransaction",
+    method="GET",
+    path=f"{_T8}/{{transactionId}}",
+    answers={200: DeviceTriggering},
+)
+TRIGGER_DELETE = Operation(
+    name="DeleteIndDeviceTriggeringTransaction",
+    method="DELETE",
+    path=f"{_T8}/{{transactionId}}",
+    answers={200: DeviceTriggering, 204: None},
+)
+T8_DEVICE_TRIGGERING = (TRIGGER, TRIGGER_READ, TRIGGER_DELETE)
+TRIGGER_NOTIFY = Operation(
+    name="DeviceTriggeringDeliveryReportNotification",
+    path="/msgs-triggering/v1/notifications/{triggerId}",  # its owner's own choice: ours
+    body=DeviceTriggeringDeliveryReportNotification,
+    answers={204: None, 200: None},
+    callback=True,
+)

@@ -1,6 +1,7 @@
 """A phone with short messages over IMS, CS and PS, which can be made to misbehave (TS 24.341 §5.3)."""
 
 import re
+from collections.abc import Callable
 
 from ipsmgw.identity import Impu, Msisdn
 from ipsmgw.sms import DeliverReport
@@ -53,7 +54,10 @@ class Phone(Element):
         self._radios = {domain: PhoneRadio(plan, subscriber, domain, agenda) for domain in plan.domains}
         self._submission = PhoneSubmission(self._line, ledger, self._radios, self._choose)
         self._memory = PhoneMemory(self._line, ledger)
+        self.listeners: dict[int, Callable[[bytes], None]] = {}
+        """Applications that hear device triggers, by their port."""
         self._reception = PhoneReception(self._line, ledger, self._manners, self._memory)
+        self._reception.triggered = self._triggered
         self._watch = PhoneWatch(self._stack, self._line, self._registration)
         self.driver.watch(self._watch)
         self._text = PhoneText(self._line, ledger)
@@ -234,6 +238,12 @@ class Phone(Element):
                 self._radio.covered = covered
             elif domain in self._radios:
                 self._radios[domain].air.covered = covered
+
+    def _triggered(self, port: int, payload: bytes) -> None:
+        """Where nobody listens the trigger is lost, as what came to a closed port."""
+        listener = self.listeners.get(port)
+        if listener is not None:
+            listener(payload)
 
     # What comes.
 

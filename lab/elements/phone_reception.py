@@ -1,5 +1,6 @@
 """MT at the phone: RP-DATA, in the IMS 200, delivery report (TS 24.341 §5.3.2.4; TS 24.011 §6.3.2)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -14,6 +15,7 @@ from ipsmgw.sms import (
     StatusReport,
     Tpdu,
     decode,
+    ports,
     read,
     text,
 )
@@ -26,10 +28,12 @@ from lab.elements.phone_memory import PhoneMemory
 from sipbridge.events import Response
 from sipbridge.rp import Direction, RpAck, RpCause, RpData, RpError
 
-__all__ = ["NOBODY", "Manners", "Mode", "PhoneReception"]
+__all__ = ["DEVICE_TRIGGERING", "NOBODY", "Manners", "Mode", "PhoneReception"]
 
 NOBODY = "sip:unknown@invalid"
 """In place of a gateway that has not said who it is."""
+DEVICE_TRIGGERING = 0x48
+"""TP-PID of a Device Triggering Short Message (TS 23.040 §9.2.3.9)."""
 _ATTEMPTS = 4  # seen in the field: at once, then after 1, 2 and 4 s
 
 
@@ -59,6 +63,8 @@ class PhoneReception:
         self._ledger = ledger
         self._manners = manners
         self._parts = Reassembly()
+        self.triggered: Callable[[int, bytes], None] = _unheard
+        """Told of a device trigger: at which application port, and with what."""
         self.unreported = 0
         """Delivery reports that will be tried once more."""
 
@@ -125,6 +131,11 @@ class PhoneReception:
         part = read(tpdu)
         if part is None or not isinstance(tpdu, Deliver):
             return
+        if tpdu.tp_pid == DEVICE_TRIGGERING:  # nobody reads it (TS 23.040 §9.2.3.9)
+            found = ports(part.header)
+            if found is not None:
+                self.triggered(found.destination, part.data)
+            return
         whole = self._parts.add(tpdu.tp_oa.text, part, now)
         if whole is not None and whole.text is not None:
             self._ledger.inbox.append(whole.text)
@@ -147,6 +158,9 @@ class PhoneReception:
     def _again(self, received: Received, report: RpAck | RpError, gateway: str, now: float) -> None:
         self.unreported -= 1
         self._report(received, report, gateway, now)
+
+
+def _unheard(port: int, payload: bytes) -> None: ...
 
 
 def _tpdu(octets: bytes) -> Tpdu | None:

@@ -26,6 +26,7 @@ from msgin5g_bridge.registration import (
     CommunicationAvailability,
     Deregistration,
     Registration,
+    TriggeringInformation,
 )
 from msgin5g_bridge.segmentation import MAX_SEGMENT, Limits, Overflow, Reassembly, Segmented, Whole, cut
 
@@ -45,6 +46,8 @@ class ClientSettings:
     max_seg_size: int = 0
     """What it takes at once; 0: as the server likes. A constrained UE takes little."""
     schedule: CommunicationAvailability | None = None
+    trigger: TriggeringInformation | None = None
+    """How it can be woken."""
     reports: bool = True
     """Whether it reports what it has, where the sender asks for it."""
     wait: float = 10.0
@@ -96,7 +99,9 @@ class Client:
     def registration(self) -> Registration:
         settings = self.settings
         profile = ClientProfile(
-            max_seg_size=settings.max_seg_size or ABSENT, comm_avail=settings.schedule or ABSENT
+            max_seg_size=settings.max_seg_size or ABSENT,
+            comm_avail=settings.schedule or ABSENT,
+            trigger_info=settings.trigger or ABSENT,
         )
         return Registration(ue_svc_id=settings.svc_id, cred=settings.cred or ABSENT, profile=profile)
 

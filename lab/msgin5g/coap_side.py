@@ -16,6 +16,7 @@ from msgin5g_bridge.registration import Registration
 __all__ = ["CoapSide"]
 
 _LATER = (408, 429)
+_NO_ANSWER = 504
 
 
 class CoapSide:
@@ -70,6 +71,8 @@ def _result(event: Responded) -> Result:
         if isinstance(said, MessageResponse) and said.status == DeliveryStatus.DELY_FAILED:
             return Result(Outcome.REFUSED, said.failure_cause or "")
         return Result(Outcome.TAKEN)
+    if event.code == _NO_ANSWER:
+        return SILENCE
     cause = event.diagnostic.partition(":")[0] or f"{event.code // 100}.{event.code % 100:02}"
     if event.code >= 500 or event.code in _LATER:
         return Result(Outcome.NOT_NOW, cause)

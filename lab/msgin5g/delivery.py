@@ -1,8 +1,8 @@
 """Transfers on their way: whose turn it is, what is stored, and how each ends (TS 23.554 clauses 8.3, 8.9).
 
 [LAB] The order at one contact is by priority, then by arrival. A message that cannot be delivered now is
-stored where its sender wants it; it is tried again when the recipient registers, when its window opens, and
-after a time that doubles.
+stored, its recipient is triggered, or both (`triggering`); it is tried again when the recipient registers,
+when its window opens, and after a time that doubles.
 """
 
 from bisect import insort
@@ -12,13 +12,15 @@ from functools import partial
 
 from lab.elements.agenda import Agenda, Entry
 from lab.msgin5g import aggregation
-from lab.msgin5g.availability import Availability, available
+from lab.msgin5g.availability import ALWAYS, Availability, available
 from lab.msgin5g.contact import Contact, Leg
 from lab.msgin5g.errand import SILENCE, Errand, Outcome, Result
 from lab.msgin5g.records import ServerData
 from lab.msgin5g.routing import contact_of
 from lab.msgin5g.settings import ServerSettings
 from lab.msgin5g.transfer import Carried, Input, State, Transfer, step
+from lab.msgin5g.triggering import choose
+from lab.msgin5g.waking import Waking
 from msgin5g_bridge.l3gdelivery import Address
 from msgin5g_bridge.message import AggregatedMessage, Message
 from msgin5g_bridge.msgdelivery import Priority
@@ -29,6 +31,7 @@ __all__ = ["Delivery"]
 
 _RANK = {Priority.HIGH: 0, Priority.LOW: 2}
 _NORMAL = 1
+_WAITING = (State.STORED, State.TRIGGERED)
 _Place = tuple[int, int]
 """In the queue of a contact: rank, and number of the transfer."""
 
@@ -47,11 +50,14 @@ class Delivery:
         data: ServerData,
         settings: ServerSettings,
         agenda: Agenda,
+        waking: Waking,
         ended: Callable[[Transfer, float], None],
     ) -> None:
         self._data = data
         self._settings = settings
         self._agenda = agenda
+        self._waking = waking
+        waking.told, waking.failed, waking.lapsed = self._told, self._untriggered, self._try_all
         self._ended = ended
         self._queues: dict[Contact, list[_Place]] = {}
         self._out: dict[int, tuple[Errand, Entry]] = {}
@@ -83,13 +89,13 @@ class Delivery:
 
     def reachable(self, who: Address, now: float) -> None:
         """It has registered, or was heard: what waits for it is tried."""
-        for transfer in self._waiting_for(who, State.STORED):
-            self._place(transfer, now)
+        self._waking.woken(who, now)
+        self._try_all(who, now)
 
     def left(self, who: Address, now: float) -> None:
         """It is not registered any more."""
         for transfer in self._waiting_for(who, State.READY):
-            self._step(transfer, Input.UNREACHABLE, now, FailureCause.RECIPIENT_NOT_REGISTERED)
+            self._unreachable(transfer, FailureCause.RECIPIENT_NOT_REGISTERED, now)
 
     def reported(self, transfer: Transfer, *, success: bool, cause: str, now: float) -> None:
         """Its recipient says what became of it."""
@@ -135,8 +141,9 @@ class Delivery:
 
     @property
     def under_way(self) -> int:
-        """Requests that are not answered, and transfers that wait for their turn."""
-        return len(self._out) + sum(each.state is State.READY for each in self._data.transfers.values())
+        """Requests that are not answered, and transfers that wait for their turn, or for who is triggered."""
+        states = (State.READY, State.TRIGGERED)
+        return len(self._out) + sum(each.state in states for each in self._data.transfers.values())
 
     def waiting_for(self, who: Address) -> int:
         """How many there are for a recipient that have not ended."""
@@ -147,8 +154,8 @@ class Delivery:
     def _open(self) -> Iterable[Transfer]:
         return [each for each in self._data.transfers.values() if not each.state.final]
 
-    def _waiting_for(self, who: Address, state: State) -> Iterable[Transfer]:
-        return [each for each in self._open() if each.recipient == who and each.state is state]
+    def _waiting_for(self, who: Address, *states: State) -> Iterable[Transfer]:
+        return [each for each in self._open() if each.recipient == who and each.state in states]
 
     def _place(self, transfer: Transfer, now: float) -> None:
         """To its queue, or to the store."""
@@ -157,15 +164,45 @@ class Delivery:
         if contact is None:
             self._unreachable(transfer, FailureCause.RECIPIENT_NOT_REGISTERED, now)
         elif not window.open:
-            self._unreachable(transfer, FailureCause.RECIPIENT_NOT_AVAILABLE, now)
+            self._unreachable(transfer, FailureCause.RECIPIENT_NOT_AVAILABLE, now, opens=window.opens)
             if window.opens is not None:
                 self._try_again(transfer.id, window.opens)
         else:
             self._queue(transfer, contact, now)
 
-    def _unreachable(self, transfer: Transfer, cause: FailureCause, now: float) -> None:
-        if transfer.state is not State.STORED:
-            self._step(transfer, Input.UNREACHABLE, now, cause)
+    def _unreachable(
+        self,
+        transfer: Transfer,
+        cause: str,
+        now: float,
+        *,
+        opens: float | None = None,
+        otherwise: Input = Input.UNREACHABLE,
+    ) -> None:
+        """Stored, or triggered, or both; who is only busy is not triggered."""
+        asleep = otherwise is Input.UNREACHABLE or cause == FailureCause.TIMEOUT
+        can = asleep and transfer.expires > now and self._waking.triggerable(transfer.recipient)
+        way, why = choose(transfer, triggerable=can, opens=opens)
+        if transfer.state not in _WAITING:
+            happens = Input.TRIGGER if way.triggers and not transfer.keeps else otherwise
+            self._step(transfer.noted(now, why), happens, now, cause)
+        if way.triggers:
+            urgent = isinstance(transfer.body, Message) and transfer.body.priority == Priority.HIGH
+            self._waking.wake(transfer.recipient, transfer.expires, now, urgent=urgent)
+
+    def _told(self, who: Address, what: str, now: float) -> None:
+        """A trigger is under way: `explain` tells it of all that wait for it."""
+        for transfer in self._waiting_for(who, *_WAITING):
+            self._data.transfers[transfer.id] = transfer.noted(now, what)
+
+    def _untriggered(self, who: Address, cause: str, now: float) -> None:
+        """It will not wake: what is stored may still wait for it, the rest has failed."""
+        for transfer in self._waiting_for(who, State.TRIGGERED):
+            self._step(transfer, Input.UNTRIGGERED, now, cause)
+
+    def _try_all(self, who: Address, now: float) -> None:
+        for transfer in self._waiting_for(who, *_WAITING):
+            self._place(transfer, now)
 
     def _queue(self, transfer: Transfer, contact: Contact, now: float) -> None:
         transfer = replace(transfer, contact=contact)
@@ -183,7 +220,9 @@ class Delivery:
 
     def _window(self, who: Address, now: float) -> Availability:
         registered = self._data.registered.get(who)
-        return available(registered.schedule if registered else None, now)
+        if registered is None or self._waking.awake(who, now):
+            return ALWAYS
+        return available(registered.schedule, now)
 
     def _try_again(self, id_: int, when: float) -> None:
         def again(now: float) -> None:
@@ -248,8 +287,11 @@ class Delivery:
         if result.outcome is Outcome.TAKEN and contact is not None and further.piece < len(pieces):
             self._data.transfers[transfer.id] = further
             self._go(contact, pieces[further.piece], (transfer.id,), now)
-            return
-        self._step(replace(transfer, piece=0), _INPUTS[result.outcome], now, result.cause)
+        elif result.outcome is Outcome.NOT_NOW:
+            happens = _INPUTS[result.outcome]
+            self._unreachable(replace(transfer, piece=0), result.cause, now, otherwise=happens)
+        else:
+            self._step(replace(transfer, piece=0), _INPUTS[result.outcome], now, result.cause)
 
     # Ends.
 
@@ -278,7 +320,7 @@ class Delivery:
 
     def _overdue(self, id_: int, now: float) -> None:
         transfer = self._data.transfers.get(id_)
-        if transfer is None or transfer.state not in (State.READY, State.STORED) or transfer.expires > now:
+        if transfer is None or transfer.expires > now or transfer.state not in (State.READY, *_WAITING):
             return
         self._step(transfer, Input.OVERDUE, now, FailureCause.EXPIRED)
 

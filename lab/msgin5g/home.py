@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from lab.msgin5g.contact import Leg
 from lab.msgin5g.m5s import Addresses
-from lab.msgin5g.plan import OWN, Msgin5gPlan
+from lab.msgin5g.plan import OWN, SCEF, Msgin5gPlan
 from lab.msgin5g.records import Group, ServerData, Subscription
 from lab.msgin5g.settings import Gateway, Neighbour, ServerSettings
 from msgin5g_bridge.model import MgwServiceId, ServerServiceId
@@ -42,6 +42,8 @@ def _home(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host: str
         gateways=_gateways(whole, plan, network, gateway_host),
         areas={area: MgwServiceId(plan.svc_id(name)) for area, name in plan.areas.items()},
         neighbours=_neighbours(whole, plan, network),
+        scef=_api_root(whole, network, SCEF) if whole.scef is not None else plan.server.scef,
+        scs_as_id=plan.name,
         gateway_ues=tuple(plan.svc_id(each.name) for each in plan.gateway_ues),
     )
     return Home(plan, settings, where, _data(whole, plan, settings))

@@ -13,6 +13,8 @@ from lab.msgin5g.records import ServerData
 from lab.msgin5g.rest_side import OPERATIONS, RestSide
 from lab.msgin5g.server import Msgin5gServer
 from lab.msgin5g.settings import ServerSettings
+from lab.msgin5g.trigger_side import OPERATIONS as TRIGGER_OPERATIONS
+from lab.msgin5g.trigger_side import TriggerSide
 from msgin5g_bridge import apis
 from msgin5g_bridge.coap import CoapEvent, CoapStack
 from msgin5g_bridge.rest import RestStack
@@ -50,9 +52,11 @@ class M5s(Element):
         notify_at = f"{where.api_root}{apis.TOPICLIST_NOTIFY.path}"
         self.server = Msgin5gServer(settings, data, site.clock.now(), notify_at=notify_at)
         self._coap_stack = CoapStack()
-        self._rest_stack = RestStack(OPERATIONS, RestSettings(max_body=MAX_BODY))
+        served = (*OPERATIONS, *TRIGGER_OPERATIONS)
+        self._rest_stack = RestStack(served, RestSettings(max_body=MAX_BODY))
         self._coap = CoapSide(self._coap_stack, self.server, self._ended)
         self._rest = RestSide(self._rest_stack, self.server, self._ended, where.api_root)
+        self._triggers = TriggerSide(self._rest_stack, self.server.waking, settings, where.api_root)
         coap = self.driver.open_exchanges(self._coap_stack, self._on_coap)
         rest = self.driver.open_exchanges(self._rest_stack, self._on_rest)
         self.driver.watch(self, self._run_errands)
@@ -85,7 +89,8 @@ class M5s(Element):
         self._coap.on_event(event, now)
 
     def _on_rest(self, event: RestEvent, now: float) -> None:
-        self._rest.on_event(event, now)
+        if not self._triggers.on_event(event, now):
+            self._rest.on_event(event, now)
 
     def _ended(self, errand: int, result: Result, now: float) -> None:
         self.server.answered(errand, result, now)
@@ -94,3 +99,5 @@ class M5s(Element):
         for errand in self.server.take_errands():
             side = self._coap if errand.contact.leg is Leg.CLIENT else self._rest
             side.send(errand, now)
+        for order in self.server.waking.take_orders():
+            self._triggers.send(order, now)

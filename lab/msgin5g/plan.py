@@ -17,13 +17,15 @@ __all__ = [
     "NAME_CODE",
     "OWN",
     "REPLY_NUMBERS",
+    "SCEF",
     "GatewayPlan",
     "GatewayUePlan",
     "Msgin5gPlan",
+    "ScefPlan",
     "UePlan",
 ]
 
-M5S, OWN = "m5s", "ipsmgw"
+M5S, OWN, SCEF = "m5s", "ipsmgw", "scef"
 _COAP, _HTTP = 5683, 8080
 _OWN_HTTP = 8082
 REPLY_NUMBERS = ("15559001", "15559002", "15559003")
@@ -46,6 +48,11 @@ class UePlan:
     """Whether it has an OSCORE key."""
     behind: str = ""
     """The Gateway UE that it reaches its server by."""
+    phone: str = ""
+    """The phone that it is in: short messages to that trigger it."""
+    port: int = 16_683
+    """The application port at which it hears triggers; of those that SMS applications may take for themselves
+    (TS 23.040 §9.2.3.24.4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,14 @@ class GatewayUePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScefPlan:
+    """A SCEF that triggers devices: its account and its number at the SM-SC."""
+
+    number: str = "15559100"
+    password: str = "trigger"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Msgin5gPlan:
     """All of it; addresses are 127.1.N.x in network N."""
 
@@ -81,6 +96,8 @@ class Msgin5gPlan:
     """Whether the gateway of the carrier is a Message Gateway: its phones are in the service."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
     """Names of the members, by Group Service ID; every AS may write to them."""
+    scef: ScefPlan | None = None
+    """Who triggers UEs that sleep, where somebody does; for the servers of `others` too."""
     areas: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
     """Names of Broadcast Message Gateways, by Broadcast Area ID."""
     server: ServerSettings = field(default_factory=ServerSettings)
@@ -111,7 +128,8 @@ class Msgin5gPlan:
     @property
     def nodes(self) -> tuple[str, ...]:
         """In the order of a ladder, and of the start."""
-        return tuple(name for each in self.servers for name in each.elements)
+        scef = (SCEF,) if self.scef is not None else ()
+        return (*(name for each in self.servers for name in each.elements), *scef)
 
     @property
     def elements(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from lab.msgin5g.contact import Contact, Peer
 from lab.msgin5g.topic_records import TopicData
 from lab.msgin5g.transfer import Transfer
+from lab.msgin5g.trigger import Trigger
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.message import MessageResponse
 from msgin5g_bridge.names import FailureCause
@@ -88,6 +89,12 @@ class ServerData:
     segments: Reassembly = field(default_factory=Reassembly)
     origins: dict[tuple[Address, str], tuple[Peer, int]] = field(default_factory=dict)
     """Of sets of segments: who sends them, and how often the rest was asked for."""
+    triggering: dict[Address, TriggeringInformation] = field(default_factory=dict)
+    """How a UE can be woken, as it has said the last time: also when it is not registered any more."""
+    triggers: dict[Address, Trigger] = field(default_factory=dict)
+    """By whom they are to wake."""
+    awake: dict[Address, float] = field(default_factory=dict)
+    """Who has come because of a trigger, and until when it listens."""
     count: int = 0
 
     def transfers_of(self, sender: Address, msg_id: str) -> list[Transfer]:

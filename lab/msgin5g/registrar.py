@@ -131,11 +131,19 @@ class Registrar:
         if lifetime and found.contact.leg is Leg.CLIENT:
             found = replace(found, expires=now + lifetime)
         self._data.registered[found.address] = found
+        if found.contact.leg is Leg.CLIENT:
+            self._remember_how_to_wake(found)
         self._watch(found, now)
         self._delivery.reachable(found.address, now)
         return RegistrationResponse(
             ue_svc_id=UeServiceId(found.address.addr), result=RegistrationResult.SUCCESS
         )
+
+    def _remember_how_to_wake(self, registered: Registered) -> None:
+        if registered.trigger is not None:
+            self._data.triggering[registered.address] = registered.trigger
+        else:
+            self._data.triggering.pop(registered.address, None)
 
     def _watch(self, registered: Registered, now: float) -> None:
         if registered.expires < inf:

@@ -16,6 +16,7 @@ from lab.msgin5g.settings import ServerSettings
 from lab.msgin5g.submission import Intake
 from lab.msgin5g.topics import Topics
 from lab.msgin5g.transfer import State, Transfer
+from lab.msgin5g.waking import Waking
 from msgin5g_bridge import Payload
 from msgin5g_bridge.asregistration import ASRegistration, ASRegistrationAck
 from msgin5g_bridge.message import (
@@ -76,11 +77,12 @@ class Msgin5gServer:
         self.data = data
         self._creds = creds or {}
         self._agenda = Agenda()
-        self._delivery = Delivery(data, settings, self._agenda, self._ended)
+        self.waking = Waking(data, settings, self._agenda)
+        self._delivery = Delivery(data, settings, self._agenda, self.waking, self._ended)
         self._intake = Intake(data, settings, self._delivery, self._agenda)
         self._registrar = Registrar(data, settings, self._delivery, self._agenda)
         self.topics = Topics(data, settings, self._agenda, notify_at)
-        for part in (self._registrar, self._delivery, self._intake, self.topics):
+        for part in (self._registrar, self.waking, self._delivery, self._intake, self.topics):
             part.resume(now)
 
     # What is asked.

@@ -59,6 +59,12 @@ class ServerSettings:
     """Whether an MSGin5G UE has to prove who it is (TS 33.501 Y.2)."""
     gateway_ues: tuple[str, ...] = ()
     """Service IDs of the MSGin5G Gateway UEs: they may register others, in bulk too."""
+    scef: str = ""
+    """apiRoot of the SCEF or NEF that triggers devices; none: no device is triggered."""
+    scs_as_id: str = "m5s"
+    """Who this server is to it (TS 29.122 clause 5.7.1)."""
+    awake: float = 60.0
+    """How long a UE listens that was triggered out of its windows."""
     registration_lifetime: float = _DAY
     """After which a UE that has not registered again is gone; 0: never."""
     seg_size: int = MAX_SEGMENT

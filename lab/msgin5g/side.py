@@ -1,5 +1,9 @@
 """The MSGin5G side of a carrier: its elements, and what they must not forget (DESIGN §10)."""
 
+from collections.abc import Callable, Container
+from functools import partial
+
+from lab.elements.esme_ledger import EsmeLedger
 from lab.elements.site import Site
 from lab.msgin5g.application_server import ApplicationServer
 from lab.msgin5g.client import ClientLedger, ClientSettings
@@ -7,16 +11,20 @@ from lab.msgin5g.gateway_ue import GatewayUe, GatewayUeSettings
 from lab.msgin5g.home import Home, homes
 from lab.msgin5g.m5s import M5s
 from lab.msgin5g.message_gateway import MessageGateway
-from lab.msgin5g.plan import GatewayPlan, GatewayUePlan, Msgin5gPlan, UePlan
+from lab.msgin5g.plan import SCEF, GatewayPlan, GatewayUePlan, Msgin5gPlan, UePlan
 from lab.msgin5g.records import ServerData
 from lab.msgin5g.rest_node import RestLedger
+from lab.msgin5g.scef import Scef
+from lab.msgin5g.scef_ledger import ScefData
 from lab.msgin5g.settings import ServerSettings
 from lab.msgin5g.ue import Msgin5gUe, UeAddresses
+from lab.plan import Plan
 from msgin5g_bridge.model import UeServiceId
+from msgin5g_bridge.registration import TriggeringInformation, TriggeringProtocol
 
 __all__ = ["Msgin5gElement", "Msgin5gSide"]
 
-Msgin5gElement = M5s | MessageGateway | Msgin5gUe | GatewayUe | ApplicationServer
+Msgin5gElement = M5s | MessageGateway | Msgin5gUe | GatewayUe | ApplicationServer | Scef
 
 
 class Msgin5gSide:
@@ -28,6 +36,9 @@ class Msgin5gSide:
         self.homes = homes(self.plan, network, gateway_host)
         """What each server has, by the name of its node."""
         self.servers: dict[str, M5s] = {}
+        self.scef_data = ScefData()
+        self.scef_ledger = EsmeLedger()
+        self.scef: Scef
         self.ues: dict[str, Msgin5gUe] = {}
         self.application_servers: dict[str, ApplicationServer] = {}
         self.gateways: dict[str, MessageGateway] = {}
@@ -56,7 +67,7 @@ class Msgin5gSide:
     def settings(self) -> ServerSettings:
         return self.homes[self.plan.name].settings
 
-    def build(self, site: Site) -> None:
+    def build(self, site: Site, carrier: Plan) -> None:
         """The next life of a node."""
         name = site.node
         home = self.homes[self.plan.home(name).name]
@@ -66,7 +77,10 @@ class Msgin5gSide:
         if name == home.plan.name:
             self.servers[name] = M5s(site, home.where, home.settings, home.data)
         elif ue is not None:
-            self.ues[name] = self._ue(site, home, ue)
+            self.ues[name] = self._ue(site, home, ue, carrier)
+        elif name == SCEF:
+            local = self.plan.http(self._network, name)
+            self.scef = Scef(site, carrier, local, self.scef_data, self.scef_ledger)
         elif hub is not None:
             self.gateway_ues[name] = self._gateway_ue(site, home, hub)
         elif gateway is not None:
@@ -81,15 +95,28 @@ class Msgin5gSide:
         """Its present life."""
         if node in self.servers:
             return self.servers[node]
+        if node == SCEF:
+            return self.scef
         clients: dict[str, Msgin5gUe | GatewayUe] = {**self.ues, **self.gateway_ues}
         return clients.get(node) or self.gateways.get(node) or self.application_servers[node]
 
-    def _ue(self, site: Site, home: Home, ue: UePlan) -> Msgin5gUe:
+    def listeners(self, phone: str, down: Container[str]) -> dict[int, Callable[[bytes], None]]:
+        """What in a phone hears its application ports, by the port."""
+
+        def heard(ue: str, payload: bytes) -> None:
+            if ue not in down and ue in self.ues:
+                self.ues[ue].triggered(payload)
+
+        ues = (ue for home in self.plan.servers for ue in home.ues)
+        return {each.port: partial(heard, each.name) for each in ues if each.phone == phone}
+
+    def _ue(self, site: Site, home: Home, ue: UePlan, carrier: Plan) -> Msgin5gUe:
         settings = ClientSettings(
             svc_id=UeServiceId(self.plan.svc_id(ue.name)),
             server=home.settings.svc_id,
             max_seg_size=ue.max_seg_size,
             schedule=ue.schedule,
+            trigger=_trigger(ue, carrier) if ue.phone else None,
         )
         where = UeAddresses(
             coap=self.plan.coap(self._network, ue.name),
@@ -115,3 +142,8 @@ class Msgin5gSide:
         local = self.plan.http(self._network, gateway.name)
         account = (self.plan.svc_id(gateway.name), gateway.leg)
         return MessageGateway(site, local, home.where.api_root, account, self.rest_ledgers[gateway.name])
+
+
+def _trigger(ue: UePlan, carrier: Plan) -> TriggeringInformation:
+    msisdn = str(carrier.subscriber(ue.phone).msisdn)
+    return TriggeringInformation(ue_id=msisdn, ports=(ue.port,), protocol=TriggeringProtocol.SMS)

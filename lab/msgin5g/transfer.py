@@ -25,6 +25,7 @@ class State(Enum):
     READY = "waits for its turn"
     SENT = "sent, not answered"
     STORED = "stored"
+    TRIGGERED = "waits for the UE, which is triggered"
     HANDED = "taken, its report is awaited"
     DELIVERED = "delivered"
     FAILED = "failed"
@@ -40,6 +41,8 @@ class Input(Enum):
 
     REACHABLE = "the recipient can be reached"
     UNREACHABLE = "the recipient cannot be reached"
+    TRIGGER = "the recipient is triggered"
+    UNTRIGGERED = "the recipient was not triggered"
     SEND = "its turn has come"
     TAKEN = "the recipient has taken it"
     NOT_NOW = "the recipient did not take it"
@@ -113,9 +116,11 @@ def _discard(transfer: Transfer, cause: str) -> tuple[State, str]:
 TRANSITIONS: dict[tuple[State, Input], _Next] = {  # TS 23.554 clauses 8.3.3, 8.3.4, 8.3.6; [LAB] where silent
     (State.NEW, Input.REACHABLE): _to(State.READY),
     (State.NEW, Input.UNREACHABLE): _keep,
+    (State.NEW, Input.TRIGGER): _to(State.TRIGGERED),
     (State.NEW, Input.OVERDUE): _fail,
     (State.READY, Input.SEND): _to(State.SENT),
     (State.READY, Input.UNREACHABLE): _keep,
+    (State.READY, Input.TRIGGER): _to(State.TRIGGERED),
     (State.READY, Input.OVERDUE): _fail,
     (State.READY, Input.DISCARD): _discard,
     (State.READY, Input.RESTART): _to(State.READY),
@@ -123,6 +128,7 @@ TRANSITIONS: dict[tuple[State, Input], _Next] = {  # TS 23.554 clauses 8.3.3, 8.
     (State.READY, Input.FAILURE): _fail,
     (State.SENT, Input.TAKEN): _taken,
     (State.SENT, Input.NOT_NOW): _keep,
+    (State.SENT, Input.TRIGGER): _to(State.TRIGGERED),  # it does not listen
     (State.SENT, Input.REFUSED): _fail,
     (State.SENT, Input.SUCCESS): _to(State.DELIVERED),  # a report may overtake the answer
     (State.SENT, Input.FAILURE): _fail,
@@ -133,6 +139,12 @@ TRANSITIONS: dict[tuple[State, Input], _Next] = {  # TS 23.554 clauses 8.3.3, 8.
     (State.STORED, Input.SUCCESS): _to(State.DELIVERED),  # its answer was lost, its report was not
     (State.STORED, Input.FAILURE): _fail,
     (State.STORED, Input.RESTART): _to(State.STORED),
+    (State.TRIGGERED, Input.REACHABLE): _to(State.READY),
+    (State.TRIGGERED, Input.UNTRIGGERED): _fail,
+    (State.TRIGGERED, Input.OVERDUE): _fail,
+    (State.TRIGGERED, Input.SUCCESS): _to(State.DELIVERED),  # as of what is stored
+    (State.TRIGGERED, Input.FAILURE): _fail,
+    (State.TRIGGERED, Input.RESTART): _to(State.TRIGGERED),
     (State.HANDED, Input.SUCCESS): _to(State.DELIVERED),
     (State.HANDED, Input.FAILURE): _fail,
     (State.HANDED, Input.OVERDUE): _fail,

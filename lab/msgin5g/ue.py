@@ -64,7 +64,11 @@ class Msgin5gUe(Element):
         self.refuses: FailureCause | None = None
         """With what it refuses every message."""
         self.deaf = False
-        """Whether it answers nothing."""
+        """Whether it answers nothing; a trigger wakes it."""
+        self.triggers = 0
+        """How often it was triggered."""
+        self._slept_through: list[int] = []
+        """What came while it was deaf."""
         self._where = where
         self._stack = CoapStack()
         self._asked: dict[int, Asked] = {}
@@ -81,6 +85,14 @@ class Msgin5gUe(Element):
 
     def register(self) -> Asked:
         return self.ask(self.client.registration())
+
+    def triggered(self, payload: bytes) -> None:
+        """A trigger has come to its application port: it wakes, and registers, if it is for it."""
+        if payload in (b"", self.client.settings.svc_id.encode()):
+            self.triggers += 1
+            self.deaf = False
+            self.register()
+            self.driver.turn(self._wake)
 
     def deregister(self) -> Asked:
         return self.ask(self.client.deregistration())
@@ -146,6 +158,7 @@ class Msgin5gUe(Element):
 
     def _requested(self, event: Requested, now: float) -> None:
         if self.deaf:
+            self._slept_through.append(event.exchange)
             return
         if self.refuses is not None:
             self._stack.refuse(event.exchange, self.refuses, "it was told to")
@@ -157,6 +170,11 @@ class Msgin5gUe(Element):
             self._stack.respond(event.exchange, 204, answer)
         for payload in more:
             self._say(payload, now)
+
+    def _wake(self, now: float) -> None:
+        slept_through, self._slept_through = self._slept_through, []
+        for exchange in slept_through:
+            self._stack.refuse(exchange, FailureCause.OVERLOAD, "it slept")
 
     def _say(self, payload: Payload, now: float) -> None:
         self._asked[self._stack.ask(self._where.server, payload, now)] = Asked(payload)

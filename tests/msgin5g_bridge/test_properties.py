@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from msgin5g_bridge import ABSENT, Body, DecodeError, decode, decode_payload, encode
+from msgin5g_bridge.devicetriggering import DeviceTriggering
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 JSON = st.dictionaries(
     TEXT, st.none() | st.booleans() | TEXT | st.lists(st.integers(-9, 9), max_size=3), max_size=3
 )
 TIMES = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.just(UTC))
+EITHER: dict[type[Body], tuple[str, ...]] = {DeviceTriggering: ("msisdn", "external_id")}
+"""Of these attributes there is exactly one."""
 BODIES = sorted(Body.__subclasses__(), key=lambda kind: kind.__name__)
 
 
@@ -33,6 +36,8 @@ def values(kind: inspect.Type) -> st.SearchStrategy[object]:
             return bodies(cls)
         case inspect.EnumType(cls=cls):
             return st.sampled_from(cls) | TEXT.map(cls)
+        case inspect.IntType(ge=int(least), le=most):
+            return st.integers(least, 2**63 - 1 if most is None else int(most))
         case inspect.StrType(pattern=str(pattern)):
             return st.from_regex(pattern, fullmatch=True).filter(lambda text: 4 <= len(text) <= 60)
     return SCALARS[type(kind)]
@@ -42,6 +47,7 @@ SCALARS: dict[type[inspect.Type], st.SearchStrategy[object]] = {
     inspect.StrType: TEXT,
     inspect.IntType: st.integers(-(2**63), 2**63 - 1),
     inspect.BoolType: st.booleans(),
+    inspect.BytesType: st.binary(max_size=20),
     inspect.DateTimeType: TIMES,
     inspect.DictType: JSON,
 }
@@ -56,6 +62,12 @@ def bodies(kind: type[Body]) -> st.SearchStrategy[Body]:
     info = inspect.type_info(kind)
     assert isinstance(info, inspect.StructType)
     attributes = {field.name: attribute(field) for field in info.fields if field.name != "count"}
+    alternatives = EITHER.get(kind, ())
+    if alternatives:
+        rest = {name: each for name, each in attributes.items() if name not in alternatives}
+        return st.sampled_from(alternatives).flatmap(
+            lambda one: st.fixed_dictionaries({**rest, one: TEXT}).map(lambda given: kind(**given))
+        )
     counted = len(attributes) != len(info.fields)
     return st.fixed_dictionaries(attributes).map(lambda given: build(kind, given, counted=counted))
 

@@ -16,6 +16,8 @@ ROUTER = Router(
         *apis.MSGG_L3GDELIVERY,
         *apis.MSGG_N3GDELIVERY,
         *apis.MSGG_BGDELIVERY,
+        *apis.T8_DEVICE_TRIGGERING,
+        apis.TRIGGER_NOTIFY,
     )
 )
 STORIES = [name for name in SCENARIOS if name.startswith("msgin5g_")]
