@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import socket
 import sqlite3
 from collections.abc import Callable
 from functools import partial
@@ -19,7 +20,7 @@ from ipsmgw.settings import Settings
 from ipsmgw.sip_settings import listeners
 from ipsmgw.sockets import AddressTaken, LoopClock, Sockets
 from ipsmgw.store import Store, open_store, store_in_memory
-from ipsmgw.web import Served, listen, routes
+from ipsmgw.web import Served, face, gateway_source, listen
 from sipbridge.settings import sent_by
 
 __all__ = [
@@ -93,7 +94,7 @@ def listening(settings: Settings, served: Served | None) -> list[str]:
     ]
     if settings.msgin5g.enabled:
         lines.append(f"MSGin5G: {settings.msgin5g.our_root}")
-    return lines if served is None else [*lines, f"API: http://{served.address}"]
+    return lines if served is None else [*lines, f"API: {served.url}"]
 
 
 def _gateway(settings: Settings, sockets: Sockets, disk_failed: Callable[[OSError], None]) -> Gateway:
@@ -134,7 +135,7 @@ def _store(url: str) -> Store:
 
 async def _start(settings: Settings, sockets: Sockets, gateway: Gateway) -> Served | None:
     """Everything that can be refused comes first."""
-    address = settings.api.listen
+    address = settings.web.listen
     try:
         bound = None if address is None else listen(address)
     except OSError as fault:
@@ -147,9 +148,15 @@ async def _start(settings: Settings, sockets: Sockets, gateway: Gateway) -> Serv
         raise
     gc.freeze()  # what lives for ever is not looked at again (performance: DESIGN §8)
     gc.set_threshold(50_000, 20, 20)
-    return (
-        None if bound is None else Served(bound, routes(gateway.status, gateway.deregister, gateway.explain))
-    )
+    return None if bound is None else _served(settings, gateway, bound)
+
+
+def _served(settings: Settings, gateway: Gateway, bound: socket.socket) -> Served:
+    try:
+        return Served(bound, face(gateway_source(gateway), settings.web), settings.web.tls)
+    except OSError as fault:
+        bound.close()
+        raise CannotRun(f"web.tls: {fault}") from None
 
 
 async def _recorded(gateway: Gateway) -> None:

@@ -1,7 +1,6 @@
 """The gateway's settings: typed, frozen, checked before anything starts (DESIGN §2, §6)."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -38,11 +37,11 @@ from ipsmgw.sip_settings import (
     sip_faults,
     trusted,
 )
+from ipsmgw.web_section import WebSection, web_faults
 from mapstack.tcap.transaction_id import MAX_OPEN
 
 __all__ = [
     "Address",
-    "ApiSettings",
     "AssociationSettings",
     "BadSettings",
     "DirectSection",
@@ -68,6 +67,7 @@ __all__ = [
     "TextSettings",
     "Timers",
     "TraceSettings",
+    "WebSection",
     "faults_of",
     "is_routed",
     "load",
@@ -198,12 +198,6 @@ class TraceSettings(Section, frozen=True, kw_only=True):
     """PDUs that are kept to explain them by; 0: none."""
     octets: Annotated[int, Meta(ge=0)] = 33_554_432
     """Of all of these."""
-    contents: bool = False
-    """Whether an explanation shows the text of the message."""
-
-
-class ApiSettings(Section, frozen=True, kw_only=True):
-    listen: Address | None = None
 
 
 class Settings(Section, frozen=True, kw_only=True):
@@ -226,7 +220,7 @@ class Settings(Section, frozen=True, kw_only=True):
     store: StoreSettings = StoreSettings()
     journal: JournalSettings = JournalSettings()
     trace: TraceSettings = TraceSettings()
-    api: ApiSettings = ApiSettings()
+    web: WebSection = WebSection()
 
 
 def load(path: Path) -> Settings:
@@ -263,11 +257,7 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
         yield "journal.file", "a file is wanted"
     if not settings.journal.formats:
         yield "journal.formats", "at least one is wanted: ber, jsonl"
-    if settings.api.listen is not None and not _is_loopback(settings.api.listen.host):
-        yield (
-            "api.listen",
-            f"it asks nobody who he is, so it must be a loopback address, got {settings.api.listen}",
-        )
+    yield from web_faults(settings.web)
 
 
 def _text_faults(settings: Settings) -> Iterator[Fault]:
@@ -286,13 +276,6 @@ def is_routed(section: MapSection, number: str) -> bool:
     """Whether a route or a translation begins like this number."""
     routes = (each.prefix for each in section.route)
     return number.startswith((*routes, *(each.prefix or "" for each in section.translation)))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _map_faults(section: MapSection) -> Iterator[Fault]:

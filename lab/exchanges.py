@@ -11,8 +11,8 @@ from itertools import count
 from math import inf
 
 from ipsmgw.drive import Clock
+from ipsmgw.trace.exchange_octets import Protocol, request_octets, response_octets
 from lab.chance import Chance
-from lab.exchange_octets import Protocol, request_octets, response_octets
 from lab.exchange_spec import ExchangeSpec
 from lab.faults import Faults, Weather
 from lab.links import Fate, Tap

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ipsmgw.app import AddressTaken
 from ipsmgw.drive import Clock
-from lab.exchange_octets import Protocol, request_octets, response_octets
+from ipsmgw.trace.exchange_octets import Protocol, request_octets, response_octets
 from lab.exchange_spec import ExchangeSpec, key_id
 from lab.links import Address
 from lab.msgin5g.m5s import MAX_BODY

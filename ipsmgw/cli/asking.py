@@ -21,7 +21,7 @@ def where(file: Path | None, url: str | None) -> str:
         return url or URL
     if url is not None:
         raise Silent("-c and --url exclude each other")
-    address = sound(file).api.listen
+    address = sound(file).web.listen
     if address is None:
-        raise Silent(f"{file}: the gateway has no API: set api.listen")
+        raise Silent(f"{file}: the gateway has no API: set web.listen")
     return f"http://{address}"

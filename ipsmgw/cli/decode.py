@@ -36,7 +36,7 @@ def decode_command(
     to_phone: Annotated[bool, typer.Option("--to-phone", help="The RPDU or TPDU goes to the phone.")] = False,
     from_phone: Annotated[bool, typer.Option("--from-phone", help="The RPDU or TPDU comes from it.")] = False,
 ) -> None:
-    """Print a PDU of SIP, M3UA, SCCP, TCAP with MAP, RP, TPDU or SMPP as a tree."""
+    """Print a PDU of SIP, M3UA, SCCP, TCAP with MAP, RP, TPDU, SMPP, HTTP or CoAP as a tree."""
     try:
         data = _octets(sys.stdin.read(_LONGEST) if octets == "-" else octets)
         found = decode(data, layer, _direction(to_phone=to_phone, from_phone=from_phone))

@@ -49,7 +49,7 @@ def _ask(url: str, name: str, accept: str) -> str | None:
     try:
         answer = httpx.get(path, headers={"Accept": accept}, timeout=_TIMEOUT, trust_env=False)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
-        raise Silent(f"{url}: {fault}; does the gateway run, with this api.listen?") from None
+        raise Silent(f"{url}: {fault}; does the gateway run, with this web.listen?") from None
     kind = answer.headers.get("content-type", "").partition(";")[0]
     if answer.status_code == 200 and kind == accept:
         return answer.text

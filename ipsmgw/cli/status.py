@@ -66,7 +66,7 @@ def _ask(url: str) -> M3uaStatus:
             found = msgspec.json.decode(found["gateway"], type=dict[str, msgspec.Raw])
         return msgspec.json.decode(found["m3ua"], type=M3uaStatus)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
-        raise Silent(f"{url}: {fault}; does the gateway run, with this api.listen?") from None
+        raise Silent(f"{url}: {fault}; does the gateway run, with this web.listen?") from None
     except (msgspec.MsgspecError, KeyError):
         raise Silent(f"{url}: the answer is not that of a gateway") from None
 

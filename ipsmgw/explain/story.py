@@ -70,7 +70,7 @@ def explain(case: Case) -> Explanation:
     cdr = case.cdr
     titles = {
         "who": _who(case),
-        "message": content(cdr, case.rp_data, show=case.settings.trace.contents),
+        "message": content(cdr, case.rp_data, show=case.settings.web.contents),
         "service centre": _centre(case),
         "domain": _domain(case),
         "HLR": _hlr(case),

@@ -46,15 +46,15 @@ class Explaining:
     def explain(self, name: str, now: float) -> Explanation | tuple[Found, ...]:
         """Of one message; or those that the name may mean, the latest first: none where it means nothing."""
         number = name.removeprefix("tel:").removeprefix("+")
-        found = list(islice((one for one in self._known(now) if name in (one[0].id, one[0].call_id)), _MOST))
+        found = list(islice((one for one in self.known(now) if name in (one[0].id, one[0].call_id)), _MOST))
         if len(found) == 1:
             return explain(self._case(*found[0], now))
         if not found and number:
-            of_number = (one for one in self._known(now) if number in (one[0].msisdn, one[0].imsi))
+            of_number = (one for one in self.known(now) if number in (one[0].msisdn, one[0].imsi))
             found = list(islice(of_number, _MOST))
         return tuple(_found(cdr, state) for cdr, state in found) if name else ()
 
-    def _known(self, now: float) -> Iterator[_Known]:
+    def known(self, now: float) -> Iterator[_Known]:
         """The latest first."""
         for sms in (*self._originating.under_way(), *self._texting.under_way()):
             yield mo.so_far(sms, now), _SC
@@ -82,7 +82,7 @@ class Explaining:
             settings=core.settings,
             numbers=core.numbers,
             centres=self._originating.centres,
-            name=self._name,
+            name=self.name,
         )
 
     def _binding(self, cdr: Cdr) -> Binding | None:
@@ -99,7 +99,7 @@ class Explaining:
         except (OSError, ValueError):  # it was sound when the gateway began
             return None
 
-    def _name(self, kept: Kept[object]) -> str:
+    def name(self, kept: Kept[object]) -> str:
         """Of the neighbour: an association has a name, an S-CSCF has none but what it is."""
         flow = kept.flow
         if isinstance(flow, MapFlow):

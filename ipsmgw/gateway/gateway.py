@@ -14,6 +14,7 @@ from ipsmgw.gateway.direct import Direct
 from ipsmgw.gateway.explaining import Explaining
 from ipsmgw.gateway.m3ua_status import m3ua_status
 from ipsmgw.gateway.msgin5g import Msgin5g
+from ipsmgw.gateway.observed import Observed
 from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.presence import Presence
 from ipsmgw.gateway.pressure import Pressure
@@ -104,6 +105,9 @@ class Gateway:
         self._explaining = Explaining(
             core, self._originating, self._terminating, self._texting, self._routing
         )
+        self.observed = Observed(core, self._explaining, self.map)
+        if core.recent.on and self._msgin5g is not None:
+            self._msgin5g.port.tap = self.observed.keep_exchange
         node = settings.node.name
         world.network.signalling(node, sip_spec(settings), self.sip)
         world.network.associations(node, association_specs(settings.map.association), self.map)

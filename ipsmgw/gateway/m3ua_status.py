@@ -7,16 +7,24 @@ from typing import Protocol
 import msgspec
 
 from ipsmgw.gateway.core import Core
+from mapstack.m3ua.status import M3uaStatus
 
-__all__ = ["m3ua_status"]
+__all__ = ["Links", "m3ua_status", "signalling_status"]
 
 
-class _Sockets(Protocol):
+class Links(Protocol):
+    """What knows why which association is not there."""
+
     @property
     def trouble(self) -> Callable[[], Mapping[str, str]]: ...
 
 
-def m3ua_status(core: Core, sockets: _Sockets, now: float) -> object:
+def m3ua_status(core: Core, sockets: Links, now: float) -> object:
+    """As JSON has it."""
+    return msgspec.to_builtins(signalling_status(core, sockets, now))
+
+
+def signalling_status(core: Core, sockets: Links, now: float) -> M3uaStatus:
     """What is known of an association that is not there goes with it."""
     trouble = {
         one.name: f"nobody has come to {one.local} yet"
@@ -26,4 +34,4 @@ def m3ua_status(core: Core, sockets: _Sockets, now: float) -> object:
     trouble |= sockets.trouble()
     status = core.map.m3ua_status(now)
     known = (replace(one, trouble=trouble.get(one.name, "")) for one in status.associations)
-    return msgspec.to_builtins(replace(status, associations=tuple(known)))
+    return replace(status, associations=tuple(known))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ipsmgw.smpp import DecodeError as SmppDecodeError
 from ipsmgw.sms import DecodeError as TpduDecodeError
 from ipsmgw.sms import Direction
-from ipsmgw.trace.layers import m3ua, rp, sccp, sip, smpp, tcap, tpdu
+from ipsmgw.trace.layers import coap, dtap, http, m3ua, rp, sccp, sip, smpp, tcap, tpdu
 from ipsmgw.trace.tree import DecodeError, Layer, Tree
 from mapstack.errors import DecodeError as MapDecodeError
 from mapstack.m3ua.message import MessageType as M3uaType
@@ -16,7 +16,7 @@ from mapstack.sccp.message import SccpMessageType
 from mapstack.tcap.message import MessageType as TcapType
 from sipbridge.errors import DecodeError as SipDecodeError
 
-__all__ = ["Decoded", "LayerName", "decode"]
+__all__ = ["LAYER_OF", "Decoded", "LayerName", "decode"]
 
 
 class LayerName(Enum):
@@ -29,6 +29,20 @@ class LayerName(Enum):
     RP = "rp"
     TPDU = "tpdu"
     SMPP = "smpp"
+    HTTP = "http"
+    COAP = "coap"
+    DTAP = "dtap"
+
+
+LAYER_OF = {
+    "sip": LayerName.SIP,
+    "m3ua": LayerName.M3UA,
+    "smpp": LayerName.SMPP,
+    "http": LayerName.HTTP,
+    "coap": LayerName.COAP,
+    "gsm_a_dtap": LayerName.DTAP,
+}
+"""By what a trace calls a protocol."""
 
 
 class Decoded(NamedTuple):
@@ -45,7 +59,7 @@ class Decoded(NamedTuple):
 _SIP_START = re.compile(rb"SIP/2\.0 |[A-Z]{1,32} [^ \r\n]{1,4096} SIP/\d\.\d\r\n", re.IGNORECASE)
 _DIRECTIONS = (Direction.TO_UE, Direction.FROM_UE)
 _M3UA_VERSION = b"\1\0"
-_STRONG = (LayerName.M3UA, LayerName.TCAP, LayerName.SCCP, LayerName.SMPP)
+_STRONG = (LayerName.HTTP, LayerName.M3UA, LayerName.TCAP, LayerName.SCCP, LayerName.SMPP)
 _M3UA_TYPES, _SCCP_TYPES, _TCAP_TYPES = frozenset(M3uaType), frozenset(SccpMessageType), frozenset(TcapType)
 
 
@@ -67,6 +81,18 @@ def _tcap(octets: bytes, direction: Direction | None) -> Layer:
 
 def _smpp(octets: bytes, direction: Direction | None) -> Layer:
     return smpp.layer(octets, 0)
+
+
+def _http(octets: bytes, direction: Direction | None) -> Layer:
+    return http.layer(octets, 0)
+
+
+def _coap(octets: bytes, direction: Direction | None) -> Layer:
+    return coap.layer(octets, 0)
+
+
+def _dtap(octets: bytes, direction: Direction | None) -> Layer:
+    return dtap.layer(octets, 0)
 
 
 def _rp(octets: bytes, direction: Direction | None) -> Layer:
@@ -105,6 +131,9 @@ _LAYERS: Mapping[LayerName, Callable[[bytes, Direction | None], Layer]] = {
     LayerName.RP: _rp,
     LayerName.TPDU: _tpdu,
     LayerName.SMPP: _smpp,
+    LayerName.HTTP: _http,
+    LayerName.COAP: _coap,
+    LayerName.DTAP: _dtap,
 }
 
 
@@ -136,8 +165,9 @@ def _try(name: LayerName, octets: bytes, direction: Direction | None) -> Layer |
 def _find_layer(octets: bytes, direction: Direction | None) -> LayerName:
     """The one layer that these octets can be of.
 
-    SIP, M3UA, TCAP, SCCP and SMPP are known by how they begin and by lengths that must agree; RP and TPDU are
-    weak: they must decode to their last octet, and not both.
+    SIP, HTTP, M3UA, TCAP, SCCP and SMPP are known by how they begin and by lengths that must agree; RP and
+    TPDU are weak: they must decode to their last octet, and not both. CoAP and what goes over the radio are
+    not looked for: too much looks like them.
     """
     if not octets:
         raise DecodeError("input", "no octet at all", 0)

@@ -75,6 +75,37 @@ class Recent(Generic[FlowT]):
             self.forgotten += len(oldest.pdus)
             self.forgotten_until = oldest.when
 
+    @property
+    def first(self) -> int:
+        """Number of the oldest that is still there, or of the next one."""
+        return self.forgotten
+
+    @property
+    def end(self) -> int:
+        """Number of the next one that will come."""
+        return self.forgotten + self._pdus
+
+    def since(self, number: int, most: int) -> list[Kept[FlowT]]:
+        """So many at most from this one on, the oldest first."""
+        found: list[Kept[FlowT]] = []
+        for first, when, sent, kind, pdus, _ in self._from(number):
+            start = max(0, number - first)
+            for at in range(start, min(len(pdus), start + most - len(found))):
+                data, flow = pdus[at]
+                found.append(Kept(first + at, when, sent, kind, data, flow))
+            if len(found) >= most:
+                break
+        return found
+
+    def _from(self, number: int) -> list[_Batch[FlowT]]:
+        """The batch of this number and what has come after it: as a rule they are few."""
+        found: list[_Batch[FlowT]] = []
+        for batch in reversed(self._batches):
+            if batch.first + len(batch.pdus) <= number:
+                break
+            found.append(batch)
+        return found[::-1]
+
     def find(self, protocol: str, needle: bytes, start: float, end: float) -> list[Kept[FlowT]]:
         """Those of this time that have these octets in them, the oldest first: all there are without any."""
         found: list[Kept[FlowT]] = []

@@ -1,5 +1,27 @@
-"""The local JSON API of a gateway; the lab mounts it and adds its own routes (DESIGN §10)."""
+"""The page, JSON API, events, health and metrics of a gateway; the lab widens them (DESIGN §2, §10)."""
 
-from ipsmgw.web.api import Served, listen, routes
+from ipsmgw.web.endpoint import Endpoint, Parameter, as_json, error
+from ipsmgw.web.face import face
+from ipsmgw.web.of_gateway import GATEWAY_TABS, gateway_messages, gateway_source
+from ipsmgw.web.serving import Served, listen
+from ipsmgw.web.source import Message, Registered, Seen, Source, Tab, Told, Wire
 
-__all__ = ["Served", "listen", "routes"]
+__all__ = [
+    "GATEWAY_TABS",
+    "Endpoint",
+    "Message",
+    "Parameter",
+    "Registered",
+    "Seen",
+    "Served",
+    "Source",
+    "Tab",
+    "Told",
+    "Wire",
+    "as_json",
+    "error",
+    "face",
+    "gateway_messages",
+    "gateway_source",
+    "listen",
+]

@@ -63,7 +63,7 @@ def configuration(folder: Path) -> str:
             *_route(SMSC, PLAN.sc_number),
             f'[store]\nurl = "sqlite:///{folder / "store.db"}"',
             f'[journal]\nfile = "{folder / "cdr.jsonl"}"',
-            f'[api]\nlisten = "{host}:{API_PORT}"\n',
+            f'[web]\nlisten = "{host}:{API_PORT}"\n',
         ]
     )
 

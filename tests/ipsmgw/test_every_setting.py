@@ -71,13 +71,18 @@ OTHERS: Mapping[str, object] = {
     "msgin5g.smpp.tls.name": "sc.example",
     "msgin5g.token.secret": "theirs",
     "msgin5g.token.audience": "us",
+    "web.token": "a-token-that-nobody-guesses",
+    "web.tls.certificate": "own.pem",
+    "web.tls.key": "key.pem",
 }
 
 # What goes with it.
 _TLS = ("sip.tls.certificate", "sip.tls.key", "sip.tls.authorities")
+_WEB_TLS = ("web.tls.certificate", "web.tls.key")
 ALONG: Mapping[str, tuple[str, ...]] = {
     "sip.route_always": ("sip.route",),
     **dict.fromkeys(_TLS, _TLS),
+    **dict.fromkeys(_WEB_TLS, _WEB_TLS),
     "direct.enabled": ("direct.transports",),
     "map.subscriber[].order": ("procedures",),
     "routing.large": ("routing.large_order",),

@@ -220,7 +220,6 @@ def test_a_missing_table_is_said_once() -> None:
             "service_centre.psi[0].uri: a sip: or tel: URI is wanted, got 'sc.example'",
         ),
         (sound() | {"journal": {"file": ""}}, "journal.file: a file is wanted"),
-        (sound() | {"api": {"listen": "192.0.2.1:80"}}, "api.listen: it asks nobody who he is"),
     ],
 )
 def test_what_no_single_type_can_forbid_is_a_fault_too(table: Table, said: str) -> None:

@@ -175,7 +175,7 @@ def test_a_packed_ladder_has_each_message_with_octets_and_decode(played: list[Pl
     [
         ("fall_back_to_cs", ("CP-DATA", "mobility management", "SMS-DELIVER")),
         ("esme_receipt", ("deliver_sm", "bind_transceiver")),
-        ("msgin5g_app_to_point", ("HTTP", "line 1", "COAP")),
+        ("msgin5g_app_to_point", ("HTTP", "start line", "CoAP", "payload")),
     ],
 )
 def test_every_message_has_a_decode(name: str, words: tuple[str, ...]) -> None:

@@ -44,7 +44,7 @@ def table(folder: Path) -> Table:
         "map": {"point_code": 11, "association": [association], "route": [{"prefix": "1", "point_code": 14}]},
         "store": {"url": f"sqlite:///{folder / 'ipsmgw.db'}"},
         "journal": {"file": str(folder / "new" / "cdr.jsonl")},
-        "api": {"listen": f"{host(11)}:0"},
+        "web": {"listen": f"{host(11)}:0"},
     }
 
 
@@ -175,7 +175,7 @@ def test_it_can_be_started_again_on_what_it_left(tmp_path: Path) -> None:
 def test_a_port_that_is_taken_is_one_clear_line(
     tmp_path: Path, kind: socket.SocketKind, port: int, said: str
 ) -> None:
-    settings = table(tmp_path) | {"api": {"listen": f"{host(11)}:8080"}}
+    settings = table(tmp_path) | {"web": {"listen": f"{host(11)}:8080"}}
     with socket.socket(socket.AF_INET, kind) as taken:
         if kind is socket.SOCK_STREAM:  # connections of other tests may still be in TIME-WAIT there
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

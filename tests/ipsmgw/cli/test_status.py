@@ -57,13 +57,13 @@ def test_nobody_nothing_and_all_are_told_apart(tmp_path: Path) -> None:
 
 def test_where_the_gateway_listens_is_read_from_its_configuration(tmp_path: Path) -> None:
     settings = table(tmp_path)
-    settings["api"] = {"listen": f"{host(11)}:1"}
+    settings["web"] = {"listen": f"{host(11)}:1"}
     code, text = status("-c", str(write(tmp_path, settings)))
     assert (code, f"http://{host(11)}:1: " in text) == (2, True)
-    del settings["api"]
+    del settings["web"]
     (tmp_path / "gateway.toml").write_text(toml(settings))
     code, text = status("-c", str(tmp_path / "gateway.toml"))
-    assert (code, "set api.listen" in text) == (2, True)
+    assert (code, "set web.listen" in text) == (2, True)
     assert status("-c", str(tmp_path / "gateway.toml"), "--url", "http://x")[0] == 2
     assert status("-c", str(tmp_path / "missing.toml"))[0] == 2
 

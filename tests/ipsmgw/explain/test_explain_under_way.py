@@ -31,8 +31,8 @@ def lines(said: Explanation, title: str) -> dict[str, tuple[str, str]]:
     }
 
 
-def traced(**changed: object) -> Node:
-    node = Node(sound() | {"trace": changed})
+def traced(*, contents: bool = False, **changed: object) -> Node:
+    node = Node(sound() | {"trace": changed, "web": {"contents": contents}})
     node.register()
     node.confirm(invoked(node)[0].dialogue)
     node.take_sip()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipsmgw.trace import summary
-from lab.exchange_octets import request_octets, response_octets
+from ipsmgw.trace.exchange_octets import request_octets, response_octets
 from msgin5g_bridge.exchange import Request, Response
 
 JSON = (("content-type", "application/json"),)
