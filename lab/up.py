@@ -18,7 +18,7 @@ from lab.ground import WireGround
 from lab.msgin5g.show import show
 from lab.plan import Plan
 from lab.steps import registered
-from lab.web import picture, routes, send
+from lab.web import lab_face, picture, send
 
 __all__ = ["Wishes", "api_address", "running", "unless_stopped", "up"]
 
@@ -71,7 +71,7 @@ async def running(plan: Plan, address: Address) -> AsyncIterator[Carrier]:
 def _serve(carrier: Carrier, address: Address) -> Served:
     """Raises `AddressTaken`."""
     try:
-        return Served(listen(address), routes(carrier))
+        return Served(listen(address), lab_face(carrier))
     except OSError as fault:
         raise AddressTaken(f"lab: tcp {address}: {fault.strerror}; does another lab run?") from None
 

@@ -102,18 +102,14 @@ class Gateway:
         self.map = self.driver.open(core.map, self._on_map)
         if core.recent.on:
             self.sip.keep, self.map.keep = core.recent.keeper("sip"), core.recent.keeper("m3ua")
-        self._explaining = Explaining(
-            core, self._originating, self._terminating, self._texting, self._routing
-        )
-        self.observed = Observed(core, self._explaining, self.map)
-        if core.recent.on and self._msgin5g is not None:
-            self._msgin5g.port.tap = self.observed.keep_exchange
+        explaining = Explaining(core, self._originating, self._terminating, self._texting, self._routing)
+        self.observed = Observed(core, explaining, self.map)
         node = settings.node.name
         world.network.signalling(node, sip_spec(settings), self.sip)
         world.network.associations(node, association_specs(settings.map.association), self.map)
         if self._msgin5g is not None:
             self._alerting.room = self._msgin5g.to_phones.room
-            self._msgin5g.begin(world, world.clock.now())
+            self._msgin5g.begin(self.observed.tapped(world), world.clock.now())
         self.driver.settle(world.clock.now())
 
     def take_leave(self) -> None:
@@ -151,7 +147,7 @@ class Gateway:
 
     def explain(self, name: str) -> Explanation | tuple[Found, ...]:
         """Why a message went where it went, by its id or Call-ID; or the latest ones of a number."""
-        return self._explaining.explain(name, self.driver.clock.now())
+        return self.observed.explaining.explain(name, self.driver.clock.now())
 
     def deregister(self, imsi: str) -> bool:
         """An operator ends the registration of a phone (TR 23.804 §8.2.2); False: it has none here."""

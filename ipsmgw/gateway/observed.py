@@ -1,11 +1,13 @@
 """What those see who look at a gateway: PDUs by number, messages, who is registered, and what is lacking."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
 from ipsmgw.cdr import Cdr
-from ipsmgw.gateway.core import Core
+from ipsmgw.drive import ExchangePort
+from ipsmgw.gateway.core import Core, World
 from ipsmgw.gateway.explaining import Explaining
 from ipsmgw.gateway.m3ua_status import Links, signalling_status
 from ipsmgw.signalling import Standing, standings
@@ -13,6 +15,7 @@ from ipsmgw.store import Binding
 from ipsmgw.trace.exchange_octets import request_octets, response_octets
 from ipsmgw.trace.recent import Kept
 from msgin5g_bridge.exchange import Answered, Ask, Asked, Incoming, Outgoing, Reply
+from msgin5g_bridge.rest_events import RestEvent
 
 __all__ = ["ExchangeFlow", "Observed"]
 
@@ -33,9 +36,10 @@ class Observed:
     def __init__(self, core: Core, explaining: Explaining, links: Links) -> None:
         self._core = core
         self._links = links
-        self._explaining = explaining
+        self.explaining = explaining
         self.recent = core.recent
-        self._keep = core.recent.keeper("http")
+        self._protocol = "coap" if (core.settings.msgin5g.server or "").startswith("coap") else "http"
+        self._keep = core.recent.keeper(self._protocol)
 
     @property
     def node(self) -> str:
@@ -45,7 +49,7 @@ class Observed:
     def name(self, kept: Kept[object]) -> str:
         """Of the neighbour that a PDU came from or went to."""
         flow = kept.flow
-        return flow.peer if isinstance(flow, ExchangeFlow) else self._explaining.name(kept)
+        return flow.peer if isinstance(flow, ExchangeFlow) else self.explaining.name(kept)
 
     @property
     def neighbours(self) -> list[str]:
@@ -58,7 +62,7 @@ class Observed:
 
     def messages(self, most: int) -> Iterator[tuple[Cdr, str]]:
         """Records, and what their messages wait for; the latest first."""
-        return islice(self._explaining.known(self._core.clock.now()), most)
+        return islice(self.explaining.known(self._core.clock.now()), most)
 
     def registered(self, most: int) -> list[Binding]:
         now = self._core.clock.now()
@@ -72,18 +76,25 @@ class Observed:
         """Why it is not ready, in sentences."""
         return [one.sentence for one in self.standings() if one.what == _SERVER and not one.sound]
 
-    def keep_exchange(self, now: float, sent: bool, what: Incoming | Outgoing) -> None:
-        """A request or an answer, as HTTP/1.1 would have written it."""
-        number = what.exchange
-        match what:
-            case Asked(request=request):
-                self._put(now, sent, f"s{number}", request_octets("http", number, request))
-            case Ask(request=request):
-                self._put(now, sent, f"c{number}", request_octets("http", number, request))
-            case Reply(response=response):
-                self._put(now, sent, f"s{number}", response_octets("http", number, response))
-            case Answered(response=response):
-                self._put(now, sent, f"c{number}", response_octets("http", number, response))
+    def tapped(self, world: World) -> World:
+        """The same, so that requests and answers are kept which go over its exchanges."""
+        plug = world.exchanges
+        if plug is None or not self.recent.on:
+            return world
 
-    def _put(self, now: float, sent: bool, exchange: str, octets: bytes) -> None:
-        self._keep(now, sent, [(octets, ExchangeFlow(_MSGIN5G, exchange))])
+        def tapped(port: ExchangePort[RestEvent]) -> None:
+            port.tap = self._keep_exchange
+            plug(port)
+
+        return replace(world, exchanges=tapped)
+
+    def _keep_exchange(self, now: float, sent: bool, what: Incoming | Outgoing) -> None:
+        """A request or an answer, as HTTP/1.1 would have written it."""
+        side = "begun here" if isinstance(what, Ask | Answered) else "begun there"
+        if isinstance(what, Ask | Asked):
+            octets = request_octets(self._protocol, what.exchange, what.request)
+        elif isinstance(what, Reply | Answered):
+            octets = response_octets(self._protocol, what.exchange, what.response)
+        else:
+            return  # that nobody answers goes over no wire
+        self._keep(now, sent, [(octets, ExchangeFlow(_MSGIN5G, f"{side} {what.exchange}"))])

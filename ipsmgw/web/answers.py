@@ -107,4 +107,3 @@ def decoded(row: Row, protocol: str, what: Shown) -> Decoded:
 
 def _node(tree: Tree) -> Node:
     return Node(tree.name, tree.value, tree.start, tree.end, [_node(child) for child in tree.children])
-

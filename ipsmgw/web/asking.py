@@ -51,7 +51,7 @@ def asking(source: Source, page: Page) -> list[Endpoint]:
             answer=lambda request: _explain(source, request),
             summary="Why a message went where it went, or the messages that a number may mean",
             parameters=(Parameter("name", "Id, Call-ID, MSISDN or IMSI.", where="path"),),
-            answers={_JSON: Explanation | FoundList, _TEXT: None},
+            answers={_JSON: (Explanation, FoundList), _TEXT: None},
             faults=(404,),
         ),
         Endpoint(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from xml.sax.saxutils import escape
 
-from ipsmgw.explain import clock
+from ipsmgw.explain.explanation import clock
 from ipsmgw.trace import Pdu, ladder, masked, write_pcap
 from ipsmgw.web.rows import Row
 

@@ -1,6 +1,7 @@
 """A route of the API as it is declared once: what answers it, and what OpenAPI says of it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,6 +15,7 @@ __all__ = ["Endpoint", "ErrorBody", "Parameter", "as_json", "document", "error",
 Answer = Callable[[Request], Awaitable[Response]]
 
 _NEEDS_NO_TOKEN = "/health/"
+_CONVERTER, _WORD = re.compile(r":[a-z]+(?=})"), re.compile(r"\w+")
 _COMPONENT = "#/components/schemas/{name}"
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 
@@ -47,7 +49,7 @@ class Endpoint:
     parameters: tuple[Parameter, ...] = ()
     body: type | None = None
     answers: Mapping[str, object] = field(default_factory=dict)
-    """Media types of a yes, and the types behind those that are JSON; None for what is no JSON."""
+    """Media types of a yes, and the type, or one of some, behind what is JSON; None for what is none."""
     status: int = 200
     faults: tuple[int, ...] = ()
     """Statuses of a no, beside those that every path has."""
@@ -78,12 +80,14 @@ def error(status: int, sentence: str, headers: Mapping[str, str] | None = None) 
 
 def document(endpoints: Sequence[Endpoint], title: str, version: str) -> dict[str, object]:
     """All of them, as OpenAPI 3.1 has it."""
-    kinds = [kind for one in endpoints for kind in (*one.answers.values(), one.body) if kind is not None]
-    schemas, components = msgspec.json.schema_components([*kinds, ErrorBody], ref_template=_COMPONENT)
-    schema_of = {repr(kind): schema for kind, schema in zip(kinds, schemas, strict=False)}
+    kinds = [*(kind for one in endpoints for kind in _kinds(one)), ErrorBody]
+    schemas, components = msgspec.json.schema_components(
+        kinds, ref_template=_COMPONENT, schema_hook=lambda kind: {"description": "any JSON"}
+    )
+    schema_of = {repr(kind): schema for kind, schema in zip(kinds, schemas, strict=True)}
     paths: dict[str, dict[str, object]] = {}
     for one in endpoints:
-        path = one.path.replace(":path}", "}")
+        path = _CONVERTER.sub("", one.path)
         paths.setdefault(path, {})[one.method.lower()] = _operation(one, schema_of)
     return {
         "openapi": "3.1.0",
@@ -97,15 +101,29 @@ def document(endpoints: Sequence[Endpoint], title: str, version: str) -> dict[st
     }
 
 
+def _kinds(one: Endpoint) -> Iterator[object]:
+    """All types that its bodies have."""
+    for kind in (*one.answers.values(), one.body):
+        if isinstance(kind, tuple):
+            yield from kind
+        elif kind is not None:
+            yield kind
+
+
+def _schema(kind: object, schema_of: Mapping[str, object]) -> object:
+    if kind is None:
+        return {"type": "string"}
+    if isinstance(kind, tuple):
+        return {"anyOf": [schema_of[repr(one)] for one in kind]}
+    return schema_of[repr(kind)]
+
+
 def _operation(one: Endpoint, schema_of: Mapping[str, object]) -> dict[str, object]:
     refused = {"description": "no, and why", "content": {JSON: {"schema": _ref("ErrorBody")}}}
     asked: dict[str, object] = {}
     if one.body is not None:
         asked = {"requestBody": {"required": True, "content": {JSON: {"schema": schema_of[repr(one.body)]}}}}
-    content = {
-        media: {"schema": {"type": "string"} if kind is None else schema_of[repr(kind)]}
-        for media, kind in one.answers.items()
-    }
+    content = {media: {"schema": _schema(kind, schema_of)} for media, kind in one.answers.items()}
     yes: dict[str, object] = {"description": one.summary}
     statuses = one.faults if one.path.startswith(_NEEDS_NO_TOKEN) else (401, *one.faults)
     return {
@@ -121,8 +139,7 @@ def _operation(one: Endpoint, schema_of: Mapping[str, object]) -> dict[str, obje
 
 
 def _name(one: Endpoint) -> str:
-    words = one.path.replace("{", "").replace("}", "").replace(":path", "").replace(".", "/").split("/")
-    return "_".join((one.method.lower(), *filter(None, words)))
+    return "_".join((one.method.lower(), *_WORD.findall(_CONVERTER.sub("", one.path))))
 
 
 def _parameter(one: Parameter) -> dict[str, object]:

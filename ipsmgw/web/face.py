@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 import ipsmgw
@@ -28,14 +29,16 @@ __all__ = ["face"]
 def face(
     source: Source,
     section: WebSection,
-    more: Sequence[Endpoint] = (),
+    more: Sequence[Endpoint | Route] = (),
     folders: Mapping[str, Traversable] | None = None,
 ) -> ASGIApp:
     """What a server answers; who widens it has routes of his own, and folders with parts of his page."""
     rows = Rows(source, time.monotonic)
     feed = Feed(source, rows, clients=section.clients, queue=section.queue)
     page = Page(source.title, ipsmgw.__version__, source.tabs, (), section.contents)
-    endpoints = [*asking(source, page), *watching(source, rows, feed, contents=section.contents), *more]
+    endpoints = [*asking(source, page), *watching(source, rows, feed, contents=section.contents)]
+    endpoints += [one for one in more if isinstance(one, Endpoint)]
+    undescribed = [one for one in more if isinstance(one, Route)]
 
     async def openapi(request: Request) -> Response:
         return as_json(document(endpoints, source.title, ipsmgw.__version__))
@@ -50,7 +53,7 @@ def face(
     )
     found = [route for path, folder in (folders or {}).items() for route in static(path, folder)]
     app = Starlette(
-        routes=[*routes(endpoints), *pages(), *found],
+        routes=[*routes(endpoints), *undescribed, *pages(), *found],
         exception_handlers={HTTPException: _refused, Exception: _failed},
     )
     return Guard(app, section.token, [f"{path}/" for path in folders or ()])

@@ -1,7 +1,7 @@
 """What happens, as it happens: server-sent events for every page that is open (HTML Living Standard §9.2)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import msgspec
 
@@ -74,12 +74,12 @@ class Feed:
             self._task.cancel()
             self._task = None
 
-    async def events(self, last: int | None) -> AsyncIterator[bytes]:
+    async def events(self, last: int | None) -> AsyncGenerator[bytes, None]:
         """Of a page that `open` has let in, from behind this number on; without one from now on."""
         try:
             await self._rows.follow()
             cursor = self._rows.end - 1 if last is None else min(last, self._rows.end - 1)
-            turn, status = -1, -1
+            turn, status = -1, 0
             yield b"retry: 1000\n\n"
             while True:
                 rows, end = self._rows.after(cursor, self._queue), self._rows.end - 1

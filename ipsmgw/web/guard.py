@@ -25,7 +25,7 @@ _HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 _OPEN = ("/health/", "/page/", "/favicon.ico")
-_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_WRITES = frozenset({"POST", "PUT", "PATCH"})
 _NAMES = frozenset({"localhost", "ip6-localhost"})
 
 

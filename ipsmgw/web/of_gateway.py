@@ -101,9 +101,6 @@ def _message(cdr: Cdr, state: str) -> Message:
 
 def _registered(observed: Observed, most: int) -> list[Registered]:
     return [
-        Registered(
-            each.impu, each.imsi, each.msisdn or "", each.scscf, each.expires, each.hlr.value
-        )
+        Registered(each.impu, each.imsi, each.msisdn or "", each.scscf, each.expires, each.hlr.value)
         for each in observed.registered(most)
     ]
-

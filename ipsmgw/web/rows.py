@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ipsmgw.trace import Summaries, failed, leg_of
 from ipsmgw.web.source import Message, Seen, Source
@@ -66,11 +67,11 @@ class Rows:
         """Look at what has come; the messages that are new, or other than they were."""
         async with self._lock:
             await self._follow_wire()
-            return list(self._follow_messages())
+            return self._follow_messages()
 
     def after(self, number: int, most: int) -> list[Row]:
         """The latest, so many at most, of those behind this number; the oldest of them first."""
-        found = []
+        found: list[Row] = []
         for row in reversed(self._rows):
             if row.number <= number or len(found) >= most:
                 break
@@ -140,34 +141,32 @@ class Rows:
 
     # Which messages they belong to.
 
-    def _follow_messages(self) -> Iterator[Message]:
-        named = set[int]()
-        for told in self._source.told(_MESSAGES):
-            message, known = told.message, self.messages.get(told.message.id)
-            thread = self._threads.find(told) if known is None or known.thread is None else known.thread
-            message = Message(*(getattr(message, name) for name in _FIELDS), thread)
-            if message == known:
-                if message.state == _UNDER_WAY or thread is None:
-                    continue
-                break  # what has ended before it is known as well
-            self.messages[message.id] = message
-            if thread is not None and self._names.get(thread) is None:
-                self._names[thread] = message.id
-                named.add(thread)
-            yield message
-        self._name(named)
+    def _follow_messages(self) -> list[Message]:
+        changed = list(self._changed())[::-1]
+        self.messages |= {message.id: message for message in changed}
+        named = {message.thread: message.id for message in changed if message.thread is not None}
+        new = {thread: name for thread, name in named.items() if thread not in self._names}
+        self._names |= new
+        for row in self._rows if new else ():
+            if row.thread in new:
+                row.message = new[row.thread]
         _forget(self.messages)
         _forget(self._names)
+        return changed
 
-    def _name(self, threads: set[int]) -> None:
-        """Rows of before get the names that have become known."""
-        for row in self._rows if threads else ():
-            if row.thread in threads:
-                row.message = self._names[row.thread]
+    def _changed(self) -> Iterator[Message]:
+        """Those that are new, or other than they were; the latest first."""
+        for told in self._source.told(_MESSAGES):
+            known = self.messages.get(told.message.id)
+            thread = self._threads.find(told) if known is None or known.thread is None else known.thread
+            message = replace(told.message, thread=thread)
+            if message != known:
+                yield message
+            elif message.state != _UNDER_WAY and thread is not None:
+                return  # what has ended before it is known as well
 
 
 _UNDER_WAY = "under way"
-_FIELDS = Message.__struct_fields__[:-1]
 
 
 def _forget(table: dict[str, Message] | dict[int, str]) -> None:

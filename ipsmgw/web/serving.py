@@ -2,11 +2,10 @@
 
 import asyncio
 import socket
-from typing import Protocol
 
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp as App
 
 from ipsmgw.section import Address
 from ipsmgw.web_section import WebTls
@@ -15,12 +14,6 @@ __all__ = ["App", "Served", "listen"]
 
 _GRACE = 0.5
 _MOST_OPEN = 1_000_000  # requests of a connection: hypercorn closes after 1,000 otherwise
-
-
-class App(Protocol):
-    """As ASGI has it."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
 
 
 def listen(address: Address) -> socket.socket:

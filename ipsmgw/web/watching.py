@@ -21,6 +21,7 @@ __all__ = ["watching"]
 Answer = Callable[[Request], Awaitable[Response]]
 
 _DRAWN = 5_000  # rows of a picture
+_DRAWINGS = (("svg", "image/svg+xml"), ("txt", "text/plain"), ("pcap", "application/vnd.tcpdump.pcap"))
 _FILTER = (
     Parameter("after", "Only PDUs behind this number.", "integer"),
     Parameter("before", "Only PDUs before this number.", "integer"),
@@ -44,7 +45,6 @@ class _Parts(NamedTuple):
 def watching(source: Source, rows: Rows, feed: Feed, *, contents: bool) -> list[Endpoint]:
     """The routes of a ladder."""
     parts = _Parts(source, rows, feed, contents)
-    drawings = (("svg", "image/svg+xml"), ("txt", "text/plain"), ("pcap", "application/vnd.tcpdump.pcap"))
     return [
         Endpoint(
             path="/api/pdus",
@@ -77,18 +77,19 @@ def watching(source: Source, rows: Rows, feed: Feed, *, contents: bool) -> list[
             answers={"text/event-stream": None},
             faults=(400, 503),
         ),
-        *(
-            Endpoint(
-                path=f"/api/ladder.{kind}",
-                answer=_ladder(parts, kind, media),
-                summary=f"The ladder of these PDUs, as {kind}",
-                parameters=_FILTER,
-                answers={media: None},
-                faults=(400,),
-            )
-            for kind, media in drawings
-        ),
+        *(_drawn(parts, kind, media) for kind, media in _DRAWINGS),
     ]
+
+
+def _drawn(parts: _Parts, kind: str, media: str) -> Endpoint:
+    return Endpoint(
+        path=f"/api/ladder.{kind}",
+        answer=_ladder(parts, kind, media),
+        summary=f"The ladder of these PDUs, as {kind}",
+        parameters=_FILTER,
+        answers={media: None},
+        faults=(400,),
+    )
 
 
 def _asked(answer: Answer) -> Answer:

@@ -1,32 +1,27 @@
 """All that the running lab answers: the gateway's part, and its own (DESIGN §10)."""
 
-from starlette.routing import Route
+from starlette.types import ASGIApp
 
-from ipsmgw.web import routes as gateway_routes
+from ipsmgw.web import WebSection, face
 from lab.carrier import Carrier
 from lab.web.device_routes import device_routes
 from lab.web.fault_routes import fault_routes
 from lab.web.phone_routes import phone_routes
 from lab.web.sending import send_route
+from lab.web.source import source
 from lab.web.state_routes import state_routes
 from lab.web.traffic import Traffic
 
-__all__ = ["routes"]
+__all__ = ["lab_face"]
 
 
-def routes(carrier: Carrier) -> list[Route]:
-    """For `Served`."""
-
-    def status() -> dict[str, object]:
-        phones = {name: phone.registration.value for name, phone in carrier.phones.items()}
-        gateway = {"gateway": carrier.gateway.status()} if carrier.own() else {}
-        return {**gateway, "phones": phones, "associations": carrier.associations()}
-
-    return [
-        *gateway_routes(status, explain=lambda name: carrier.gateway.explain(name) if carrier.own() else ()),
+def lab_face(carrier: Carrier) -> ASGIApp:
+    """For `Served`; texts are shown, for nobody has written them but those who play."""
+    more = [
         send_route(carrier),
         *phone_routes(carrier),
         *device_routes(carrier),
         *state_routes(carrier, Traffic()),
         *fault_routes(carrier),
     ]
+    return face(source(carrier), WebSection(contents=True), more)

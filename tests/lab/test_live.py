@@ -16,6 +16,8 @@ import pytest
 
 pytestmark = pytest.mark.wire
 
+JSON = {"content-type": "application/json"}
+
 ROOT = Path(__file__).parents[2]
 LIMIT = 60.0
 LIFE = 600.0  # of a lab whose test is killed
@@ -122,10 +124,10 @@ def test_the_api_refuses_rubbish_with_a_sentence(network: int) -> None:
             (b'{"from": "alice", "to": "x", "text": "y"}', "'x' is not an MSISDN"),
             (msgspec.json.encode(message("x" * 50_000)), "the text needs 327 short messages"),
         ):
-            answer = httpx.post(f"{api}/send", content=body)
+            answer = httpx.post(f"{api}/send", content=body, headers=JSON)
             assert answer.status_code == 400
             assert sentence in answer.json()["error"]
-        assert httpx.post(f"{api}/send", content=b" " * 100_000).status_code == 413
+        assert httpx.post(f"{api}/send", content=b" " * 100_000, headers=JSON).status_code == 413
 
 
 def test_a_user_sets_a_fault_sees_it_strike_and_clears_it(network: int) -> None:
@@ -161,9 +163,9 @@ def test_the_api_sets_faults_and_clears_them(network: int) -> None:
             "by_fault": {"memory-full 1 s": 1},
         }  # fmt: skip
         for body, sentence in ((b"{", "truncated"), (b'{"rule": "x y z"}', "there is no element 'x'")):
-            refused = httpx.post(api, content=body)
+            refused = httpx.post(api, content=body, headers=JSON)
             assert (refused.status_code, sentence in refused.json()["error"]) == (400, True)
-        assert httpx.post(api, content=b" " * 100_000).status_code == 413
+        assert httpx.post(api, content=b" " * 100_000, headers=JSON).status_code == 413
         assert httpx.delete(f"{api}/2").status_code == 404
         assert [each["number"] for each in httpx.delete(api).json()["faults"]] == [1]
         assert httpx.get(api).json() == {"faults": []}

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from json.decoder import scanstring
 
 from ipsmgw.trace.tree import Tree
 
@@ -11,6 +10,7 @@ __all__ = ["tree"]
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DEEPEST = 32
+_DECODER = json.JSONDecoder()
 _PLAIN = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null")
 
 
@@ -40,8 +40,8 @@ def _value(text: str, start: int, named: tuple[str, int], depth: int) -> tuple[T
         end = _skip(text, children[-1].end - at if children else start + 1) + 1
         return Tree(name, "", at + start, at + end, children), end
     if text[start] == '"':
-        value, end = scanstring(text, start + 1)
-        return Tree(name, _utf8(value), at + start, at + end), end
+        value, end = _string(text, start)
+        return Tree(name, value, at + start, at + end), end
     plain = _PLAIN.match(text, start)
     if plain is None:
         raise ValueError("no value")
@@ -56,18 +56,20 @@ def _members(text: str, start: int, at: int, depth: int) -> Iterator[Tree]:
         number += 1
         name = str(number)
         if closing == "}":
-            name, here = scanstring(text, here + 1)
+            name, here = _string(text, here)
             here = _skip(text, _skip(text, here) + 1)
-        member, here = _value(text, here, (_utf8(name), at), depth + 1)
+        member, here = _value(text, here, (name, at), depth + 1)
         yield member
         here = _skip(text, here)
         if text[here] == ",":
             here = _skip(text, here + 1)
 
 
-def _utf8(text: str) -> str:
-    """As it was written: an escape may have brought in what is no octet."""
+def _string(text: str, start: int) -> tuple[str, int]:
+    """As it was written, and where it ends; an escape may have brought in what is no octet."""
+    value, end = _DECODER.raw_decode(text, start)
+    said = str(value)
     try:
-        return text.encode("latin-1").decode("utf-8", "replace")
+        return said.encode("latin-1").decode("utf-8", "replace"), end
     except UnicodeEncodeError:
-        return text
+        return said, end

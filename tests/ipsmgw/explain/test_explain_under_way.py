@@ -31,7 +31,7 @@ def lines(said: Explanation, title: str) -> dict[str, tuple[str, str]]:
     }
 
 
-def traced(*, contents: bool = False, **changed: object) -> Node:
+def traced(*, contents: bool = False, **changed: int) -> Node:
     node = Node(sound() | {"trace": changed, "web": {"contents": contents}})
     node.register()
     node.confirm(invoked(node)[0].dialogue)
@@ -128,9 +128,9 @@ def test_a_phone_without_a_service_centre_is_said_to_have_none(
     assert lines(explained(node, "none"), "service centre")["is"] == (is_, why)
 
 
-@pytest.mark.parametrize("changed", [{"pdus": 0}, {"octets": 0}])
-def test_without_a_trace_there_is_the_charging_record(changed: dict[str, int]) -> None:
-    node = traced(**changed)
+@pytest.mark.parametrize(("pdus", "octets_"), [(0, 1_000), (1_000, 0)])
+def test_without_a_trace_there_is_the_charging_record(pdus: int, octets_: int) -> None:
+    node = traced(pdus=pdus, octets=octets_)
     said = explained(node, finish(node, "x"))
     assert said.outcome == "delivered"
     assert lines(said, "forgotten") == {"PDUs": ("none are kept", "trace.pdus or trace.octets is 0")}

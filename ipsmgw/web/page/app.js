@@ -1,0 +1,116 @@
+// The frame: which tabs there are is asked of the API, and what each shows is a module of its own.
+
+import { api, keepToken, save } from "/page/api.js";
+import { h } from "/page/dom.js";
+import { Events } from "/page/events.js";
+import * as hash from "/page/hash.js";
+import { theme } from "/page/theme.js";
+
+const at = (id) => document.getElementById(id);
+let page = null;
+let shown = null; // { tab, unmount }
+let turn = 0;
+
+/** What every tab gets. */
+const context = {
+  api, save,
+  events: null,
+  page: null,
+  /** Goes to a tab; a step of the back button. */
+  go: (tab, parameters) => { location.hash = hash.link(tab, parameters); },
+  /** The parameters of the tab that is shown, and a way to change them without leaving it. */
+  parameters: () => hash.read().parameters,
+  keep: (parameters) => hash.replace(shown.tab.name, parameters),
+  link: hash.link,
+  /** A sentence for the reader, until the next. */
+  say: (sentence) => notice(sentence),
+};
+
+function notice(sentence) {
+  at("notice").textContent = sentence ?? "";
+  at("notice").hidden = !sentence;
+}
+
+async function show() {
+  const mine = ++turn;
+  const { tab: name, parameters } = hash.read();
+  const tab = page.tabs.find((each) => each.name.toLowerCase() === name) ?? page.tabs[0];
+  if (shown?.tab === tab && shown.update) {
+    shown.update(parameters);
+    return;
+  }
+  const module = await import(tab.module);
+  if (mine !== turn) return; // somebody has gone on meanwhile
+  shown?.unmount();
+  notice("");
+  const main = at("main");
+  main.replaceChildren();
+  shown = { tab, unmount: () => {}, update: null };
+  mark(tab);
+  document.title = `${tab.name} · ${page.title}`;
+  const mounted = module.mount(main, context);
+  if (typeof mounted === "function") Object.assign(shown, { unmount: mounted, update: mounted.update });
+}
+
+function mark(tab) {
+  for (const each of at("tabs").querySelectorAll("a")) {
+    if (each.dataset.tab === tab.name) each.setAttribute("aria-current", "page");
+    else each.removeAttribute("aria-current");
+  }
+}
+
+function drawTabs() {
+  at("title").textContent = page.title;
+  at("tabs").replaceChildren(...page.tabs.map((tab) => h("li", {},
+    h("a", { href: hash.link(tab.name), textContent: tab.name, data: { tab: tab.name } }))));
+}
+
+function watchConnection() {
+  context.events.on("connection", ({ up, why, status }) => {
+    const element = at("connection");
+    element.textContent = up ? "live" : "not connected";
+    element.title = why ?? "";
+    element.dataset.state = up ? "up" : "down";
+    if (!up && status === 401) askForToken();
+  });
+}
+
+function askForToken(wrong = false) {
+  const field = h("input", { type: "password", id: "token", autocomplete: "off", required: true });
+  const form = h("form", { class: "card narrow", onsubmit: (event) => {
+    event.preventDefault();
+    keepToken(field.value.trim());
+    start();
+  } }, h("h2", {}, "A token is wanted"),
+  h("p", {}, wrong ? "This one is not right. " : "", "It is web.token in the configuration."),
+  h("label", { for: "token" }, "Token"), field, h("button", { type: "submit" }, "Go on"));
+  at("main").replaceChildren(form);
+  field.focus();
+}
+
+let refused = false;
+
+async function start() {
+  try {
+    page = context.page = await api("/api/page");
+  } catch (fault) {
+    if (fault.status === 401) askForToken(refused);
+    else {
+      notice(fault.message);
+      setTimeout(start, 2000);
+    }
+    refused = fault.status === 401;
+    return;
+  }
+  notice("");
+  drawTabs();
+  context.events?.close();
+  context.events = new Events();
+  watchConnection();
+  context.events.run();
+  await show();
+}
+
+theme(at("theme"));
+addEventListener("hashchange", () => page && show());
+start();

@@ -1,0 +1,5 @@
+// explain: to come in a moment.
+export function mount(element, context) {
+  element.textContent = "explain";
+  return () => {};
+}

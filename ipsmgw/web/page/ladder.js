@@ -1,0 +1,5 @@
+// ladder: to come in a moment.
+export function mount(element, context) {
+  element.textContent = "ladder";
+  return () => {};
+}

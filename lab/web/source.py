@@ -1,0 +1,50 @@
+"""The whole carrier as the source of a page; of its gateway what a gateway knows (DESIGN §10)."""
+
+from collections.abc import Sequence
+
+from ipsmgw.web import GATEWAY_TABS, Seen, Source, gateway_source
+from lab.carrier import Carrier
+
+__all__ = ["source"]
+
+
+class _Wire:
+    """What has been put on the links."""
+
+    def __init__(self, carrier: Carrier) -> None:
+        self._trace = carrier.ground.trace
+
+    @property
+    def first(self) -> int:
+        return self._trace.first
+
+    @property
+    def end(self) -> int:
+        return self._trace.end
+
+    def since(self, number: int, most: int) -> Sequence[Seen]:
+        return [Seen(at, pdu) for at, pdu in self._trace.since(number, most)]
+
+
+def source(carrier: Carrier) -> Source:
+    """What is asked of the gateway is asked of the one that lives at that moment."""
+
+    def status() -> dict[str, object]:
+        phones = {name: phone.registration.value for name, phone in carrier.phones.items()}
+        gateway = {"gateway": carrier.gateway.status()} if carrier.own() else {}
+        return {**gateway, "phones": phones, "associations": carrier.associations()}
+
+    def gateway() -> Source | None:
+        return gateway_source(carrier.gateway) if carrier.own() else None
+
+    return Source(
+        title="ipsmgw lab",
+        wire=_Wire(carrier),
+        tabs=GATEWAY_TABS,
+        nodes=lambda: carrier.nodes,
+        status=status,
+        told=lambda most: own.told(most) if (own := gateway()) else (),
+        explain=lambda name: own.explain(name) if (own := gateway()) else (),
+        standings=lambda: own.standings() if (own := gateway()) else (),
+        registered=lambda most: own.registered(most) if (own := gateway()) else (),
+    )
