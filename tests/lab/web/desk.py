@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import msgspec
 from httpx import ASGITransport, AsyncClient, Response
-from starlette.applications import Starlette
 
 from lab import clock as clocks
 from lab.carrier import Carrier
@@ -13,7 +12,7 @@ from lab.clock import VirtualClock
 from lab.ground import VirtualGround
 from lab.plan import Gmsc, Plan
 from lab.steps import registered
-from lab.web import routes
+from lab.web import lab_face
 
 __all__ = ["EVERYWHERE", "Desk", "at_the_desk"]
 
@@ -57,8 +56,8 @@ def at_the_desk(story: Callable[[Desk], Coroutine[object, object, None]], plan: 
         carrier = Carrier(plan, VirtualGround(clock, seed=1))
         await carrier.start()
         await registered(carrier, *carrier.phones)
-        transport = ASGITransport(app=Starlette(routes=routes(carrier)))
-        async with AsyncClient(transport=transport, base_url="http://lab") as client:
+        transport = ASGITransport(app=lab_face(carrier))
+        async with AsyncClient(transport=transport, base_url="http://127.0.1.10:8080") as client:
             await story(Desk(carrier, client))
         await carrier.stop()
 
