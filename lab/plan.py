@@ -95,6 +95,8 @@ class Gmsc:
     """sm-RP-PRI: who is noted as absent is tried all the same."""
     guidance: bool = False
     """It asks how long a delivery may take: ip-sm-gwGuidanceIndicator."""
+    series: bool = False
+    """What waits for the same subscriber follows in one dialogue: moreMessagesToSend."""
     sc_type: ScType | None = None
     """What the SC is, as the HLR is told in a report of failure (TR 23.804 §8.5, step 8)."""
 

@@ -182,6 +182,7 @@ def _gmsc(description: Description) -> Gmsc:
         gprs=section.gprs,
         guidance=section.guidance,
         priority=section.priority,
+        series=section.series,
         sc_type=kind,
     )
 

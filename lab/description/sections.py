@@ -141,6 +141,7 @@ class GmscSection(Section, frozen=True, kw_only=True):
     gprs: bool = False
     guidance: bool = False
     priority: bool = True
+    series: bool = False
     sc_type: Literal["normal", "voice-mail", "video-mail"] | None = None
 
 

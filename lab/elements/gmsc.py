@@ -18,6 +18,7 @@ from lab.elements.delivery_outcome import (
 from lab.elements.domain import Domain
 from lab.elements.extensions import ip_messaging, is_over_ip
 from lab.elements.sc_ledger import Attempt, Forward, MtMessage, Outcome, Verdict
+from lab.elements.series import Lines, following
 from lab.elements.signalling import HLR_SSN, MSC_SSN, SGSN_SSN, address
 from lab.plan import Plan
 from mapstack import Answered, DialogueLost, MapStack, Refused
@@ -74,7 +75,7 @@ class Delivery:
 
 class Gmsc:
     """Dialogues of deliveries; how a delivery ended is told to `ended`, and how the HLR calls somebody to
-    `stored`.
+    `stored`; `more` says whether another message to the same subscriber waits behind one.
     """
 
     def __init__(
@@ -83,11 +84,14 @@ class Gmsc:
         stack: MapStack,
         ended: Callable[[MtMessage, Outcome, float], None],
         stored: Callable[[MtMessage, Msisdn], None],
+        more: Callable[[MtMessage], bool],
     ) -> None:
         self._plan = plan
         self._stack = stack
         self._ended = ended
         self._stored = stored
+        self._more = more
+        self._lines = Lines(stack)
         self._open: dict[int, tuple[_Step, Delivery]] = {}
         self._routed: tuple[int, Delivery] | None = None
         """What was answered last: the End of this dialogue may say more than the answer."""
@@ -102,6 +106,12 @@ class Gmsc:
             delivery.imsi = _HLR_ID if self.intrusion is None else self.intrusion.imsi
             delivery.ways.append(Way(Domain.IMS, self._plan.gateway_number))
             self._forward(delivery, now)
+            return
+        line = self._lines.take(message.to)
+        if line is not None:
+            delivery = Delivery(message, attempt)
+            delivery.imsi, delivery.ways = line.imsi, line.ways
+            self._forward(delivery, now, line.dialogue)
             return
         able = self._plan.gmsc
         arg = RoutingInfoForSmArg(
@@ -147,6 +157,8 @@ class Gmsc:
             self._routed = (event.dialogue, delivery)
             self._end(delivery, of_routing_error(event.error), now)
         elif step is _Step.FORWARDING:
+            if self._stack.is_open(event.dialogue):
+                self._stack.close(event.dialogue, now)
             self._forwarded(delivery, of_delivery_error(event.error), now)
         else:
             delivery.message.reported = False  # messageWaitingListFull: there is nothing to take back
@@ -160,25 +172,33 @@ class Gmsc:
         elif step is _Step.ROUTING:
             self._end(delivery, outcome, now)
 
-    def _forward(self, delivery: Delivery, now: float) -> None:
-        """To the next of the addresses."""
+    def _forward(self, delivery: Delivery, now: float, dialogue: int | None = None) -> None:
+        """To the next of the addresses; in the dialogue of the message before, where there is one."""
         domain, node = delivery.ways[0]
         centre = self._own if self.intrusion is None else AddressString(self.intrusion.centre)
+        more = self._plan.gmsc.series and self._more(delivery.message)
         arg = MtForwardSmArg(
             sm_rp_da=SmRpDa(imsi=delivery.imsi),
             sm_rp_oa=SmRpOa(service_centre_address_oa=centre),
             sm_rp_ui=delivery.message.tpdu,
+            more_messages_to_send=more,
             correlation_id=delivery.message.named,
         )
-        called = address(node, SGSN_SSN if domain is Domain.PS else MSC_SSN)
-        dialogue = self._stack.invoke(MT_FORWARD_SM, called, arg, now)
-        delivery.attempt.forwards.append(Forward(now, dialogue, delivery.imsi, node))
+        if dialogue is None:
+            called = address(node, SGSN_SSN if domain is Domain.PS else MSC_SSN)
+            dialogue, invoke = self._stack.invoke(MT_FORWARD_SM, called, arg, now), 1
+        else:
+            invoke = self._stack.invoke_in(dialogue, MT_FORWARD_SM, following(arg), now)
+        forward = Forward(now, dialogue, delivery.imsi, node, more=more, invoke=invoke)
+        delivery.attempt.forwards.append(forward)
         self._open[dialogue] = (_Step.FORWARDING, delivery)
 
     def _forwarded(self, delivery: Delivery, outcome: Outcome, now: float) -> None:
         """The next address, unless the phone has it or has no room for it (TR 23.804 §8.5, step 7)."""
         forward = delivery.attempt.forwards[-1]
         forward.end, forward.outcome = now, outcome
+        if forward.more and outcome.verdict is Verdict.DELIVERED:
+            self._lines.keep(delivery.message.to, forward.dialogue, delivery.imsi, delivery.ways)
         domain, _ = delivery.ways.popleft()
         delivery.outcomes[domain] = outcome
         full = outcome.report == SmDeliveryOutcome.MEMORY_CAPACITY_EXCEEDED
@@ -186,6 +206,7 @@ class Gmsc:
             self._forward(delivery, now)
         else:
             self._end(delivery, summed_up(list(delivery.outcomes.values())), now)
+        self._lines.hang_up(delivery.message.to, now)
 
     def _end(self, delivery: Delivery, outcome: Outcome, now: float) -> None:
         """Success is reported only where there are flags to clear, or one to set (TS 29.002 §23.3.1)."""

@@ -66,12 +66,20 @@ class Forward:
     dialogue: int
     imsi: str
     node: str
+    more: bool = False
+    """moreMessagesToSend: the next one was to follow in the same dialogue."""
     end: float | None = None
     outcome: Outcome | None = None
     over_ip: bool = False
     """The result has the IP access flag."""
     sm_rp_ui: bytes | None = None
     """The phone's SMS-DELIVER-REPORT in the result."""
+    invoke: int = 1
+
+    @property
+    def name(self) -> bytes:
+        """Transaction id and invoke id: several may follow each other in one dialogue."""
+        return self.dialogue.to_bytes(4, "big") + bytes((self.invoke,))
 
 
 @dataclass(slots=True)

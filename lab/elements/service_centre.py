@@ -100,6 +100,10 @@ class ServiceCentre:
             if queue:
                 self._run(queue[0], MtInput.ALERT, now)
 
+    def more(self, message: MtMessage) -> bool:
+        """Whether another one waits behind it."""
+        return len(self._data.queues[message.to]) > 1
+
     def delete(self, message: MtMessage, now: float) -> bool:
         """Give a message up; one that is just being sent cannot be."""
         if (message.state, MtInput.DELETE) not in TRANSITIONS:

@@ -10,12 +10,13 @@ from lab.elements.agenda import Agenda, Entry
 from lab.elements.air import Air, AirEvent, Heard, Moved, NoCpAck, Transaction
 from lab.elements.domain import DOMAIN_OF, Domain
 from lab.elements.readiness import Readiness
+from lab.elements.series import Names
 from lab.elements.signalling import MSC_SSN, address, map_settings
 from lab.elements.site import Site
 from lab.elements.ss7_element import Ss7Element
 from lab.elements.visitors import Visitor, Visitors
 from lab.plan import Plan
-from mapstack import Answered, DialogueLost, Invoked, MapEvent, MapStack, Refused
+from mapstack import Answered, DialogueClosed, DialogueLost, Invoked, MapEvent, MapStack, Refused
 from mapstack.map import (
     MO_FORWARD_SM,
     AbsentSubscriberSmParam,
@@ -74,6 +75,7 @@ class ServingNode(Ss7Element):
         self._references = site.rng.randrange(_REFERENCES)
         self._deliveries: dict[Transaction, _Delivery] = {}
         self._submissions: dict[int, Submission] = {}
+        self._names = Names()
         super().__init__(site, plan, self._stack, self._agenda)
         antenna = self.driver.open(self._air, self._on_air)
         site.network.air(site.node, plan.air(site.node, self.domain), antenna)
@@ -96,6 +98,8 @@ class ServingNode(Ss7Element):
             case Answered() | Refused() | DialogueLost():
                 if not self._visitors.ended(event, now) and not self._readiness.ended(event, now):
                     self._submitted(event, now)
+            case DialogueClosed():
+                self._names.forget(event.dialogue)
             case _:
                 super()._on_event(event, now)
 
@@ -109,9 +113,9 @@ class ServingNode(Ss7Element):
     # MT: mt-ForwardSM, RP-DATA, RP-ACK or RP-ERROR, result or error.
 
     def _deliver(self, dialogue: int, arg: MtForwardSmArg, now: float) -> None:
-        visitor = self._visitors.of_imsi(Imsi(arg.sm_rp_da.imsi or ""))
+        imsi, centre = self._names.read(dialogue, arg)
+        visitor = self._visitors.of_imsi(Imsi(imsi))
         error = self._obstacle(visitor)
-        centre = arg.sm_rp_oa.service_centre_address_oa
         if visitor is None or visitor.flow is None or error is not None or centre is None:
             self._refuse(dialogue, error or MapError(ErrorCode.UNEXPECTED_DATA_VALUE), now)
             return

@@ -40,7 +40,7 @@ class Smsc(Ss7Element):
         self._deaf = self._dumb = False
         self._stack = MapStack(map_settings(site, plan), site.rng)
         agenda = Agenda()
-        self._gmsc = Gmsc(plan, self._stack, self._ended, self._stored)
+        self._gmsc = Gmsc(plan, self._stack, self._ended, self._stored, self._more)
         self._centre = ServiceCentre(data, agenda, plan.timers.sc_retries, self._deliver, self._finished)
         self._esmes = SmppServer(plan, data, smpp, agenda, self._centre)
         self._reports = StatusReports(reports, self._centre, plan.timers.validity)
@@ -183,6 +183,9 @@ class Smsc(Ss7Element):
 
     def _ended(self, message: MtMessage, outcome: Outcome, now: float) -> None:
         self._centre.ended(message, outcome, now)
+
+    def _more(self, message: MtMessage) -> bool:
+        return self._centre.more(message)
 
     def _stored(self, message: MtMessage, msisdn: Msisdn) -> None:
         self._centre.stored(message, msisdn)

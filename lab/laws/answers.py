@@ -10,24 +10,24 @@ __all__ = ["one_answer"]
 
 def one_answer(evidence: Evidence) -> Iterator[str]:
     """None only where the gateway or the SC died, or the association between them was cut; never two."""
-    for message, forward, tid in evidence.forwarded():
-        what = f"the MT invoke {tid.hex()} of message {message.id}"
-        ends = len(evidence.ends[tid])
-        if ends > max(1, len(evidence.begins[tid])):  # what comes twice may be answered twice
+    for message, forward, name in evidence.forwarded():
+        what = f"the MT invoke {name.hex()} of message {message.id}"
+        ends = len(evidence.ends[name])
+        if ends > max(1, len(evidence.begins[name])):  # what comes twice may be answered twice
             yield f"{what} has {ends} answers"
         if forward.outcome is None:
             if not evidence.crashes(SC, forward.start, forward.start + evidence.timers.mt_answer + 60):
                 yield f"{what} has no end"
         elif not forward.outcome.text.startswith("mt-ForwardSM: "):
-            if not ends and not evidence.was_forged_end(tid):
+            if not ends and not evidence.was_forged_end(name):
                 yield f"{what} has an answer that the gateway has not given"
-        elif not _excused(evidence, message, forward, tid):
+        elif not _excused(evidence, message, forward, name):
             yield f"{what} was not answered ({forward.outcome.text})"
 
 
-def _excused(evidence: Evidence, message: MtMessage, forward: Forward, tid: bytes) -> bool:
+def _excused(evidence: Evidence, message: MtMessage, forward: Forward, name: bytes) -> bool:
     """Whether the invoke or its answer was lost, or the gateway died over it."""
-    begun, ended = evidence.begins[tid], evidence.ends[tid]
+    begun, ended = evidence.begins[name], evidence.ends[name]
     end = forward.end or forward.start
     if end < evidence.mt_ends_by(forward.start) - 2 * LATE:
         return True  # it has waited for less long than a phone may take
@@ -35,7 +35,7 @@ def _excused(evidence: Evidence, message: MtMessage, forward: Forward, tid: byte
         # M3UA had nowhere to put it: at the latest when the HLR had answered.
         last = forward.start + evidence.timers.map_answer
         return evidence.was_meddled(SC, GATEWAY, forward.start, last) or evidence.was_cut(forward.start, last)
-    if not arrived(begun[0]) or any(not arrived(end) for end in ended) or evidence.was_forged_end(tid):
+    if not arrived(begun[0]) or any(not arrived(end) for end in ended) or evidence.was_forged_end(name):
         return True
     begin = begun[0].when
     if evidence.was_down(GATEWAY, begin, evidence.mt_ends_by(begin)) or evidence.cut_after(begin):

@@ -76,22 +76,22 @@ def _of_mt(evidence: Evidence) -> Iterator[str]:
     of_attempt, orphans = _matched(evidence)
     for record in orphans:
         yield f"there is a charging record {record.cdr.id} of an MT that the SC has not sent"
-    for message, forward, tid in evidence.forwarded():
-        records = of_attempt[tid]
-        what = f"the MT invoke {tid.hex()} of message {message.id}"
-        if len(records) > max(1, len(evidence.begins[tid])):
+    for message, forward, name in evidence.forwarded():
+        records = of_attempt[name]
+        what = f"the MT invoke {name.hex()} of message {message.id}"
+        if len(records) > max(1, len(evidence.begins[name])):
             yield f"{what} has {len(records)} charging records"
-        if not records and not _excused(evidence, tid):
+        if not records and not _excused(evidence, name):
             yield f"{what} has no charging record"
         for record in records:
-            if _was_told(evidence, tid) and forward.outcome and not _tells(forward, record):
+            if _was_told(evidence, name) and forward.outcome and not _tells(forward, record):
                 yield f"{what} ended as {forward.outcome.text}, and its record says {record.cdr.outcome}"
 
 
-def _was_told(evidence: Evidence, tid: bytes) -> bool:
+def _was_told(evidence: Evidence, name: bytes) -> bool:
     """Whether the SC knows what the gateway, and nobody else, has told it."""
-    ends = evidence.ends[tid]
-    return bool(ends) and all(map(arrived, ends)) and not evidence.was_forged_end(tid)
+    ends = evidence.ends[name]
+    return bool(ends) and all(map(arrived, ends)) and not evidence.was_forged_end(name)
 
 
 def _matched(evidence: Evidence) -> tuple[defaultdict[bytes, list[Record]], list[Record]]:
@@ -100,8 +100,8 @@ def _matched(evidence: Evidence) -> tuple[defaultdict[bytes, list[Record]], list
     For one subscriber the SC has one attempt at a time, and what is on its way when it dies is lost.
     """
     begins: defaultdict[str, list[tuple[float, bytes]]] = defaultdict(list)
-    for message, forward, tid in evidence.forwarded():
-        begins[evidence.imsi(message, forward)] += [(pdu.when, tid) for pdu in evidence.begins[tid]]
+    for message, forward, name in evidence.forwarded():
+        begins[evidence.imsi(message, forward)] += [(pdu.when, name) for pdu in evidence.begins[name]]
     found: defaultdict[bytes, list[Record]] = defaultdict(list)
     orphans = []
     for imsi, records in evidence.mt_records.items():
@@ -115,10 +115,10 @@ def _matched(evidence: Evidence) -> tuple[defaultdict[bytes, list[Record]], list
     return found, orphans
 
 
-def _excused(evidence: Evidence, tid: bytes) -> bool:
-    """It never came, or the gateway died before it had an answer."""
-    begun = evidence.begins[tid]
-    if evidence.ends[tid]:
+def _excused(evidence: Evidence, name: bytes) -> bool:
+    """It never came, and the gateway has waited for it in vain; or that died before it had an answer."""
+    begun = evidence.begins[name]
+    if evidence.ends[name] and name not in evidence.abandoned:
         return False
     if not begun or not arrived(begun[0]) or evidence.cut_after(begun[0].when):
         return True

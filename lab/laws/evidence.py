@@ -1,6 +1,5 @@
 """What the laws judge from: trace, records, ledgers, and what went down or was cut (DESIGN §10)."""
 
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -17,6 +16,7 @@ from lab.carrier import Carrier
 from lab.elements.domain import DOMAIN_OF, Domain
 from lab.elements.phone_ledger import PhoneLedger, Received, Sent, SentState, Smma, Spell, Text
 from lab.elements.sc_ledger import Forward, MtMessage
+from lab.laws.dialogues import dialogues_ended, read_step
 from lab.laws.reading import Sip, read
 
 __all__ = ["GATEWAY", "LATE", "SC", "SCSCF", "Evidence", "Index", "Record", "arrived"]
@@ -24,9 +24,6 @@ __all__ = ["GATEWAY", "LATE", "SC", "SCSCF", "Evidence", "Index", "Record", "arr
 GATEWAY, SC, SCSCF = "ipsmgw", "smsc", "scscf"
 LATE = 3.0
 """How long octets may be on their way: a datagram that is held up, a message in pieces."""
-# TCAP Begin with its OTID; End and Abort with their DTID (Q.773 §4.2.1).
-_BEGIN = re.compile(rb"\x62(?:.|\x81.|\x82..)\x48\x04(.{4})", re.DOTALL)
-_LAST = re.compile(rb"[\x64\x67](?:.|\x81.|\x82..)\x49\x04(.{4})", re.DOTALL)
 _ASP_ACTIVE_ACK = bytes.fromhex("01000403")  # RFC 4666 §3.1.2: version 1, class ASPTM, type 3
 
 
@@ -79,7 +76,11 @@ class Evidence:
         """REGISTER requests, by who sent them."""
         self.begins: Index[bytes, Pdu] = Index()
         self.ends: Index[bytes, Pdu] = Index()
-        """Dialogues of the SC with the gateway, by the SC's transaction id."""
+        """What the SC has asked the gateway, by its name (`Forward.name`), and what that has answered."""
+        self._asked: dict[bytes, bytes] = {}
+        """The last of them, by the SC's transaction id."""
+        self.abandoned: set[bytes] = set()
+        """Those behind another one in the same dialogue, which the gateway has ended without an answer."""
         self._by_rules: list[Pdu] = []
         self.on_air: list[Pdu] = []
         """Between phones and the antennas of MSC and SGSN."""
@@ -140,12 +141,12 @@ class Evidence:
                 yield name, smma
 
     def forwarded(self, domain: Domain = Domain.IMS) -> Iterator[tuple[MtMessage, Forward, bytes]]:
-        """Every mt-ForwardSM of the SC to the node of a domain, with its transaction id."""
+        """Every mt-ForwardSM of the SC to the node of a domain, with its name."""
         for message in self.carrier.sc_data.mt:
             for attempt in message.attempts:
                 for forward in attempt.forwards:
                     if self.domain(forward) is domain:
-                        yield message, forward, forward.dialogue.to_bytes(4, "big")
+                        yield message, forward, forward.name
 
     def domain(self, forward: Forward) -> Domain:
         """Whither it went, whatever the SMS-GMSC was made to believe."""
@@ -292,10 +293,10 @@ class Evidence:
         """How often a rule has let arrive twice what carries these."""
         return sum("twice" in pdu.fate and octets in pdu.data for pdu in self._by_rules)
 
-    def was_forged_end(self, tid: bytes) -> bool:
-        """Whether a rule has told the SC the end of this dialogue, in the gateway's name."""
+    def was_forged_end(self, name: bytes) -> bool:
+        """Whether a rule has told the SC the end of the dialogue of this, in the gateway's name."""
         forged = (pdu for pdu in self._by_rules if "forged" in pdu.fate and pdu.target == SC)
-        return any(pdu.source == GATEWAY and tid in _LAST.findall(pdu.data) for pdu in forged)
+        return any(pdu.source == GATEWAY and name[:4] in dialogues_ended(pdu.data) for pdu in forged)
 
     def was_meddled(self, one: str, other: str, since: float, until: float) -> bool:
         """Whether something that one has sent the other then did not arrive as it was sent."""
@@ -363,13 +364,27 @@ class Evidence:
             if pdu.fate != "cut":
                 self._acks.append((pdu.when, frozenset(between)))
         elif between == (SC, GATEWAY):
-            found = _BEGIN.search(data)
-            if found:
-                self.begins.add(found[1], pdu)
+            self._of_sc(pdu)
         elif between == (GATEWAY, SC):
-            found = _LAST.search(data)
-            if found and "forged" not in pdu.fate:
-                self.ends.add(found[1], pdu)
+            self._of_gateway(pdu)
+
+    def _of_sc(self, pdu: Pdu) -> None:
+        step = read_step(pdu.data)
+        if step is not None and step.invoke is not None:
+            self._asked[step.otid] = name = step.otid + bytes((step.invoke,))
+            self.begins.add(name, pdu)
+
+    def _of_gateway(self, pdu: Pdu) -> None:
+        """An End or Abort without an answer ends what was asked last, if that waits for one."""
+        step = read_step(pdu.data)
+        if step is None or "forged" in pdu.fate:
+            return
+        if step.answer is not None:
+            self.ends.add(step.dtid + bytes((step.answer,)), pdu)
+        elif step.last and not self.ends[name := self._asked.get(step.dtid, b"")]:
+            self.ends.add(name, pdu)
+            if name[4:] > b"\x01":
+                self.abandoned.add(name)
 
     def _find_outages(self, pair: frozenset[str]) -> list[Spell]:
         """From a cut of their association, or a death, until that is active again."""

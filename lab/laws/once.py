@@ -72,8 +72,7 @@ def _excused(evidence: Evidence, phone: str, messages: list[MtMessage], got: lis
         return _told_again(evidence, phone, received)
     if forward is None:
         return False
-    tid = forward.dialogue.to_bytes(4, "big")
-    if evidence.was_forged_end(tid) or not all(map(arrived, evidence.ends[tid])):
+    if evidence.was_forged_end(forward.name) or not all(map(arrived, evidence.ends[forward.name])):
         return True  # the SC was not told what the gateway has said
     if evidence.home_routed(forward):
         return _lost_at_home(evidence, phone, forward, got)
@@ -89,7 +88,7 @@ def _unreported(evidence: Evidence, phone: str, forward: Forward, received: Rece
     end = forward.end or forward.start + evidence.timers.mt_answer
     if evidence.was_down(GATEWAY, sent, evidence.mt_ends_by(sent)) or evidence.was_down(SC, sent, end):
         return True
-    ends = evidence.ends[forward.dialogue.to_bytes(4, "big")]
+    ends = evidence.ends[forward.name]
     if not ends:
         return evidence.could_not_answer(evidence.records_of_call(received.call_id))
     if evidence.cut_after(ends[0].when):

@@ -64,7 +64,7 @@ def _reported(evidence: Evidence) -> Iterator[str]:
 
 
 def _delivered(evidence: Evidence) -> Iterator[str]:
-    for message, forward, tid in evidence.forwarded():
+    for message, forward, name in evidence.forwarded():
         if forward.outcome is None or forward.outcome.verdict is not Verdict.DELIVERED:
             continue
         receptions = _receptions(evidence, message, forward)
@@ -77,7 +77,7 @@ def _delivered(evidence: Evidence) -> Iterator[str]:
             for record in evidence.mt_records[evidence.imsi(message, forward)]
             if record.cdr.call_id in calls or (by_radio and record.cdr.received >= forward.start)
         ]
-        ends = evidence.ends[tid]
+        ends = evidence.ends[name]
         if ends and receptions and not evidence.on_disk(records, ends[0].when):
             yield f"the result for message {message.id} left the gateway before its record was on disk"
 

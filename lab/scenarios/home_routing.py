@@ -16,6 +16,7 @@ from lab.scenarios.mixed import crowd, play
 from lab.steps import attached, delivered, expect_own, registered, settled
 
 __all__ = [
+    "home",
     "home_absent",
     "home_cs_only",
     "home_fall_back_to_cs",
@@ -32,26 +33,26 @@ _FALL_BACK = "TS 23.204 §6.5a, TS 29.002 §23.3.7"
 _IMS, _PS, _CS = Domain.IMS, Domain.PS, Domain.CS
 
 
-def _home(plan: Plan) -> Plan:
+def home(plan: Plan) -> Plan:
     """The HLR passes the question on, and there are MSC and SGSN."""
     return replace(plan, procedures="ts-23.204", legs=("msc", "sgsn"))
 
 
 def _without_ready_for_sm(plan: Plan) -> Plan:
     """The phone's word that it has room clears nothing."""
-    return replace(_home(plan), ready_for_sm=False)
+    return replace(home(plan), ready_for_sm=False)
 
 
 def _pre_configured(plan: Plan) -> Plan:
-    return replace(_home(plan), registration="none")
+    return replace(home(plan), registration="none")
 
 
 def _cs_only(plan: Plan) -> Plan:
-    return replace(_home(plan), order=("cs",))
+    return replace(home(plan), order=("cs",))
 
 
 def _crowd(plan: Plan) -> Plan:
-    return crowd(_home(plan))
+    return crowd(home(plan))
 
 
 def _patience(carrier: Carrier) -> float:
@@ -78,7 +79,7 @@ def _tried(record: Cdr) -> list[tuple[str, str]]:
     return [(each.domain, each.outcome) for each in record.attempts]
 
 
-@scenario(clause=_MT, what="by MT Correlation ID, delivered over IMS", plan=_home)
+@scenario(clause=_MT, what="by MT Correlation ID, delivered over IMS", plan=home)
 async def home_routing(carrier: Carrier) -> None:
     """SRI-SM passed on, our own, {MT Correlation ID, gateway}; mt-ForwardSM, MESSAGE, RP-ACK, result."""
     bob = await there(carrier)
@@ -93,7 +94,7 @@ async def home_routing(carrier: Carrier) -> None:
     expect_own(carrier, lambda: _tried(_record(carrier, bob)) == [], charged)
 
 
-@scenario(clause=_FALL_BACK, what="no answer over IMS, delivered over PS, in one mt-ForwardSM", plan=_home)
+@scenario(clause=_FALL_BACK, what="no answer over IMS, delivered over PS, in one mt-ForwardSM", plan=home)
 async def home_fall_back_to_ps(carrier: Carrier) -> None:
     """The SMS-GMSC waits while the gateway sends mt-ForwardSM to the SGSN; the gateway's report counts."""
     bob = await there(carrier)
@@ -112,7 +113,7 @@ async def home_fall_back_to_ps(carrier: Carrier) -> None:
     expect_own(carrier, lambda: _tried(_record(carrier, bob)) == said, "the charging record tells both")
 
 
-@scenario(clause=_FALL_BACK, what="no answer over IMS, detached from PS, delivered over CS", plan=_home)
+@scenario(clause=_FALL_BACK, what="no answer over IMS, detached from PS, delivered over CS", plan=home)
 async def home_fall_back_to_cs(carrier: Carrier) -> None:
     """absentSubscriberSM of the SGSN, mt-ForwardSM to the MSC; all three outcomes in one report."""
     bob = await there(carrier)
@@ -176,7 +177,7 @@ async def home_memory_full(carrier: Carrier) -> None:
     _one_name(carrier, message, bob)
 
 
-@scenario(clause="TS 29.002 §23.3.7, §23.5, §23.6", what="absent in all domains, an alert", plan=_home)
+@scenario(clause="TS 29.002 §23.3.7, §23.5, §23.6", what="absent in all domains, an alert", plan=home)
 async def home_absent(carrier: Carrier) -> None:
     """One report of three absences, which is the gateway's; an attach to PS alerts, and PS delivers."""
     bob = await there(carrier)
@@ -194,7 +195,7 @@ async def home_absent(carrier: Carrier) -> None:
 
 
 @scenario(
-    clause="TS 23.204 §6.4, DESIGN §5", what="the gateway dies while it tries", plan=_home, needs=("ipsmgw",)
+    clause="TS 23.204 §6.4, DESIGN §5", what="the gateway dies while it tries", plan=home, needs=("ipsmgw",)
 )
 async def home_restart(carrier: Carrier) -> None:
     """The SC's next attempt asks anew, and delivers."""

@@ -8,11 +8,12 @@ from lab.elements.domain import Domain
 from lab.elements.gmsc import Delivery, Gmsc
 from lab.elements.phone_radio import PhoneRadio
 from lab.elements.sc_ledger import Outcome
+from lab.elements.series import Lines, Names
 from lab.elements.serving_node import ServingNode, Submission
 from lab.faults import ALL
 from lab.runner import run
 from lab.scenarios import SCENARIOS
-from mapstack.map import MtForwardSmArg, MtForwardSmRes
+from mapstack.map import AddressString, MtForwardSmArg, MtForwardSmRes
 from sipbridge.cp import CpData
 from sipbridge.rp import RpAck, RpData
 
@@ -82,3 +83,16 @@ def test_an_hlr_that_forgets_domains_breaks_the_fall_back(monkeypatch: Patch) ->
 def test_a_phone_that_never_reports_breaks_the_fall_back(monkeypatch: Patch) -> None:
     monkeypatch.setattr(PhoneRadio, "_answer", lambda self, transaction, rpdu, now: None)
     assert broken("fall_back_to_ps")
+
+
+def test_an_msc_that_forgets_who_a_series_is_for_breaks_the_story(monkeypatch: Patch) -> None:
+    def names(self: Names, dialogue: int, arg: MtForwardSmArg) -> tuple[str, AddressString | None]:
+        return arg.sm_rp_da.imsi or "", arg.sm_rp_oa.service_centre_address_oa
+
+    monkeypatch.setattr(Names, "read", names)
+    assert "the SC is done with the message" in broken("series_home")
+
+
+def test_a_gmsc_that_does_not_keep_the_dialogue_breaks_the_story(monkeypatch: Patch) -> None:
+    monkeypatch.setattr(Lines, "take", lambda self, to: None)
+    assert "in one dialogue" in broken("series")

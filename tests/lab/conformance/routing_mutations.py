@@ -12,6 +12,7 @@ from ipsmgw.gateway.presence import Presence
 from ipsmgw.gateway.registrations import Registrations
 from ipsmgw.gateway.routing import Routing
 from ipsmgw.gateway.routing_information import RoutingInformation
+from ipsmgw.gateway.series import Series
 from ipsmgw.hlr_section import Domain
 from ipsmgw.map_error import error_of
 from ipsmgw.procedures import alert, routing, routing_info
@@ -64,6 +65,16 @@ def takes_any_name_for_an_imsi(patch: Patch) -> None:
         return known(self, imsi, centre, arg, now) or Correlation("", imsi, None, centre)
 
     patch.setattr(Routing, "_correlation", guess)
+
+
+@mutation
+def forgets_who_a_series_is_for(patch: Patch) -> None:
+    def names(
+        self: Series, dialogue: int, arg: MtForwardSmArg, *_: object
+    ) -> tuple[str | None, AddressString | None]:
+        return arg.sm_rp_da.imsi, arg.sm_rp_oa.service_centre_address_oa
+
+    patch.setattr(Series, "names", names)
 
 
 @mutation
