@@ -3,7 +3,10 @@
 import re
 from typing import NamedTuple
 
-__all__ = ["Step", "dialogues_ended", "read_step"]
+from ipsmgw.trace import Pdu
+from lab.laws.reading import Index
+
+__all__ = ["Dialogues", "Step", "dialogues_ended", "read_step"]
 
 # Begin, End, Continue, Abort; then the OTID, or the DTID.
 _MESSAGE = re.compile(rb"[\x62\x64\x65\x67](?:.|\x81.|\x82..)(?=[\x48\x49]\x04)", re.DOTALL)
@@ -20,6 +23,37 @@ class Step(NamedTuple):
     dtid: bytes
     invoke: int | None
     answer: int | None
+
+
+class Dialogues:
+    """Of the SC with the gateway: what that was asked, and has answered, by the name that `Forward` has."""
+
+    def __init__(self) -> None:
+        self.begins: Index[bytes, Pdu] = Index()
+        self.ends: Index[bytes, Pdu] = Index()
+        self.abandoned: set[bytes] = set()
+        """Those behind another one in the same dialogue, which the gateway has ended without an answer."""
+        self._last: dict[bytes, bytes] = {}
+        """What was asked last, by the SC's transaction id."""
+
+    def asked(self, pdu: Pdu) -> None:
+        """The SC has sent this."""
+        step = read_step(pdu.data)
+        if step is not None and step.invoke is not None:
+            self._last[step.otid] = name = step.otid + bytes((step.invoke,))
+            self.begins.add(name, pdu)
+
+    def answered(self, pdu: Pdu) -> None:
+        """The gateway has; an End or Abort without an answer ends what was asked last, if that waits."""
+        step = read_step(pdu.data)
+        if step is None or "forged" in pdu.fate:
+            return
+        if step.answer is not None:
+            self.ends.add(step.dtid + bytes((step.answer,)), pdu)
+        elif step.last and not self.ends[name := self._last.get(step.dtid, b"")]:
+            self.ends.add(name, pdu)
+            if name[4:] > b"\x01":
+                self.abandoned.add(name)
 
 
 def read_step(data: bytes) -> Step | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
 from math import inf
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from msgspec import DecodeError
 
@@ -16,10 +16,10 @@ from lab.carrier import Carrier
 from lab.elements.domain import DOMAIN_OF, Domain
 from lab.elements.phone_ledger import PhoneLedger, Received, Sent, SentState, Smma, Spell, Text
 from lab.elements.sc_ledger import Forward, MtMessage
-from lab.laws.dialogues import dialogues_ended, read_step
-from lab.laws.reading import Sip, read
+from lab.laws.dialogues import Dialogues, dialogues_ended
+from lab.laws.reading import Index, Sip, read
 
-__all__ = ["GATEWAY", "LATE", "SC", "SCSCF", "Evidence", "Index", "Record", "arrived"]
+__all__ = ["GATEWAY", "LATE", "SC", "SCSCF", "Evidence", "Record", "arrived"]
 
 GATEWAY, SC, SCSCF = "ipsmgw", "smsc", "scscf"
 LATE = 3.0
@@ -35,20 +35,6 @@ _BY_RULES = _MEDDLED | {"twice"}
 def arrived(pdu: Pdu) -> bool:
     """Whether it came as it was sent, and in time."""
     return not pdu.fate or _ASTRAY.isdisjoint(pdu.fate.split())
-
-
-KeyT = TypeVar("KeyT")
-ValueT = TypeVar("ValueT")
-
-
-class Index(dict[KeyT, list[ValueT]], Generic[KeyT, ValueT]):
-    """Lists by key; looking for what is not there leaves no trace."""
-
-    def add(self, key: KeyT, value: ValueT) -> None:
-        self.setdefault(key, []).append(value)
-
-    def __missing__(self, key: KeyT) -> list[ValueT]:
-        return []
 
 
 class Record(NamedTuple):
@@ -74,13 +60,9 @@ class Evidence:
         """Delivery reports on any link, by the Call-ID of the MT."""
         self.registers: Index[str, Sip] = Index()
         """REGISTER requests, by who sent them."""
-        self.begins: Index[bytes, Pdu] = Index()
-        self.ends: Index[bytes, Pdu] = Index()
-        """What the SC has asked the gateway, by its name (`Forward.name`), and what that has answered."""
-        self._asked: dict[bytes, bytes] = {}
-        """The last of them, by the SC's transaction id."""
-        self.abandoned: set[bytes] = set()
-        """Those behind another one in the same dialogue, which the gateway has ended without an answer."""
+        self._dialogues = Dialogues()
+        self.begins, self.ends = self._dialogues.begins, self._dialogues.ends
+        self.abandoned = self._dialogues.abandoned
         self._by_rules: list[Pdu] = []
         self.on_air: list[Pdu] = []
         """Between phones and the antennas of MSC and SGSN."""
@@ -364,27 +346,9 @@ class Evidence:
             if pdu.fate != "cut":
                 self._acks.append((pdu.when, frozenset(between)))
         elif between == (SC, GATEWAY):
-            self._of_sc(pdu)
+            self._dialogues.asked(pdu)
         elif between == (GATEWAY, SC):
-            self._of_gateway(pdu)
-
-    def _of_sc(self, pdu: Pdu) -> None:
-        step = read_step(pdu.data)
-        if step is not None and step.invoke is not None:
-            self._asked[step.otid] = name = step.otid + bytes((step.invoke,))
-            self.begins.add(name, pdu)
-
-    def _of_gateway(self, pdu: Pdu) -> None:
-        """An End or Abort without an answer ends what was asked last, if that waits for one."""
-        step = read_step(pdu.data)
-        if step is None or "forged" in pdu.fate:
-            return
-        if step.answer is not None:
-            self.ends.add(step.dtid + bytes((step.answer,)), pdu)
-        elif step.last and not self.ends[name := self._asked.get(step.dtid, b"")]:
-            self.ends.add(name, pdu)
-            if name[4:] > b"\x01":
-                self.abandoned.add(name)
+            self._dialogues.answered(pdu)
 
     def _find_outages(self, pair: frozenset[str]) -> list[Spell]:
         """From a cut of their association, or a death, until that is active again."""

@@ -1,13 +1,26 @@
-"""SIP messages as the laws read them: not with the stack that wrote them (RFC 3261 §7)."""
+"""SIP messages as the laws read them: not with the stack that wrote them (RFC 3261 §7); and lists of them."""
 
 import re
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from ipsmgw.trace import Pdu
 
-__all__ = ["Sip", "read"]
+__all__ = ["Index", "Sip", "read"]
 
 _FIELD = re.compile(rb"\r\n(call-id|i|in-reply-to|cseq|via|v|expires)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
+
+KeyT = TypeVar("KeyT")
+ValueT = TypeVar("ValueT")
+
+
+class Index(dict[KeyT, list[ValueT]], Generic[KeyT, ValueT]):
+    """Lists by key; looking for what is not there leaves no trace."""
+
+    def add(self, key: KeyT, value: ValueT) -> None:
+        self.setdefault(key, []).append(value)
+
+    def __missing__(self, key: KeyT) -> list[ValueT]:
+        return []
 
 
 class Sip(NamedTuple):
