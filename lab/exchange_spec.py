@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
-__all__ = ["ExchangeSpec", "SharedKey", "key_id"]
+__all__ = ["ExchangeSpec", "SharedKey", "Tls", "key_id"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,20 @@ class SharedKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """What a node shows and whom it believes; the authorities are by name, and so are the certificates."""
+
+    name: str = ""
+    """What our certificate is for, beside our address and host names; nothing: we show none."""
+    authority: str = "lab"
+    """By whom it is signed."""
+    believed: str = "lab"
+    """Whose certificates are believed."""
+    mutual: bool = True
+    """Whether who asks has to show one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeSpec:
     """One port of a node."""
 
@@ -26,10 +40,30 @@ class ExchangeSpec:
     identity: str = ""
     """What a key of this node proves."""
     keys: tuple[SharedKey, ...] = ()
+    names: tuple[str, ...] = ()
+    """Host names by which it is found too."""
+    tls: Tls | None = None
+    """With what it listens and asks, of http; none: in the clear."""
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.tls is not None else self.protocol
 
     @property
     def origin(self) -> str:
-        return f"{self.protocol}://{self.local[0]}:{self.local[1]}"
+        return f"{self.scheme}://{self.local[0]}:{self.local[1]}"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Every way to write it."""
+        return (self.origin, *(f"{self.scheme}://{name}:{self.local[1]}" for name in self.names))
+
+    @property
+    def certified(self) -> str:
+        """The name that others read in its certificate: a host name comes before what it is for."""
+        if self.tls is None or not self.tls.name:
+            return ""
+        return next(iter(self.names), self.tls.name)
 
     def key_of(self, identity: str) -> SharedKey | None:
         """The key that is shared with this one."""

@@ -86,20 +86,20 @@ class Exchanges:
         self._tap = tap
         self._numbers = count(1)
         self._places: dict[str, _Place] = {}
+        """By each of its origins."""
         self._open: dict[int, _Exchange] = {}
 
     def open(
         self, node: str, spec: ExchangeSpec, receive: Callable[[Incoming], None]
     ) -> Callable[[list[Outgoing]], None]:
         """Take requests, and make them."""
-        place = self._places[spec.origin] = _Place(node, spec, receive)
+        place = _Place(node, spec, receive)
+        self._places.update(dict.fromkeys(spec.origins, place))
         return partial(self._send, place)
 
     def down(self, node: str) -> None:
         """The node is gone; over HTTP its peers are told."""
-        gone = [place for place in self._places.values() if place.node == node]
-        for place in gone:
-            del self._places[place.spec.origin]
+        self._places = {origin: place for origin, place in self._places.items() if place.node != node}
         for exchange in self._between_nodes(lambda nodes: node in nodes):
             if exchange.target.spec.protocol == "http":
                 self._end(exchange, "the connection was lost")

@@ -191,7 +191,7 @@ class WireGround:
         """The next life of a node."""
         # No identifier comes twice, whatever the seed: somebody else's elements outlive this ground.
         boot, rng = self._lives.next(node), Random(SystemRandom().getrandbits(64))
-        exchanges = WireExchanges(self.clock, self._path(f"keys-{node}"))
+        exchanges = WireExchanges(self.clock, self._path(f"keys-{node}"), self._plan.names)
         sockets = self._sockets[node] = _TappedSockets(
             Sockets(self._loop, rng), exchanges, self._sent, self._received, lambda: self._plan
         )

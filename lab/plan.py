@@ -298,6 +298,11 @@ class Plan:
         nodes = (*nodes, *(self.msgin5g.nodes if self.msgin5g else ()))
         return tuple(node for node in nodes if self.present(node))
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Host names that are the lab's, with the address of each."""
+        return self.msgin5g.names(self.network) if self.msgin5g is not None else {}
+
     def node_at(self, host: str, port: int = 0) -> str:
         """Whose address this is; the address itself when it is nobody's."""
         return self._at.get((host, port)) or self._at.get((host, 0), host)

@@ -1,7 +1,7 @@
 """The requests and answers of one node on real sockets: aiocoap, hypercorn and httpx under its ports."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ipsmgw.app import AddressTaken
@@ -9,8 +9,8 @@ from ipsmgw.drive import Clock
 from ipsmgw.trace.exchange_octets import Protocol, request_octets, response_octets
 from lab.exchange_spec import ExchangeSpec, key_id
 from lab.links import Address
-from lab.msgin5g.m5s import MAX_BODY
-from msgin5g_bridge.coap_endpoint import CoapEndpoint, OscoreKey
+from lab.msgin5g.door import MAX_BODY
+from msgin5g_bridge.coap_endpoint import CoapBounds, CoapEndpoint, OscoreKey
 from msgin5g_bridge.exchange import Ask, Asked, Incoming, Outgoing
 from msgin5g_bridge.rest_client import ClientBounds, RestClient
 from msgin5g_bridge.rest_server import RestServer, ServerBounds
@@ -24,9 +24,11 @@ _Seen = Callable[[str, Protocol, bytes, bool], None]
 class _Rest:
     """Both libraries of HTTP at one port."""
 
-    def __init__(self, receive: Callable[[Incoming], None], clock: Clock, host: str) -> None:
+    def __init__(
+        self, receive: Callable[[Incoming], None], clock: Clock, host: str, hosts: Mapping[str, str]
+    ) -> None:
         self._server = RestServer(receive, ServerBounds(max_body=MAX_BODY), None)
-        self._client = RestClient(receive, clock.now, ClientBounds(local=host), None)
+        self._client = RestClient(receive, clock.now, ClientBounds(local=host, hosts=hosts), None)
 
     async def start(self, local: Address) -> None:
         await self._server.start(local)
@@ -46,7 +48,12 @@ class _Coap:
     """aiocoap at one port; who has proved to be somebody is spoken to with the same key."""
 
     def __init__(
-        self, spec: ExchangeSpec, receive: Callable[[Incoming], None], clock: Clock, folder: Path
+        self,
+        spec: ExchangeSpec,
+        receive: Callable[[Incoming], None],
+        clock: Clock,
+        folder: Path,
+        hosts: Mapping[str, str],
     ) -> None:
         self._spec = spec
         self._tell = receive
@@ -61,7 +68,7 @@ class _Coap:
             )
             for key in spec.keys
         )
-        self._endpoint = CoapEndpoint(self._take, clock.now, keys=tuple(keys))
+        self._endpoint = CoapEndpoint(self._take, clock.now, CoapBounds(hosts=hosts), tuple(keys))
 
     async def start(self, local: Address) -> None:
         await self._endpoint.start(local)
@@ -84,10 +91,11 @@ class _Coap:
 class WireExchanges:
     """All ports of one node."""
 
-    def __init__(self, clock: Clock, folder: Path) -> None:
-        """Keys have their sequence numbers in `folder`."""
+    def __init__(self, clock: Clock, folder: Path, hosts: Mapping[str, str]) -> None:
+        """Keys have their sequence numbers in `folder`; `hosts` are names of the lab, with addresses."""
         self._clock = clock
         self._folder = folder
+        self._hosts = hosts
         self.seen: _Seen = lambda host, protocol, octets, sent: None
         self._open: list[tuple[Address, _Rest | _Coap]] = []
         self._peers: dict[tuple[Protocol, int], str] = {}
@@ -103,9 +111,9 @@ class WireExchanges:
             receive(incoming)
 
         carrier = (
-            _Rest(take, self._clock, spec.local[0])
+            _Rest(take, self._clock, spec.local[0], self._hosts)
             if protocol == "http"
-            else _Coap(spec, take, self._clock, self._folder)
+            else _Coap(spec, take, self._clock, self._folder, self._hosts)
         )
         self._open.append((spec.local, carrier))
 
@@ -139,7 +147,8 @@ class WireExchanges:
     def _note_outgoing(self, protocol: Protocol, outgoing: Outgoing) -> None:
         if isinstance(outgoing, Ask):
             octets = request_octets(protocol, outgoing.exchange, outgoing.request)
-            self.seen(_host(outgoing.origin), protocol, octets, True)
+            host = _host(outgoing.origin)
+            self.seen(self._hosts.get(host, host), protocol, octets, True)
         else:
             octets = response_octets(protocol, outgoing.exchange, outgoing.response)
             self.seen(self._peers.pop((protocol, outgoing.exchange), ""), protocol, octets, True)

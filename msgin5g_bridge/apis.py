@@ -20,6 +20,10 @@ from msgin5g_bridge.n3gdelivery import N3gMessageDelivery
 from msgin5g_bridge.operation import Operation
 from msgin5g_bridge.provisioning import (
     AsProvisioningRequest,
+    BulkAsProvisioningRequest,
+    BulkProvisioningRequest,
+    BulkProvisioningResponse,
+    MgwProvisioningRequest,
     NonMsgin5gUeProvisioningRequest,
     ProvisioningResponse,
     UeProvisioningRequest,
@@ -65,6 +69,9 @@ __all__ = [
     "N3G_DELIVER_MESSAGE",
     "N3G_DELIVER_REPORT",
     "PROVISION_AS",
+    "PROVISION_MANY_AS",
+    "PROVISION_MANY_UES",
+    "PROVISION_MGW",
     "PROVISION_NON_MSGIN5G_UE",
     "PROVISION_UE",
     "T8_DEVICE_TRIGGERING",
@@ -206,7 +213,31 @@ PROVISION_NON_MSGIN5G_UE = _post(
     200,
     ProvisioningResponse,
 )
-MSGS_PROVISIONING = (PROVISION_UE, PROVISION_AS, PROVISION_NON_MSGIN5G_UE)
+PROVISION_MGW = _post(
+    "MSGS_Provisioning_MGW", f"{_PROVISION}/provision-mgw", MgwProvisioningRequest, 200, ProvisioningResponse
+)
+PROVISION_MANY_UES = _post(
+    "MSGS_Provisioning_BulkUE",
+    f"{_PROVISION}/bulk-provision-ue",
+    BulkProvisioningRequest,
+    200,
+    BulkProvisioningResponse,
+)
+PROVISION_MANY_AS = _post(
+    "MSGS_Provisioning_BulkAS",
+    f"{_PROVISION}/bulk-provision-as",
+    BulkAsProvisioningRequest,
+    200,
+    BulkProvisioningResponse,
+)
+MSGS_PROVISIONING = (
+    PROVISION_UE,
+    PROVISION_AS,
+    PROVISION_MGW,
+    PROVISION_NON_MSGIN5G_UE,
+    PROVISION_MANY_UES,
+    PROVISION_MANY_AS,
+)
 
 _TO_AS = "/msgs-asdelivery/v1"
 AS_DELIVER_MESSAGE = _post("MSGS_ASDelivery_Message", f"{_TO_AS}/deliver-message", ASMessageDelivery)

@@ -8,7 +8,7 @@ has a deadline.
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from itertools import count
 from pathlib import Path
 
@@ -58,6 +58,8 @@ class CoapBounds(Struct, frozen=True, kw_only=True):
     max_body: int = 65_536
     answer_within: float = 30.0
     """Longer than the stack above takes: it has its own deadline."""
+    hosts: Mapping[str, str] = {}
+    """Addresses of hosts that no DNS is asked for."""
 
 
 class CoapEndpoint:
@@ -129,7 +131,7 @@ class CoapEndpoint:
             async with asyncio.timeout(max(0.0, ask.until - self._now())):
                 await self._started.wait()
                 assert self._context is not None
-                response = await self._context.request(_message(ask)).response
+                response = await self._context.request(_message(ask, self._bounds.hosts)).response
         except TimeoutError:
             return  # the stack has the same deadline, and has told of it
         except (aiocoap.error.Error, OSError, ValueError) as fault:
@@ -245,12 +247,16 @@ def _response(message: aiocoap.Message) -> Response:
     return Response((code >> 5) * 100 + (code & 0x1F), _headers(message), message.payload)
 
 
-def _message(ask: Ask) -> aiocoap.Message:
+def _message(ask: Ask, hosts: Mapping[str, str]) -> aiocoap.Message:
+    scheme, _, authority = ask.origin.partition("://")
+    name, _, port = authority.rpartition(":")
     message = aiocoap.Message(
         code=getattr(Code, ask.request.method),
-        uri=f"{ask.origin}{ask.request.path}",
+        uri=f"{scheme}://{hosts.get(name, name)}:{port}{ask.request.path}",
         payload=ask.request.body,
     )
+    if name in hosts:
+        message.opt.uri_host = name
     if ask.request.header("content-type") == _JSON:
         message.opt.content_format = ContentFormat.JSON
     return message

@@ -72,12 +72,13 @@ class Message(Body, kw_only=True, tag_field="msgType", tag="MSG"):
 
 
 class MessageResponse(Body, kw_only=True, tag_field="msgType", tag="MSGRESP"):
-    """What the receiver of a message says at once."""
+    """What the receiver of a message says at once; the provisioning function answers in its payload."""
 
     ori_addr: Address
     msg_id: MessageId
     status: DeliveryStatus | Absent = ABSENT
     failure_cause: str | Absent = ABSENT
+    payload: str | Absent = ABSENT
 
 
 class DeliveryReport(Body, kw_only=True, tag_field="msgType", tag="IMDN"):

@@ -88,6 +88,7 @@ NAMES: tuple[Name, ...] = (
         msgType="Message Type",
         viaAddr="Group Service ID or Messaging Topic that a copy came by",
     ),
+    *_keys("message.MessageResponse", payload="answer of the provisioning function"),
     *_keys("message.SegmentRecovery", segNumbs="numbers of the missing segments"),
     *_keys("message.AggregatedMessage", count="number of individual messages", list="individual messages"),
     *_keys(
@@ -126,10 +127,22 @@ NAMES: tuple[Name, ...] = (
         svcInfo="MSGin5G service specific information",
         cred="UE credential information",
     ),
-    *_keys("provisioning.ServiceInformation", segSize="segment size"),
+    *_keys(
+        "provisioning.ServiceInformation",
+        segSize="segment size",
+        serverAddr="MSGin5G Server address",
+        apiRoot="apiRoot of the MSGin5G Server",
+    ),
+    *_keys(
+        "provisioning.ProvisioningResult",
+        privId="Private ID",
+        config="answer to it",
+        failureCause="failure cause",
+    ),
     *_keys("provisioning.UeInformation", deviceType="device type", vendor="vendor"),
     *_keys("provisioning.UeProvisioningRequest", uePrivId="UE Private ID", ueInfo="UE information"),
     *_keys("provisioning.AsProvisioningRequest", asPrivId="AS Private ID", asInfo="AS information"),
+    *_keys("provisioning.MgwProvisioningRequest", mgwPrivId="MGW Private ID", mgwInfo="MGW information"),
     *_keys(
         "provisioning.NonMsgin5gUeProvisioningRequest",
         nonMsgin5GUePrivId="Non-MSGin5G UE Private ID",

@@ -5,12 +5,13 @@ The one adapter of the client library.
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
 
 import httpx
 from msgspec import Struct
 
-from msgin5g_bridge.exchange import Answered, Ask, Incoming, NoAnswer, Response
+from msgin5g_bridge.exchange import Answered, Ask, Headers, Incoming, NoAnswer, Response
 
 __all__ = ["ClientBounds", "ClientTls", "RestClient"]
 
@@ -33,6 +34,8 @@ class ClientBounds(Struct, frozen=True, kw_only=True):
     max_body: int = 1_048_576
     local: str = ""
     """The address that we connect from; nothing: any."""
+    hosts: Mapping[str, str] = {}
+    """Addresses of hosts that no DNS is asked for."""
     http2: bool = True
     """In the clear by prior knowledge, over TLS as the peer likes; false: HTTP/1.1 only."""
 
@@ -87,9 +90,15 @@ class RestClient:
     async def _exchange(self, ask: Ask) -> Incoming:
         client = self._secure if ask.origin.startswith("https:") else self._clear
         asked = ask.request
-        url = f"{ask.origin}{asked.path}" + (f"?{asked.query}" if asked.query else "")
-        body = asked.body or None
-        async with client.stream(asked.method, url, headers=list(asked.headers), content=body) as response:
+        origin, headers, extensions = self._placed(ask.origin)
+        url = f"{origin}{asked.path}" + (f"?{asked.query}" if asked.query else "")
+        async with client.stream(
+            asked.method,
+            url,
+            headers=[*asked.headers, *headers],
+            content=asked.body or None,
+            extensions=extensions,
+        ) as response:
             octets = b""
             async for part in response.aiter_bytes():
                 octets += part
@@ -97,6 +106,16 @@ class RestClient:
                     return NoAnswer(ask.exchange, f"an answer longer than {self._bounds.max_body} octets")
             headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
             return Answered(ask.exchange, Response(response.status_code, headers, octets))
+
+    def _placed(self, origin: str) -> tuple[str, Headers, dict[str, str]]:
+        """Where to connect to; the name of the host stays in the request, and in TLS (RFC 6066 §3)."""
+        parts = urlsplit(origin)
+        host = parts.hostname or ""
+        address = self._bounds.hosts.get(host)
+        if address is None:
+            return origin, (), {}
+        placed = f"{parts.scheme}://{address}" + (f":{parts.port}" if parts.port else "")
+        return placed, (("host", parts.netloc),), {"sni_hostname": host}
 
     def _client(self, *, http1: bool) -> httpx.AsyncClient:
         bounds = self._bounds

@@ -1,6 +1,9 @@
 """An Application Server: it registers, sends to whom it likes, and takes messages (MSGin5G-3)."""
 
+from dataclasses import dataclass
+
 from lab.elements.site import Site
+from lab.msgin5g.door import Door
 from lab.msgin5g.outbox import Outgoing
 from lab.msgin5g.records import address
 from lab.msgin5g.rest_node import Call, RestLedger, RestNode
@@ -16,23 +19,43 @@ from msgin5g_bridge.msgdelivery import (
     ReportDeliveryStatus,
     StoreAndForwardParameters,
 )
+from msgin5g_bridge.provisioning import AsProvisioningRequest, ProvisioningResponse
+from msgin5g_bridge.segmentation import cut
 from msgin5g_bridge.topiclistevent import TopicSubscription, TopicUnsubscription
 from msgin5g_bridge.ts29571 import Uri
 
-__all__ = ["ApplicationServer"]
+__all__ = ["Account", "ApplicationServer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who it is: its Service ID, or its Private ID and where it is provisioned."""
+
+    svc_id: str = ""
+    private_id: str = ""
+    function_root: str = ""
 
 
 class ApplicationServer(RestNode):
     """One life of it."""
 
-    def __init__(
-        self, site: Site, local: tuple[str, int], server: str, svc_id: str, ledger: RestLedger
-    ) -> None:
-        super().__init__(site, local, server, apis.MSGS_ASDELIVERY, ledger)
-        self.address = address(AddressType.AS, svc_id)
+    def __init__(self, site: Site, door: Door, server: str, account: Account, ledger: RestLedger) -> None:
+        super().__init__(site, door, server, apis.MSGS_ASDELIVERY, ledger)
+        self._account = account
         self.reports = True
         """Whether it reports what it has, where the sender asks for it."""
         self._registration = ""
+
+    @property
+    def address(self) -> Address:
+        """As it was told, or as it was provisioned."""
+        config = self.ledger.config
+        return address(AddressType.AS, config.svc_id if config is not None else self._account.svc_id)
+
+    def provision(self) -> Call:
+        """Get a Service ID (TR 23.700-24)."""
+        body = AsProvisioningRequest(as_priv_id=self._account.private_id)
+        return self.call(apis.PROVISION_AS, body, self._account.function_root)
 
     def register(self) -> Call:
         body = ASRegistration(as_svc_id=AsServiceId(self.address.addr), target_uri=Uri(self.api_root))
@@ -56,9 +79,9 @@ class ApplicationServer(RestNode):
         params: StoreAndForwardParameters | None = None,
         priority: Priority | None = None,
     ) -> Call:
-        """A message with an ID of its own."""
+        """A message with an ID of its own, in segments where the provider wants it so; the last call."""
         self.ledger.count += 1
-        body = ASMessageDelivery(
+        whole = ASMessageDelivery(
             ori_addr=self.address,
             dest_addr=to,
             msg_id=MessageId(f"{self.address.addr}-{self.ledger.count}"),
@@ -68,10 +91,11 @@ class ApplicationServer(RestNode):
             sto_and_fw_ind=keep,
             sto_and_fw_params=params or ABSENT,
         )
-        call = self.call(apis.DELIVER_AS_MESSAGE, body)
+        segments = cut(whole, f"s{self.ledger.count}", self.seg_size)
+        calls = [self.call(apis.DELIVER_AS_MESSAGE, segment) for segment in segments]
         now = self.driver.clock.now()
-        self.ledger.outbox.append(Outgoing(now, body.msg_id, to, text, (call,), report))
-        return call
+        self.ledger.outbox.append(Outgoing(now, whole.msg_id, to, text, calls, report))
+        return calls[-1]
 
     def subscribe(self, *topics: str) -> Call:
         body = TopicSubscription(ori_addr=self.address, msg_topics=tuple(map(Topic, topics)))
@@ -80,6 +104,10 @@ class ApplicationServer(RestNode):
     def unsubscribe(self, *topics: str) -> Call:
         body = TopicUnsubscription(ori_addr=self.address, msg_topics=tuple(map(Topic, topics)))
         return self.call(apis.TOPIC_UNSUBSCRIBE, body)
+
+    def answered(self, call: Call) -> None:
+        if isinstance(call.answer, ProvisioningResponse):
+            self.ledger.config = call.answer
 
     def has(self, message: Message, now: float) -> None:
         if message.deliv_st_req_ind and self.reports:

@@ -1,7 +1,7 @@
 """An MSGin5G Client without its wire: what it says, and what it makes of what comes (TS 23.554)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lab.msgin5g.outbox import Outgoing
 from lab.msgin5g.records import address
@@ -18,9 +18,14 @@ from msgin5g_bridge.message import (
     TopicSubscribe,
     TopicUnsubscribe,
 )
-from msgin5g_bridge.model import ABSENT, Body, MessageId, ServerServiceId, Topic, UeServiceId
+from msgin5g_bridge.model import ABSENT, Body, MessageId, ServerServiceId, Topic, UeServiceId, encode
 from msgin5g_bridge.msgdelivery import ReportDeliveryStatus, StoreAndForwardParameters
 from msgin5g_bridge.names import FailureCause
+from msgin5g_bridge.provisioning import (
+    ProvisioningResponse,
+    ServiceInformation,
+    UeProvisioningRequest,
+)
 from msgin5g_bridge.registration import (
     ClientProfile,
     CommunicationAvailability,
@@ -41,10 +46,14 @@ class ClientSettings:
     """What an MSGin5G UE is provisioned with, and what it is able to do."""
 
     svc_id: UeServiceId
+    """Nothing: it knows its Private ID only, and has to be provisioned."""
+    private_id: str = ""
     server: ServerServiceId = _SERVER
     cred: str = ""
     max_seg_size: int = 0
     """What it takes at once; 0: as the server likes. A constrained UE takes little."""
+    seg_size: int = MAX_SEGMENT
+    """What its provider lets it send at once."""
     schedule: CommunicationAvailability | None = None
     trigger: TriggeringInformation | None = None
     """How it can be woken."""
@@ -69,6 +78,8 @@ class ClientLedger:
     inbox: list[Received] = field(default_factory=list)
     reports: list[DeliveryReport] = field(default_factory=list)
     """Of messages that it has sent."""
+    config: ProvisioningResponse | None = None
+    """What it was provisioned with."""
     count: int = 0
     outbox: list[Outgoing] = field(default_factory=list)
 
@@ -89,12 +100,40 @@ class Client:
         self.settings = settings
         self.ledger = ledger
         self.address = address(AddressType.UE, settings.svc_id)
+        if ledger.config is not None:
+            self.adopt(ledger.config)
         self._segments = Reassembly(Limits(wait=settings.wait))
         self._seen = {(each.message.ori_addr, each.message.msg_id) for each in ledger.inbox}
         self._sent: dict[str, tuple[Message, ...]] = {}
         """Segments, by their set, in case the server misses one."""
 
+    def adopt(self, config: ProvisioningResponse) -> None:
+        """From now on it is whom the provisioning function says, and does as the provider says."""
+        info = config.svc_info or ServiceInformation()
+        self.ledger.config = config
+        self.settings = replace(
+            self.settings,
+            svc_id=UeServiceId(config.svc_id),
+            server=config.server_svc_ids[0],
+            cred=config.cred or self.settings.cred,
+            seg_size=info.seg_size or self.settings.seg_size,
+        )
+        self.address = address(AddressType.UE, config.svc_id)
+
     # What it says.
+
+    def provisioning(self, function: str) -> Message:
+        """A request to this Service ID; until it has one of its own, its Private ID names it."""
+        self.ledger.count += 1
+        private_id = self.settings.private_id
+        payload = encode(UeProvisioningRequest(ue_priv_id=private_id)).decode()
+        return Message(
+            ori_addr=address(AddressType.UE, private_id),
+            dest_addr=address(AddressType.UE, function),
+            msg_id=MessageId(f"{private_id}-{self.ledger.count}"),
+            payload=payload,
+            sto_and_fw_ind=False,
+        )
 
     def registration(self) -> Registration:
         settings = self.settings
@@ -129,7 +168,7 @@ class Client:
             sto_and_fw_params=params or ABSENT,
         )
         seg_id = f"s{self.ledger.count}"
-        segments = cut(whole, seg_id, self.settings.max_seg_size or MAX_SEGMENT)
+        segments = cut(whole, seg_id, min(self.settings.max_seg_size or MAX_SEGMENT, self.settings.seg_size))
         self._sent[seg_id] = segments
         return segments
 

@@ -48,7 +48,7 @@ class CoapSide:
 
     def _requested(self, event: Requested, now: float) -> None:
         payload = event.payload
-        peer = Peer(Leg.CLIENT, event.peer.address, event.peer.identity)
+        peer = Peer(Leg.CLIENT, event.peer.address, event.peer.identity, event.peer.secure)
         refresh = isinstance(payload, Registration) and (
             address(AddressType.UE, payload.ue_svc_id) in self._server.data.registered
         )

@@ -35,6 +35,8 @@ class Peer(NamedTuple):
     address: str = ""
     identity: str = ""
     """UE Service ID of an OSCORE key, client of an OAuth2 token, name of a certificate; none: not proved."""
+    secure: bool = False
+    """Whether nobody else can read or write what it says."""
 
 
 def host_of(uri: str) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lab.msgin5g.contact import Leg
+from lab.msgin5g.door import Door
 from lab.msgin5g.m5s import Addresses
-from lab.msgin5g.plan import OWN, SCEF, Msgin5gPlan
+from lab.msgin5g.plan import OWN, SCEF, Msgin5gPlan, UePlan
 from lab.msgin5g.records import Group, ServerData, Subscription
 from lab.msgin5g.settings import Gateway, Neighbour, ServerSettings
 from msgin5g_bridge.model import MgwServiceId, ServerServiceId
@@ -18,10 +19,47 @@ __all__ = ["Home", "homes"]
 class Home:
     """It outlives the server, as its disk would."""
 
+    whole: Msgin5gPlan
+    network: int
     plan: Msgin5gPlan
     settings: ServerSettings
-    where: Addresses
     data: ServerData
+
+    def addresses(self, node: str) -> Addresses:
+        """Of the server, or of the function; the one that has the function is found by its host name."""
+        plan, settings = self.plan, self.settings
+        return Addresses(
+            coap=self.whole.coap(self.network, node),
+            door=self.door(node),
+            identity=settings.svc_id if node == plan.name else settings.function_id,
+            names=self._names(node),
+            keys={self._known_as(ue): plan.key(ue) for ue in plan.ues if ue.keyed},
+        )
+
+    def door(self, node: str) -> Door:
+        """Where a node takes REST."""
+        return Door(local=self.whole.http(self.network, node), names=self._names(node))
+
+    @property
+    def function_root(self) -> str:
+        """apiRoot of the provisioning function."""
+        port = self.whole.http(self.network, self.plan.function)[1]
+        return f"http://{self.settings.function_host}:{port}"
+
+    @property
+    def function_endpoint(self) -> str:
+        """The same over CoAP."""
+        port = self.whole.coap(self.network, self.plan.function)[1]
+        return f"coap://{self.settings.function_host}:{port}"
+
+    def _names(self, node: str) -> tuple[str, ...]:
+        """By which it is found."""
+        host = self.whole.host(self.network, node)
+        return tuple(name for name, at in self.whole.names(self.network).items() if at == host)
+
+    def _known_as(self, ue: UePlan) -> str:
+        """Who knows only its Private ID proves to be that."""
+        return ue.name if ue.name in self.plan.unprovisioned else self.plan.svc_id(ue.name)
 
 
 def homes(whole: Msgin5gPlan, network: int, gateway_host: str) -> Mapping[str, Home]:
@@ -30,15 +68,13 @@ def homes(whole: Msgin5gPlan, network: int, gateway_host: str) -> Mapping[str, H
 
 
 def _home(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host: str) -> Home:
-    where = Addresses(
-        coap=whole.coap(network, plan.name),
-        http=whole.http(network, plan.name),
-        keys={plan.svc_id(ue.name): plan.key(ue) for ue in plan.ues if ue.keyed},
-    )
     settings = replace(
         plan.server,
         svc_id=_svc_id(plan),
         domain=plan.domain,
+        function=not plan.function_node,
+        endpoint="coap://{}:{}".format(*whole.coap(network, plan.name)),
+        api_root=_api_root(whole, network, plan.name),
         gateways=_gateways(whole, plan, network, gateway_host),
         areas={area: MgwServiceId(plan.svc_id(name)) for area, name in plan.areas.items()},
         neighbours=_neighbours(whole, plan, network),
@@ -46,7 +82,7 @@ def _home(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host: str
         scs_as_id=plan.name,
         gateway_ues=tuple(plan.svc_id(each.name) for each in plan.gateway_ues),
     )
-    return Home(plan, settings, where, _data(whole, plan, settings))
+    return Home(whole, network, plan, settings, _data(whole, plan, settings))
 
 
 def _svc_id(plan: Msgin5gPlan) -> ServerServiceId:
@@ -65,6 +101,7 @@ def _gateways(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host:
             api_root=_api_root(whole, network, each.name),
         )
         for each in plan.gateways
+        if each.name not in plan.unprovisioned
     ]
     if plan.own_gateway:
         api_root = "http://{}:{}".format(*plan.own_http(gateway_host))
@@ -89,9 +126,9 @@ def _neighbours(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int) -> dict[str
 
 
 def _data(whole: Msgin5gPlan, plan: Msgin5gPlan, settings: ServerSettings) -> ServerData:
-    """Everybody is provisioned; who registers is up to the story."""
+    """Everybody is provisioned who does not do it himself; who registers is up to the story."""
     data = ServerData(segments=Reassembly(settings.segments))
-    for name in plan.people:
+    for name in (each for each in plan.people if each not in plan.unprovisioned):
         who = plan.address(name)
         data.subscriptions[who.addr] = Subscription(who, name)
         data.private_ids[who.addr_type, name] = who.addr

@@ -8,6 +8,7 @@ from lab.elements.site import Site
 from lab.exchange_spec import ExchangeSpec, SharedKey
 from lab.msgin5g.coap_side import CoapSide
 from lab.msgin5g.contact import Leg
+from lab.msgin5g.door import MAX_BODY, Door
 from lab.msgin5g.errand import Result
 from lab.msgin5g.records import ServerData
 from lab.msgin5g.rest_side import OPERATIONS, RestSide
@@ -16,14 +17,10 @@ from lab.msgin5g.settings import ServerSettings
 from lab.msgin5g.trigger_side import OPERATIONS as TRIGGER_OPERATIONS
 from lab.msgin5g.trigger_side import TriggerSide
 from msgin5g_bridge import apis
-from msgin5g_bridge.coap import CoapEvent, CoapStack
-from msgin5g_bridge.rest import RestStack
-from msgin5g_bridge.rest_events import RestEvent, RestSettings
+from msgin5g_bridge.coap import CoapEvent, CoapSettings, CoapStack
+from msgin5g_bridge.rest_events import RestEvent
 
-__all__ = ["MAX_BODY", "Addresses", "M5s"]
-
-MAX_BODY = 1 << 20
-"""Octets: a bulk registration of some thousand phones."""
+__all__ = ["Addresses", "M5s"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,17 +28,22 @@ class Addresses:
     """Where a node takes CoAP and REST."""
 
     coap: tuple[str, int]
-    http: tuple[str, int]
+    door: Door
+    identity: str
+    """Service ID of the node, which its keys prove."""
+    names: tuple[str, ...] = ()
+    """Host names by which it is found too."""
     keys: Mapping[str, bytes] = field(default_factory=dict)
     """OSCORE keys that are shared with others, by what they prove."""
+    limits: CoapSettings = field(default_factory=CoapSettings)
 
     @property
-    def api_root(self) -> str:
-        return f"http://{self.http[0]}:{self.http[1]}"
-
-    @property
-    def endpoint(self) -> str:
-        return f"coap://{self.coap[0]}:{self.coap[1]}"
+    def spec(self) -> ExchangeSpec:
+        """Of its CoAP."""
+        keys = tuple(SharedKey(identity=name, secret=secret) for name, secret in self.keys.items())
+        return ExchangeSpec(
+            protocol="coap", local=self.coap, identity=self.identity, keys=keys, names=self.names
+        )
 
 
 class M5s(Element):
@@ -49,21 +51,18 @@ class M5s(Element):
 
     def __init__(self, site: Site, where: Addresses, settings: ServerSettings, data: ServerData) -> None:
         super().__init__(site)
-        notify_at = f"{where.api_root}{apis.TOPICLIST_NOTIFY.path}"
+        notify_at = f"{where.door.api_root}{apis.TOPICLIST_NOTIFY.path}"
         self.server = Msgin5gServer(settings, data, site.clock.now(), notify_at=notify_at)
-        self._coap_stack = CoapStack()
-        served = (*OPERATIONS, *TRIGGER_OPERATIONS)
-        self._rest_stack = RestStack(served, RestSettings(max_body=MAX_BODY))
+        self._coap_stack = CoapStack(where.limits)
+        self._rest_stack = where.door.stack((*OPERATIONS, *TRIGGER_OPERATIONS), MAX_BODY)
         self._coap = CoapSide(self._coap_stack, self.server, self._ended)
-        self._rest = RestSide(self._rest_stack, self.server, self._ended, where.api_root)
-        self._triggers = TriggerSide(self._rest_stack, self.server.waking, settings, where.api_root)
+        root = where.door.api_root
+        self._rest = RestSide(self._rest_stack, self.server, self._ended, root)
+        self._triggers = TriggerSide(self._rest_stack, self.server.waking, settings, root)
         coap = self.driver.open_exchanges(self._coap_stack, self._on_coap)
-        rest = self.driver.open_exchanges(self._rest_stack, self._on_rest)
+        site.network.exchanges(site.node, where.spec, coap)
+        where.door.open(site, self.driver, self._rest_stack, self._on_rest)
         self.driver.watch(self, self._run_errands)
-        keys = tuple(SharedKey(identity=name, secret=secret) for name, secret in where.keys.items())
-        spec = ExchangeSpec(protocol="coap", local=where.coap, identity=settings.svc_id, keys=keys)
-        site.network.exchanges(site.node, spec, coap)
-        site.network.exchanges(site.node, ExchangeSpec(protocol="http", local=where.http), rest)
         self.driver.turn(lambda now: None)  # what was under way in an earlier life goes on
 
     @property

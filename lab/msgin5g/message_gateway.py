@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from lab.elements.site import Site
 from lab.msgin5g.contact import Leg
+from lab.msgin5g.door import Door
 from lab.msgin5g.records import address
 from lab.msgin5g.rest_node import Call, RestLedger, RestNode
 from msgin5g_bridge import apis
@@ -15,8 +16,15 @@ from msgin5g_bridge.message import Message
 from msgin5g_bridge.model import ABSENT, MessageId, MgwServiceId, UeServiceId
 from msgin5g_bridge.msgdelivery import DeliveryStatusReport, ReportDeliveryStatus, UEMessageDelivery
 from msgin5g_bridge.operation import Operation
-from msgin5g_bridge.provisioning import NonMsgin5gUeProvisioningRequest
+from msgin5g_bridge.provisioning import (
+    MgwProvisioningRequest,
+    NonMsgin5gUeProvisioningRequest,
+    ProvisioningResponse,
+    UeInformation,
+)
 from msgin5g_bridge.registration import CommunicationAvailability
+from msgin5g_bridge.segmentation import cut
+from msgin5g_bridge.ts29571 import Uri
 from msgin5g_bridge.ueregistration import (
     BulkUeDeregistration,
     BulkUeRegistration,
@@ -38,18 +46,35 @@ class MessageGateway(RestNode):
     """One life of it."""
 
     def __init__(
-        self, site: Site, local: tuple[str, int], server: str, account: tuple[str, Leg], ledger: RestLedger
+        self, site: Site, door: Door, server: str, account: tuple[str, Leg], ledger: RestLedger
     ) -> None:
-        svc_id, leg = account
-        super().__init__(site, local, server, _SERVED[leg], ledger)
-        self.svc_id = MgwServiceId(svc_id)
+        self._told_svc_id, self._leg = account
+        super().__init__(site, door, server, _SERVED[self._leg], ledger)
+        self.function_root = ""
+        """Where it provisions; nothing: at its server."""
         self.status: ReportDeliveryStatus | None = ReportDeliveryStatus.REPT_DELY_SUCCESS
         """What it reports in the name of its UEs; None: nothing."""
+
+    @property
+    def svc_id(self) -> MgwServiceId:
+        """As it was told, or as it was provisioned."""
+        config = self.ledger.config
+        return MgwServiceId(config.svc_id if config is not None else self._told_svc_id)
 
     def provision(self, private_id: str) -> Call:
         """A UE that connects for the first time (TR 23.700-24)."""
         body = NonMsgin5gUeProvisioningRequest(non_msgin5g_ue_priv_id=private_id)
-        return self.call(apis.PROVISION_NON_MSGIN5G_UE, body)
+        return self.call(apis.PROVISION_NON_MSGIN5G_UE, body, self.function_root)
+
+    def provision_itself(self, private_id: str) -> Call:
+        """A gateway that has no Service ID yet."""
+        info = UeInformation(device_type=self._leg.name)
+        body = MgwProvisioningRequest(mgw_priv_id=private_id, mgw_info=info)
+        return self.call(apis.PROVISION_MGW, body, self.function_root)
+
+    def answered(self, call: Call) -> None:
+        if isinstance(call.body, MgwProvisioningRequest) and isinstance(call.answer, ProvisioningResponse):
+            self.ledger.config = call.answer
 
     def register(
         self, svc_id: str, cred: str = "", schedule: CommunicationAvailability | None = None
@@ -70,9 +95,9 @@ class MessageGateway(RestNode):
         return self.call(apis.UE_DEREGISTER, None, registrationId=id_)
 
     def send(self, sender: str, to: Address, text: str, *, report: bool = False, keep: bool = False) -> Call:
-        """A message of one of its UEs."""
+        """A message of one of its UEs, in segments where the provider wants it so; the last call."""
         self.ledger.count += 1
-        body = UEMessageDelivery(
+        whole = UEMessageDelivery(
             ori_addr=address(AddressType.UE, sender),
             dest_addr=to,
             msg_id=MessageId(f"{self.svc_id}-{self.ledger.count}"),
@@ -80,7 +105,8 @@ class MessageGateway(RestNode):
             deliv_st_req_ind=report or ABSENT,
             sto_and_fw_ind=keep,
         )
-        return self.call(apis.DELIVER_UE_MESSAGE, body)
+        segments = cut(whole, f"s{self.ledger.count}", self.seg_size)
+        return [self.call(apis.DELIVER_UE_MESSAGE, segment) for segment in segments][-1]
 
     def has(self, message: Message, now: float) -> None:
         if message.deliv_st_req_ind and self.status is not None:
@@ -97,5 +123,9 @@ class MessageGateway(RestNode):
     ) -> UeRegistration:
         profile = NonMsgin5gUeProfile(comm_avail=schedule) if schedule else ABSENT
         return UeRegistration(
-            ue_svc_id=UeServiceId(svc_id), mgw_svc_id=self.svc_id, cred=cred, profile=profile
+            ue_svc_id=UeServiceId(svc_id),
+            mgw_svc_id=self.svc_id,
+            cred=cred,
+            profile=profile,
+            target_uri=Uri(self.api_root),
         )

@@ -92,6 +92,10 @@ class Msgin5gPlan:
     gateway_ues: tuple[GatewayUePlan, ...] = ()
     application_servers: tuple[str, ...] = ("reader",)
     gateways: tuple[GatewayPlan, ...] = ()
+    unprovisioned: tuple[str, ...] = ()
+    """UEs, AS and gateways of these that know their Private ID only, which is their name."""
+    function_node: str = ""
+    """Name of the provisioning function as an element of its own; nothing: it is in the server."""
     own_gateway: bool = False
     """Whether the gateway of the carrier is a Message Gateway: its phones are in the service."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
@@ -135,7 +139,8 @@ class Msgin5gPlan:
     def elements(self) -> tuple[str, ...]:
         """Without those of others."""
         gateways = (gateway.name for gateway in self.gateways)
-        return (self.name, *gateways, *self.clients, *self.application_servers)
+        function = (self.function_node,) if self.function_node else ()
+        return (self.name, *gateways, *self.clients, *self.application_servers, *function)
 
     @property
     def clients(self) -> tuple[str, ...]:
@@ -160,6 +165,16 @@ class Msgin5gPlan:
 
     def http(self, network: int, node: str) -> tuple[str, int]:
         return (self.host(network, node), _HTTP)
+
+    @property
+    def function(self) -> str:
+        """The node that has the provisioning function."""
+        return self.function_node or self.name
+
+    def names(self, network: int) -> dict[str, str]:
+        """Host names of the lab, and the address of each: a DNS would say it. Of a PLMN the first counts."""
+        found = {each.server.function_host: self.host(network, each.function) for each in self.servers[::-1]}
+        return dict(sorted(found.items()))
 
     def own_http(self, host: str) -> tuple[str, int]:
         """Where the gateway of the carrier takes what the server delivers."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from lab.msgin5g.contact import Contact, Peer
+from lab.msgin5g.settings import Gateway
 from lab.msgin5g.topic_records import TopicData
 from lab.msgin5g.transfer import Transfer
 from lab.msgin5g.trigger import Trigger
@@ -80,6 +81,8 @@ class ServerData:
 
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     private_ids: dict[tuple[AddressType, str], str] = field(default_factory=dict)
+    gateways: dict[str, Gateway] = field(default_factory=dict)
+    """That were provisioned."""
     registered: dict[Address, Registered] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     topics: TopicData = field(default_factory=TopicData)

@@ -30,7 +30,7 @@ def register_ue(
         return known
     if settings.authenticated and not peer.identity:
         return Refusal(FailureCause.NOT_AUTHENTICATED, "a registration without client-server security")
-    if peer.identity not in ("", request.ue_svc_id, *settings.gateway_ues):
+    if peer.identity not in ("", request.ue_svc_id, known.private_id, *settings.gateway_ues):
         return Refusal(FailureCause.NOT_AUTHORIZED, f"{peer.identity} is not {request.ue_svc_id}")
     profile = request.profile or ClientProfile()
     if profile.max_seg_size and profile.max_seg_size < LEAST_SEGMENT:
@@ -51,7 +51,7 @@ def register_phone(
     request: UeRegistration, peer: Peer, data: ServerData, settings: ServerSettings
 ) -> Registered | Refusal:
     """A UE that knows nothing of MSGin5G, by its gateway; one of another gateway stays that one's."""
-    gateway = _gateway(request.mgw_svc_id, peer, settings)
+    gateway = _gateway(request, peer, data, settings)
     if isinstance(gateway, Refusal):
         return gateway
     known = _subscribed(request.ue_svc_id, AddressType.UE, request.cred, data)
@@ -64,7 +64,7 @@ def register_phone(
     return Registered(
         address=known.address,
         id=_id(known, data),
-        contact=Contact(gateway.leg, gateway.api_root),
+        contact=Contact(gateway.leg, gateway.api_root or request.target_uri or ""),
         owner=gateway.svc_id,
         identity=peer.identity,
         expires=inf,
@@ -80,7 +80,7 @@ def register_as(
     known = _subscribed(request.as_svc_id, AddressType.AS, None, data)
     if isinstance(known, Refusal):
         return known
-    if peer.identity and peer.identity != request.as_svc_id:
+    if peer.identity not in ("", request.as_svc_id, known.private_id):
         return Refusal(FailureCause.NOT_AUTHORIZED, f"{peer.identity} is not {request.as_svc_id}")
     return Registered(
         address=known.address,
@@ -115,8 +115,11 @@ def _subscribed(svc_id: str, kind: AddressType, cred: str | None, data: ServerDa
     return known
 
 
-def _gateway(svc_id: str, peer: Peer, settings: ServerSettings) -> Gateway | Refusal:
-    gateway = settings.gateway(svc_id)
+def _gateway(
+    request: UeRegistration, peer: Peer, data: ServerData, settings: ServerSettings
+) -> Gateway | Refusal:
+    svc_id = request.mgw_svc_id
+    gateway = settings.gateway(svc_id) or data.gateways.get(svc_id)
     if gateway is None or gateway.leg not in GATEWAYS:
         return Refusal(FailureCause.NOT_AUTHORIZED, f"no gateway {svc_id} is known")
     if gateway.identity and gateway.identity != peer.identity:

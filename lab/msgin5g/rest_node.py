@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 
 from lab.elements.element import Element
 from lab.elements.site import Site
-from lab.exchange_spec import ExchangeSpec
+from lab.msgin5g.door import Door
 from lab.msgin5g.outbox import Outgoing
 from msgin5g_bridge.message import DeliveryReport, Message
 from msgin5g_bridge.model import Body
 from msgin5g_bridge.msgdelivery import DeliveryStatusReport, MessageDeliveryAck, ReportDeliveryStatus
 from msgin5g_bridge.operation import Operation
 from msgin5g_bridge.problem import Problem
-from msgin5g_bridge.rest import RestStack
-from msgin5g_bridge.rest_events import Called, Refused, RestEvent, RestSettings, Returned, Unanswered
+from msgin5g_bridge.provisioning import ProvisioningResponse, ServiceInformation
+from msgin5g_bridge.rest_events import Called, Refused, RestEvent, Returned, Unanswered
+from msgin5g_bridge.segmentation import MAX_SEGMENT
 from msgin5g_bridge.translation import translate
 
 __all__ = ["Call", "RestLedger", "RestNode"]
@@ -50,6 +51,8 @@ class RestLedger:
 
     inbox: list[Message] = field(default_factory=list)
     reports: list[DeliveryReport] = field(default_factory=list)
+    config: ProvisioningResponse | None = None
+    """What the node was provisioned with."""
     count: int = 0
     outbox: list[Outgoing] = field(default_factory=list)
     arrived: list[float] = field(default_factory=list)
@@ -70,32 +73,46 @@ class RestNode(Element):
     def __init__(
         self,
         site: Site,
-        local: tuple[str, int],
+        door: Door,
         server: str,
         operations: Iterable[Operation],
         ledger: RestLedger,
     ) -> None:
         super().__init__(site)
         self.ledger = ledger
-        self.api_root = f"http://{local[0]}:{local[1]}"
+        self.api_root = door.api_root
         self.problem: Problem | None = None
         """With what it refuses every message."""
         self._server = server
-        self._stack = RestStack(operations, RestSettings())
+        self._stack = door.stack(operations)
         self._calls: dict[int, Call] = {}
-        port = self.driver.open_exchanges(self._stack, self._on_event)
-        site.network.exchanges(site.node, ExchangeSpec(protocol="http", local=local), port)
+        door.open(site, self.driver, self._stack, self._on_event)
 
-    def call(self, operation: Operation, body: Body | None, **variables: str) -> Call:
-        """Ask the server."""
+    def call(self, operation: Operation, body: Body | None, root: str = "", **variables: str) -> Call:
+        """Ask the server, or whoever has this apiRoot."""
         call = Call(body)
 
         def ask(now: float) -> None:
-            exchange = self._stack.call(operation, self._server, body, now, variables=variables)
+            exchange = self._stack.call(operation, root or self.server, body, now, variables=variables)
             self._calls[exchange] = call
 
         self.driver.turn(ask)
         return call
+
+    @property
+    def server(self) -> str:
+        """apiRoot of its server, as it was told or as the provisioning says."""
+        return self._server or self._told.api_root or ""
+
+    @property
+    def seg_size(self) -> int:
+        """What its provider lets it send at once."""
+        return self._told.seg_size or MAX_SEGMENT
+
+    @property
+    def _told(self) -> ServiceInformation:
+        config = self.ledger.config
+        return (config.svc_info if config is not None else None) or ServiceInformation()
 
     @property
     def open_work(self) -> int:
@@ -128,6 +145,10 @@ class RestNode(Element):
         call = self._calls.pop(exchange, None)
         if call is not None:
             call.status, call.answer, call.cause, call.location = status, answer, cause, location
+            self.answered(call)
+
+    def answered(self, call: Call) -> None:
+        """The server has answered; what it is, knows whether that changes anything."""
 
     def _called(self, event: Called, now: float) -> None:
         if self.problem is not None:

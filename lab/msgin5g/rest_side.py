@@ -31,11 +31,7 @@ from msgin5g_bridge.n3gdelivery import N3gMessageDelivery
 from msgin5g_bridge.names import STATUSES
 from msgin5g_bridge.operation import Operation
 from msgin5g_bridge.problem import Problem
-from msgin5g_bridge.provisioning import (
-    AsProvisioningRequest,
-    NonMsgin5gUeProvisioningRequest,
-    UeProvisioningRequest,
-)
+from msgin5g_bridge.provisioning import ProvisioningRequest
 from msgin5g_bridge.rest import RestStack
 from msgin5g_bridge.rest_events import Called, Caller, Refused, RestEvent, Returned, Unanswered
 from msgin5g_bridge.topiclistevent import (
@@ -49,7 +45,7 @@ from msgin5g_bridge.topiclistevent import (
 from msgin5g_bridge.translation import translate
 from msgin5g_bridge.ueregistration import BulkUeDeregistration, BulkUeRegistration, UeRegistration
 
-__all__ = ["OPERATIONS", "RestSide"]
+__all__ = ["OPERATIONS", "RestSide", "peer_of", "refusal"]
 
 OPERATIONS = (
     *apis.MSGS_ASREGISTRATION,
@@ -133,17 +129,18 @@ class RestSide:
         match body:
             case ASRegistration():
                 self._registered(
-                    event, self._server.register_as(body, self._peer(event, Leg.AS), now), body.as_svc_id
+                    event, self._server.register_as(body, peer_of(event, Leg.AS), now), body.as_svc_id
                 )
             case UeRegistration():
-                answer = self._server.register_phone(body, self._peer(event, Leg.L3G), now)
+                answer = self._server.register_phone(body, peer_of(event, Leg.L3G), now)
                 self._registered(event, answer, body.ue_svc_id)
             case BulkUeRegistration() | BulkUeDeregistration():
-                self._answer(event, self._server.bulk_phones(body, self._peer(event, Leg.L3G), now))
-            case UeProvisioningRequest() | AsProvisioningRequest() | NonMsgin5gUeProvisioningRequest():
-                self._answer(event, self._server.provision(body))
+                self._answer(event, self._server.bulk_phones(body, peer_of(event, Leg.L3G), now))
+            case _ if event.operation in apis.MSGS_PROVISIONING:
+                assert isinstance(body, ProvisioningRequest)
+                self._answer(event, self._server.provision(body, peer_of(event, Leg.AS)))
             case None:
-                peer = self._peer(event, Leg.L3G)
+                peer = peer_of(event, Leg.L3G)
                 gone = self._server.delete(event.variables["registrationId"], peer, now)
                 self._answer(event, gone if isinstance(gone, Refusal) else None, 204)
             case _:
@@ -165,7 +162,7 @@ class RestSide:
 
     def _of_topics(self, event: Called, body: Body, now: float) -> None:
         """What another server says of lists of topics."""
-        topics, peer = self._server.topics, self._peer(event, Leg.SERVER)
+        topics, peer = self._server.topics, peer_of(event, Leg.SERVER)
         match body:
             case TopicListSubscription():
                 self._listening(event, topics.listen(body, peer, now))
@@ -187,7 +184,7 @@ class RestSide:
     def _take(
         self, event: Called, payload: Message | DeliveryReport | TopicSubscribe | TopicUnsubscribe, now: float
     ) -> None:
-        peer = self._peer(event, self._leg(event.caller, payload.ori_addr))
+        peer = peer_of(event, self._leg(event.caller, payload.ori_addr))
         answer = self._server.take(payload, peer, now)
         kind = event.operation.answers[next(iter(event.operation.answers))]
         if answer is None or isinstance(answer, Refusal) or kind is None:
@@ -204,9 +201,6 @@ class RestSide:
         registered = self._server.data.registered.get(sender)
         return registered.contact.leg if registered and registered.contact.leg in GATEWAYS else Leg.L3G
 
-    def _peer(self, event: Called, leg: Leg) -> Peer:
-        return Peer(leg, _host(event.caller), _identity(event.caller))
-
     def _registered(self, event: Called, answer: Body | Refusal, svc_id: str) -> None:
         if isinstance(answer, Refusal):
             self._answer(event, answer)
@@ -217,8 +211,7 @@ class RestSide:
 
     def _answer(self, event: Called, answer: Body | Refusal | None, status: int = 200) -> None:
         if isinstance(answer, Refusal):
-            code = STATUSES.get(answer.cause, 400)
-            self._stack.refuse(event.exchange, Problem(status=code, cause=answer.cause, detail=answer.detail))
+            self._stack.refuse(event.exchange, refusal(answer))
         else:
             self._stack.respond(event.exchange, status, answer)
 
@@ -230,6 +223,18 @@ def _host(caller: Caller) -> str:
 def _identity(caller: Caller) -> str:
     """Whom an access token was issued to, else whom a certificate names (TS 33.501 Y.5)."""
     return caller.subject or caller.peer.identity
+
+
+def peer_of(event: Called, leg: Leg) -> Peer:
+    """Who calls."""
+    caller = event.caller
+    return Peer(leg, _host(caller), _identity(caller), caller.peer.secure)
+
+
+def refusal(refused: Refusal) -> Problem:
+    """What the server does not do, over HTTP."""
+    status = STATUSES.get(refused.cause, 400)
+    return Problem(status=status, cause=refused.cause, detail=refused.detail)
 
 
 def _asked(errand: Errand) -> tuple[Operation, Body]:

@@ -1,14 +1,12 @@
 """The MSGin5G Server without its wires: bodies come and are answered, errands go out (TS 23.554 clause 4)."""
 
-from collections.abc import Mapping
-
 from lab.elements.agenda import Agenda
 from lab.msgin5g.authorisation import speaks_for
 from lab.msgin5g.contact import Peer
 from lab.msgin5g.delivery import Delivery
 from lab.msgin5g.errand import Errand, Result
 from lab.msgin5g.explanation import explain
-from lab.msgin5g.provisioning import ProvisioningRequest, provision
+from lab.msgin5g.provisioning import ProvisioningFunction
 from lab.msgin5g.records import Refusal, Registered, ServerData
 from lab.msgin5g.registrar import Registrar
 from lab.msgin5g.reports import report_of
@@ -32,7 +30,11 @@ from msgin5g_bridge.message import (
 )
 from msgin5g_bridge.msgdelivery import ReportDeliveryStatus
 from msgin5g_bridge.names import FailureCause
-from msgin5g_bridge.provisioning import ProvisioningResponse
+from msgin5g_bridge.provisioning import (
+    BulkProvisioningResponse,
+    ProvisioningRequest,
+    ProvisioningResponse,
+)
 from msgin5g_bridge.registration import (
     BulkDeregistration,
     BulkRegistration,
@@ -61,21 +63,12 @@ class Msgin5gServer:
     """One life of it; `data` outlives it. After each input `take_errands` has what is to go out."""
 
     def __init__(
-        self,
-        settings: ServerSettings,
-        data: ServerData,
-        now: float,
-        *,
-        creds: Mapping[str, str] | None = None,
-        notify_at: str = "",
+        self, settings: ServerSettings, data: ServerData, now: float, *, notify_at: str = ""
     ) -> None:
-        """`creds` are the credentials of whoever has to show one, by Private ID.
-
-        `notify_at` is where other servers tell of their Messaging Topics.
-        """
+        """`notify_at` is where other servers tell of their Messaging Topics."""
         self.settings = settings
         self.data = data
-        self._creds = creds or {}
+        self._function = ProvisioningFunction(data, settings) if settings.function else None
         self._agenda = Agenda()
         self.waking = Waking(data, settings, self._agenda)
         self._delivery = Delivery(data, settings, self._agenda, self.waking, self._ended)
@@ -96,6 +89,8 @@ class Msgin5gServer:
                 return self._registrar.deregister(payload, peer, now)
             case BulkRegistration() | BulkDeregistration():
                 return self._registrar.bulk(payload, peer, now)
+            case Message() if payload.dest_addr.addr == self.settings.function_id and self._function:
+                return self._function.message(payload, peer)
             case Message():
                 return self._intake.submit(payload, peer, now)
             case AggregatedMessage():
@@ -124,9 +119,15 @@ class Msgin5gServer:
         """A registration, by whoever has made it."""
         return self._registrar.delete(registration_id, peer, now)
 
-    def provision(self, request: ProvisioningRequest) -> ProvisioningResponse:
-        """The provisioning function, which this server has in it."""
-        return provision(request, self.data, self.settings, self._creds)
+    def provision(
+        self, request: ProvisioningRequest, peer: Peer
+    ) -> ProvisioningResponse | BulkProvisioningResponse | Refusal:
+        """By the provisioning function, where this server has it in it."""
+        if self._function is None:
+            return Refusal(
+                FailureCause.NOT_AUTHORIZED, f"the provisioning function is {self.settings.function_host}"
+            )
+        return self._function.provision(request, peer)
 
     # What comes of what it asked, and time.
 

@@ -23,6 +23,8 @@ class Gateway:
     api_root: str
     identity: str = ""
     """Of its OAuth2 client or its certificate; none: whoever gives the Service ID is believed."""
+    private_id: str = ""
+    """By which it was provisioned, if it was; it says where it is when it registers a UE."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,20 @@ class ServerSettings:
     svc_id: ServerServiceId = _SERVER
     domain: str = "msgin5g.lab.example"
     """What stands after @ in the Service IDs that are at home here."""
+    plmn: str = "00101"
+    """MCC and MNC: the provider's part of the address of the provisioning function."""
+    endpoint: str = ""
+    """coap://host:port of the server, as provisioning tells it; nothing: it does not."""
+    api_root: str = ""
+    """The same for REST."""
+    function: bool = True
+    """Whether the provisioning function is in the server."""
+    secure_provisioning: bool = False
+    """Whether it wants a secured connection (TR 23.700-24, precondition 2)."""
+    provisioners: tuple[str, ...] = ()
+    """Identities of operators, who may provision anybody."""
+    credential_key: bytes = b""
+    """Of the credentials that provisioning gives; none: it gives none."""
     gateways: tuple[Gateway, ...] = ()
     areas: Mapping[str, MgwServiceId] = field(default_factory=lambda: MappingProxyType({}))
     """Broadcast Area IDs, and the Broadcast Message Gateway of each."""
@@ -95,6 +111,18 @@ class ServerSettings:
     """Messages that wait for one recipient."""
     window: int = 16
     """Requests under way to one gateway, AS or server; to an MSGin5G UE there is one (RFC 7252 §4.7)."""
+
+    @property
+    def function_host(self) -> str:
+        """Where the provisioning function is: a well-known part, then the provider's."""
+        mcc, mnc = self.plmn[:3], self.plmn[3:].zfill(3)
+        return f"provisioning.msgin5g.mnc{mnc}.mcc{mcc}.3gppnetwork.org"
+
+    @property
+    def function_id(self) -> str:
+        """[LAB] Its Service ID, well-known for the same reason."""
+        user, _, domain = self.function_host.partition(".")
+        return f"{user}@{domain}"
 
     def gateway(self, svc_id: str) -> Gateway | None:
         """By its MGW Service ID."""

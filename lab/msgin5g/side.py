@@ -5,8 +5,9 @@ from functools import partial
 
 from lab.elements.esme_ledger import EsmeLedger
 from lab.elements.site import Site
-from lab.msgin5g.application_server import ApplicationServer
+from lab.msgin5g.application_server import Account, ApplicationServer
 from lab.msgin5g.client import ClientLedger, ClientSettings
+from lab.msgin5g.function import FunctionElement
 from lab.msgin5g.gateway_ue import GatewayUe, GatewayUeSettings
 from lab.msgin5g.home import Home, homes
 from lab.msgin5g.m5s import M5s
@@ -24,7 +25,7 @@ from msgin5g_bridge.registration import TriggeringInformation, TriggeringProtoco
 
 __all__ = ["Msgin5gElement", "Msgin5gSide"]
 
-Msgin5gElement = M5s | MessageGateway | Msgin5gUe | GatewayUe | ApplicationServer | Scef
+Msgin5gElement = M5s | FunctionElement | MessageGateway | Msgin5gUe | GatewayUe | ApplicationServer | Scef
 
 
 class Msgin5gSide:
@@ -39,6 +40,8 @@ class Msgin5gSide:
         self.scef_data = ScefData()
         self.scef_ledger = EsmeLedger()
         self.scef: Scef
+        self.functions: dict[str, FunctionElement] = {}
+        """Provisioning functions that are elements of their own."""
         self.ues: dict[str, Msgin5gUe] = {}
         self.application_servers: dict[str, ApplicationServer] = {}
         self.gateways: dict[str, MessageGateway] = {}
@@ -75,7 +78,10 @@ class Msgin5gSide:
         gateway = next((each for each in home.plan.gateways if each.name == name), None)
         hub = next((each for each in home.plan.gateway_ues if each.name == name), None)
         if name == home.plan.name:
-            self.servers[name] = M5s(site, home.where, home.settings, home.data)
+            self.servers[name] = M5s(site, home.addresses(name), home.settings, home.data)
+        elif name == home.plan.function_node:
+            where = home.addresses(name)
+            self.functions[name] = FunctionElement(site, where, home.settings, home.data)
         elif ue is not None:
             self.ues[name] = self._ue(site, home, ue, carrier)
         elif name == SCEF:
@@ -86,15 +92,14 @@ class Msgin5gSide:
         elif gateway is not None:
             self.gateways[name] = self._gateway(site, home, gateway)
         else:
-            local, root = self.plan.http(self._network, name), home.where.api_root
-            self.application_servers[name] = ApplicationServer(
-                site, local, root, self.plan.svc_id(name), self.rest_ledgers[name]
-            )
+            self.application_servers[name] = self._application_server(site, home, name)
 
     def element(self, node: str) -> Msgin5gElement:
         """Its present life."""
         if node in self.servers:
             return self.servers[node]
+        if node in self.functions:
+            return self.functions[node]
         if node == SCEF:
             return self.scef
         clients: dict[str, Msgin5gUe | GatewayUe] = {**self.ues, **self.gateway_ues}
@@ -111,8 +116,10 @@ class Msgin5gSide:
         return {each.port: partial(heard, each.name) for each in ues if each.phone == phone}
 
     def _ue(self, site: Site, home: Home, ue: UePlan, carrier: Plan) -> Msgin5gUe:
+        new = ue.name in home.plan.unprovisioned
         settings = ClientSettings(
-            svc_id=UeServiceId(self.plan.svc_id(ue.name)),
+            svc_id=UeServiceId("" if new else self.plan.svc_id(ue.name)),
+            private_id=ue.name,
             server=home.settings.svc_id,
             max_seg_size=ue.max_seg_size,
             schedule=ue.schedule,
@@ -120,8 +127,12 @@ class Msgin5gSide:
         )
         where = UeAddresses(
             coap=self.plan.coap(self._network, ue.name),
-            server=self._endpoint(ue.behind or home.plan.name),
+            server="" if new and not ue.behind else self._endpoint(ue.behind or home.plan.name),
+            function=self._endpoint(ue.behind) if ue.behind else home.function_endpoint,
+            function_root=home.function_root,
+            function_id=home.settings.function_id,
             key=self.plan.key(ue),
+            door=home.door(ue.name) if new and not ue.behind else None,
         )
         return Msgin5gUe(site, where, settings, self.client_ledgers[ue.name])
 
@@ -139,9 +150,19 @@ class Msgin5gSide:
         return GatewayUe(site, where, settings, self.client_ledgers[hub.name])
 
     def _gateway(self, site: Site, home: Home, gateway: GatewayPlan) -> MessageGateway:
-        local = self.plan.http(self._network, gateway.name)
-        account = (self.plan.svc_id(gateway.name), gateway.leg)
-        return MessageGateway(site, local, home.where.api_root, account, self.rest_ledgers[gateway.name])
+        new = gateway.name in home.plan.unprovisioned
+        account = ("" if new else self.plan.svc_id(gateway.name), gateway.leg)
+        door, root = home.door(gateway.name), home.settings.api_root
+        element = MessageGateway(site, door, root, account, self.rest_ledgers[gateway.name])
+        element.function_root = home.function_root
+        return element
+
+    def _application_server(self, site: Site, home: Home, name: str) -> ApplicationServer:
+        new = name in home.plan.unprovisioned
+        svc_id = "" if new else self.plan.svc_id(name)
+        account = Account(svc_id=svc_id, private_id=name, function_root=home.function_root)
+        root = "" if new else home.settings.api_root
+        return ApplicationServer(site, home.door(name), root, account, self.rest_ledgers[name])
 
 
 def _trigger(ue: UePlan, carrier: Plan) -> TriggeringInformation:

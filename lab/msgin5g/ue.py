@@ -6,14 +6,18 @@ from lab.elements.element import Element
 from lab.elements.site import Site
 from lab.exchange_spec import ExchangeSpec, SharedKey
 from lab.msgin5g.client import Client, ClientLedger, ClientSettings
+from lab.msgin5g.door import Door
 from lab.msgin5g.outbox import Outgoing
+from msgin5g_bridge.apis import PROVISION_UE
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested, Responded, Unanswered
 from msgin5g_bridge.l3gdelivery import Address
-from msgin5g_bridge.message import Payload
-from msgin5g_bridge.model import Body
+from msgin5g_bridge.message import Message, MessageResponse, Payload
+from msgin5g_bridge.model import ABSENT, Body, decode
 from msgin5g_bridge.msgdelivery import StoreAndForwardParameters
 from msgin5g_bridge.names import FailureCause
+from msgin5g_bridge.provisioning import ProvisioningResponse, UeProvisioningRequest
 from msgin5g_bridge.registration import Deregistration, Registration
+from msgin5g_bridge.rest_events import Refused, RestEvent, Returned
 
 __all__ = ["Asked", "Msgin5gUe", "UeAddresses"]
 
@@ -23,15 +27,23 @@ class UeAddresses:
     """Where it is, where its server is, and the key that it shares with it."""
 
     coap: tuple[str, int]
-    server: str
+    server: str = ""
+    """Nothing: the provisioning says it."""
+    function: str = ""
+    """coap://host:port of the provisioning function; of a constrained UE, its Gateway UE."""
+    function_root: str = ""
+    """The same over HTTP."""
+    function_id: str = ""
     key: bytes = b""
+    door: Door | None = None
+    """Where it asks the function from over HTTP."""
 
 
 @dataclass(slots=True)
 class Asked:
     """What it has asked the server, and what became of it."""
 
-    payload: Payload
+    payload: Body
     code: int | None = None
     body: Body | None = None
     diagnostic: str = ""
@@ -72,16 +84,34 @@ class Msgin5gUe(Element):
         self._where = where
         self._stack = CoapStack()
         self._asked: dict[int, Asked] = {}
+        self._asked_by_http: dict[int, Asked] = {}
+        self._rest = where.door.stack(()) if where.door is not None else None
         port = self.driver.open_exchanges(self._stack, self._on_event)
         self.driver.watch(self)
-        server = settings.server
-        keys = (SharedKey(identity=server, secret=where.key, origin=where.server),) if where.key else ()
-        spec = ExchangeSpec(
-            protocol="coap", local=where.coap, identity=settings.svc_id if keys else "", keys=keys
-        )
+        identity = (settings.svc_id or settings.private_id) if where.key else ""
+        spec = ExchangeSpec(protocol="coap", local=where.coap, identity=identity, keys=_keys(where, settings))
         site.network.exchanges(site.node, spec, port)
+        if where.door is not None and self._rest is not None:
+            where.door.open(site, self.driver, self._rest, self._on_rest)
 
     # What its application can do.
+
+    def provision(self) -> Asked:
+        """Get a Service ID, by an MSGin5G message."""
+        message = self.client.provisioning(self._where.function_id)
+        return self.ask(message, self._where.function)
+
+    def provision_by_http(self) -> Asked:
+        """The same over HTTP."""
+        rest, body = self._rest, UeProvisioningRequest(ue_priv_id=self.client.settings.private_id)
+        asked = Asked(body)
+
+        def call(now: float) -> None:
+            assert rest is not None, "it was not told of the function"
+            self._asked_by_http[rest.call(PROVISION_UE, self._where.function_root, body, now)] = asked
+
+        self.driver.turn(call)
+        return asked
 
     def register(self) -> Asked:
         return self.ask(self.client.registration())
@@ -113,12 +143,12 @@ class Msgin5gUe(Element):
         self.ledger.outbox.append(Outgoing(now, segments[0].msg_id, to, text, asked, report))
         return asked
 
-    def ask(self, payload: Payload) -> Asked:
-        """Anything that a client can say."""
+    def ask(self, payload: Payload, to: str = "") -> Asked:
+        """Anything that a client can say, to its server or another endpoint."""
         asked = Asked(payload)
 
         def say(now: float) -> None:
-            self._asked[self._stack.ask(self._where.server, payload, now)] = asked
+            self._asked[self._stack.ask(to or self._server, payload, now)] = asked
 
         self.driver.turn(say)
         return asked
@@ -130,7 +160,14 @@ class Msgin5gUe(Element):
     @property
     def open_work(self) -> int:
         """What waits for an answer."""
-        return len(self._stack)
+        return len(self._stack) + (len(self._rest) if self._rest is not None else 0)
+
+    @property
+    def _server(self) -> str:
+        """As it was told, or as the provisioning says."""
+        config = self.ledger.config
+        told = config.svc_info.server_addr if config is not None and config.svc_info else ABSENT
+        return self._where.server or told or ""
 
     # A `Timed` of its Driver.
 
@@ -177,7 +214,7 @@ class Msgin5gUe(Element):
             self._stack.refuse(exchange, FailureCause.OVERLOAD, "it slept")
 
     def _say(self, payload: Payload, now: float) -> None:
-        self._asked[self._stack.ask(self._where.server, payload, now)] = Asked(payload)
+        self._asked[self._stack.ask(self._server, payload, now)] = Asked(payload)
 
     def _responded(self, event: Responded) -> None:
         asked = self._asked.pop(event.exchange, None)
@@ -186,3 +223,36 @@ class Msgin5gUe(Element):
         asked.code, asked.body, asked.diagnostic = event.code, event.body, event.diagnostic
         if event.success and isinstance(event.payload, Registration | Deregistration):
             self.registered = isinstance(event.payload, Registration)
+        if event.success and isinstance(event.body, MessageResponse):
+            self._adopt(event)
+
+    def _adopt(self, event: Responded) -> None:
+        """What the function has answered; another says nothing in a payload."""
+        message, response = event.payload, event.body
+        assert isinstance(response, MessageResponse)
+        asked_function = isinstance(message, Message) and message.dest_addr.addr == self._where.function_id
+        if asked_function and self._where.function_id and response.payload:
+            self.client.adopt(decode(ProvisioningResponse, response.payload.encode()))
+
+    def _on_rest(self, event: RestEvent, now: float) -> None:
+        """The function has answered over HTTP, or has not."""
+        asked = self._asked_by_http.pop(getattr(event, "exchange", 0), None)
+        if asked is None:
+            return
+        match event:
+            case Returned(body=ProvisioningResponse() as config):
+                asked.code, asked.body = event.status, config
+                self.client.adopt(config)
+            case Refused():
+                asked.code, asked.diagnostic = event.status, event.problem.cause or event.problem.detail or ""
+            case _:
+                asked.silent = True
+
+
+def _keys(where: UeAddresses, settings: ClientSettings) -> tuple[SharedKey, ...]:
+    """[LAB] One key, with the server and with the function: that of the Private ID, or of the Service ID."""
+    if not where.key:
+        return ()
+    function = SharedKey(identity=where.function_id, secret=where.key, origin=where.function)
+    server = SharedKey(identity=settings.server, secret=where.key, origin=where.server)
+    return (server, *((function,) if where.function else ()))

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from lab.carrier import Carrier
+from lab.msgin5g.contact import Leg, Peer
 from lab.msgin5g.plan import M5S, Msgin5gPlan, UePlan
 from lab.msgin5g.steps import SUCCESS, answered, ue, until
 from lab.plan import PACED, Plan
@@ -17,7 +18,7 @@ from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.message import DeliveryReport, Message, MessageResponse, Payload
 from msgin5g_bridge.model import MessageId, UeServiceId
 from msgin5g_bridge.names import URI_PATH
-from msgin5g_bridge.provisioning import UeProvisioningRequest
+from msgin5g_bridge.provisioning import ProvisioningResponse, UeProvisioningRequest
 from msgin5g_bridge.registration import Deregistration, Registration, RegistrationResponse, RegistrationResult
 from tests.interop.smpp_lab import running
 
@@ -50,7 +51,9 @@ class Kettle:
     """A UE made of two programs at one address."""
 
     def __init__(self, carrier: Carrier, client: str) -> None:
-        found = carrier.msgin5g.m5s.server.provision(UeProvisioningRequest(ue_priv_id="kettle"))
+        request, anybody = UeProvisioningRequest(ue_priv_id="kettle"), Peer(Leg.CLIENT)
+        found = carrier.msgin5g.m5s.server.provision(request, anybody)
+        assert isinstance(found, ProvisioningResponse)
         self.address = Address(addr_type=AddressType.UE, addr=found.svc_id)
         self._client = client
         host, port = carrier.msgin5g.plan.coap(NETWORK, M5S)

@@ -38,13 +38,18 @@ def values(kind: inspect.Type) -> st.SearchStrategy[object]:
             return st.sampled_from(cls) | TEXT.map(cls)
         case inspect.IntType(ge=int(least), le=most):
             return st.integers(least, 2**63 - 1 if most is None else int(most))
-        case inspect.StrType(pattern=str(pattern)):
-            return st.from_regex(pattern, fullmatch=True).filter(lambda text: 4 <= len(text) <= 60)
+        case inspect.StrType(pattern=pattern, min_length=least):
+            return text(pattern, least or 0)
     return SCALARS[type(kind)]
 
 
+def text(pattern: str | None, least: int) -> st.SearchStrategy[str]:
+    if pattern is not None:
+        return st.from_regex(pattern, fullmatch=True).filter(lambda text: 4 <= len(text) <= 60)
+    return TEXT.filter(lambda text: len(text) >= least)
+
+
 SCALARS: dict[type[inspect.Type], st.SearchStrategy[object]] = {
-    inspect.StrType: TEXT,
     inspect.IntType: st.integers(-(2**63), 2**63 - 1),
     inspect.BoolType: st.booleans(),
     inspect.BytesType: st.binary(max_size=20),

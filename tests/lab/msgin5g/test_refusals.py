@@ -10,7 +10,12 @@ from msgin5g_bridge.asregistration import ASRegistration
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.model import AsServiceId, MgwServiceId, UeServiceId
 from msgin5g_bridge.names import FailureCause
-from msgin5g_bridge.provisioning import NonMsgin5gUeProvisioningRequest, UeProvisioningRequest
+from msgin5g_bridge.provisioning import (
+    NonMsgin5gUeProvisioningRequest,
+    ProvisioningRequest,
+    ProvisioningResponse,
+    UeProvisioningRequest,
+)
 from msgin5g_bridge.registration import (
     BulkRegistration,
     BulkRegistrationResponse,
@@ -21,6 +26,7 @@ from msgin5g_bridge.registration import (
 )
 from msgin5g_bridge.ueregistration import BulkUeRegistration, UeDeregistration, UeRegistration
 from tests.lab.msgin5g.world import (
+    ANYBODY,
     AS,
     CLIENTS,
     GATEWAY,
@@ -223,10 +229,16 @@ def test_what_is_at_home_elsewhere_goes_there() -> None:
     assert world.answer().contact == (Leg.SERVER, "http://far")
 
 
+def provisioned(world: World, request: ProvisioningRequest) -> ProvisioningResponse:
+    answer = world.server.provision(request, ANYBODY)
+    assert isinstance(answer, ProvisioningResponse), answer
+    return answer
+
+
 def test_the_same_private_id_gets_the_same_service_id_and_another_another() -> None:
     world = World()
     ids = [
-        world.server.provision(UeProvisioningRequest(ue_priv_id=each)).svc_id
+        provisioned(world, UeProvisioningRequest(ue_priv_id=each)).svc_id
         for each in ("00:11", "00:12", "00:11", "abc", "ABC")
     ]
     assert ids[0] == ids[2]
@@ -236,7 +248,7 @@ def test_the_same_private_id_gets_the_same_service_id_and_another_another() -> N
 def test_provisioning_says_the_segment_size_and_the_server_and_a_registration_follows() -> None:
     world = World()
     request = NonMsgin5gUeProvisioningRequest(non_msgin5g_ue_priv_id="15551001001")
-    answer = world.server.provision(request)
+    answer = provisioned(world, request)
     assert answer.server_svc_ids == (SETTINGS.svc_id,)
     assert answer.svc_info
     assert answer.svc_info.seg_size == SETTINGS.seg_size

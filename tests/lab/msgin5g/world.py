@@ -37,6 +37,7 @@ SETTINGS = ServerSettings(
     domain=DOMAIN, gateways=GATEWAYS, areas={"town": BMG}, neighbours={"far.example": FAR}
 )
 CLIENTS = {METER: Peer(Leg.CLIENT, "coap://10.0.0.1:5683"), LAMP: Peer(Leg.CLIENT, "coap://10.0.0.2:5683")}
+ANYBODY = Peer(Leg.CLIENT, "coap://10.0.0.9:5683")
 GATEWAY, AS = Peer(Leg.L3G, "http://l3g", "gw"), Peer(Leg.AS)
 TAKEN, REFUSED = Result(Outcome.TAKEN), Result(Outcome.REFUSED, FailureCause.BARRED)
 SILENT = Result(Outcome.NOT_NOW, FailureCause.TIMEOUT)
