@@ -1,4 +1,4 @@
-"""docs/first-connection.md does what it says: its files, osmo-stp, and what `ipsmgw status` prints."""
+"""docs/connect-stp.md does what it says: its files, osmo-stp, and what `ipsmgw status` prints."""
 
 import os
 import re
@@ -18,7 +18,7 @@ COMMAND = [sys.executable, "-c", "from ipsmgw.cli import main; main()"]
 
 
 def test_the_recipe_connects_and_status_says_what_it_shows(osmo_stp: None, tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "first-connection.md").read_text("utf-8")
+    text = (ROOT / "docs" / "connect-stp.md").read_text("utf-8")
     gateway, stp, shown = re.findall(r"^```\w*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     (tmp_path / "gateway.toml").write_text(gateway)
     (tmp_path / "osmo-stp.cfg").write_text(stp)
