@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from math import isfinite
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Literal, Self, TypeVar, get_args, get_origin
 
 import msgspec
@@ -151,7 +152,8 @@ def faults_of(kind: type[Section], table: object, path: str = "") -> Iterator[Fa
             yield _join(path, key), "missing"
 
 
-def _value_faults(kind: object, value: object, path: str) -> Iterator[Fault]:
+def _value_faults(declared: object, value: object, path: str) -> Iterator[Fault]:
+    kind = _present(declared)
     if isinstance(kind, type) and issubclass(kind, Section):
         yield from faults_of(kind, value, path)
     elif get_origin(kind) is tuple and isinstance(value, list):
@@ -164,6 +166,12 @@ def _value_faults(kind: object, value: object, path: str) -> Iterator[Fault]:
             msgspec.convert(value, kind, dec_hook=scalar)
         except msgspec.ValidationError as fault:
             yield path, _sentence(str(fault)) + _advice(kind, value, str(fault))
+
+
+def _present(kind: object) -> object:
+    """Of what may be left out: what it is where it is there."""
+    parts = [part for part in get_args(kind) if part is not NoneType]
+    return parts[0] if isinstance(kind, UnionType) and len(parts) == 1 else kind
 
 
 def _advice(kind: object, value: object, said: str) -> str:

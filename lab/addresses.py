@@ -8,6 +8,7 @@ from lab.wiring import links
 
 __all__ = ["associations_table", "elements_table"]
 
+_PROTOCOLS = {"coap": "CoAP udp", "http": "HTTP tcp"}
 _SHOWN = 20
 """Phones that have a line each."""
 
@@ -51,6 +52,7 @@ def _rows(plan: Plan, *, only_here: bool) -> Iterator[tuple[str, str, str, str]]
             f"M3UA {plan.stp.transport} {_written(plan.stp.address)}",
             "all are ASPs of it",
         )
+    yield from _msgin5g(plan, only_here=only_here)
     yield from _phones(plan, only_here=only_here)
 
 
@@ -60,6 +62,19 @@ def _listens(plan: Plan, node: str) -> Iterator[str]:
     listening = [link for link in links(plan, node) if not link.connect]
     if listening:
         yield f"M3UA {listening[0].transport} {_written(plan.m3ua(node))}"
+
+
+def _msgin5g(plan: Plan, *, only_here: bool) -> Iterator[tuple[str, str, str, str]]:
+    service = plan.msgin5g
+    for node in service.nodes if service is not None else ():
+        place = plan.seat(node).place
+        if service is None or (only_here and place is not Place.HERE):
+            continue
+        speaks = service.protocols(node) if place is not Place.ABSENT else ()
+        ports = {"coap": service.coap(plan.network, node), "http": service.http(plan.network, node)}
+        first, *more = [f"{_PROTOCOLS[each]} {_written(ports[each])}" for each in speaks] or [""]
+        yield node, place.value, first, service.svc_id(node)
+        yield from (("", "", where, "") for where in more)
 
 
 def _answers(plan: Plan) -> Iterator[str]:

@@ -32,7 +32,8 @@ def element_command(
     names: Annotated[
         list[str],
         typer.Argument(
-            metavar="NAME…", help="hlr, smsc, msc, sgsn, scscf, ipsmgw; ue: all phones, or their names."
+            metavar="NAME…",
+            help="hlr, smsc, msc, sgsn, scscf, ipsmgw; m5s and others by their names; ue: all phones.",
         ),
     ],
     *,
@@ -104,6 +105,8 @@ async def _run(plan: Plan, api: Address, *, register: bool, seconds: float | Non
             for phone in carrier.phones.values() if register else ():
                 phone.register()
                 phone.attach()
+            if register:
+                carrier.msgin5g.join()
             if seconds is not None:
                 loop.call_later(seconds, stop.set)
             await _tell(carrier, stop)

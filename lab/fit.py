@@ -63,7 +63,8 @@ def _lacking(scenario: Scenario, wanted: Plan, carrier: Plan) -> Iterator[str]:
         )
     if LINKS in scenario.needs and wanted.stp is not None:
         yield "it meddles with what two elements say on their association, and there is an STP between them"
-    for node in ("hlr", "smsc", *wanted.legs, *_PHONES, *scenario.needs):
+    service = wanted.msgin5g.nodes if wanted.msgin5g is not None else ()
+    for node in ("hlr", "smsc", *wanted.legs, *_PHONES, *scenario.needs, *service):
         if node != LINKS and not wanted.here(node):
             yield f"it takes {node} in hand, which is {wanted.seat(node).place.value}"
     if not wanted.present("ipsmgw"):

@@ -44,7 +44,7 @@ def up_command(
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     plan = carrier_of(carrier, PlanTimers(), network=network)
     plan = plan if carrier is not None else replace(plan, legs=("msc", "sgsn"), gmsc=_GMSC)
-    if msgin5g:
+    if msgin5g and plan.msgin5g is None:
         plan = replace(plan, msgin5g=Msgin5gPlan(own_gateway=True))
     try:
         rules = all_rules(faults or [], fault_file, plan)

@@ -15,7 +15,7 @@ from lab.addresses import elements_table
 from lab.carrier import Carrier
 from lab.expectation import Broken
 from lab.ground import WireGround
-from lab.msgin5g.show import show
+from lab.msgin5g.show import can_be_shown, show
 from lab.plan import Plan
 from lab.steps import registered
 from lab.web import lab_face, picture, send
@@ -97,8 +97,10 @@ async def _demonstrate(console: Console, carrier: Carrier, wishes: Wishes) -> No
     console.print("[green]✓[/] every element listens, all M3UA associations are active")
     if len(carrier.phones) > 1:
         await _first_message(console, carrier, *list(carrier.phones)[:2])
-    if plan.msgin5g is not None:
+    if plan.msgin5g is not None and can_be_shown(carrier):
         await show(console, carrier)
+    elif plan.msgin5g is not None:
+        carrier.msgin5g.join()
     for rule in wishes.rules:
         console.print(f"fault: {carrier.fault(rule).text}", markup=False, highlight=False)
     console.print(elements_table(plan, str(api_address(plan.network))), markup=False, highlight=False)

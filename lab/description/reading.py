@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ipsmgw.settings import BadSettings, Fault, read, text_of
-from lab.description import people
+from lab.description import msgin5g, people
 from lab.description.sections import (
     Description,
     Elements,
@@ -46,7 +46,10 @@ def described(text: str, name: str, folder: Path, timers: PlanTimers) -> Plan:
         if not wrong:
             found = people.people(description, folder)
             yield from people.faults(found)
-            yield from _make(description, found, timers, made)
+            wrong = list(_msgin5g_faults(description, found))
+            yield from wrong
+            if not wrong:
+                yield from _make(description, found, timers, made)
 
     read(Description, text, name, faults)
     return made[-1]
@@ -94,6 +97,7 @@ def _plan(description: Description, found: people.People, timers: PlanTimers) ->
         centre=_centre(description.phones),
     )
     plan = _with_applications(plan, description)
+    plan = _with_msgin5g(plan, description)
     plan = _with_gateway(_with_elements(plan, description), description.gateway)
     return plan if plan.here("ipsmgw") else plan.with_serving_nodes()
 
@@ -122,6 +126,14 @@ def _with_applications(plan: Plan, description: Description) -> Plan:
         applications=tuple(Application(each.name, each.password, each.numbers) for each in several),
         esmes=tuple(each.name for each in several if each.played),
     )
+
+
+def _with_msgin5g(plan: Plan, description: Description) -> Plan:
+    section = description.msgin5g
+    if section is None:
+        return plan
+    plan = replace(plan, seats=(*plan.seats, *msgin5g.msgin5g_seats(section)))
+    return plan.with_msgin5g(msgin5g.service(section))
 
 
 def _with_gateway(plan: Plan, wanted: GatewaySection) -> Plan:
@@ -212,6 +224,15 @@ def _own_faults(description: Description) -> Iterator[Fault]:
         yield from _address_faults(f"subscriber[{i}].address", one.address)
     if description.stp is not None:
         yield from _address_faults("stp.address", description.stp.address, needed=True)
+
+
+def _msgin5g_faults(description: Description, found: people.People) -> Iterator[Fault]:
+    if description.msgin5g is None:
+        return
+    phones = frozenset(phone.name for _, section in found for phone in people.phones(section))
+    accounts = Plan().applications if description.application is None else description.application
+    taken = frozenset((*Elements.__struct_fields__, "ue", *(each.name for each in accounts)))
+    yield from msgin5g.faults(description.msgin5g, phones, taken)
 
 
 def _address_faults(path: str, address: str, *, needed: bool = False) -> Iterator[Fault]:

@@ -6,6 +6,8 @@ from msgspec import Meta
 
 from ipsmgw.identity import NodeNumber
 from ipsmgw.settings import Section
+from lab.description.msgin5g_sections import Msgin5gSection
+from lab.description.values import Is, Name, Port
 from lab.plan import MAX_NETWORK, Plan
 
 __all__ = [
@@ -24,14 +26,11 @@ __all__ = [
     "TimersSection",
 ]
 
-Is = Literal["here", "external", "absent"]
-Port = Annotated[int, Meta(ge=1, le=65_535)]
 PointCode = Annotated[int, Meta(ge=0, le=16_383)]
 Context = Annotated[int, Meta(ge=0, le=0xFFFFFFFF)]
 Imsi = Annotated[str, Meta(pattern="^[0-9]{15}$")]
 Msisdn = Annotated[str, Meta(pattern="^[0-9]{5,15}$")]
 Key = Annotated[str, Meta(pattern="^[0-9A-Fa-f]{32}$")]
-Name = Annotated[str, Meta(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=32)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Service = Literal["cs-preferred", "ps-preferred", "cs-only", "ps-only"]
 _PLAN = Plan()
@@ -203,3 +202,4 @@ class Description(Section, frozen=True, kw_only=True):
     smpp: SmppSection = SmppSection()
     gmsc: GmscSection = GmscSection()
     timers: TimersSection = TimersSection()
+    msgin5g: Msgin5gSection | None = None

@@ -23,6 +23,7 @@ __all__ = [
     "Msgin5gPlan",
     "ScefPlan",
     "UePlan",
+    "Where",
 ]
 
 M5S, OWN, SCEF = "m5s", "ipsmgw", "scef"
@@ -35,6 +36,16 @@ FIRST_CODE, NAME_CODE = 4711, "4700"
 _FIRST = 10
 _NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
+_USUAL: "Mapping[str, Where]" = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """An address of its own for a node; what it leaves open follows from the number of the network."""
+
+    address: str = ""
+    coap_port: int | None = None
+    http_port: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +109,8 @@ class Msgin5gPlan:
     """Name of the provisioning function as an element of its own; nothing: it is in the server."""
     own_gateway: bool = False
     """Whether the gateway of the carrier is a Message Gateway: its phones are in the service."""
+    own_port: int = _OWN_HTTP
+    """Where it takes what the server delivers."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
     """Names of the members, by Group Service ID; every AS may write to them."""
     scef: ScefPlan | None = None
@@ -111,6 +124,8 @@ class Msgin5gPlan:
 
     follows: tuple[str, ...] = ()
     """Names of other servers whose Messaging Topics this one is told of."""
+    at: Mapping[str, Where] = field(default_factory=lambda: _USUAL)
+    """Nodes with addresses of their own."""
     routes: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
     """Domains that another server is the way to, and that server's name; else each knows each."""
     applications: frozenset[str] | None = None
@@ -158,13 +173,23 @@ class Msgin5gPlan:
         return next((each for each in self.others if name in (*each.elements, *each.people)), self)
 
     def host(self, network: int, node: str) -> str:
-        return f"127.1.{network}.{_FIRST + self.nodes.index(node)}"
+        own = self.at[node].address if node in self.at else ""
+        return own or f"127.1.{network}.{_FIRST + self.nodes.index(node)}"
 
     def coap(self, network: int, node: str) -> tuple[str, int]:
-        return (self.host(network, node), _COAP)
+        own = self.at[node].coap_port if node in self.at else None
+        return (self.host(network, node), own or _COAP)
 
     def http(self, network: int, node: str) -> tuple[str, int]:
-        return (self.host(network, node), _HTTP)
+        own = self.at[node].http_port if node in self.at else None
+        return (self.host(network, node), own or _HTTP)
+
+    def protocols(self, node: str) -> tuple[str, ...]:
+        """What it is spoken to by."""
+        home = self.home(node)
+        if node == home.name:
+            return ("coap", "http")
+        return ("coap",) if node in home.clients else ("http",)
 
     @property
     def function(self) -> str:
@@ -178,7 +203,7 @@ class Msgin5gPlan:
 
     def own_http(self, host: str) -> tuple[str, int]:
         """Where the gateway of the carrier takes what the server delivers."""
-        return (host, _OWN_HTTP)
+        return (host, self.own_port)
 
     def svc_id(self, name: str) -> str:
         """A Service ID at the domain that this one is at home at."""

@@ -12,10 +12,18 @@ from lab.msgin5g.steps import server, ue, until
 from lab.steps import registered
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 
-__all__ = ["show"]
+__all__ = ["can_be_shown", "show"]
 
 _ALARM, _QUESTION, _REPLY = "The boiler is too warm.", "Shall we send a plumber?", "Yes, please €"
 _QUIET = ("m3ua",)
+
+
+def can_be_shown(carrier: Carrier) -> bool:
+    """Whether all that it takes is there, and the lab's."""
+    service = carrier.plan.msgin5g
+    nodes = (service.name, "meter", "reader", "ipsmgw", "scscf", "hlr") if service else ()
+    there = all(node in carrier.plan.nodes and carrier.own(node) for node in nodes)
+    return bool(service and service.own_gateway and carrier.phones and there)
 
 
 async def show(console: Console, carrier: Carrier) -> None:

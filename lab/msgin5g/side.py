@@ -94,6 +94,15 @@ class Msgin5gSide:
         else:
             self.application_servers[name] = self._application_server(site, home, name)
 
+    def join(self) -> None:
+        """All that are the lab's register, as if they had just been switched on."""
+        for hub in self.gateway_ues.values():
+            hub.register()
+        for ue in self.ues.values():
+            ue.register()
+        for application in self.application_servers.values():
+            application.register()
+
     def element(self, node: str) -> Msgin5gElement:
         """Its present life."""
         if node in self.servers:

@@ -1,0 +1,153 @@
+"""The tables of carrier.toml for MSGin5G: strict, with the defaults of the plan.
+
+Who adds an option to what is in `Msgin5gPlan`, or to `ServerSettings`, adds it here under the same name, and
+in docs/carrier.toml; `msgin5g` copies by names.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from ipsmgw.settings import Section
+from lab.description.values import Is, Name, Port
+from lab.msgin5g.plan import M5S, Msgin5gPlan, ScefPlan, UePlan
+from lab.msgin5g.settings import ServerSettings
+
+__all__ = [
+    "ApplicationServerSection",
+    "AreaSection",
+    "GatewayUeSection",
+    "GroupSection",
+    "HomeSection",
+    "MessageGatewaySection",
+    "Msgin5gSection",
+    "NodeSection",
+    "OtherSection",
+    "RouteSection",
+    "ScefSection",
+    "ServerSection",
+    "UeSection",
+]
+
+_PLAN, _UE, _SCEF, _SERVER = Msgin5gPlan(), UePlan(name=""), ScefPlan(), ServerSettings()
+Seconds = Annotated[float, Meta(gt=0, le=365 * 86_400)]
+OrNever = Annotated[float, Meta(ge=0, le=365 * 86_400)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+Id = Annotated[str, Meta(min_length=1, max_length=255)]
+Domain = Annotated[str, Meta(pattern="^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", max_length=253)]
+SegmentSize = Annotated[int, Meta(ge=16, le=65_535)]
+
+
+class NodeSection(Section, frozen=True, kw_only=True, rename={"is_": "is"}):
+    is_: Is = "here"
+    address: str = ""
+
+
+class CoapNode(NodeSection, frozen=True, kw_only=True):
+    coap_port: Port | None = None
+
+
+class HttpNode(NodeSection, frozen=True, kw_only=True):
+    http_port: Port | None = None
+
+
+class ServerSection(CoapNode, frozen=True, kw_only=True):
+    """Where it is, and its settings."""
+
+    name: Name = M5S
+    is_: Literal["here", "external"] = "here"
+    http_port: Port | None = None
+    authenticated: bool = _SERVER.authenticated
+    awake: Seconds = _SERVER.awake
+    registration_lifetime: OrNever = _SERVER.registration_lifetime
+    seg_size: SegmentSize = _SERVER.seg_size
+    keep: Seconds = _SERVER.keep
+    transit: Seconds = _SERVER.transit
+    errand: Seconds = _SERVER.errand
+    report: Seconds = _SERVER.report
+    retry: Seconds = _SERVER.retry
+    retry_most: Seconds = _SERVER.retry_most
+    aggregate_wait: OrNever = _SERVER.aggregate_wait
+    aggregate_small: Count = _SERVER.aggregate_small
+    recoveries: Annotated[int, Meta(ge=0, le=100)] = _SERVER.recoveries
+    topic_lifetime: Seconds = _SERVER.topic_lifetime
+    remember: Seconds = _SERVER.remember
+    most: Count = _SERVER.most
+    window: Count = _SERVER.window
+
+
+class UeSection(CoapNode, frozen=True, kw_only=True):
+    name: Name
+    max_seg_size: Annotated[int, Meta(ge=0, le=65_535)] = _UE.max_seg_size
+    keyed: bool = _UE.keyed
+    behind: str = _UE.behind
+    phone: str = _UE.phone
+    port: Port = _UE.port
+
+
+class GatewayUeSection(CoapNode, frozen=True, kw_only=True):
+    name: Name
+    wait: OrNever = 0.0
+    allowed: tuple[str, ...] = ()
+
+
+class ApplicationServerSection(HttpNode, frozen=True, kw_only=True):
+    name: Name
+
+
+class MessageGatewaySection(HttpNode, frozen=True, kw_only=True):
+    name: Name
+    kind: Literal["l3g", "n3g", "bmg"] = "l3g"
+    phones: tuple[Name, ...] = ()
+
+
+class GroupSection(Section, frozen=True, kw_only=True):
+    id: Id
+    members: tuple[str, ...]
+
+
+class AreaSection(Section, frozen=True, kw_only=True):
+    id: Id
+    gateway: str
+
+
+class RouteSection(Section, frozen=True, kw_only=True):
+    domain: Domain
+    server: str
+
+
+class ScefSection(HttpNode, frozen=True, kw_only=True):
+    number: Annotated[str, Meta(pattern="^[0-9]{1,15}$")] = _SCEF.number
+    password: Annotated[str, Meta(max_length=8)] = _SCEF.password
+
+
+class HomeSection(Section, frozen=True, kw_only=True):
+    """One server, and who is at home there."""
+
+    domain: Domain = _PLAN.domain
+    server: ServerSection = ServerSection()
+    ue: tuple[UeSection, ...] | None = None
+    gateway_ue: tuple[GatewayUeSection, ...] = ()
+    application_server: tuple[ApplicationServerSection, ...] | None = None
+    message_gateway: tuple[MessageGatewaySection, ...] = ()
+    group: tuple[GroupSection, ...] = ()
+    area: tuple[AreaSection, ...] = ()
+    route: tuple[RouteSection, ...] = ()
+    follows: tuple[str, ...] = ()
+    applications: tuple[Domain, ...] | None = None
+
+
+class OtherSection(HomeSection, frozen=True, kw_only=True):
+    """Another server; nobody is at home there where nobody is named."""
+
+    ue: tuple[UeSection, ...] = ()
+    application_server: tuple[ApplicationServerSection, ...] = ()
+
+
+class Msgin5gSection(HomeSection, frozen=True, kw_only=True):
+    """The whole service."""
+
+    own_gateway: bool = _PLAN.own_gateway
+    own_port: Port = _PLAN.own_port
+    scef: ScefSection | None = None
+    other: tuple[OtherSection, ...] = ()
