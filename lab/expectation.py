@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lab.instead import instead_of_call
 
-__all__ = ["Broken", "Expectations", "NotPlayed", "Seen", "came_true", "expect"]
+__all__ = ["LISTENER", "Broken", "Expectations", "NotPlayed", "Seen", "came_true", "expect"]
 
 
 class Broken(Exception):
@@ -34,6 +34,7 @@ class Expectations:
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
+        self._began = now()
         self.seen: list[Seen] = []
 
     def __enter__(self) -> "Expectations":
@@ -45,9 +46,14 @@ class Expectations:
 
     def add(self, sentence: str) -> None:
         """One more."""
-        self.seen.append(Seen(self._now(), sentence))
+        now, listener = self._now(), LISTENER.get()
+        self.seen.append(Seen(now, sentence))
+        if listener is not None:
+            listener(now - self._began, sentence)
 
 
+LISTENER: ContextVar[Callable[[float, str], None] | None] = ContextVar("listener", default=None)
+"""Told of each expectation as it comes true, and after how many seconds of the carrier's own time."""
 _WRITER: ContextVar[Expectations | None] = ContextVar("expectations", default=None)
 
 

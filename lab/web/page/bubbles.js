@@ -1,0 +1,77 @@
+// The messages on the screen of a phone or a device: ticks with words, and why.
+
+import { h } from "/page/dom.js";
+import { empty, Keyed, time } from "/lab/parts.js";
+
+const TICKS = {
+  sending: "◔", "at the SC": "✓", "at the server": "✓", delivered: "✓✓", failed: "✗", received: "", refused: "✗",
+};
+const NEAR_THE_END = 80;
+
+/** The conversation of one phone; `nameOf` knows whose a number is. */
+export class Conversation {
+  constructor(context, nameOf, hint) {
+    this.context = context;
+    this.nameOf = nameOf;
+    this.list = h("ol", { class: "messages" });
+    this.hint = empty(hint);
+    this.element = h("div", { class: "screen", tabIndex: 0, role: "region", "aria-label": "Messages" }, this.hint, this.list);
+    this.keyed = new Keyed(this.list, () => new Bubble(this), (made, one) => made.show(one));
+  }
+
+  show(messages) {
+    const screen = this.element;
+    const atTheEnd = screen.scrollHeight - screen.scrollTop - screen.clientHeight < NEAR_THE_END;
+    this.hint.hidden = messages.length > 0;
+    this.keyed.show(messages, (one) => one.id);
+    if (atTheEnd) screen.scrollTop = screen.scrollHeight;
+  }
+}
+
+class Bubble {
+  #shown = "";
+  constructor(conversation) {
+    this.conversation = conversation;
+    this.element = h("li", {});
+  }
+
+  show(one) {
+    const text = JSON.stringify(one);
+    if (text === this.#shown) return;
+    this.#shown = text;
+    this.element.className = `bubble ${one.incoming ? "in" : "out"}`;
+    this.element.dataset.state = one.state;
+    const who = this.conversation.nameOf(one.peer);
+    this.element.replaceChildren(
+      h("p", { class: "peer" }, `${one.incoming ? "from" : "to"} ${who}`, extras(one)),
+      h("p", { class: "text" }, one.text),
+      standing(one),
+      one.reason ? h("p", { class: "reason" }, one.reason) : "",
+      one.report ? h("p", { class: "reason" }, `status report: ${one.report}`) : "",
+      this.#ways(one),
+    );
+  }
+
+  #ways(one) {
+    if (!one.callId || one.domain === "msgin5g") return "";
+    const { link } = this.conversation.context;
+    return h("p", { class: "ways" },
+      h("a", { href: link("Explain", { id: one.callId }) }, "Explain"),
+      h("a", { href: link("Ladder", { subscriber: one.peer.replace(/^\+/, "") }) }, "Ladder"));
+  }
+}
+
+function extras(one) {
+  const words = [];
+  if (one.messageClass !== null && one.messageClass !== undefined) words.push(`class ${one.messageClass}`);
+  if (one.whole > 1) words.push(one.parts === one.whole ? `${one.whole} parts` : `${one.parts} of ${one.whole} parts`);
+  if (one.domain && one.domain !== "msgin5g") words.push(one.domain.toUpperCase());
+  return words.length ? ` · ${words.join(" · ")}` : "";
+}
+
+function standing(one) {
+  const tick = TICKS[one.state];
+  return h("p", { class: "state" },
+    h("time", { dateTime: new Date(one.when * 1000).toISOString() }, time(one.when)), " ",
+    tick ? h("span", { class: "tick", "aria-hidden": "true" }, tick) : "", ` ${one.state}`);
+}

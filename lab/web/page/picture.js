@@ -1,0 +1,104 @@
+// Elements and links drawn: phones at the left, their cores, the gateway in the middle, HLR and SM-SC at the right.
+
+import { s } from "/page/dom.js";
+
+const WIDTH = 1000;
+const COLUMNS = { phone: 90, core: 330, middle: 570, right: 830 };
+const COLUMN_OF = {
+  phone: "phone", scscf: "core", msc: "core", sgsn: "core", ipsmgw: "middle", m5s: "middle",
+  hlr: "right", smsc: "right", esme: "right", device: "right", as: "right", gateway: "right",
+};
+const [BOX_WIDTH, BOX_HEIGHT, STEP, TOP] = [136, 52, 84, 30];
+const SIGNS = { up: "", partly: "!", down: "✗", quiet: "", external: "↗" };
+
+export class Picture {
+  constructor(choose) {
+    this.choose = choose;
+    this.element = s("svg", { class: "picture", role: "group", "aria-label": "Elements and links" });
+  }
+
+  show(view, chosen) {
+    const text = JSON.stringify([view.elements, view.links.map((each) => [each.one, each.other, each.state, each.words]), chosen]);
+    if (text === this.shown) return;
+    this.shown = text;
+    const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.name : "";
+    const { places, height } = placed(view.elements);
+    this.element.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
+    this.element.replaceChildren(
+      ...view.links.map((link) => this.#link(link, places, chosen)),
+      ...view.elements.map((one) => this.#element(one, places.get(one.name), chosen)));
+    if (focused) this.element.querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+
+  #link(link, places, chosen) {
+    const [from, to] = [places.get(link.one), places.get(link.other)];
+    if (!from || !to) return s("g");
+    const name = `${link.one}-${link.other}-${link.protocol}`;
+    const path = way(from, to);
+    const middle = s("text", { class: "protocol", x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 - 5 });
+    middle.textContent = link.state === "down" ? `✗ ${link.protocol} down` : link.protocol;
+    return this.#button(s("g", { class: "link", "data-state": link.state },
+      s("path", { class: "touch", d: path }), s("path", { class: "line", d: path }), middle),
+    name, chosen, `${link.protocol} between ${link.one} and ${link.other}: ${link.words}`);
+  }
+
+  #element(one, { x, y }, chosen) {
+    const group = s("g", { class: "element", "data-state": one.state, transform: `translate(${x - BOX_WIDTH / 2} ${y - BOX_HEIGHT / 2})` },
+      s("rect", { width: BOX_WIDTH, height: BOX_HEIGHT, rx: one.kind === "phone" ? 16 : 6 }),
+      words("name", BOX_WIDTH / 2, 22, `${one.name}${SIGNS[one.state] ? ` ${SIGNS[one.state]}` : ""}`, 17),
+      words("what", BOX_WIDTH / 2, 39, short(one), 22));
+    return this.#button(group, one.name, chosen, `${one.name}, ${one.what}: ${one.words}`);
+  }
+
+  #button(group, name, chosen, label) {
+    for (const [key, value] of Object.entries({ role: "button", tabindex: "0", "data-name": name, "aria-label": label, "aria-pressed": String(name === chosen) })) {
+      group.setAttribute(key, value);
+    }
+    group.addEventListener("click", () => this.choose(name));
+    group.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      this.choose(name);
+    });
+    return group;
+  }
+}
+
+/** Where each is: a column by its kind, and each column in the middle of the height. */
+function placed(elements) {
+  const columns = Object.groupBy(elements, (one) => COLUMN_OF[one.kind] ?? "right");
+  const most = Math.max(...Object.values(columns).map((column) => column.length), 4);
+  const height = most * STEP + TOP;
+  const places = new Map();
+  for (const [name, column] of Object.entries(columns)) {
+    const step = Math.min(height / column.length, name === "phone" ? STEP : STEP * 1.6);
+    const first = (height - step * (column.length - 1)) / 2;
+    column.forEach((one, at) => places.set(one.name, { x: COLUMNS[name], y: first + at * step, column: name }));
+  }
+  return { places, height };
+}
+
+/** From side to side; within a column by a bow, so that it goes through nobody. */
+function way(from, to) {
+  if (from.x === to.x) {
+    const bow = (from.x > WIDTH / 2 ? 1 : -1) * (BOX_WIDTH / 2 + 36);
+    const side = (from.x > WIDTH / 2 ? 1 : -1) * BOX_WIDTH / 2;
+    return `M${from.x + side} ${from.y}C${from.x + bow} ${from.y} ${to.x + bow} ${to.y} ${to.x + side} ${to.y}`;
+  }
+  const [a, b] = from.x < to.x ? [from, to] : [to, from];
+  const [x1, x2] = [a.x + BOX_WIDTH / 2, b.x - BOX_WIDTH / 2];
+  const pull = (x2 - x1) / 2;
+  return `M${x1} ${a.y}C${x1 + pull} ${a.y} ${x2 - pull} ${b.y} ${x2} ${b.y}`;
+}
+
+function words(kind, x, y, text, most) {
+  const made = s("text", { class: kind, x, y });
+  made.textContent = text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  return made;
+}
+
+function short(one) {
+  if (one.kind === "phone") return one.words.replace(`${one.name} is `, "");
+  if (one.state === "up" || one.state === "quiet") return one.what.replace(" with SMS-GMSC and SMS-IWMSC", "");
+  return one.words;
+}

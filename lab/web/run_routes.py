@@ -1,0 +1,179 @@
+"""Scenarios over the lab's API: which there are, and runs of them with verdict, report and capture."""
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from lab.choice import NoScenario, chosen
+from lab.meddling.meddling import check_rules
+from lab.plan import Plan
+from lab.quirks.profile import PLAIN, profiles
+from lab.report import FaultChoice
+from lab.scenario import Scenario
+from lab.scenarios import SCENARIOS
+from lab.web.asking import Refusal, answer, answering, read_body
+from lab.web.player import PAGE
+from lab.web.runs import Runs, RunView, State, Wanted
+
+__all__ = ["PlayRequest", "RunRow", "RunsView", "ScenarioRow", "run_routes", "runs_view"]
+
+_MOST_SEED = 2**31
+_REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; sandbox allow-scripts"
+)
+"""The report is one file with its script in it, and asks nobody for anything."""
+
+
+class ScenarioRow(msgspec.Struct):
+    """GET /api/scenarios: one story."""
+
+    name: str
+    clause: str
+    what: str
+    robust: bool
+    """Whether all that it expects must come true under faults as well."""
+
+
+class ScenariosView(msgspec.Struct):
+    scenarios: list[ScenarioRow]
+    quirks: list[str]
+
+
+class PlayRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """POST /api/runs: names of scenarios, as the command line has them (`mt*`), and how to play them."""
+
+    scenarios: list[str]
+    seed: int = 1
+    faults: FaultChoice = "none"
+    rules: list[str] = []
+    quirks: str = PLAIN.name
+
+
+class RunRow(msgspec.Struct, kw_only=True):
+    """One run in a list."""
+
+    id: int
+    scenario: str
+    seed: int
+    faults: FaultChoice
+    state: State
+    came: int
+    """Expectations that have come true."""
+    latest: str
+    broken: str
+
+
+class RunsView(msgspec.Struct):
+    """GET /api/runs: the newest first."""
+
+    runs: list[RunRow]
+
+
+def runs_view(runs: Runs) -> RunsView:
+    return RunsView([_row(each) for each in reversed(runs.all.values())])
+
+
+def run_routes(runs: Runs) -> list[Route]:
+    """All of them."""
+    routes = _Routes(runs)
+    return [
+        Route("/api/scenarios", answering(routes.scenarios)),
+        Route("/api/runs", answering(routes.get_all)),
+        Route("/api/runs", answering(routes.play), methods=["POST"]),
+        Route("/api/runs/{id:int}", answering(routes.get)),
+        Route("/api/runs/{id:int}", answering(routes.stop), methods=["DELETE"]),
+        Route("/api/runs/{id:int}/report", answering(routes.report)),
+        Route("/api/runs/{id:int}/capture", answering(routes.capture)),
+    ]
+
+
+class _Routes:
+    def __init__(self, runs: Runs) -> None:
+        self._runs = runs
+
+    async def scenarios(self, request: Request) -> Response:
+        rows = [ScenarioRow(each.name, each.clause, each.what, each.robust) for each in SCENARIOS.values()]
+        return answer(ScenariosView(rows, [PLAIN.name, *profiles()]))
+
+    async def get_all(self, request: Request) -> Response:
+        return answer(runs_view(self._runs))
+
+    async def play(self, request: Request) -> Response:
+        """202: they wait for their turn."""
+        asked = await read_body(request, PlayRequest)
+        found = _wanted(asked)
+        for scenario in found:
+            wanted = Wanted(
+                scenario=scenario.name,
+                seed=asked.seed,
+                faults=asked.faults,
+                rules=tuple(asked.rules),
+                quirks=asked.quirks,
+            )
+            self._runs.want(wanted, scenario.clause, scenario.what)
+        return answer(runs_view(self._runs), 202)
+
+    async def get(self, request: Request) -> Response:
+        return answer(self._run(request))
+
+    async def stop(self, request: Request) -> Response:
+        run = self._run(request)
+        await self._runs.stop(run)
+        return answer(run)
+
+    async def report(self, request: Request) -> Response:
+        octets = self._file(request, PAGE)
+        headers = {"Content-Security-Policy": _REPORT_POLICY}
+        return Response(octets, media_type="text/html; charset=utf-8", headers=headers)
+
+    async def capture(self, request: Request) -> Response:
+        run = self._run(request)
+        name = f"{run.result.name}.pcap" if run.result else ""
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(self._file(request, name), media_type="application/vnd.tcpdump.pcap", headers=headers)
+
+    def _run(self, request: Request) -> RunView:
+        number = request.path_params["id"]
+        run = self._runs.all.get(number)
+        if run is None:
+            raise Refusal(404, f"there is no run {number}, or it is forgotten")
+        return run
+
+    def _file(self, request: Request, name: str) -> bytes:
+        run = self._run(request)
+        path = self._runs.folder(run) / name
+        if run.result is None or not path.is_file():
+            raise Refusal(409, f"run {run.id} has nothing to show: it is {run.state}")
+        return path.read_bytes()
+
+
+def _wanted(asked: PlayRequest) -> list[Scenario]:
+    if not 0 <= asked.seed <= _MOST_SEED:
+        raise Refusal(400, f"a seed is a number from 0 to {_MOST_SEED}, not {asked.seed}")
+    if asked.quirks not in (PLAIN.name, *profiles()):
+        raise Refusal(
+            400, f"there is no profile of quirks {asked.quirks!r}; there are {', '.join(profiles())}"
+        )
+    if not asked.scenarios:
+        raise Refusal(400, "which scenario?")
+    try:
+        found = chosen(SCENARIOS, asked.scenarios)
+    except NoScenario as fault:
+        raise Refusal(404, str(fault)) from None
+    for scenario in found:
+        check_rules(asked.rules, scenario.plan(Plan()))
+    return found
+
+
+def _row(run: RunView) -> RunRow:
+    return RunRow(
+        id=run.id,
+        scenario=run.wanted.scenario,
+        seed=run.wanted.seed,
+        faults=run.wanted.faults,
+        state=run.state,
+        came=len(run.came),
+        latest=run.came[-1].sentence if run.came else "",
+        broken=run.sentence or (run.result.broken or run.result.reason if run.result else ""),
+    )
