@@ -65,7 +65,8 @@ class Loads:
 
     async def _follow(self) -> None:
         try:
-            await self._worker.follow(_SILENCE, self._told)
+            while not self._told(await self._worker.hear(_SILENCE)):
+                pass
         except WorkerLost as fault:
             self.view.state, self.view.sentence = "refused", f"the process that offers it: {fault}"
         await self._worker.stop()

@@ -90,10 +90,10 @@ class Runs:
 
     async def close(self) -> None:
         """Nothing is played any more."""
-        self._queue.clear()
+        for run in [run for run in self.all.values() if not run.over]:
+            await self.stop(run)
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await asyncio.gather(self._task, return_exceptions=True)  # a process that just starts is ended too
         await self._worker.stop()
 
     async def _play_all(self) -> None:
@@ -101,11 +101,19 @@ class Runs:
             run = self._queue.popleft()
             run.state = "running"
             try:
-                await self._worker.order(self._order(run))
-                await self._worker.follow(_DEADLINE, lambda said, run=run: self._told(run, said))  # type: ignore[misc]  # of this turn
+                await self._play(run)
             except WorkerLost as fault:
                 if run.state == "running":
                     run.state, run.sentence = "lost", f"the process that plays: {fault}"
+
+    async def _play(self, run: RunView) -> None:
+        await self._worker.order(self._order(run))
+        while run.state == "running":
+            said = await self._worker.hear(_DEADLINE)
+            if run.state == "running":
+                self._told(run, said)
+        if run.state == "stopped":
+            await self._worker.stop()  # the process may have come only after that
 
     def _order(self, run: RunView) -> PlayOrder:
         wanted = run.wanted
@@ -118,14 +126,12 @@ class Runs:
             quirks=wanted.quirks,
         )
 
-    def _told(self, run: RunView, said: Said) -> bool:
+    def _told(self, run: RunView, said: Said) -> None:
         match said:
             case Came():
                 run.came.append(said)
-                return False
             case Ended(result):
                 run.state, run.result = result.verdict, result
-        return True
 
     def _forget(self) -> None:
         over = [run for run in self.all.values() if run.over]

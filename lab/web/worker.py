@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
 from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO, Generic, TypeVar
@@ -69,11 +68,6 @@ class Worker(Generic[SaidT]):
             raise WorkerLost(await self._last_words(process))
         return self._decoder.decode(line)
 
-    async def follow(self, within: float, told: Callable[[SaidT], bool]) -> None:
-        """Until `told` says that this was the last; each silence may last so long."""
-        while not told(await self.hear(within)):
-            pass
-
     async def stop(self) -> None:
         """At once."""
         process, self._process = self._process, None
@@ -89,6 +83,8 @@ class Worker(Generic[SaidT]):
 
     async def _last_words(self, process: asyncio.subprocess.Process) -> str:
         await process.wait()
+        if self._log.closed:
+            return "it was stopped"
         self._log.seek(0)
         words = self._log.read().decode(errors="replace").strip().splitlines()
         await self.stop()

@@ -51,7 +51,7 @@ function show(element, context) {
     hint.hidden = view.state !== "none";
     drawn.hidden = !view.points.length;
     state.textContent = sentence(view);
-    state.dataset.state = view.state === "refused" ? "down" : "up";
+    state.dataset.state = view.state === "refused" ? "down" : view.summary && !view.summary.valid ? "partly" : "up";
     const now = view.now;
     numbers.replaceChildren(...(now ? [["offered", now.offered], ["done", now.done], ["refused", total(now.refused)], ["lost", now.lost], ["under way", now.underWay]]
       .flatMap(([name, value]) => [h("div", {}, h("dt", {}, name), h("dd", {}, value.toLocaleString("en")))]) : []));

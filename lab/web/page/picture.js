@@ -9,6 +9,7 @@ const COLUMN_OF = {
   hlr: "right", smsc: "right", esme: "right", device: "right", as: "right", gateway: "right",
 };
 const [BOX_WIDTH, BOX_HEIGHT, STEP, TOP] = [136, 52, 84, 30];
+const ROWS = { scscf: 0.08, ipsmgw: 0.08, hlr: 0.08, smsc: 0.5, msc: 0.62, sgsn: 0.96, m5s: 1.3 };
 const SIGNS = { up: "", partly: "!", down: "✗", quiet: "", external: "↗" };
 
 export class Picture {
@@ -35,7 +36,8 @@ export class Picture {
     if (!from || !to) return s("g");
     const name = `${link.one}-${link.other}-${link.protocol}`;
     const path = way(from, to);
-    const middle = s("text", { class: "protocol", x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 - 5 });
+    const bow = from.x === to.x ? BOX_WIDTH / 2 + 30 : 0;
+    const middle = s("text", { class: "protocol", x: (from.x + to.x) / 2 + bow, y: (from.y + to.y) / 2 - 4 });
     middle.textContent = link.state === "down" ? `✗ ${link.protocol} down` : link.protocol;
     return this.#button(s("g", { class: "link", "data-state": link.state },
       s("path", { class: "touch", d: path }), s("path", { class: "line", d: path }), middle),
@@ -64,18 +66,21 @@ export class Picture {
   }
 }
 
-/** Where each is: a column by its kind, and each column in the middle of the height. */
+/** Where each is: a column by its kind. SS7 nodes of CS and PS stand below the gateway, so that no link runs through it. */
 function placed(elements) {
   const columns = Object.groupBy(elements, (one) => COLUMN_OF[one.kind] ?? "right");
   const most = Math.max(...Object.values(columns).map((column) => column.length), 4);
-  const height = most * STEP + TOP;
+  const height = most * STEP + 2 * TOP;
   const places = new Map();
   for (const [name, column] of Object.entries(columns)) {
-    const step = Math.min(height / column.length, name === "phone" ? STEP : STEP * 1.6);
-    const first = (height - step * (column.length - 1)) / 2;
-    column.forEach((one, at) => places.set(one.name, { x: COLUMNS[name], y: first + at * step, column: name }));
+    const fixed = name === "phone" ? [] : column.filter((one) => one.kind in ROWS);
+    fixed.forEach((one) => places.set(one.name, { x: COLUMNS[name], y: TOP + ROWS[one.kind] * (4 * STEP - TOP) }));
+    const rest = column.filter((one) => !fixed.includes(one));
+    const first = fixed.length ? TOP + 3.6 * STEP : (height - STEP * (rest.length - 1)) / 2;
+    rest.forEach((one, at) => places.set(one.name, { x: COLUMNS[name], y: first + at * STEP }));
   }
-  return { places, height };
+  const lowest = Math.max(...[...places.values()].map((each) => each.y));
+  return { places, height: Math.max(height - TOP, lowest + BOX_HEIGHT / 2 + TOP) };
 }
 
 /** From side to side; within a column by a bow, so that it goes through nobody. */
@@ -99,6 +104,7 @@ function words(kind, x, y, text, most) {
 
 function short(one) {
   if (one.kind === "phone") return one.words.replace(`${one.name} is `, "");
-  if (one.state === "up" || one.state === "quiet") return one.what.replace(" with SMS-GMSC and SMS-IWMSC", "");
-  return one.words;
+  if (one.state === "partly") return "partly connected";
+  if (one.state === "down" || one.state === "external") return { down: "down", external: "somebody else's" }[one.state];
+  return one.what.replace(" with SMS-GMSC and SMS-IWMSC", "");
 }
