@@ -4,7 +4,9 @@ import { h } from "/page/dom.js";
 import { empty, Keyed, time } from "/lab/parts.js";
 
 const TICKS = {
-  sending: "◔", "at the SC": "✓", "at the server": "✓", delivered: "✓✓", failed: "✗", received: "", refused: "✗",
+  sending: "◔", "at the SC": "✓", "at the server": "✓", delivered: "✓✓", failed: "✗",
+  received: "",
+    refused: "✗",
 };
 const NEAR_THE_END = 80;
 
@@ -15,7 +17,8 @@ export class Conversation {
     this.nameOf = nameOf;
     this.list = h("ol", { class: "messages" });
     this.hint = empty(hint);
-    this.element = h("div", { class: "screen", tabIndex: 0, role: "region", "aria-label": "Messages" }, this.hint, this.list);
+    this.element = h("div", { class: "screen", tabIndex: 0, role: "region", "aria-label": "Messages" },
+      this.hint, this.list);
     this.keyed = new Keyed(this.list, () => new Bubble(this), (made, one) => made.show(one));
   }
 
@@ -64,7 +67,8 @@ class Bubble {
 function extras(one) {
   const words = [];
   if (one.messageClass !== null && one.messageClass !== undefined) words.push(`class ${one.messageClass}`);
-  if (one.whole > 1) words.push(one.parts === one.whole ? `${one.whole} parts` : `${one.parts} of ${one.whole} parts`);
+  if (one.whole > 1) words.push(one.parts === one.whole ? `${one.whole} parts`
+    : `${one.parts} of ${one.whole} parts`);
   if (one.domain && one.domain !== "msgin5g") words.push(one.domain.toUpperCase());
   return words.length ? ` · ${words.join(" · ")}` : "";
 }

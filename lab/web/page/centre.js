@@ -10,8 +10,10 @@ export class Centre {
     this.context = context;
     this.note = h("p", { class: "dim", role: "status" });
     this.rows = h("tbody");
-    this.table = h("div", { class: "scrolls", tabIndex: 0, role: "region", "aria-label": "Messages in the SM-SC" }, h("table", { class: "grid" },
-      h("thead", {}, h("tr", {}, COLUMNS.map((each) => h("th", { scope: "col" }, each || h("span", { class: "unseen" }, "orders"))))), this.rows));
+    this.table = h("div", { class: "scrolls", tabIndex: 0, role: "region",
+      "aria-label": "Messages in the SM-SC" }, h("table", { class: "grid" },
+      h("thead", {}, h("tr", {}, COLUMNS.map((each) => h("th", { scope: "col" }, each
+        || h("span", { class: "unseen" }, "orders"))))), this.rows));
     panel.append(this.note, this.table);
     this.ends = [context.events.on("centre", (view) => this.#show(view))];
     context.api("/api/centre").then((view) => this.#show(view), (fault) => context.say(fault.message));
@@ -24,20 +26,24 @@ export class Centre {
   #show({ own, held, total, messages }) {
     this.table.hidden = !own;
     this.note.textContent = !own ? "The SM-SC is somebody else's: what it holds nobody sees here." :
-      `${held} waiting, ${total} in all${total > messages.length ? `; the last ${messages.length} are shown` : ""}.`;
+      `${held} waiting, ${total} in all` +
+      (total > messages.length ? `; the last ${messages.length} are shown.` : ".");
     this.rows.replaceChildren(...(messages.length ? messages.map((each) => this.#row(each)) : [
-      h("tr", {}, h("td", { colSpan: COLUMNS.length }, empty("Nothing yet: send a message from a phone.")))]));
+      h("tr", {}, h("td", { colSpan: COLUMNS.length },
+        empty("Nothing yet: send a message from a phone.")))]));
   }
 
   #row(one) {
-    return h("tr", {}, h("td", { class: "number" }, String(one.id)), h("td", { class: "mono" }, one.sender || "–"),
+    return h("tr", {}, h("td", { class: "number" }, String(one.id)),
+      h("td", { class: "mono" }, one.sender || "–"),
       h("td", {}, one.name || "", h("div", { class: "mono dim" }, `+${one.to}`)),
       h("td", { class: "words" }, one.text),
       h("td", { class: "words" }, one.held ? h("b", {}, one.state) : one.state,
         h("div", { class: "dim" }, one.state === one.outcome ? "" : one.outcome),
         one.next ? h("div", { class: "dim" }, `again at ${time(one.next)}`) : ""),
       h("td", { class: "words" }, one.attempts.map((each) => h("div", {},
-        `${time(each.start)} ${each.nodes.join(", ") || "HLR"}: `, h("span", { class: "dim" }, each.outcome)))),
+        `${time(each.start)} ${each.nodes.join(", ") || "HLR"}: `,
+          h("span", { class: "dim" }, each.outcome)))),
       h("td", {}, one.held ? this.#orders(one) : ""));
   }
 

@@ -4,7 +4,8 @@ import { h } from "/page/dom.js";
 import { act, choice } from "/lab/parts.js";
 
 // The GSM 7 bit default alphabet, and what takes two septets (TS 23.038 §6.2.1).
-const BASIC = new Set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà");
+const BASIC = new Set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡" +
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà");
 const EXTENDED = new Set("\f^{}\\[~]|€");
 
 /** How many short messages a text makes, in words; nothing for a short one. */
@@ -20,10 +21,12 @@ export function size(text) {
 
 /** `send({to, text, …})` returns a promise; Enter sends, with Shift it makes a line. */
 export function composer(context, { name, peers, send, sms }) {
-  const to = h("input", { name: "to", autocomplete: "off", spellcheck: false, required: true, placeholder: "name or number",
+  const to = h("input", { name: "to", autocomplete: "off", spellcheck: false, required: true,
+    placeholder: "name or number",
     "aria-label": `${name}: to whom` });
   to.setAttribute("list", peers);
-  const text = h("textarea", { name: "text", rows: 1, placeholder: "Message", "aria-label": `${name}: text of the message` });
+  const text = h("textarea", { name: "text", rows: 1, placeholder: "Message",
+    "aria-label": `${name}: text of the message` });
   const count = h("output", { class: "count" });
   const button = h("button", { type: "submit", class: "send", "aria-label": `${name}: send` }, "Send");
   const wishes = sms ? smsWishes(name) : serviceWishes(name);
@@ -39,7 +42,8 @@ export function composer(context, { name, peers, send, sms }) {
     form.requestSubmit();
   });
   const form = h("form", { class: "composer" },
-    h("div", { class: "line" }, h("span", { class: "label", "aria-hidden": "true" }, "To"), to, wishes.element),
+    h("div", { class: "line" }, h("span", { class: "label", "aria-hidden": "true" }, "To"), to,
+      wishes.element),
     h("div", { class: "line" }, text, button), count);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -67,13 +71,16 @@ export function composer(context, { name, peers, send, sms }) {
 }
 
 function smsWishes(name) {
-  const kind = choice([["", "no class"], ["0", "class 0"], ["1", "class 1"], ["2", "class 2"], ["3", "class 3"]], "");
+  const kind = choice([["", "no class"], ["0", "class 0"], ["1", "class 1"], ["2", "class 2"],
+    ["3", "class 3"]], "");
   kind.setAttribute("aria-label", `${name}: message class`);
   kind.title = "Message class (TS 23.038): 0 is shown at once, 2 goes to the SIM";
   const report = h("input", { type: "checkbox" });
   return {
-    element: h("span", { class: "wishes" }, kind, h("label", { title: "Ask for a status report (TP-SRR)" }, report, "report")),
-    read: () => ({ messageClass: kind.value === "" ? null : Number(kind.value), statusReport: report.checked }),
+    element: h("span", { class: "wishes" }, kind,
+      h("label", { title: "Ask for a status report (TP-SRR)" }, report, "report")),
+    read: () => ({ messageClass: kind.value === "" ? null : Number(kind.value),
+      statusReport: report.checked }),
   };
 }
 

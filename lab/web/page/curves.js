@@ -21,13 +21,18 @@ export class Curves {
     const last = Math.max(span, ...points.map((each) => each.at));
     const x = (at) => LEFT + (at / last) * (WIDTH - LEFT - RIGHT);
     const y = (value) => HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM);
-    const latest = curves.filter(({ places }) => places.length).map((each) => ({ ...each, value: each.places.at(-1)[1] }));
-    this.plot.setAttribute("aria-label", `${this.words.textContent}: ${latest.map((each) => `${each.words} ${figure(each.value)}`).join(", ")}`);
-    this.plot.replaceChildren(...frame(top, last, x, y), ...curves.map((each) => line(each, x, y)), ...labels(latest, x, y));
+    const latest = curves.filter(({ places }) => places.length).map((each) => ({ ...each,
+      value: each.places.at(-1)[1] }));
+    this.plot.setAttribute("aria-label",
+      `${this.words.textContent}: ${latest.map((each) => `${each.words} ${figure(each.value)}`).join(", ")}`);
+    this.plot.replaceChildren(...frame(top, last, x, y), ...curves.map((each) => line(each, x, y)),
+      ...labels(latest, x, y));
   }
 
   #curves(points) {
-    const names = this.of ? [...new Set(points.flatMap((each) => Object.keys(this.of(each))))].map((each) => [each, each]) : this.names;
+    const names = this.of
+      ? [...new Set(points.flatMap((each) => Object.keys(this.of(each))))].map((each) => [each, each])
+      : this.names;
     return names.map(([name, words], at) => ({
       words, number: at,
       places: points.flatMap((each) => {
@@ -39,16 +44,19 @@ export class Curves {
 }
 
 function line({ places, number }, x, y) {
-  return s("polyline", { class: `line of${number}`, points: places.map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ") });
+  return s("polyline", { class: `line of${number}`,
+    points: places.map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ") });
 }
 
 /** Names at the ends of their lines, moved apart where they would lie on each other. */
 function labels(latest, x, y) {
-  const placed = latest.map((each) => ({ ...each, at: x(each.places.at(-1)[0]) + 6, y: y(each.value) + 4 })).sort((one, other) => other.y - one.y);
+  const placed = latest.map((each) => ({ ...each, at: x(each.places.at(-1)[0]) + 6, y: y(each.value) +
+    4 })).sort((one, other) => other.y - one.y);
   placed.forEach((each, number) => {
     if (number) each.y = Math.min(each.y, placed[number - 1].y - CLOSEST);
   });
-  return placed.map((each) => text(each.at, each.y, `${each.words} ${figure(each.value)}`, `label of${each.number}`));
+  return placed.map((each) => text(each.at, each.y, `${each.words} ${figure(each.value)}`,
+    `label of${each.number}`));
 }
 
 function frame(top, last, x, y) {
@@ -57,7 +65,8 @@ function frame(top, last, x, y) {
     made.push(s("path", { class: "grid-line", d: `M${LEFT} ${y(top * part)}H${WIDTH - RIGHT}` }));
     made.push(text(LEFT - 8, y(top * part) + 4, figure(top * part), "tick end"));
   }
-  for (const part of [0, 0.5, 1]) made.push(text(x(last * part), HEIGHT - 6, `${figure(last * part)} s`, "tick middle"));
+  for (const part of [0, 0.5, 1]) made.push(text(x(last * part), HEIGHT - 6, `${figure(last * part)} s`,
+    "tick middle"));
   return made;
 }
 

@@ -4,7 +4,8 @@ import { h } from "/page/dom.js";
 import { Curves } from "/lab/curves.js";
 import { act, choice, empty, field, mounted } from "/lab/parts.js";
 
-const STATES = { none: "", starting: "processes start", registering: "subscribers register", running: "under load", ended: "has ended", refused: "there is no result" };
+const STATES = { none: "", starting: "processes start", registering: "subscribers register",
+  running: "under load", ended: "has ended", refused: "there is no result" };
 const RATES = [["offered", "offered"], ["done", "done"], ["refused", "refused"], ["lost", "lost"]];
 const LATENCIES = [["p50", "p50"], ["p95", "p95"], ["p99", "p99"], ["most", "max"]];
 
@@ -30,19 +31,24 @@ function show(element, context) {
     new Curves("CPU, % of a core", [], (value) => value * 100, (point) => point.cpu),
   ];
   const drawn = h("div", { class: "curves", hidden: true }, curves.map((each) => each.element));
-  const hint = empty("No load has run yet. It takes a gateway, an HLR and an SM-SC of its own, beside the lab that you see: the carrier of the other tabs is not touched.");
+  const hint = empty("No load has run yet. It takes a gateway, an HLR and an SM-SC of its own, " +
+    "beside the lab that you see: the carrier of the other tabs is not touched.");
   const summary = h("div", {});
   const form = h("form", { class: "builder card" },
-    h("div", { class: "row" }, field("Messages a second", rate), field("Mix", mix, "mo, mt, mt-fallback, register, refresh, deregister"),
-      field("Seconds", seconds), field("Subscribers", subscribers), field("Against", against), h("div", { class: "buttons" }, start, stop)));
+    h("div", { class: "row" }, field("Messages a second", rate),
+      field("Mix", mix, "mo, mt, mt-fallback, register, refresh, deregister"),
+      field("Seconds", seconds), field("Subscribers", subscribers), field("Against", against),
+        h("div", { class: "buttons" }, start, stop)));
   element.append(h("h2", { class: "unseen" }, "Load"), form, state, numbers, hint, drawn, summary);
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const body = { rate: Number(rate.value), mix: mix.value, seconds: Number(seconds.value), subscribers: Number(subscribers.value), against: against.value };
+    const body = { rate: Number(rate.value), mix: mix.value, seconds: Number(seconds.value),
+      subscribers: Number(subscribers.value), against: against.value };
     act(context, start, async () => draw(await context.api("/api/load", { method: "POST", body })));
   });
-  stop.addEventListener("click", () => act(context, stop, () => context.api("/api/load", { method: "DELETE", body: {} })));
+  stop.addEventListener("click", () => act(context, stop,
+    () => context.api("/api/load", { method: "DELETE", body: {} })));
 
   function draw(view) {
     const runs = ["starting", "registering", "running"].includes(view.state);
@@ -51,10 +57,13 @@ function show(element, context) {
     hint.hidden = view.state !== "none";
     drawn.hidden = !view.points.length;
     state.textContent = sentence(view);
-    state.dataset.state = view.state === "refused" ? "down" : view.summary && !view.summary.valid ? "partly" : "up";
+    state.dataset.state = view.state === "refused" ? "down" : view.summary && !view.summary.valid ? "partly"
+      : "up";
     const now = view.now;
-    numbers.replaceChildren(...(now ? [["offered", now.offered], ["done", now.done], ["refused", total(now.refused)], ["lost", now.lost], ["under way", now.underWay]]
-      .flatMap(([name, value]) => [h("div", {}, h("dt", {}, name), h("dd", {}, value.toLocaleString("en")))]) : []));
+    numbers.replaceChildren(...(now ? [["offered", now.offered], ["done", now.done],
+      ["refused", total(now.refused)], ["lost", now.lost], ["under way", now.underWay]]
+      .flatMap(([name, value]) => [h("div", {}, h("dt", {}, name), h("dd", {}, value.toLocaleString("en")))])
+        : []));
     for (const each of curves) each.draw(view.points, view.order?.seconds ?? 1);
     summary.replaceChildren(...(view.summary ? [table(view.summary)] : []));
   }
@@ -73,7 +82,9 @@ function sentence(view) {
   if (view.state === "refused") return `No result: ${view.sentence}`;
   const what = view.order ? `${view.order.rate} messages a second, ${view.order.mix}` : "";
   const where = view.system ? ` on the ${view.system}` : "";
-  if (view.state === "registering") return `${view.enrolled} of ${view.subscribers} subscribers are registered${where}`;
+  if (view.state === "registering") {
+    return `${view.enrolled} of ${view.subscribers} subscribers are registered${where}`;
+  }
   if (view.state === "running") {
     const passed = Math.max(0, view.now?.passed ?? 0);
     return `${what}${where}: ${Math.min(passed, view.order.seconds).toFixed(0)} of ${view.order.seconds} s`;
@@ -85,9 +96,14 @@ function sentence(view) {
 function table(summary) {
   const ms = (value) => (value === null ? "–" : (value * 1000).toFixed(value < 0.01 ? 2 : 1));
   const columns = ["", "offered", "done", "refused", "lost", "mean", "p50", "p95", "p99", "max, ms"];
-  return h("div", { class: "scrolls", tabIndex: 0, role: "region", "aria-label": "Figures of the whole run" }, h("table", { class: "grid" },
-    h("thead", {}, h("tr", {}, columns.map((each) => h("th", { scope: "col", class: each ? "number" : "" }, each || h("span", { class: "unseen" }, "flow"))))),
-    h("tbody", {}, Object.entries(summary.flows).map(([flow, of]) => h("tr", {}, h("th", { scope: "row" }, flow),
-      ...[of.offered, of.done, total(of.refused), of.lost].map((each) => h("td", { class: "number" }, String(each))),
-      ...[of.mean, of.p50, of.p95, of.p99, of.most].map((each) => h("td", { class: "number" }, ms(each))))))));
+  return h("div", { class: "scrolls", tabIndex: 0, role: "region",
+    "aria-label": "Figures of the whole run" }, h("table", { class: "grid" },
+    h("thead", {}, h("tr", {}, columns.map((each) => h("th", { scope: "col", class: each ? "number" : "" },
+      each || h("span", { class: "unseen" }, "flow"))))),
+    h("tbody", {}, Object.entries(summary.flows).map(([flow, of]) => h("tr", {},
+      h("th", { scope: "row" }, flow),
+      ...[of.offered, of.done, total(of.refused),
+        of.lost].map((each) => h("td", { class: "number" }, String(each))),
+      ...[of.mean, of.p50, of.p95, of.p99, of.most].map((each) => h("td", { class: "number" },
+        ms(each))))))));
 }

@@ -9,7 +9,8 @@ import { Overview } from "/lab/overview.js";
 import { mounted } from "/lab/parts.js";
 
 const PARTS = [
-  ["picture", "Picture", Overview], ["hlr", "HLR", Hlr], ["centre", "SM-SC", Centre], ["faults", "Faults", Faults],
+  ["picture", "Picture", Overview], ["hlr", "HLR", Hlr], ["centre", "SM-SC", Centre],
+    ["faults", "Faults", Faults],
   ["causes", "Causes", Causes],
 ];
 
@@ -21,7 +22,8 @@ function show(element, context) {
   const list = h("div", { class: "parts", role: "tablist", "aria-label": "Parts of the network" });
   const panel = h("div", { id: "part", role: "tabpanel", tabIndex: -1 });
   const tabs = PARTS.map(([name, words], at) => {
-    const tab = h("button", { type: "button", role: "tab", id: `part-${name}`, "aria-controls": "part" }, words);
+    const tab = h("button", { type: "button", role: "tab", id: `part-${name}`, "aria-controls": "part" },
+      words);
     tab.addEventListener("click", () => choose(name));
     tab.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

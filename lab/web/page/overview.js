@@ -17,7 +17,8 @@ export class Overview {
     this.details = h("section", { class: "details", "aria-label": "What is chosen" });
     this.list = h("tbody");
     panel.append(this.summary, h("div", { class: "overview" },
-      h("div", { class: "map", tabIndex: 0, role: "region", "aria-label": "Picture of the network" }, this.picture.element),
+      h("div", { class: "map", tabIndex: 0, role: "region", "aria-label": "Picture of the network" },
+        this.picture.element),
       this.details), this.#table());
     this.ends = [context.events.on("network", (view) => this.#show(view))];
     context.api("/api/network").then((view) => this.#show(view), (fault) => context.say(fault.message));
@@ -30,7 +31,8 @@ export class Overview {
   #table() {
     return h("details", { class: "all" }, h("summary", {}, "All links as a table"),
       h("div", { class: "scrolls" }, h("table", { class: "grid" },
-        h("thead", {}, h("tr", {}, ["between", "and", "by", "state", "PDUs there", "and back"].map((each) => h("th", { scope: "col" }, each)))),
+        h("thead", {}, h("tr", {}, ["between", "and", "by", "state", "PDUs there",
+          "and back"].map((each) => h("th", { scope: "col" }, each)))),
         this.list)));
   }
 
@@ -49,7 +51,8 @@ export class Overview {
       (view.morePhones ? `; ${view.morePhones} more phones are not drawn` : "");
     this.picture.show(view, this.#chosen);
     this.list.replaceChildren(...view.links.map((link) => h("tr", {},
-      h("td", {}, link.one), h("td", {}, link.other), h("td", {}, link.protocol), h("td", { class: "words" }, chip(link)),
+      h("td", {}, link.one), h("td", {}, link.other), h("td", {}, link.protocol),
+        h("td", { class: "words" }, chip(link)),
       h("td", { class: "number" }, String(link.sent)), h("td", { class: "number" }, String(link.received)))));
     this.#detail();
   }
@@ -63,21 +66,24 @@ export class Overview {
     const link = this.#view.links.find((each) => nameOf(each) === this.#chosen);
     this.details.replaceChildren(...(element ? this.#element(element) : link ? this.#link(link) : [
       empty("Choose an element or a link in the picture to see how it stands, and to break it.")]));
-    if (focused) [...this.details.querySelectorAll("button")].find((each) => each.textContent === focused)?.focus();
+    const buttons = [...this.details.querySelectorAll("button")];
+    if (focused) buttons.find((each) => each.textContent === focused)?.focus();
   }
 
   #element(one) {
     const own = this.#view.links.filter((link) => link.one === one.name || link.other === one.name);
     return [
       h("h3", {}, one.name), h("p", { class: "dim" }, one.what), h("p", {}, chip(one)),
-      facts([["identity", one.identity], ["under way", one.openWork ? `${one.openWork} exchanges` : ""], ...one.addresses.map((each) => ["listens at", each])]),
+      facts([["identity", one.identity], ["under way", one.openWork ? `${one.openWork} exchanges` : ""],
+        ...one.addresses.map((each) => ["listens at", each])]),
       one.state === "external" ? "" : this.#deeds([
         ["Restart (3 s)", `${one.name} restart 3 s`],
         ...(one.kind === "phone" ? [["Out of coverage (20 s)", `${one.name} off 20 s`]] : []),
       ]),
       h("h4", {}, "Links"),
       h("ul", { class: "links" }, own.map((link) => h("li", {},
-        h("button", { type: "button", class: "plain", onclick: () => this.#choose(nameOf(link)) }, `${link.one} – ${link.other}`), " ", chip(link)))),
+        h("button", { type: "button", class: "plain", onclick: () => this.#choose(nameOf(link)) },
+          `${link.one} – ${link.other}`), " ", chip(link)))),
       this.#ladder(one.name),
     ];
   }
@@ -86,23 +92,28 @@ export class Overview {
     const way = `${one.one}->${one.other}`;
     const cut = one.protocol === "M3UA" || one.protocol === "SMPP";
     return [
-      h("h3", {}, `${one.one} – ${one.other}`), h("p", { class: "dim" }, one.protocol), h("p", {}, chip(one)),
+      h("h3", {}, `${one.one} – ${one.other}`), h("p", { class: "dim" }, one.protocol),
+      h("p", {}, chip(one)),
       facts([[`${one.one} has sent`, `${one.sent} PDUs`], [`${one.other} has sent`, `${one.received} PDUs`]]),
       this.#deeds([
         ...(cut ? [["Cut", `${way} cut`], ["Refuse (30 s)", `${way} refuse 30 s`]] : []),
-        ["Silence", `${way} * silence`, `${one.other}->${one.one} * silence`], ["Lose 10 %", `${way} * 10% silence`],
+        ["Silence", `${way} * silence`, `${one.other}->${one.one} * silence`],
+          ["Lose 10 %", `${way} * 10% silence`],
       ]),
       this.#ladder(one.one),
     ];
   }
 
   #ladder(node) {
-    return h("p", { class: "ways" }, h("a", { href: this.context.link("Ladder", { node }) }, "See the ladder"),
-      h("button", { type: "button", class: "plain", onclick: () => this.context.choose("faults", { at: "" }) }, "See all faults"));
+    return h("p", { class: "ways" }, h("a", { href: this.context.link("Ladder", { node }) },
+      "See the ladder"),
+      h("button", { type: "button", class: "plain",
+        onclick: () => this.context.choose("faults", { at: "" }) }, "See all faults"));
   }
 
   #deeds(deeds) {
-    return h("div", { class: "deeds", role: "group", "aria-label": "Faults" }, deeds.map(([words, ...rules]) => {
+    return h("div", { class: "deeds", role: "group", "aria-label": "Faults" },
+      deeds.map(([words, ...rules]) => {
       const button = h("button", { type: "button", class: "deed", title: rules.join("; ") }, words);
       button.addEventListener("click", () => act(this.context, button, async () => {
         for (const rule of rules) await this.context.api("/api/faults", { method: "POST", body: { rule } });

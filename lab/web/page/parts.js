@@ -67,7 +67,8 @@ export function toggle(context, label, title, change) {
 
 /** Time of day where the reader is, to the second. */
 export function time(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+  return new Date(seconds * 1000).toLocaleTimeString([],
+    { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 }
 
 /** What there is to do where there is nothing yet. */
@@ -78,7 +79,8 @@ export function empty(...words) {
 /** A field with its label above it. */
 export function field(label, input, hint) {
   const id = input.id || (input.id = `f${(field.count = (field.count ?? 0) + 1)}`);
-  return h("div", { class: "field" }, h("label", { for: id }, label), input, hint ? h("small", {}, hint) : null);
+  return h("div", { class: "field" }, h("label", { for: id }, label), input, hint ? h("small", {}, hint)
+    : null);
 }
 
 /** A select of [value, words], or of values. */

@@ -14,8 +14,10 @@ export class Phone {
   constructor({ context, nameOf, told }, one) {
     Object.assign(this, { context, told, name: one.name, imsi: one.imsi });
     const path = `/api/phones/${encodeURIComponent(one.name)}`;
-    this.order = async (order, more = {}) => this.show(await context.api(path, { method: "POST", body: { order, ...more } }));
-    this.conversation = new Conversation(context, nameOf, `Write to somebody below, or send something to ${one.name}.`);
+    this.order = async (order, more = {}) => this.show(await context.api(path,
+      { method: "POST", body: { order, ...more } }));
+    this.conversation = new Conversation(context, nameOf,
+      `Write to somebody below, or send something to ${one.name}.`);
     this.composer = composer(context, {
       name: one.name, peers: "people", sms: !one.plain,
       send: async (body) => {
@@ -26,9 +28,11 @@ export class Phone {
     this.power = toggle(context, "On", "", (on) => this.order(on ? "on" : "off"));
     this.memory = toggle(context, "Full", "", (on) => this.order(on ? "memory-full" : "memory-room"));
     this.state = h("p", { class: "standing" });
-    this.switches = h("div", { class: "switches", role: "group", "aria-label": `${one.name}: switches` }, this.power.element);
+    this.switches = h("div", { class: "switches", role: "group", "aria-label": `${one.name}: switches` },
+      this.power.element);
     this.element = h("article", { class: "phone", "aria-label": one.name },
-      h("header", {}, h("h3", {}, one.name), h("p", { class: "number mono" }, one.number ? `+${one.number}` : one.impu), this.state),
+      h("header", {}, h("h3", {}, one.name), h("p", { class: "number mono" }, one.number ? `+${one.number}`
+        : one.impu), this.state),
       this.switches, this.conversation.element, this.composer.element);
     this.#addSwitches(one);
   }
@@ -42,7 +46,8 @@ export class Phone {
     for (const domain of one.domains) {
       this.#domains.get(domain.domain)?.set(domain.present, `${DOMAINS[domain.domain]}: ${domain.state}`);
     }
-    this.memory.set(one.memory === "full", one.memory === "full" ? "Its memory is full: make room" : "It has room: fill its memory");
+    this.memory.set(one.memory === "full", one.memory === "full" ? "Its memory is full: make room"
+      : "It has room: fill its memory");
     this.element.classList.toggle("off", !one.on);
     this.state.textContent = standing(one);
     this.state.dataset.state = one.domains.some((each) => each.present) && one.on ? "up" : "down";
@@ -106,7 +111,8 @@ export class Phone {
       this.#known.set(one.id, one.state);
       if (first || before === one.state) continue;
       if (one.incoming && one.state === "received") this.told(`${this.name} has a message: ${one.text}`);
-      else if (!one.incoming && one.state !== "sending") this.told(`${this.name}'s message is ${one.state} ${one.reason}`);
+      else if (!one.incoming
+        && one.state !== "sending") this.told(`${this.name}'s message is ${one.state} ${one.reason}`);
     }
     if (first) this.#known.set("", "");
   }

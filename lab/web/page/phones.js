@@ -12,7 +12,8 @@ export function mount(element, context) {
 }
 
 function show(element, context) {
-  const wanted = h("input", { type: "search", placeholder: "Find a phone by name or number", "aria-label": "Find a phone", value: context.parameters().words ?? "" });
+  const wanted = h("input", { type: "search", placeholder: "Find a phone by name or number",
+    "aria-label": "Find a phone", value: context.parameters().words ?? "" });
   const count = h("p", { class: "dim", role: "status" });
   const find = h("div", { class: "finder", hidden: true }, wanted, count);
   const list = h("datalist", { id: "people" });
@@ -23,7 +24,8 @@ function show(element, context) {
   const live = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const none = empty("This lab plays no phones.");
   none.hidden = true;
-  element.append(h("h2", { class: "unseen" }, "Phones"), find, none, phones, title, devices, list, services, live);
+  element.append(h("h2", { class: "unseen" }, "Phones"), find, none, phones, title, devices, list, services,
+    live);
 
   const names = new Map();
   const nameOf = (peer) => names.get(peer.replace(/^\+/, "")) ?? peer;

@@ -1,4 +1,4 @@
-// Elements and links drawn: phones at the left, their cores, the gateway in the middle, HLR and SM-SC at the right.
+// Elements and links drawn: phones at the left, then their cores, the gateway, and HLR and SM-SC at the right.
 
 import { s } from "/page/dom.js";
 
@@ -19,7 +19,8 @@ export class Picture {
   }
 
   show(view, chosen) {
-    const text = JSON.stringify([view.elements, view.links.map((each) => [each.one, each.other, each.state, each.words]), chosen]);
+    const text = JSON.stringify([view.elements,
+      view.links.map((each) => [each.one, each.other, each.state, each.words]), chosen]);
     if (text === this.shown) return;
     this.shown = text;
     const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.name : "";
@@ -28,7 +29,8 @@ export class Picture {
     this.element.replaceChildren(
       ...view.links.map((link) => this.#link(link, places, chosen)),
       ...view.elements.map((one) => this.#element(one, places.get(one.name), chosen)));
-    if (focused) this.element.querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    const again = focused && this.element.querySelector(`[data-name="${CSS.escape(focused)}"]`);
+    again?.focus?.({ preventScroll: true });
   }
 
   #link(link, places, chosen) {
@@ -45,7 +47,8 @@ export class Picture {
   }
 
   #element(one, { x, y }, chosen) {
-    const group = s("g", { class: "element", "data-state": one.state, transform: `translate(${x - BOX_WIDTH / 2} ${y - BOX_HEIGHT / 2})` },
+    const group = s("g", { class: "element", "data-state": one.state,
+      transform: `translate(${x - BOX_WIDTH / 2} ${y - BOX_HEIGHT / 2})` },
       s("rect", { width: BOX_WIDTH, height: BOX_HEIGHT, rx: one.kind === "phone" ? 16 : 6 }),
       words("name", BOX_WIDTH / 2, 22, `${one.name}${SIGNS[one.state] ? ` ${SIGNS[one.state]}` : ""}`, 17),
       words("what", BOX_WIDTH / 2, 39, short(one), 22));
@@ -53,7 +56,8 @@ export class Picture {
   }
 
   #button(group, name, chosen, label) {
-    for (const [key, value] of Object.entries({ role: "button", tabindex: "0", "data-name": name, "aria-label": label, "aria-pressed": String(name === chosen) })) {
+    for (const [key, value] of Object.entries({ role: "button", tabindex: "0", "data-name": name,
+      "aria-label": label, "aria-pressed": String(name === chosen) })) {
       group.setAttribute(key, value);
     }
     group.addEventListener("click", () => this.choose(name));
@@ -66,7 +70,8 @@ export class Picture {
   }
 }
 
-/** Where each is: a column by its kind. SS7 nodes of CS and PS stand below the gateway, so that no link runs through it. */
+/** Where each is: a column by its kind. SS7 nodes of CS and PS stand below the gateway,
+  so that no link runs through it. */
 function placed(elements) {
   const columns = Object.groupBy(elements, (one) => COLUMN_OF[one.kind] ?? "right");
   const most = Math.max(...Object.values(columns).map((column) => column.length), 4);
@@ -74,7 +79,8 @@ function placed(elements) {
   const places = new Map();
   for (const [name, column] of Object.entries(columns)) {
     const fixed = name === "phone" ? [] : column.filter((one) => one.kind in ROWS);
-    fixed.forEach((one) => places.set(one.name, { x: COLUMNS[name], y: TOP + ROWS[one.kind] * (4 * STEP - TOP) }));
+    fixed.forEach((one) => places.set(one.name,
+      { x: COLUMNS[name], y: TOP + ROWS[one.kind] * (4 * STEP - TOP) }));
     const rest = column.filter((one) => !fixed.includes(one));
     const first = fixed.length ? TOP + 3.6 * STEP : (height - STEP * (rest.length - 1)) / 2;
     rest.forEach((one, at) => places.set(one.name, { x: COLUMNS[name], y: first + at * STEP }));
@@ -88,7 +94,8 @@ function way(from, to) {
   if (from.x === to.x) {
     const bow = (from.x > WIDTH / 2 ? 1 : -1) * (BOX_WIDTH / 2 + 36);
     const side = (from.x > WIDTH / 2 ? 1 : -1) * BOX_WIDTH / 2;
-    return `M${from.x + side} ${from.y}C${from.x + bow} ${from.y} ${to.x + bow} ${to.y} ${to.x + side} ${to.y}`;
+    const [near, far] = [from.x + side, from.x + bow];
+    return `M${near} ${from.y}C${far} ${from.y} ${far} ${to.y} ${near} ${to.y}`;
   }
   const [a, b] = from.x < to.x ? [from, to] : [to, from];
   const [x1, x2] = [a.x + BOX_WIDTH / 2, b.x - BOX_WIDTH / 2];
@@ -105,6 +112,7 @@ function words(kind, x, y, text, most) {
 function short(one) {
   if (one.kind === "phone") return one.words.replace(`${one.name} is `, "");
   if (one.state === "partly") return "partly connected";
-  if (one.state === "down" || one.state === "external") return { down: "down", external: "somebody else's" }[one.state];
+  if (one.state === "down" || one.state === "external") return { down: "down",
+    external: "somebody else's" }[one.state];
   return one.what.replace(" with SMS-GMSC and SMS-IWMSC", "");
 }

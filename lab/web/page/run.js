@@ -53,11 +53,15 @@ export class RunDetails {
     this.element.hidden = false;
     this.element.dataset.verdict = run.state;
     this.element.replaceChildren(
-      h("header", {}, h("h3", { class: "mono" }, wanted.scenario), h("p", { class: "verdict" }, verdict(run))),
-      h("p", {}, run.what), h("p", { class: "dim" }, `${run.clause} · seed ${wanted.seed}${wanted.faults === "all" ? " · all faults" : ""}${wanted.quirks === "none" ? "" : ` · ${wanted.quirks}`}`),
+      h("header", {}, h("h3", { class: "mono" }, wanted.scenario),
+        h("p", { class: "verdict" }, verdict(run))),
+      h("p", {}, run.what), h("p", { class: "dim" },
+        [run.clause, `seed ${wanted.seed}`, ...(wanted.faults === "all" ? ["all faults"] : []),
+          ...(wanted.quirks === "none" ? [] : [wanted.quirks])].join(" · ")),
       ...broken(run), this.#ways(run),
       h("ol", { class: "seen" }, run.came.map((each) => line(each.time, each.sentence, "✓"))),
-      result?.brokenAt === null || !result ? "" : h("ol", { class: "seen" }, line(result.brokenAt, result.broken, "✗")),
+      result?.brokenAt === null || !result ? ""
+        : h("ol", { class: "seen" }, line(result.brokenAt, result.broken, "✗")),
       result ? figures(result) : "");
   }
 
@@ -68,11 +72,13 @@ export class RunDetails {
       button.addEventListener("click", () => act(this.context, button, work));
       return button;
     };
-    if (!OVER.includes(run.state)) return h("div", { class: "deeds" }, make("Stop", () => this.context.api(base, { method: "DELETE", body: {} })));
+    if (!OVER.includes(run.state)) return h("div", { class: "deeds" },
+      make("Stop", () => this.context.api(base, { method: "DELETE", body: {} })));
     if (!run.result?.pdus) return "";
     return h("div", { class: "deeds" },
       make("Ladder", () => this.#showLadder(run)),
-      make("Save capture", () => this.context.save(`${base}/capture`, `${run.wanted.scenario}-${run.wanted.seed}.pcap`)),
+      make("Save capture", () => this.context.save(`${base}/capture`,
+        `${run.wanted.scenario}-${run.wanted.seed}.pcap`)),
       h("a", { class: "deed", href: `${base}/report`, target: "_blank", rel: "noopener" }, "Report"));
   }
 
@@ -91,7 +97,8 @@ export class RunDetails {
       save: (path, name) => this.context.save(own(path), name),
     };
     context.events.on = () => () => {};
-    this.element.replaceChildren(h("header", {}, h("h3", { class: "mono" }, run.wanted.scenario), back), place);
+    this.element.replaceChildren(h("header", {}, h("h3", { class: "mono" }, run.wanted.scenario), back),
+      place);
     const unmount = mount(place, context);
     this.#ladder = () => unmount?.();
     back.addEventListener("click", () => {
@@ -105,7 +112,8 @@ export class RunDetails {
 
 function verdict(run) {
   if (run.state === "passed") return `✓ passed, ${run.came.length} expectations`;
-  return { queued: "waits for its turn", running: "▸ running", failed: "✗ failed", skipped: "not played", stopped: "■ stopped", lost: "✗ no result" }[run.state];
+  return { queued: "waits for its turn", running: "▸ running", failed: "✗ failed", skipped: "not played",
+    stopped: "■ stopped", lost: "✗ no result" }[run.state];
 }
 
 function broken(run) {
@@ -121,11 +129,16 @@ function broken(run) {
 }
 
 function line(seconds, sentence, sign) {
-  return h("li", {}, h("span", { class: "when mono" }, `${seconds.toFixed(3)} s`), h("span", { class: "sign", "aria-hidden": "true" }, sign), h("span", {}, sentence));
+  return h("li", {}, h("span", { class: "when mono" }, `${seconds.toFixed(3)} s`),
+    h("span", { class: "sign", "aria-hidden": "true" }, sign), h("span", {}, sentence));
 }
 
 function figures(result) {
   const told = Object.entries(result.figures);
-  return h("details", {}, h("summary", {}, `${result.pdus} PDUs in ${result.duration.toFixed(1)} s of the carrier's time, ${result.took.toFixed(2)} s of yours`),
-    h("dl", { class: "facts" }, told.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, String(value))])));
+  return h("details", {},
+    h("summary", {},
+    `${result.pdus} PDUs in ${result.duration.toFixed(1)} s of the carrier's time, ` +
+    `${result.took.toFixed(2)} s of yours`),
+    h("dl", { class: "facts" }, told.flatMap(([name, value]) => [h("dt", {}, name),
+      h("dd", {}, String(value))])));
 }

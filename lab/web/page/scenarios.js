@@ -4,14 +4,17 @@ import { h, settled } from "/page/dom.js";
 import { act, choice, empty, field, Keyed, mounted } from "/lab/parts.js";
 import { RunDetails } from "/lab/run.js";
 
-const SIGNS = { queued: "…", running: "▸", passed: "✓", failed: "✗", skipped: "–", stopped: "■", lost: "✗" };
+const SIGNS = {
+  queued: "…", running: "▸", passed: "✓", failed: "✗", skipped: "–", stopped: "■", lost: "✗",
+};
 
 export function mount(element, context) {
   return mounted(element, ["parts", "scenarios"], (place) => show(place, context));
 }
 
 function show(element, context) {
-  const words = h("input", { type: "search", value: context.parameters().words ?? "", placeholder: "name, words or clause" });
+  const words = h("input", { type: "search", value: context.parameters().words ?? "",
+    placeholder: "name, words or clause" });
   const seed = h("input", { type: "number", min: 0, value: "1", inputMode: "numeric" });
   const faults = choice([["none", "none"], ["all", "all there are"]], "none");
   const quirks = choice(["none"], "none");
@@ -20,25 +23,29 @@ function show(element, context) {
   const list = h("ul", { class: "stories" });
   const none = empty("No scenario has these words.");
   const runs = h("ol", { class: "runs" });
-  const noRuns = empty("Nothing has been played yet: run a scenario at the left. It takes virtual time, and no time of yours.");
+  const noRuns = empty("Nothing has been played yet: run a scenario at the left. " +
+    "It takes virtual time, and no time of yours.");
   const details = new RunDetails(context);
   const live = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   element.append(h("h2", { class: "unseen" }, "Scenarios"), h("div", { class: "theatre" },
     h("section", { class: "choose", "aria-label": "Scenarios" },
-      h("div", { class: "how" }, field("Find", words), field("Seed", seed), field("Faults", faults), field("Quirks", quirks)),
+      h("div", { class: "how" }, field("Find", words), field("Seed", seed), field("Faults", faults),
+        field("Quirks", quirks)),
       h("div", { class: "head" }, count, all), none, list),
     h("section", { class: "watch", "aria-label": "Runs" }, noRuns, runs, details.element), live));
 
   let stories = [];
   const states = new Map();
   const keyed = new Keyed(list, (one) => story(one), () => {});
-  const keyedRuns = new Keyed(runs, (one) => new RunLine(one, choose), (made, one) => made.show(one, chosen()));
+  const keyedRuns = new Keyed(runs, (one) => new RunLine(one, choose),
+    (made, one) => made.show(one, chosen()));
   const chosen = () => Number(context.parameters().run) || 0;
 
   function story(one) {
     const run = h("button", { type: "button", class: "deed run", "aria-label": `Run ${one.name}` }, "Run");
     run.addEventListener("click", () => play(run, [one.name]));
-    return { element: h("li", {}, h("div", {}, h("h3", { class: "mono" }, one.name), h("p", {}, one.what), h("p", { class: "dim" }, one.clause)), run) };
+    return { element: h("li", {}, h("div", {}, h("h3", { class: "mono" }, one.name), h("p", {}, one.what),
+      h("p", { class: "dim" }, one.clause)), run) };
   }
 
   async function play(button, scenarios) {
@@ -65,7 +72,8 @@ function show(element, context) {
     none.hidden = found.length > 0;
     all.hidden = found.length < 2;
     all.textContent = `Run all ${found.length}`;
-    count.textContent = found.length === stories.length ? `${stories.length} scenarios` : `${found.length} of ${stories.length} scenarios`;
+    count.textContent = found.length === stories.length ? `${stories.length} scenarios`
+      : `${found.length} of ${stories.length} scenarios`;
     keyed.show(found, (one) => one.name);
     all.onclick = () => play(all, found.map((one) => one.name));
   }
@@ -76,7 +84,8 @@ function show(element, context) {
     for (const one of view.runs) {
       const before = states.get(one.id);
       states.set(one.id, one.state);
-      if (before && before !== one.state && !["queued", "running"].includes(one.state)) live.textContent = `${one.scenario}: ${one.state}`;
+      if (before && before !== one.state && !["queued",
+        "running"].includes(one.state)) live.textContent = `${one.scenario}: ${one.state}`;
     }
     const mine = view.runs.find((one) => one.id === chosen());
     if (mine) details.changed(mine);
@@ -106,14 +115,17 @@ class RunLine {
     this.sign = h("span", { class: "sign", "aria-hidden": "true" });
     this.words = h("span", { class: "latest" });
     this.button = h("button", { type: "button", onclick: () => choose(this.id) }, this.sign,
-      h("span", { class: "mono" }, one.scenario), h("span", { class: "dim" }, ` seed ${one.seed}${one.faults === "all" ? ", all faults" : ""}`), this.words);
+      h("span", { class: "mono" }, one.scenario),
+        h("span", { class: "dim" }, ` seed ${one.seed}${one.faults === "all" ? ", all faults" : ""}`),
+        this.words);
     this.element = h("li", {}, this.button);
   }
 
   show(one, chosen) {
     this.sign.textContent = SIGNS[one.state];
     this.element.dataset.verdict = one.state;
-    this.words.textContent = one.state === "running" ? one.latest || "begins" : one.state === "failed" || one.state === "lost" ? `${one.state}: ${one.broken}` :
+    this.words.textContent = one.state === "running" ? one.latest || "begins" : one.state === "failed"
+      || one.state === "lost" ? `${one.state}: ${one.broken}` :
       one.state === "passed" ? `passed, ${one.came} expectations` : one.state;
     this.mark(chosen);
   }
