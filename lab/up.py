@@ -18,7 +18,7 @@ from lab.ground import WireGround
 from lab.msgin5g.show import can_be_shown, show
 from lab.plan import Plan
 from lab.steps import registered
-from lab.web import lab_face, picture, send
+from lab.web import LabFace, picture, send
 
 __all__ = ["Wishes", "api_address", "running", "unless_stopped", "up"]
 
@@ -58,20 +58,22 @@ async def running(plan: Plan, address: Address) -> AsyncIterator[Carrier]:
     """A carrier on the wire that answers the lab's API there; in the end all of it is gone."""
     ground = WireGround(plan, seed=1)
     carrier, served = Carrier(plan, ground), None
+    page = LabFace(carrier)
     try:
-        served = _serve(carrier, address)
+        served = _serve(page, address)
         yield carrier
     finally:
+        await page.close()
         if served is not None:
             await served.close()
         await carrier.stop()
         await ground.end()
 
 
-def _serve(carrier: Carrier, address: Address) -> Served:
+def _serve(page: LabFace, address: Address) -> Served:
     """Raises `AddressTaken`."""
     try:
-        return Served(listen(address), lab_face(carrier))
+        return Served(listen(address), page.app)
     except OSError as fault:
         raise AddressTaken(f"lab: tcp {address}: {fault.strerror}; does another lab run?") from None
 

@@ -1,12 +1,14 @@
 """What happens, as it happens: server-sent events for every page that is open (HTML Living Standard §9.2)."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 
 import msgspec
 
 from ipsmgw.web.rows import Rows
 from ipsmgw.web.source import Message, Source
+from ipsmgw.web.views import Views
 
 __all__ = ["Feed", "TooManyClients"]
 
@@ -57,6 +59,7 @@ class Feed:
         self._turn = 0
         self._end = 0
         self._status = _Status(source)
+        self._views = Views(source.views, time.monotonic)
         self._changed: dict[str, int] = {}
         """Messages, by the turn in which they were last other than before."""
 
@@ -79,7 +82,7 @@ class Feed:
         try:
             await self._rows.follow()
             cursor = self._rows.end - 1 if last is None else min(last, self._rows.end - 1)
-            turn, status = -1, 0
+            turn, status, views = -1, 0, dict[str, int]()
             yield b"retry: 1000\n\n"
             while True:
                 rows, end = self._rows.after(cursor, self._queue), self._rows.end - 1
@@ -93,6 +96,8 @@ class Feed:
                 if status != self._status.number:
                     status = self._status.number
                     yield _framed("status", self._status.data)
+                for name, data in self._views.news(views):
+                    yield _framed(name, data)
                 if not await self._next_turn(turn):
                     yield b": nothing new\n\n"
         finally:
@@ -121,7 +126,8 @@ class Feed:
                 self._changed[message.id] = self._turn + 1
             while len(self._changed) > _CHANGED:
                 del self._changed[next(iter(self._changed))]
-            if self._status.look() or messages or self._rows.end != self._end:
+            changed = [self._status.look(), self._views.look(), bool(messages), self._rows.end != self._end]
+            if any(changed):
                 await self._wake()
             await asyncio.sleep(_EVERY)
 

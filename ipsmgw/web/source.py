@@ -97,5 +97,7 @@ class Source:
     deregister: Callable[[str], bool] | None = None
     lacking: Callable[[], Sequence[str]] = field(default=tuple)
     """Why it is not ready, in sentences; nothing: it is."""
+    views: Mapping[str, Callable[[], object]] = field(default_factory=dict)
+    """What else a page follows, by the names of events: told whole when it is other than before."""
     metrics: Callable[[], tuple[str, bytes]] | None = None
     """Content type and text, for Prometheus."""

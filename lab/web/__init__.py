@@ -1,6 +1,6 @@
 """The lab's page and its API: the gateway's, widened by phones, network, scenarios and load (DESIGN §10)."""
 
-from lab.web.routes import lab_face
+from lab.web.routes import LabFace
 from lab.web.sending import picture, send
 
-__all__ = ["lab_face", "picture", "send"]
+__all__ = ["LabFace", "picture", "send"]

@@ -1,20 +1,23 @@
 """What every order over the API has: a body that is read strictly, and a no that is a sentence."""
 
+import re
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-__all__ = ["Refusal", "answer", "answering", "read_body"]
+from ipsmgw.web import Endpoint, Parameter, error
+from ipsmgw.web.endpoint import JSON
+
+__all__ = ["Answer", "Refusal", "answering", "endpoint", "read_body"]
 
 AskedT = TypeVar("AskedT")
 Answer = Callable[[Request], Awaitable[Response]]
 
 _MOST = 64 * 1024
-_encoded = msgspec.json.Encoder(enc_hook=str).encode
 
 
 class Refusal(Exception):
@@ -33,9 +36,9 @@ def answering(answer: Answer) -> Answer:
         try:
             return await answer(request)
         except Refusal as no:
-            return JSONResponse({"error": str(no)}, status_code=no.status)
+            return error(no.status, str(no))
         except (msgspec.MsgspecError, ValueError) as fault:
-            return JSONResponse({"error": str(fault)}, status_code=400)
+            return error(400, str(fault))
 
     return answered
 
@@ -50,6 +53,37 @@ async def read_body(request: Request, kind: type[AskedT], *, most: int = _MOST) 
     return msgspec.json.decode(bytes(body), type=kind)
 
 
-def answer(found: object, status: int = 200) -> Response:
-    """As JSON."""
-    return Response(_encoded(found), status, media_type="application/json")
+def endpoint(
+    way: str, answer: Answer, summary: str, found: object, *, body: type | None = None, status: int = 200
+) -> Endpoint:
+    """A route, as in `POST /api/phones/{name}`: what it is of is in its path, and what it may refuse with."""
+    method, path = way.split()
+    names = _NAME.findall(path)
+    parameters = tuple(Parameter(name, _OF[name], _KIND.get(name, "string"), "path") for name in names)
+    return Endpoint(
+        path=path,
+        method=_METHODS[method],
+        answer=answering(answer),
+        summary=summary,
+        parameters=parameters,
+        body=body,
+        answers={JSON: found},
+        status=status,
+        faults=(400, 404, 409, 413, 415, 504) if method != "GET" else (404, 409) if names else (),
+    )
+
+
+_NAME = re.compile(r"{(\w+)")
+_OF = {
+    "name": "Of the phone or the device.",
+    "number": "Of the rule or the message.",
+    "id": "Of the run.",
+    "rest": "What is asked of it.",
+}
+_KIND: dict[str, Literal["string", "integer"]] = {"number": "integer", "id": "integer"}
+_METHODS: dict[str, Literal["GET", "POST", "PUT", "DELETE"]] = {
+    "GET": "GET",
+    "POST": "POST",
+    "PUT": "PUT",
+    "DELETE": "DELETE",
+}

@@ -5,13 +5,13 @@ from typing import Literal
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from ipsmgw.web import Endpoint, as_json
 from lab.carrier import Carrier
 from lab.msgin5g.outbox import Asked
 from lab.msgin5g.ue import Msgin5gUe
-from lab.web.asking import Refusal, answer, answering, read_body
-from lab.web.device_view import Device, device_view, devices, devices_view, peers
+from lab.web.asking import Refusal, endpoint, read_body
+from lab.web.device_view import Device, DevicesView, DeviceView, device_view, devices, devices_view, peers
 from msgin5g_bridge.l3gdelivery import Address
 
 __all__ = ["DeviceMessage", "DeviceOrder", "device_routes"]
@@ -35,13 +35,22 @@ class DeviceMessage(msgspec.Struct, forbid_unknown_fields=True):
     """Whether the server stores it for who is not there."""
 
 
-def device_routes(carrier: Carrier) -> list[Route]:
+def device_routes(carrier: Carrier) -> list[Endpoint]:
     """All of them."""
     routes = _Routes(carrier)
     return [
-        Route("/api/devices", answering(routes.get)),
-        Route("/api/devices/{name}", answering(routes.order), methods=["POST"]),
-        Route("/api/devices/{name}/messages", answering(routes.send), methods=["POST"]),
+        endpoint("GET /api/devices", routes.get, "MSGin5G UEs and application servers", DevicesView),
+        endpoint(
+            "POST /api/devices/{name}", routes.order, "Have it do something", DeviceView, body=DeviceOrder
+        ),
+        endpoint(
+            "POST /api/devices/{name}/messages",
+            routes.send,
+            "Have it send a message",
+            DeviceView,
+            body=DeviceMessage,
+            status=202,
+        ),
     ]
 
 
@@ -50,7 +59,7 @@ class _Routes:
         self._carrier = carrier
 
     async def get(self, request: Request) -> Response:
-        return answer(devices_view(self._carrier))
+        return as_json(devices_view(self._carrier))
 
     async def order(self, request: Request) -> Response:
         name, device = self._device(request)
@@ -61,7 +70,7 @@ class _Routes:
             device.deaf = asked.order == "ignore"
         else:
             await self._registration(name, device, wanted=asked.order == "register")
-        return answer(device_view(self._carrier, name, device))
+        return as_json(device_view(self._carrier, name, device))
 
     async def send(self, request: Request) -> Response:
         """202: what becomes of it is told by its messages."""
@@ -70,7 +79,7 @@ class _Routes:
         if not asked.text:
             raise Refusal(400, "an empty text is no message")
         device.send(self._address(asked.to), asked.text, report=asked.report, keep=asked.keep)
-        return answer(device_view(self._carrier, name, device), 202)
+        return as_json(device_view(self._carrier, name, device), 202)
 
     def _device(self, request: Request) -> tuple[str, Device]:
         name = request.path_params["name"]

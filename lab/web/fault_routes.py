@@ -2,16 +2,24 @@
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
+from ipsmgw.web import Endpoint, as_json
 from lab.carrier import Carrier
 from lab.meddling.meddling import Meddling
 from lab.meddling.pdu import names_by_layer
 from lab.meddling.rule import Rule
-from lab.web.asking import Refusal, answer, answering, read_body
+from lab.web.asking import Refusal, endpoint, read_body
 
-__all__ = ["FaultKind", "FaultRequest", "FaultWords", "fault_routes"]
+__all__ = [
+    "FaultKind",
+    "FaultRequest",
+    "FaultRule",
+    "FaultRules",
+    "FaultWords",
+    "fault_routes",
+    "fault_rules",
+]
 
 _MAX_BODY = 16 * 1024
 _MAX_RULES = 1000
@@ -21,6 +29,27 @@ class FaultRequest(msgspec.Struct, forbid_unknown_fields=True):
     """POST /api/faults: a rule as one line of text."""
 
     rule: str
+
+
+class FaultRule(msgspec.Struct):
+    """A rule that is set: how many PDUs it has looked at, and how often it has struck, by fault."""
+
+    number: int
+    rule: str
+    seen: int
+    struck: int
+    by_fault: dict[str, int]
+
+
+class FaultRules(msgspec.Struct):
+    """GET /api/faults: in the order in which they apply."""
+
+    faults: list[FaultRule]
+
+
+def fault_rules(carrier: Carrier) -> FaultRules:
+    """Those that are set."""
+    return FaultRules(list(map(_view, carrier.meddling.rules)))
 
 
 class FaultKind(msgspec.Struct, rename="camel"):
@@ -42,16 +71,18 @@ class FaultWords(msgspec.Struct):
     faults: list[FaultKind]
 
 
-def fault_routes(carrier: Carrier) -> list[Route]:
+def fault_routes(carrier: Carrier) -> list[Endpoint]:
     """GET and DELETE /api/faults, POST to it, PUT and DELETE /api/faults/NUMBER, GET /api/faults/words."""
     routes = _Routes(carrier)
     return [
-        Route("/api/faults", answering(routes.get)),
-        Route("/api/faults", answering(routes.post), methods=["POST"]),
-        Route("/api/faults", answering(routes.delete_all), methods=["DELETE"]),
-        Route("/api/faults/words", answering(routes.words)),
-        Route("/api/faults/{number:int}", answering(routes.put), methods=["PUT"]),
-        Route("/api/faults/{number:int}", answering(routes.delete), methods=["DELETE"]),
+        endpoint("GET /api/faults", routes.get, "The rules of misbehaviour", FaultRules),
+        endpoint("POST /api/faults", routes.post, "One rule more", FaultRule, body=FaultRequest),
+        endpoint("DELETE /api/faults", routes.delete_all, "Clear all", FaultRules),
+        endpoint("GET /api/faults/words", routes.words, "What rules are made of here", FaultWords),
+        endpoint(
+            "PUT /api/faults/{number:int}", routes.put, "Another in its place", FaultRule, body=FaultRequest
+        ),
+        endpoint("DELETE /api/faults/{number:int}", routes.delete, "Clear one", FaultRule),
     ]
 
 
@@ -64,19 +95,19 @@ class _Routes:
         return self._carrier.meddling
 
     async def get(self, request: Request) -> Response:
-        return JSONResponse({"faults": list(map(_as_json, self._meddling.rules))})
+        return as_json(fault_rules(self._carrier))
 
     async def words(self, request: Request) -> Response:
         kinds = self._meddling.grammar.kinds.values()
         faults = [FaultKind(kind.layer, kind.form, kind.what, kind.at_once) for kind in kinds]
         messages = {layer: list(names) for layer, names in names_by_layer().items()}
-        return answer(FaultWords(list(self._carrier.plan.nodes), messages, faults))
+        return as_json(FaultWords(list(self._carrier.plan.nodes), messages, faults))
 
     async def post(self, request: Request) -> Response:
         asked = await read_body(request, FaultRequest, most=_MAX_BODY)
         if len(self._meddling.rules) >= _MAX_RULES:
             raise Refusal(409, f"there are {_MAX_RULES} rules already: clear some")
-        return JSONResponse(_as_json(self._meddling.set(asked.rule)))
+        return as_json(_view(self._meddling.set(asked.rule)))
 
     async def put(self, request: Request) -> Response:
         """Another rule in the place of one, which is cleared only if the new one makes sense."""
@@ -84,17 +115,17 @@ class _Routes:
         before = self._rule(request)
         rule = self._meddling.set(asked.rule)
         self._meddling.clear(before)
-        return JSONResponse(_as_json(rule))
+        return as_json(_view(rule))
 
     async def delete_all(self, request: Request) -> Response:
         cleared = self._meddling.rules
         self._meddling.calm()
-        return JSONResponse({"faults": list(map(_as_json, cleared))})
+        return as_json(FaultRules(list(map(_view, cleared))))
 
     async def delete(self, request: Request) -> Response:
         rule = self._rule(request)
         self._meddling.clear(rule)
-        return JSONResponse(_as_json(rule))
+        return as_json(_view(rule))
 
     def _rule(self, request: Request) -> Rule:
         number = request.path_params["number"]
@@ -105,11 +136,5 @@ class _Routes:
         return rule
 
 
-def _as_json(rule: Rule) -> dict[str, object]:
-    return {
-        "number": rule.number,
-        "rule": rule.text,
-        "seen": rule.seen,
-        "struck": rule.strikes,
-        "by_fault": rule.kinds,
-    }
+def _view(rule: Rule) -> FaultRule:
+    return FaultRule(rule.number, rule.text, rule.seen, rule.strikes, rule.kinds)

@@ -2,31 +2,31 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from lab.web.asking import answer, answering, read_body
+from ipsmgw.web import Endpoint, as_json
+from lab.web.asking import endpoint, read_body
 from lab.web.loader import LoadOrder
-from lab.web.loads import Loads
+from lab.web.loads import Loads, LoadView
 
 __all__ = ["load_routes"]
 
 
-def load_routes(loads: Loads) -> list[Route]:
+def load_routes(loads: Loads) -> list[Endpoint]:
     """GET, POST and DELETE /api/load."""
 
     async def get(request: Request) -> Response:
-        return answer(loads.view)
+        return as_json(loads.view)
 
     async def post(request: Request) -> Response:
         await loads.start(await read_body(request, LoadOrder))
-        return answer(loads.view, 202)
+        return as_json(loads.view, 202)
 
     async def delete(request: Request) -> Response:
         await loads.stop()
-        return answer(loads.view)
+        return as_json(loads.view)
 
     return [
-        Route("/api/load", answering(get)),
-        Route("/api/load", answering(post), methods=["POST"]),
-        Route("/api/load", answering(delete), methods=["DELETE"]),
+        endpoint("GET /api/load", get, "The load that runs, or has run last", LoadView),
+        endpoint("POST /api/load", post, "Start one", LoadView, body=LoadOrder, status=202),
+        endpoint("DELETE /api/load", delete, "Stop it", LoadView),
     ]

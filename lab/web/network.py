@@ -67,7 +67,6 @@ class LinkView(msgspec.Struct, rename="camel", kw_only=True):
 class NetworkView(msgspec.Struct, rename="camel"):
     """GET /api/network."""
 
-    now: float
     elements: list[ElementView]
     links: list[LinkView]
     more_phones: int
@@ -80,7 +79,7 @@ def network_view(carrier: Carrier, traffic: Traffic) -> NetworkView:
     nodes = [node for node in carrier.plan.nodes if node not in carrier.phones or node in phones]
     links = [*_signalling(carrier, traffic), *_access(carrier, traffic, phones), *_others(carrier, traffic)]
     elements = [_element(carrier, node, links) for node in nodes]
-    return NetworkView(carrier.now, elements, links, len(carrier.phones) - len(phones))
+    return NetworkView(elements, links, len(carrier.phones) - len(phones))
 
 
 def _element(carrier: Carrier, node: str, links: list[LinkView]) -> ElementView:

@@ -1,22 +1,25 @@
 """The phones of the running lab over its API: how they stand, what they do, what they send."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from ipsmgw.identity import Impu
+from ipsmgw.web import Endpoint, Parameter, as_json
 from lab.carrier import Carrier
 from lab.elements.domain import Domain
 from lab.elements.phone import Phone
 from lab.elements.phone_submission import Wish
-from lab.web.asking import Refusal, answer, answering, read_body
+from lab.web.asking import Refusal, endpoint, read_body
 from lab.web.conversation import Became
 from lab.web.people import recipient
 from lab.web.phone_orders import PhoneOrder, carry_out
 from lab.web.phone_view import PhoneView, phone_view, phone_views
 
-__all__ = ["PhonesView", "TextRequest", "phone_routes"]
+__all__ = ["PhonesView", "TextRequest", "first_phones", "phone_routes"]
 
 _MOST = 50
 """Phones in one answer, where nobody asks for more."""
@@ -39,15 +42,43 @@ class TextRequest(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw
     status_report: bool = False
 
 
-def phone_routes(carrier: Carrier) -> list[Route]:
+def phone_routes(carrier: Carrier) -> list[Endpoint]:
     """All of them."""
     routes = _Routes(carrier)
     return [
-        Route("/api/phones", answering(routes.get_all)),
-        Route("/api/phones/{name}", answering(routes.get)),
-        Route("/api/phones/{name}", answering(routes.order), methods=["POST"]),
-        Route("/api/phones/{name}/messages", answering(routes.send), methods=["POST"]),
+        _listing(routes),
+        endpoint("GET /api/phones/{name}", routes.get, "A phone with its last messages", PhoneView),
+        endpoint("POST /api/phones/{name}", routes.order, "Have it do something", PhoneView, body=PhoneOrder),
+        endpoint(
+            "POST /api/phones/{name}/messages",
+            routes.send,
+            "Have it send a text",
+            PhoneView,
+            body=TextRequest,
+            status=202,
+        ),
     ]
+
+
+def first_phones(carrier: Carrier, words: Sequence[str] = (), most: int = _MOST) -> PhonesView:
+    """Those with all of the words in name, number or IMSI."""
+    fitting = [
+        phone
+        for name, phone in carrier.phones.items()
+        if all(word in f"{name} {phone.msisdn} {phone.subscriber.imsi}" for word in words)
+    ]
+    return PhonesView(len(fitting), phone_views(carrier, fitting[:most]))
+
+
+def _listing(routes: "_Routes") -> Endpoint:
+    words = Parameter("words", "Only those whose name, number or IMSI has these words.")
+    most = Parameter("most", f"So many at most; {_MOST} without.", "integer")
+    summary = "Phones, with their last messages"
+    return replace(
+        endpoint("GET /api/phones", routes.get_all, summary, PhonesView),
+        parameters=(words, most),
+        faults=(400,),
+    )
 
 
 class _Routes:
@@ -57,12 +88,7 @@ class _Routes:
     async def get_all(self, request: Request) -> Response:
         words = request.query_params.get("words", "").lower().split()
         most = int(request.query_params.get("most", _MOST))
-        fitting = [
-            phone
-            for name, phone in self._carrier.phones.items()
-            if all(word in f"{name} {phone.msisdn} {phone.subscriber.imsi}" for word in words)
-        ]
-        return answer(PhonesView(len(fitting), phone_views(self._carrier, fitting[:most])))
+        return as_json(first_phones(self._carrier, words, most))
 
     async def get(self, request: Request) -> Response:
         return self._view(self._phone(request))
@@ -88,7 +114,7 @@ class _Routes:
     def _view(self, phone: Phone, status: int = 200) -> Response:
         carrier = self._carrier
         became = Became(carrier.sc_data if carrier.own("smsc") else None)
-        return answer(phone_view(carrier, phone, became), status)
+        return as_json(phone_view(carrier, phone, became), status)
 
 
 def send(carrier: Carrier, phone: Phone, asked: TextRequest) -> None:

@@ -11,7 +11,7 @@ from lab.expectation import LISTENER
 from lab.orders import Order, Run, play_one
 from lab.report import FaultChoice, Report, Result, count, page
 
-__all__ = ["Came", "Ended", "PlayOrder", "Said", "main"]
+__all__ = ["LADDER", "PAGE", "Came", "Ended", "PlayOrder", "Said", "main"]
 
 LADDER, PAGE = "ladder", "page.html"
 """Files of a run, beside its capture."""

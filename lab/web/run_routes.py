@@ -1,10 +1,13 @@
 """Scenarios over the lab's API: which there are, and runs of them with verdict, report and capture."""
 
+from dataclasses import replace
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from ipsmgw.web import Endpoint, as_json
+from ipsmgw.web.answers import Decoded, Pdus
 from lab.choice import NoScenario, chosen
 from lab.meddling.meddling import check_rules
 from lab.plan import Plan
@@ -12,8 +15,9 @@ from lab.quirks.profile import PLAIN, profiles
 from lab.report import FaultChoice
 from lab.scenario import Scenario
 from lab.scenarios import SCENARIOS
-from lab.web.asking import Refusal, answer, answering, read_body
-from lab.web.player import PAGE
+from lab.web.asking import Answer, Refusal, endpoint, read_body
+from lab.web.player import LADDER, PAGE
+from lab.web.run_ladder import LadderOf, Ladders
 from lab.web.runs import Runs, RunView, State, Wanted
 
 __all__ = ["PlayRequest", "RunRow", "RunsView", "ScenarioRow", "run_routes", "runs_view"]
@@ -74,30 +78,42 @@ def runs_view(runs: Runs) -> RunsView:
     return RunsView([_row(each) for each in reversed(runs.all.values())])
 
 
-def run_routes(runs: Runs) -> list[Route]:
+def run_routes(runs: Runs) -> list[Endpoint]:
     """All of them."""
     routes = _Routes(runs)
     return [
-        Route("/api/scenarios", answering(routes.scenarios)),
-        Route("/api/runs", answering(routes.get_all)),
-        Route("/api/runs", answering(routes.play), methods=["POST"]),
-        Route("/api/runs/{id:int}", answering(routes.get)),
-        Route("/api/runs/{id:int}", answering(routes.stop), methods=["DELETE"]),
-        Route("/api/runs/{id:int}/report", answering(routes.report)),
-        Route("/api/runs/{id:int}/capture", answering(routes.capture)),
+        endpoint("GET /api/scenarios", routes.scenarios, "Scenarios that can be played", ScenariosView),
+        endpoint("GET /api/runs", routes.get_all, "What is played, and was", RunsView),
+        endpoint("POST /api/runs", routes.play, "Play scenarios", RunsView, body=PlayRequest, status=202),
+        endpoint("GET /api/runs/{id:int}", routes.get, "A run, as far as it has come", RunView),
+        endpoint("DELETE /api/runs/{id:int}", routes.stop, "Stop it", RunView),
+        _file("report", "text/html", "A page with its ladder and decodes", routes.report),
+        _file("capture", "application/vnd.tcpdump.pcap", "Its capture", routes.capture),
+        endpoint(
+            "GET /api/runs/{id:int}/{rest:path}",
+            routes.ladder,
+            "Its ladder: pdus, pdus/NUMBER, ladder.svg, ladder.txt, ladder.pcap, as of the running lab",
+            (Pdus, Decoded),
+        ),
     ]
+
+
+def _file(name: str, media: str, summary: str, answer: Answer) -> Endpoint:
+    made = endpoint(f"GET /api/runs/{{id:int}}/{name}", answer, summary, None)
+    return replace(made, answers={media: None})
 
 
 class _Routes:
     def __init__(self, runs: Runs) -> None:
         self._runs = runs
+        self._ladders = Ladders()
 
     async def scenarios(self, request: Request) -> Response:
         rows = [ScenarioRow(each.name, each.clause, each.what, each.robust) for each in SCENARIOS.values()]
-        return answer(ScenariosView(rows, [PLAIN.name, *profiles()]))
+        return as_json(ScenariosView(rows, [PLAIN.name, *profiles()]))
 
     async def get_all(self, request: Request) -> Response:
-        return answer(runs_view(self._runs))
+        return as_json(runs_view(self._runs))
 
     async def play(self, request: Request) -> Response:
         """202: they wait for their turn."""
@@ -112,15 +128,15 @@ class _Routes:
                 quirks=asked.quirks,
             )
             self._runs.want(wanted, scenario.clause, scenario.what)
-        return answer(runs_view(self._runs), 202)
+        return as_json(runs_view(self._runs), 202)
 
     async def get(self, request: Request) -> Response:
-        return answer(self._run(request))
+        return as_json(self._run(request))
 
     async def stop(self, request: Request) -> Response:
         run = self._run(request)
         await self._runs.stop(run)
-        return answer(run)
+        return as_json(run)
 
     async def report(self, request: Request) -> Response:
         octets = self._file(request, PAGE)
@@ -132,6 +148,11 @@ class _Routes:
         name = f"{run.result.name}.pcap" if run.result else ""
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(self._file(request, name), media_type="application/vnd.tcpdump.pcap", headers=headers)
+
+    async def ladder(self, request: Request) -> Response:
+        run = self._run(request)
+        packed = self._file(request, LADDER)
+        return LadderOf(self._ladders.of(run.id, packed), request.path_params["rest"])
 
     def _run(self, request: Request) -> RunView:
         number = request.path_params["id"]

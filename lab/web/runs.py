@@ -93,7 +93,9 @@ class Runs:
         for run in [run for run in self.all.values() if not run.over]:
             await self.stop(run)
         if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)  # a process that just starts is ended too
+            await asyncio.gather(
+                self._task, return_exceptions=True
+            )  # a process that just starts is ended too
         await self._worker.stop()
 
     async def _play_all(self) -> None:

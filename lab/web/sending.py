@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.responses import Response
 
 from ipsmgw.identity import Msisdn
 from ipsmgw.trace import Pdu, ladder
+from ipsmgw.web import Endpoint, as_json
 from lab.carrier import Carrier
 from lab.elements.phone import Phone
 from lab.elements.phone_ledger import Said, Sent, SentState
@@ -18,11 +18,11 @@ from lab.expectation import Broken
 from lab.meddling.words import known
 from lab.octets import answers, has_all, rpdu_of, rpdu_with, tpdu_of
 from lab.steps import until_own
-from lab.web.asking import Refusal, answering, read_body
+from lab.web.asking import Refusal, endpoint, read_body
 from lab.web.people import number_of, phone_of
 from sipbridge.rp import RpAck
 
-__all__ = ["Outcome", "SendRequest", "picture", "send", "send_route"]
+__all__ = ["Delivery", "Outcome", "SendAnswer", "SendRequest", "picture", "send", "send_route"]
 
 _BEATS = (b"\x03\x03", b"\x03\x06")  # class and type of BEAT and BEAT ACK (RFC 4666 §3.1)
 _MAX_BODY = 64 * 1024
@@ -42,6 +42,22 @@ class SendRequest(msgspec.Struct, rename={"sender": "from", "recipient": "to"}, 
     rp: str | None = None
 
 
+class Delivery(msgspec.Struct):
+    """What the SC has made of a short message."""
+
+    state: str
+    outcome: str
+
+
+class SendAnswer(msgspec.Struct):
+    """What was answered to the phone, what the SC made of it, and what went over the links."""
+
+    delivered: bool
+    submit: list[str]
+    delivery: list[Delivery]
+    ladder: str
+
+
 class Outcome(NamedTuple):
     """What the sender's phone heard, what the SC made of it, and the octets that went over the links.
 
@@ -59,28 +75,25 @@ class Outcome(NamedTuple):
         states = [each.state for each in self.messages]
         return len(states) == len(self.sent) and all(state is MtState.DELIVERED for state in states)
 
-    def as_json(self) -> dict[str, object]:
-        return {
-            "delivered": self.delivered,
-            "submit": [answers(each) for each in self.sent],
-            "delivery": [
-                {"state": each.state.value, "outcome": each.outcome} for each in self.messages or ()
-            ],
-            "ladder": self.ladder,
-        }
+    @property
+    def told(self) -> SendAnswer:
+        """The same for whoever has asked."""
+        delivery = [Delivery(each.state.value, each.outcome) for each in self.messages or ()]
+        return SendAnswer(self.delivered, [answers(each) for each in self.sent], delivery, self.ladder)
 
 
-def send_route(carrier: Carrier) -> Route:
+def send_route(carrier: Carrier) -> Endpoint:
     """Answers when the message has ended."""
 
-    async def post_send(request: Request) -> JSONResponse:
+    async def post_send(request: Request) -> Response:
         asked = await read_body(request, SendRequest, most=_MAX_BODY)
         phone = phone_of(carrier, asked.sender)
         if not phone.registered:
             raise Refusal(409, f"{phone.subscriber.name} is not registered")
-        return JSONResponse((await _do(carrier, phone, asked)).as_json())
+        return as_json((await _do(carrier, phone, asked)).told)
 
-    return Route("/api/send", answering(post_send), methods=["POST"])
+    summary = "Send a message, and wait until it has ended"
+    return endpoint("POST /api/send", post_send, summary, SendAnswer, body=SendRequest)
 
 
 async def _do(carrier: Carrier, phone: Phone, asked: SendRequest) -> Outcome:

@@ -1,11 +1,20 @@
 """The whole carrier as the source of a page; of its gateway what a gateway knows (DESIGN §10)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from ipsmgw.web import GATEWAY_TABS, Seen, Source, gateway_source
+from ipsmgw.web import GATEWAY_TABS, Seen, Source, Tab, gateway_source
 from lab.carrier import Carrier
 
 __all__ = ["source"]
+
+_TABS = (
+    Tab("Phones", "/lab/phones.js"),
+    *(each for each in GATEWAY_TABS if each.name != "State"),
+    Tab("Network", "/lab/network.js"),
+    Tab("Scenarios", "/lab/scenarios.js"),
+    Tab("Load", "/lab/load.js"),
+    *(each for each in GATEWAY_TABS if each.name == "State"),
+)
 
 
 class _Wire:
@@ -26,7 +35,7 @@ class _Wire:
         return [Seen(at, pdu) for at, pdu in self._trace.since(number, most)]
 
 
-def source(carrier: Carrier) -> Source:
+def source(carrier: Carrier, views: Mapping[str, Callable[[], object]]) -> Source:
     """What is asked of the gateway is asked of the one that lives at that moment."""
 
     def status() -> dict[str, object]:
@@ -40,7 +49,8 @@ def source(carrier: Carrier) -> Source:
     return Source(
         title="ipsmgw lab",
         wire=_Wire(carrier),
-        tabs=GATEWAY_TABS,
+        tabs=_TABS,
+        views=views,
         nodes=lambda: carrier.nodes,
         status=status,
         told=lambda most: own.told(most) if (own := gateway()) else (),

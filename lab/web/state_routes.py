@@ -3,17 +3,17 @@
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from ipsmgw.cause import Cause
+from ipsmgw.web import Endpoint, as_json
 from lab.carrier import Carrier
-from lab.web.asking import answer, answering
-from lab.web.centre_view import cancel, centre_view, retry
-from lab.web.network import network_view
-from lab.web.register_view import hlr_view
+from lab.web.asking import endpoint
+from lab.web.centre_view import CentreView, cancel, centre_view, retry
+from lab.web.network import NetworkView, network_view
+from lab.web.register_view import HlrView, hlr_view
 from lab.web.traffic import Traffic
 
-__all__ = ["CauseRow", "state_routes"]
+__all__ = ["CauseRow", "Causes", "state_routes"]
 
 
 class CauseRow(msgspec.Struct, rename="camel", kw_only=True):
@@ -29,31 +29,36 @@ class CauseRow(msgspec.Struct, rename="camel", kw_only=True):
     """SIP answers to an MT MESSAGE that mean it."""
 
 
-def state_routes(carrier: Carrier, traffic: Traffic) -> list[Route]:
+class Causes(msgspec.Struct):
+    causes: list[CauseRow]
+
+
+def state_routes(carrier: Carrier, traffic: Traffic) -> list[Endpoint]:
     """GET for all of them; POST and DELETE for messages in the SM-SC."""
 
     async def network(request: Request) -> Response:
-        return answer(network_view(carrier, traffic))
+        return as_json(network_view(carrier, traffic))
 
     async def hlr(request: Request) -> Response:
-        return answer(hlr_view(carrier))
+        return as_json(hlr_view(carrier))
 
     async def centre(request: Request) -> Response:
-        return answer(centre_view(carrier))
+        return as_json(centre_view(carrier))
 
     async def message(request: Request) -> Response:
         (cancel if request.method == "DELETE" else retry)(carrier, request.path_params["number"])
-        return answer(centre_view(carrier))
+        return as_json(centre_view(carrier))
 
     async def causes(request: Request) -> Response:
-        return answer({"causes": list(map(_row, Cause))})
+        return as_json(Causes(list(map(_row, Cause))))
 
     return [
-        Route("/api/network", answering(network)),
-        Route("/api/hlr", answering(hlr)),
-        Route("/api/centre", answering(centre)),
-        Route("/api/centre/{number:int}", answering(message), methods=["POST", "DELETE"]),
-        Route("/api/causes", answering(causes)),
+        endpoint("GET /api/network", network, "Elements and links, with their state", NetworkView),
+        endpoint("GET /api/hlr", hlr, "What the HLR holds of its subscribers", HlrView),
+        endpoint("GET /api/centre", centre, "What the SM-SC holds, and has done", CentreView),
+        endpoint("POST /api/centre/{number:int}", message, "Try what waits now", CentreView),
+        endpoint("DELETE /api/centre/{number:int}", message, "Delete what waits", CentreView),
+        endpoint("GET /api/causes", causes, "The table of causes", Causes),
     ]
 
 

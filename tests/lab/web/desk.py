@@ -12,7 +12,7 @@ from lab.clock import VirtualClock
 from lab.ground import VirtualGround
 from lab.plan import Gmsc, Plan
 from lab.steps import registered
-from lab.web import lab_face
+from lab.web import LabFace
 
 __all__ = ["EVERYWHERE", "Desk", "at_the_desk"]
 
@@ -56,9 +56,11 @@ def at_the_desk(story: Callable[[Desk], Coroutine[object, object, None]], plan: 
         carrier = Carrier(plan, VirtualGround(clock, seed=1))
         await carrier.start()
         await registered(carrier, *carrier.phones)
-        transport = ASGITransport(app=lab_face(carrier))
+        page = LabFace(carrier)
+        transport = ASGITransport(app=page.app)
         async with AsyncClient(transport=transport, base_url="http://127.0.1.10:8080") as client:
             await story(Desk(carrier, client))
+        await page.close()
         await carrier.stop()
 
     clocks.run(told)

@@ -10,6 +10,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from starlette.applications import Starlette
 
+from ipsmgw.web.endpoint import routes
 from lab.web.load_routes import load_routes
 from lab.web.loader import LoadOrder
 from lab.web.loads import Loads
@@ -30,7 +31,7 @@ async def until(held: Callable[[], bool]) -> None:
 def with_runs(folder: Path, story: Callable[[Runs, AsyncClient], Awaitable[None]]) -> None:
     async def told() -> None:
         runs = Runs(folder)
-        transport = ASGITransport(app=Starlette(routes=run_routes(runs)))
+        transport = ASGITransport(app=Starlette(routes=routes(run_routes(runs))))
         async with AsyncClient(transport=transport, base_url="http://lab") as client:
             try:
                 await story(runs, client)
@@ -136,7 +137,7 @@ def test_a_worker_that_says_nothing_is_ended() -> None:
 def test_load_is_offered_watched_and_told() -> None:
     async def story() -> None:
         loads = Loads()
-        transport = ASGITransport(app=Starlette(routes=load_routes(loads)))
+        transport = ASGITransport(app=Starlette(routes=routes(load_routes(loads))))
         async with AsyncClient(transport=transport, base_url="http://lab") as client:
             order = {"rate": 40, "seconds": 2, "subscribers": 20, "against": "null"}
             assert (await client.post("/api/load", json=order)).status_code == 202
@@ -160,7 +161,7 @@ def test_load_is_offered_watched_and_told() -> None:
 def test_load_that_makes_no_sense_is_refused_with_a_sentence(order: dict[str, object], said: str) -> None:
     async def story() -> None:
         loads = Loads()
-        transport = ASGITransport(app=Starlette(routes=load_routes(loads)))
+        transport = ASGITransport(app=Starlette(routes=routes(load_routes(loads))))
         async with AsyncClient(transport=transport, base_url="http://lab") as client:
             answer = await client.post("/api/load", json=order)
             if answer.status_code == 202:
