@@ -7,11 +7,13 @@ from typing import Annotated, Literal
 from cryptography.exceptions import UnsupportedAlgorithm
 from msgspec import Meta
 
+from ipsmgw.msgin5g_coap_section import Msgin5gCoap, coap_faults
 from ipsmgw.msgin5g_smpp_section import Msgin5gSmpp, Way, smpp_faults
 from ipsmgw.section import Address, Fault, Section
 from ipsmgw.sms import Address as TpAddress
 from ipsmgw.sms import compose
 from msgin5g_bridge import DecodeError
+from msgin5g_bridge.coap import CoapSettings
 from msgin5g_bridge.exchange import split_uri
 from msgin5g_bridge.jws import Es256, Hs256, JwsVerifier
 from msgin5g_bridge.rest_events import ClientCredentials, RestSettings
@@ -19,6 +21,7 @@ from msgin5g_bridge.rest_events import ClientCredentials, RestSettings
 __all__ = [
     "Msgin5gApplication",
     "Msgin5gSection",
+    "coap_settings",
     "credentials",
     "msgin5g_faults",
     "rest_settings",
@@ -125,7 +128,7 @@ class Msgin5gSection(Section, frozen=True, kw_only=True):
     service_id: str | None = None
     """MGW Service ID: who this gateway is to the MSGin5G Server."""
     server: str | None = None
-    """apiRoot of the MSGin5G Server."""
+    """apiRoot of the MSGin5G Server; or coap://host:port, where it offers MSGin5G-1 only."""
     listen: Address | None = None
     """Where the server delivers to."""
     target_uri: str | None = None
@@ -176,6 +179,7 @@ class Msgin5gSection(Section, frozen=True, kw_only=True):
     subscriber: tuple[Msgin5gSubscriber, ...] = ()
     tls: Msgin5gTls = Msgin5gTls()
     token: Msgin5gToken = Msgin5gToken()
+    coap: Msgin5gCoap = Msgin5gCoap()
     limits: Msgin5gLimits = Msgin5gLimits()
     smpp: Msgin5gSmpp = Msgin5gSmpp()
 
@@ -183,6 +187,11 @@ class Msgin5gSection(Section, frozen=True, kw_only=True):
     def keeps(self) -> bool:
         """Whether who leaves the IMS stays registered: by the service centre he is there all the same."""
         return self.keep_registered or (self.smpp.enabled and "sc" in self.smpp.domains)
+
+    @property
+    def over_coap(self) -> bool:
+        """Whether the server is spoken to as MSGin5G UEs do."""
+        return self.server_root.partition(":")[0].startswith("coap")
 
     @property
     def secure(self) -> bool:
@@ -204,27 +213,42 @@ class Msgin5gSection(Section, frozen=True, kw_only=True):
         """The apiRoot of this gateway."""
         if self.target_uri or self.listen is None:
             return self.target_uri or ""
-        return f"{'https' if self.secure else 'http'}://{self.listen}"
+        scheme = "coap" if self.over_coap else "https" if self.secure else "http"
+        return f"{scheme}://{self.listen}"
 
     @property
     def provisioning_root(self) -> str:
-        """A well-known part, and a part of the provider's (TR 23.700-24)."""
+        """A well-known part, and a part of the provider's (TR 23.700-24); nothing: there is none."""
         plmn = self.plmn or ""
         mcc, mnc = plmn[:3], plmn[3:].zfill(3)
-        return (self.provisioning or self.server_root).replace("{mcc}", mcc).replace("{mnc}", mnc)
+        root = self.provisioning or ("" if self.over_coap else self.server_root)
+        return root.replace("{mcc}", mcc).replace("{mnc}", mnc)
 
 
 def rest_settings(section: Msgin5gSection) -> RestSettings:
     """As the stack is told them."""
     limits = section.limits
     return RestSettings(
-        prefix=split_uri(section.our_root)[1].rstrip("/"),
+        prefix="" if section.over_coap else split_uri(section.our_root)[1].rstrip("/"),
         max_body=limits.body,
         wait=section.answer,
         open=limits.open,
         rate=limits.rate,
         burst=limits.burst,
         secure_only=section.secure,
+    )
+
+
+def coap_settings(section: Msgin5gSection) -> CoapSettings:
+    """As the stack is told them."""
+    limits, coap = section.limits, section.coap
+    return CoapSettings(
+        max_body=limits.body,
+        wait=coap.wait,
+        at_once=coap.at_once,
+        open=limits.open,
+        rate=limits.rate,
+        burst=limits.burst,
     )
 
 
@@ -255,6 +279,9 @@ def msgin5g_faults(section: Msgin5gSection) -> Iterator[Fault]:
         yield "msgin5g.service_id", "a name is wanted: who is this gateway to the server?"
     if section.listen is None:
         yield "msgin5g.listen", "host:port is wanted: where does the server deliver to?"
+    if section.over_coap:
+        yield from coap_faults(section.coap, section.server_root, section.listen)
+    yield from _protocol_faults(section)
     yield from _uri_faults(section)
     yield from _number_faults(section)
     yield from _tls_faults(section.tls)
@@ -283,6 +310,28 @@ def _subscriber_faults(section: Msgin5gSection) -> Iterator[Fault]:
         seen.add(one.msisdn or "")
 
 
+def _protocol_faults(section: Msgin5gSection) -> Iterator[Fault]:
+    """What is set, and nobody would ask for."""
+    coap, tls, token = section.coap, section.tls, section.token
+    over_rest, over_coap = "the server is asked over REST", "the server is asked over CoAP"
+    unused: dict[str, tuple[str, object]] = {
+        "coap.gateway_ue": (over_rest, coap.gateway_ue),
+        "coap.key": (over_rest, coap.key),
+    }
+    if section.over_coap:
+        unused = {
+            "target_uri": (f"{over_coap}, which knows us by where we ask from", section.target_uri),
+            "tls.certificate": (f"{over_coap}, and nobody connects here", tls.certificate),
+            "tls.names": (f"{over_coap}, and nobody connects here", tls.names),
+            "token.secret": (f"{over_coap}, which has no access tokens", token.secret),
+            "token.key": (f"{over_coap}, which has no access tokens", token.key),
+        }
+    if section.over_coap and not section.provisioning:
+        alone = f"{over_coap}, and nothing else is: msgin5g.provisioning is not set"
+        unused |= {"token.uri": (alone, token.uri), "tls.authorities": (alone, tls.authorities)}
+    yield from ((f"msgin5g.{key}", f"of no use: {why}") for key, (why, value) in unused.items() if value)
+
+
 def _number_faults(section: Msgin5gSection) -> Iterator[Fault]:
     try:
         TpAddress.alphanumeric(section.sender)
@@ -306,7 +355,7 @@ def _uri_faults(section: Msgin5gSection) -> Iterator[Fault]:
     if not section.plmn and "{" in (section.provisioning or ""):
         yield "msgin5g.plmn", "MCC and MNC are wanted: msgin5g.provisioning has a place for them"
     named = {
-        "server": section.server_root,
+        "server": "http://here" if section.over_coap else section.server_root,
         "target_uri": section.target_uri or "http://here",
         "provisioning": section.provisioning_root if section.provisioning else "http://here",
         "token.uri": section.token.uri or "http://here",

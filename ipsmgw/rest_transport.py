@@ -1,25 +1,25 @@
 """MSGin5G over real sockets: one server and one client beside each other, behind one port."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from ipsmgw.drive import ExchangePort
 from ipsmgw.msgin5g_section import Msgin5gSection
 from msgin5g_bridge.exchange import Ask, Outgoing
 from msgin5g_bridge.rest_client import ClientBounds, ClientTls, RestClient
-from msgin5g_bridge.rest_events import RestEvent
 from msgin5g_bridge.rest_server import RestServer, ServerBounds, ServerTls
 
 __all__ = ["RestTransport"]
+
+EventT = TypeVar("EventT")
 
 
 class RestTransport:
     """Started with the other sockets; a file that cannot be read is an OSError then."""
 
-    def __init__(
-        self, section: Msgin5gSection, port: ExchangePort[RestEvent], now: Callable[[], float]
-    ) -> None:
+    def __init__(self, section: Msgin5gSection, port: ExchangePort[EventT], now: Callable[[], float]) -> None:
         self._section = section
-        self._port = port
+        self._receive = port.receive
         self._now = now
         self._server: RestServer | None = None
         self._client: RestClient | None = None
@@ -27,7 +27,7 @@ class RestTransport:
         port.send = self.send
 
     async def start(self) -> None:
-        listen = self._section.listen
+        listen = None if self._section.over_coap else self._section.listen
         try:
             self._open()
         except OSError as fault:  # of a file that is none
@@ -44,14 +44,12 @@ class RestTransport:
         section, limits, files = self._section, self._section.limits, self._section.tls
         client = ClientTls(authorities=files.authorities, certificate=files.certificate, key=files.key)
         bounds = ClientBounds(connections=limits.connections, http2=section.http2)
-        self._client = RestClient(
-            self._port.receive, self._now, bounds, client if files.authorities else None
-        )
+        self._client = RestClient(self._receive, self._now, bounds, client if files.authorities else None)
         server = ServerTls(
             certificate=files.certificate, key=files.key, authorities=files.authorities, mutual=files.mutual
         )
         self._server = RestServer(
-            self._port.receive,
+            self._receive,
             ServerBounds(connections=limits.connections, max_body=limits.body),
             server if section.secure else None,
         )

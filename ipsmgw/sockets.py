@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import mapstack
 import sipbridge
+from ipsmgw.coap_transport import CoapTransport
 from ipsmgw.drive import ExchangePort, Handle, Port
 from ipsmgw.msgin5g_section import Msgin5gSection
 from ipsmgw.rest_transport import RestTransport
@@ -18,7 +19,6 @@ from ipsmgw.smpp_transport import SmppTransport
 from mapstack.transport import AssociationSpec, Transport
 from mapstack.transport.sctp import SctpTransport
 from mapstack.transport.tcp import TcpTransport
-from msgin5g_bridge.rest_events import RestEvent
 from sipbridge.transport import SipSpec, SipTransport
 from sipbridge.transport.dns import DnsTransport
 
@@ -77,7 +77,9 @@ class Sockets:
     def __init__(self, loop: asyncio.AbstractEventLoop, rng: Random) -> None:
         self._loop = loop
         self._rng = rng
-        self._transports: list[tuple[str, _Sip | _Dns | RestTransport | SmppTransport | Transport]] = []
+        self._transports: list[
+            tuple[str, _Sip | _Dns | CoapTransport | RestTransport | SmppTransport | Transport]
+        ] = []
 
     def datagrams(self, node: str, local: tuple[str, int], port: Port[EventT, sipbridge.Flow]) -> None:
         self.signalling(node, SipSpec.at(local), port)
@@ -95,10 +97,12 @@ class Sockets:
         self._transports.append((node, _Dns(transport)))
         port.send = transport.send
 
-    def exchanging(self, node: str, section: Msgin5gSection, port: ExchangePort[RestEvent]) -> None:
+    def exchanging(
+        self, node: str, section: Msgin5gSection, protocol: str, port: ExchangePort[EventT]
+    ) -> None:
         """Requests and answers of MSGin5G."""
-        transport = RestTransport(section, port, LoopClock(self._loop).now)
-        self._transports.append((node, transport))
+        opener = CoapTransport if protocol == "coap" else RestTransport
+        self._transports.append((node, opener(section, port, LoopClock(self._loop).now)))
 
     def sessions(self, node: str, spec: SessionSpec, port: Port[EventT, SmppFlow]) -> None:
         """Connections of SMPP."""

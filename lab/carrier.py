@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
+from typing import TypeVar
 
-from ipsmgw.drive import Driver
+from ipsmgw.drive import Driver, ExchangePort
 from ipsmgw.gateway import Gateway, World
 from ipsmgw.identity import Imsi
 from ipsmgw.trace import Pdu
@@ -24,9 +24,9 @@ from lab.elements.smsc import Smsc
 from lab.elements.ss7_element import Ss7Element
 from lab.elements.status_reports import ReportData
 from lab.elements.visitors import Visitor
-from lab.exchange_spec import ExchangeSpec
 from lab.expectation import Broken, came_true
-from lab.gateway_file import gateway_http, gateway_settings
+from lab.gateway_file import gateway_settings
+from lab.gateway_msgin5g import gateway_exchanges
 from lab.gateway_status import inactive
 from lab.ground import Ground
 from lab.instead import instead_of
@@ -40,6 +40,7 @@ from lab.wiring import peers
 
 __all__ = ["Carrier", "gateway_world"]
 
+EventT = TypeVar("EventT")
 Element = Hlr | Smsc | Scscf | ServingNode | Phone | Esme | Gateway | Msgin5gElement
 
 _SS7, _IMS = ("hlr", "smsc"), ("scscf", "ipsmgw")
@@ -296,8 +297,9 @@ class Carrier:
 
 def gateway_world(ground: Ground, site: Site, plan: Plan) -> World:
     """What the gateway stands on."""
-    world, local = ground.world(site), gateway_http(plan)
-    if local is None:
-        return world
-    spec = ExchangeSpec(protocol="http", local=local)
-    return replace(world, exchanges=partial(site.network.exchanges, site.node, spec))
+    world, specs = ground.world(site), gateway_exchanges(plan)
+
+    def exchanges(protocol: str, port: ExchangePort[EventT], /) -> None:
+        site.network.exchanges(site.node, specs[protocol], port)
+
+    return replace(world, exchanges=exchanges) if specs else world

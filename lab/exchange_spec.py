@@ -8,12 +8,27 @@ __all__ = ["ExchangeSpec", "SharedKey", "Tls", "key_id"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedKey:
-    """A key with one peer (OSCORE, RFC 8613): whom it proves, and where it is used without being asked."""
+    """A key with one peer (OSCORE, RFC 8613): whom it proves, and where it is used without being asked.
+
+    A node that speaks for several has a key for each of them, which is named after him at both ends, and has
+    an ID Context.
+    """
 
     identity: str
     secret: bytes
     origin: str = ""
     """coap://host:port; of whom we know only when it asks: nothing."""
+    one_of_many: bool = False
+    """Whether this peer has other keys with the same node."""
+    speaker: str = ""
+    """Who we are to the peer of this key; nothing: who we are to all."""
+    peer: str = ""
+    """Who the peer is to us, where the key is not named after it."""
+
+    @property
+    def context(self) -> bytes:
+        """ID Context."""
+        return key_id(self.identity) if self.one_of_many else b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +82,7 @@ class ExchangeSpec:
 
     def key_of(self, identity: str) -> SharedKey | None:
         """The key that is shared with this one."""
-        return next((key for key in self.keys if key.identity == identity), None)
+        return next((key for key in self.keys if identity and key.identity == identity), None)
 
 
 def key_id(identity: str) -> bytes:

@@ -45,14 +45,16 @@ class _Place:
         self.spec = spec
         self.receive = receive
 
-    def peer_at(self, other: "_Place") -> Peer:
-        """Who it is for the other one: what it can prove there, it proves."""
+    def peer_at(self, other: "_Place", identity: str) -> Peer:
+        """Who it is for the other one: what it can prove there, it proves; by the key of this identity, where
+        it has named one.
+        """
         host, port = self.spec.local
-        key = other.spec.key_of(self.spec.identity) if self.spec.identity else None
-        mine = self.spec.key_of(other.spec.identity)
-        proved = key is not None and mine is not None and key.secret == mine.secret
+        mine = self.spec.key_of(identity or other.spec.identity)
+        theirs = other.spec.key_of(identity) or other.spec.key_of(self.spec.identity)
+        proved = theirs is not None and mine is not None and theirs.secret == mine.secret
         address = self.spec.origin if self.spec.protocol == "coap" else f"{host}:{port}"
-        return Peer(address, self.spec.identity if proved else "", proved)
+        return Peer(address, theirs.identity if theirs is not None and proved else "", proved)
 
 
 class _Exchange:
@@ -123,8 +125,10 @@ class Exchanges:
             else:
                 self._reply(outgoing)
 
-    def _ask(self, asker: _Place, ask: Ask) -> None:
+    def _ask(self, asker: _Place, ask: Ask, since: float | None = None) -> None:
+        """For the first time, or, where nobody was there before, again."""
         now, target = self._clock.now(), self._places.get(ask.origin)
+        since = now if since is None else since
         name = ask.origin if target is None else target.node
         number = next(self._numbers)
         octets = request_octets(asker.spec.protocol, number, ask.request)
@@ -137,15 +141,32 @@ class Exchanges:
             refused = target is None or when == inf
         fate: Fate = "lost" if refused else ""
         self._put(now, asker.node, name, asker.spec.protocol, octets, fate)
+        if target is None and asker.spec.protocol == "coap":
+            self._seek(asker, ask, since)
+            return
         if refused or target is None:
-            later = now + _GIVEN_UP if asker.spec.protocol == "coap" else when
+            later = since + _GIVEN_UP if asker.spec.protocol == "coap" else when
             self._tell(asker, NoAnswer(ask.exchange, "nobody is there"), later)
             return
-        exchange = self._open[number] = _Exchange(asker, ask, target, number, now)
+        exchange = self._open[number] = _Exchange(asker, ask, target, number, since)
         self._clock.call_at(when, partial(self._arrive, exchange))
         if asker.spec.protocol == "http" and faults.cut:
             cut_at = now + chance.comes("cut", faults.cut)
             self._clock.call_at(cut_at, partial(self._end, exchange, "the connection was cut"))
+
+    def _seek(self, asker: _Place, ask: Ask, since: float) -> None:
+        """A retransmission may find who is not there yet."""
+        later = (since + after for after in _RETRANSMISSIONS if since + after > self._clock.now())
+        when = next(later, None)
+        if when is None:
+            self._tell(asker, NoAnswer(ask.exchange, "nobody is there"), since + _GIVEN_UP)
+            return
+
+        def again() -> None:
+            if self._places.get(asker.spec.origin) is asker:
+                self._ask(asker, ask, since)
+
+        self._clock.call_at(when, again)
 
     def _arrive(self, exchange: _Exchange) -> None:
         if exchange.over:
@@ -154,7 +175,9 @@ class Exchanges:
         if self._places.get(target.spec.origin) is not target:
             self._give_up(exchange)
             return
-        target.receive(Asked(exchange.number, exchange.ask.request, asker.peer_at(target)))
+        target.receive(
+            Asked(exchange.number, exchange.ask.request, asker.peer_at(target, exchange.ask.identity))
+        )
 
     def _reply(self, reply: Reply) -> None:
         exchange = self._open.get(reply.exchange)

@@ -2,11 +2,11 @@
 
 from ipsmgw.identity import NodeNumber
 from ipsmgw.settings import Settings, parse
-from lab.msgin5g.plan import FIRST_CODE, M5S, NAME_CODE, OWN, REPLY_NUMBERS
+from lab.gateway_msgin5g import msgin5g_settings
 from lab.plan import Plan
 from lab.wiring import Link, links
 
-__all__ = ["gateway_http", "gateway_settings", "gateway_toml"]
+__all__ = ["gateway_settings", "gateway_toml"]
 
 
 def gateway_settings(plan: Plan) -> Settings:
@@ -40,7 +40,7 @@ def gateway_toml(plan: Plan) -> str:
         *(line for peer, number in plan.ss7.items() for line in _route(number, plan.point_code(peer))),
         *_direct(plan),
         *_routing(plan),
-        *_msgin5g(plan),
+        *msgin5g_settings(plan),
         f"[limits]\nunanswered = {plan.unanswered}",
         "[timers]",
         f"mo_answer = {t.mo_answer}\nmt_report = {t.mt_report}",
@@ -77,35 +77,6 @@ def _routing(plan: Plan) -> list[str]:
         f"delivery_time = {within}\nattempt = {round(0.3 * within, 3)}",
         f"hlr_answer = {round(2 / 3 * plan.timers.map_answer, 3)}",
         f"correlation_lifetime = {plan.timers.correlation}",
-    ]
-
-
-def gateway_http(plan: Plan) -> tuple[str, int] | None:
-    """Where the gateway takes what an MSGin5G Server delivers; None: it is no Message Gateway."""
-    service = plan.msgin5g
-    return service.own_http(plan.host(OWN)) if service is not None and service.own_gateway else None
-
-
-def _msgin5g(plan: Plan) -> list[str]:
-    """Replies come to numbers of their own; each AS has a short code, in the order of the description."""
-    service, local = plan.msgin5g, gateway_http(plan)
-    if service is None or local is None:
-        return []
-    return [
-        "[msgin5g]",
-        f'enabled = true\nservice_id = "{service.svc_id(OWN)}"',
-        f'server = "http://{_written(service.http(plan.network, M5S))}"',
-        f'listen = "{_written(local)}"\ncredential = "secret of the lab"',
-        f'pool = {list(REPLY_NUMBERS)}\nname_code = "{NAME_CODE}"'.replace("'", '"'),
-        f"retry = {plan.timers.hlr_retry}",
-        *(
-            f'[[msgin5g.short_code]]\nnumber = "{FIRST_CODE + number}"\naddress = "{service.svc_id(name)}"'
-            for number, name in enumerate(service.application_servers)
-        ),
-        *(
-            f'[[msgin5g.contact]]\nname = "{ue.name}"\naddress = "{service.svc_id(ue.name)}"'
-            for ue in service.ues
-        ),
     ]
 
 

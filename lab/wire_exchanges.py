@@ -45,7 +45,7 @@ class _Rest:
 
 
 class _Coap:
-    """aiocoap at one port; who has proved to be somebody is spoken to with the same key."""
+    """aiocoap at one port."""
 
     def __init__(
         self,
@@ -56,19 +56,18 @@ class _Coap:
         hosts: Mapping[str, str],
     ) -> None:
         self._spec = spec
-        self._tell = receive
-        mine = key_id(spec.identity)
         keys = (
             OscoreKey(
                 identity=key.identity,
                 folder=folder / key_id(key.identity).hex(),
                 secret=key.secret,
-                ours=mine,
-                theirs=key_id(key.identity),
+                ours=key_id(key.speaker or spec.identity),
+                theirs=key_id(key.peer or key.identity),
+                context=key.context,
             )
             for key in spec.keys
         )
-        self._endpoint = CoapEndpoint(self._take, clock.now, CoapBounds(hosts=hosts), tuple(keys))
+        self._endpoint = CoapEndpoint(receive, clock.now, CoapBounds(hosts=hosts), tuple(keys))
 
     async def start(self, local: Address) -> None:
         await self._endpoint.start(local)
@@ -81,11 +80,6 @@ class _Coap:
 
     async def stop(self) -> None:
         await self._endpoint.stop()
-
-    def _take(self, incoming: Incoming) -> None:
-        if isinstance(incoming, Asked) and incoming.peer.identity:
-            self._endpoint.secure(incoming.peer.address, incoming.peer.identity)
-        self._tell(incoming)
 
 
 class WireExchanges:

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from itertools import count
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from msgin5g_bridge.coap_turns import Turns
 from msgin5g_bridge.errors import DecodeError
 from msgin5g_bridge.exchange import (
     Answered,
@@ -62,6 +64,7 @@ __all__ = [
 
 _JSON: Headers = (("content-type", "application/json"),)
 _CREATED, _DELETED, _CHANGED = 201, 202, 204
+_CAUSES = frozenset(FailureCause)
 
 ANSWERS: Mapping[type[Body], type[Body]] = {
     Registration: RegistrationResponse,
@@ -92,6 +95,8 @@ class CoapSettings(Struct, frozen=True, kw_only=True):
     """How long we may take until the peer hears 5.04."""
     wait: float = 100.0
     """How long an answer may take: longer than all retransmissions, MAX_TRANSMIT_WAIT (RFC 7252 §4.8.2)."""
+    at_once: int = 1
+    """Requests to one endpoint (RFC 7252 §4.7, NSTART)."""
     open: int = 1_000
     """Exchanges of peers at once; one more is refused: 5.03."""
     rate: float = 0.0
@@ -117,6 +122,14 @@ class Responded(Struct, frozen=True):
     code: int
     body: Body | None
     diagnostic: str = ""
+    max_age: float = 0.0
+    """Of a no: seconds that the peer wants to be left alone (RFC 7252 §5.9.3.4)."""
+
+    @property
+    def cause(self) -> str:
+        """Of a no, where the diagnostic payload begins with one of ours."""
+        word = self.diagnostic.partition(":")[0]
+        return word if word in _CAUSES else ""
 
     @property
     def success(self) -> bool:
@@ -142,11 +155,7 @@ CoapEvent = Requested | Responded | Unanswered | PeerMisbehaved
 
 
 class CoapStack:
-    """Both halves of an endpoint: it takes payloads at `URI_PATH`, and brings them to others.
-
-    One at a time to each of them: NSTART is 1 (RFC 7252 §4.7), and two bodies in blocks to one resource
-    would be taken for one (RFC 7959 §2.4).
-    """
+    """Both halves of an endpoint: it takes payloads at `URI_PATH`, and brings them to others."""
 
     def __init__(self, settings: CoapSettings | None = None) -> None:
         self._settings = settings or CoapSettings()
@@ -154,8 +163,9 @@ class CoapStack:
         self._numbers = count(1)
         self._theirs: set[int] = set()
         self._ours: dict[int, Payload] = {}
-        self._waiting: dict[str, list[int]] = {}
-        """By origin: the first is under way, the others have to wait."""
+        self._asks: dict[int, Ask] = {}
+        """Those that wait for their turn."""
+        self._turns = Turns(self._settings.at_once)
         self._their_expiry, self._our_expiry = Expiry(), Expiry()
         self._output: list[Outgoing] = []
 
@@ -194,14 +204,21 @@ class CoapStack:
 
     # From above.
 
-    def ask(self, origin: str, payload: Payload, now: float) -> int:
-        """POST it to the endpoint at coap://host:port; the event tells by this number."""
+    def ask(
+        self, origin: str, payload: Payload, now: float, *, identity: str = "", within: float | None = None
+    ) -> int:
+        """POST it to the endpoint at coap://host:port, with the key of this identity; the event tells by this
+        number. `within` is for all of it; without it the time begins with its turn.
+        """
         exchange = next(self._numbers)
         self._ours[exchange] = payload
-        waiting = self._waiting.setdefault(origin, [])
-        waiting.append(exchange)
-        if len(waiting) == 1:
-            self._send(origin, exchange, now)
+        request = Request("POST", URI_PATH, _JSON, encode(payload))
+        until = 0.0 if within is None else now + within
+        self._asks[exchange] = Ask(exchange, origin, request, until, identity)
+        if within is not None:
+            self._our_expiry.set(exchange, until)
+        self._turns.put(origin, exchange, len(request.body))
+        self._go_on(origin, now)
         return exchange
 
     def respond(self, exchange: int, code: int, body: Body | None = None) -> bool:
@@ -265,25 +282,23 @@ class CoapStack:
 
     # Peers answer.
 
-    def _send(self, origin: str, exchange: int, now: float) -> None:
-        until = now + self._settings.wait
-        self._our_expiry.set(exchange, until)
-        request = Request("POST", URI_PATH, _JSON, encode(self._ours[exchange]))
-        self._output.append(Ask(exchange, origin, request, until))
+    def _go_on(self, origin: str, now: float) -> None:
+        """Whoever may go, goes."""
+        while (exchange := self._turns.next(origin)) is not None:
+            ask = self._asks.pop(exchange)
+            if not ask.until:
+                ask = replace(ask, until=now + self._settings.wait)
+                self._our_expiry.set(exchange, ask.until)
+            self._output.append(ask)
 
     def _end(self, exchange: int, now: float) -> Payload | None:
         """It is over, and the next one to the same peer goes."""
         self._our_expiry.discard(exchange)
-        payload = self._ours.pop(exchange, None)
-        origin = next((name for name, waiting in self._waiting.items() if waiting[0] == exchange), None)
+        self._asks.pop(exchange, None)
+        origin = self._turns.end(exchange)
         if origin is not None:
-            waiting = self._waiting[origin]
-            del waiting[0]
-            if waiting:
-                self._send(origin, waiting[0], now)
-            else:
-                del self._waiting[origin]
-        return payload
+            self._go_on(origin, now)
+        return self._ours.pop(exchange, None)
 
     def _answered(self, answered: Answered, now: float) -> list[CoapEvent]:
         exchange, response = answered.exchange, answered.response
@@ -292,7 +307,7 @@ class CoapStack:
             return []  # too late
         if response.status >= 300:
             said = response.body.decode("utf-8", "replace")
-            return [Responded(exchange, payload, response.status, None, said)]
+            return [Responded(exchange, payload, response.status, None, said, _max_age(response))]
         kind = ANSWERS.get(type(payload))
         if kind is None or not response.body:
             return [Responded(exchange, payload, response.status, None)]
@@ -304,3 +319,8 @@ class CoapStack:
                 PeerMisbehaved("", f"answer to {type(payload).__name__}: {fault}"),
                 Responded(exchange, payload, response.status, None),
             ]
+
+
+def _max_age(response: Response) -> float:
+    said = response.header("max-age") or ""
+    return float(said) if said.isdecimal() else 0.0

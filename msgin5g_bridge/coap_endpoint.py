@@ -18,6 +18,7 @@ import aiocoap.resource
 from aiocoap.credentials import CredentialsMap
 from aiocoap.numbers import ContentFormat
 from aiocoap.numbers.codes import Code
+from aiocoap.numbers.constants import TransportTuning
 from msgspec import Struct
 
 from msgin5g_bridge.exchange import (
@@ -43,13 +44,15 @@ class OscoreKey(Struct, frozen=True, kw_only=True):
     """A security context with one peer, as provisioned: it stands in for one that AKMA would give."""
 
     identity: str
-    """Whom the key proves: a UE Service ID, or the server."""
+    """What it is asked for by, and whom it proves: a UE Service ID, or the server."""
     folder: Path
     """Where its sequence numbers outlive us; a context must never be used from two places."""
     secret: bytes
     ours: bytes
     """Sender ID: the peer's recipient ID, at most 7 octets."""
     theirs: bytes
+    context: bytes = b""
+    """ID Context: tells apart keys with the same Sender ID of the peer."""
 
 
 class CoapBounds(Struct, frozen=True, kw_only=True):
@@ -60,6 +63,9 @@ class CoapBounds(Struct, frozen=True, kw_only=True):
     """Longer than the stack above takes: it has its own deadline."""
     hosts: Mapping[str, str] = {}
     """Addresses of hosts that no DNS is asked for."""
+    ack_timeout: float = 2.0
+    max_retransmit: int = 4
+    """Of a request of ours (RFC 7252 §4.8)."""
 
 
 class CoapEndpoint:
@@ -75,6 +81,7 @@ class CoapEndpoint:
         self._receive = receive
         self._now = now
         self._bounds = bounds or CoapBounds()
+        self._tuning = _tuning(self._bounds)
         self._keys = keys
         self._oscore: _Oscore | None = None
         self._numbers = count(1)
@@ -131,13 +138,32 @@ class CoapEndpoint:
             async with asyncio.timeout(max(0.0, ask.until - self._now())):
                 await self._started.wait()
                 assert self._context is not None
-                response = await self._context.request(_message(ask, self._bounds.hosts)).response
+                response = await self._context.request(self._message(ask)).response
         except TimeoutError:
             return  # the stack has the same deadline, and has told of it
         except (aiocoap.error.Error, OSError, ValueError) as fault:
             self._receive(NoAnswer(ask.exchange, str(fault) or type(fault).__name__))
             return
         self._receive(Answered(ask.exchange, _response(response)))
+
+    def _message(self, ask: Ask) -> aiocoap.Message:
+        scheme, _, authority = ask.origin.partition("://")
+        name, _, port = authority.rpartition(":")
+        hosts = self._bounds.hosts
+        message = aiocoap.Message(
+            code=getattr(Code, ask.request.method),
+            uri=f"{scheme}://{hosts.get(name, name)}:{port}{ask.request.path}",
+            payload=ask.request.body,
+            transport_tuning=self._tuning,
+        )
+        if name in hosts:
+            message.opt.uri_host = name
+        if ask.request.header("content-type") == _JSON:
+            message.opt.content_format = ContentFormat.JSON
+        if ask.identity:
+            assert self._oscore is not None, "without keys"
+            self._oscore.protect(message, ask.identity)
+        return message
 
     async def _answer(self, request: Request, peer: Peer) -> Response:
         exchange = next(self._numbers)
@@ -197,10 +223,24 @@ class _Oscore:
         wrapper.log = logging.getLogger(_LOGGER)
         return wrapper
 
+    def protect(self, message: aiocoap.Message, identity: str) -> None:
+        """Address it by the key of this identity; a ValueError where there is none."""
+        from aiocoap.transports.oscore import OSCOREAddress
+
+        if identity not in self.contexts:
+            raise ValueError(f"no key of {identity}")
+        message.remote = OSCOREAddress(self.contexts[identity], message.remote)
+
     def close(self) -> None:
         """Sequence numbers are written, locks given up."""
         for context in self.contexts.values():
             context._destroy()
+
+
+def _tuning(bounds: CoapBounds) -> TransportTuning:
+    tuning = TransportTuning()
+    tuning.ACK_TIMEOUT, tuning.MAX_RETRANSMIT = bounds.ack_timeout, bounds.max_retransmit
+    return tuning
 
 
 def _write(key: OscoreKey) -> None:
@@ -210,6 +250,7 @@ def _write(key: OscoreKey) -> None:
         "secret_hex": key.secret.hex(),
         "sender-id_hex": key.ours.hex(),
         "recipient-id_hex": key.theirs.hex(),
+        **({"id-context_hex": key.context.hex()} if key.context else {}),
     }
     path = key.folder / "secret.json"
     path.touch(mode=0o600)
@@ -244,22 +285,9 @@ def _headers(message: aiocoap.Message) -> Headers:
 
 def _response(message: aiocoap.Message) -> Response:
     code = int(message.code)
-    return Response((code >> 5) * 100 + (code & 0x1F), _headers(message), message.payload)
-
-
-def _message(ask: Ask, hosts: Mapping[str, str]) -> aiocoap.Message:
-    scheme, _, authority = ask.origin.partition("://")
-    name, _, port = authority.rpartition(":")
-    message = aiocoap.Message(
-        code=getattr(Code, ask.request.method),
-        uri=f"{scheme}://{hosts.get(name, name)}:{port}{ask.request.path}",
-        payload=ask.request.body,
-    )
-    if name in hosts:
-        message.opt.uri_host = name
-    if ask.request.header("content-type") == _JSON:
-        message.opt.content_format = ContentFormat.JSON
-    return message
+    age = message.opt.max_age
+    headers = _headers(message) if age is None else (*_headers(message), ("max-age", str(age)))
+    return Response((code >> 5) * 100 + (code & 0x1F), headers, message.payload)
 
 
 def _answer(response: Response) -> aiocoap.Message:

@@ -26,6 +26,7 @@ __all__ = [
     "Reply",
     "Request",
     "Response",
+    "split_coap",
     "split_uri",
 ]
 
@@ -104,6 +105,8 @@ class Ask(Struct, frozen=True):
     origin: str
     request: Request
     until: float
+    identity: str = ""
+    """Whose key protects it, where there is a choice."""
 
 
 class Reply(Struct, frozen=True):
@@ -136,6 +139,19 @@ def split_uri(uri: str) -> tuple[str, str, str]:
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or not _is_plain(uri):
         raise DecodeError("", f"http:// or https:// with a host is wanted, got {uri[:80]!r}")
     return f"{parts.scheme}://{parts.netloc}", parts.path, parts.query
+
+
+def split_coap(uri: str) -> tuple[str, int]:
+    """Host and port of coap://host:port, which has nothing else; raises `DecodeError` for what is none."""
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError as fault:
+        raise DecodeError("", f"no URI: {fault}") from None
+    rest = parts.path.rstrip("/") + parts.query + parts.fragment
+    if parts.scheme != "coap" or not parts.hostname or port == 0 or rest or not _is_plain(uri):
+        raise DecodeError("", f"coap:// with a host, and no path, is wanted, got {uri[:80]!r}")
+    return parts.hostname, 5683 if port is None else port
 
 
 def _is_plain(uri: str) -> bool:

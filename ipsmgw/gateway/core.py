@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from random import Random
+from typing import Protocol, TypeVar
 
 from ipsmgw.cdr import Cdr
 from ipsmgw.charging.ip_access import IP_ACCESS
@@ -25,18 +26,20 @@ from ipsmgw.stacks import map_settings, sip_settings
 from ipsmgw.store import Store
 from ipsmgw.trace.recent import Recent
 from mapstack import Gt, MapStack, SccpAddress
-from msgin5g_bridge.rest_events import RestEvent
 from sipbridge import Flow, IscStack, ThirdPartyRegister
 from sipbridge.dns import Resolver
 
 __all__ = ["Core", "Exchanges", "Then", "World", "service_centre"]
 
+EventT = TypeVar("EventT")
 _E212 = 6  # Q.713 §3.4.2.3.3
 _HLR_SSN, _MSC_SSN = 6, 8  # TS 29.002 §6.1: IWMSC, GMSC and gateway have no number of their own
 
 
-Exchanges = Callable[[ExchangePort[RestEvent]], None]
-"""What a port of requests and answers is plugged into."""
+class Exchanges(Protocol):
+    """What a port of requests and answers is plugged into, of "http" or "coap"."""
+
+    def __call__(self, protocol: str, port: ExchangePort[EventT], /) -> None: ...
 
 
 @dataclass(frozen=True)

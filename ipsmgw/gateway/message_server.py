@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from ipsmgw.gateway.core import Exchanges
-from msgin5g_bridge.l3gdelivery import L3gMessageDelivery
+from msgin5g_bridge.l3gdelivery import Address, L3gMessageDelivery
 from msgin5g_bridge.model import Body
 from msgin5g_bridge.msgdelivery import DeliveryStatusReport, UEMessageDelivery
 from msgin5g_bridge.problem import Problem
@@ -28,6 +28,8 @@ class Called(Struct, frozen=True):
 
     exchange: int
     body: L3gMessageDelivery | DeliveryStatusReport
+    one_of_many: bool = False
+    """Whether it came with others, so that it cannot be refused alone."""
 
 
 class Returned(Struct, frozen=True):
@@ -87,6 +89,16 @@ class MessageServer(Protocol):
 
     def report(self, report: DeliveryStatusReport, now: float) -> int:
         """What has become of a message to a UE of ours."""
+        ...
+
+    def recover(
+        self, ue: Address, sender: Address, seg_id: str, missing: tuple[int, ...], now: float
+    ) -> bool:
+        """Segments of a message to a UE of ours are missing; False: there is no way to ask for them."""
+        ...
+
+    def confirm(self, ue: Address, sender: Address, seg_id: str, now: float) -> None:
+        """All of its segments are here."""
         ...
 
     def accept(self, exchange: int) -> None:

@@ -12,6 +12,7 @@ from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
 from ipsmgw.gateway.msgin5g_to_phones import ToPhones
 from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.registrations import Registrations
+from ipsmgw.gateway.server_over_coap import ServerOverCoap
 from ipsmgw.gateway.server_over_rest import ServerOverRest
 from ipsmgw.gateway.terminating import Terminating
 from msgin5g_bridge.msgdelivery import DeliveryStatusReport
@@ -30,7 +31,9 @@ class Msgin5g:
         originating: Originating,
         terminating: Terminating,
     ) -> None:
-        self.server: MessageServer = ServerOverRest(core.settings.msgin5g, driver, self._on_server)
+        section = core.settings.msgin5g
+        speaks = ServerOverCoap if section.over_coap else ServerOverRest
+        self.server: MessageServer = speaks(section, driver, self._on_server)
         numbers = ReplyNumbers(core)
         self.enrolments = Enrolments(core, self.server)
         self.to_phones = ToPhones(core, self.server, self.enrolments, numbers, terminating)

@@ -135,12 +135,14 @@ class Enrolments:
         if step is None:
             return False
         self._busy.difference_update(imsis)
-        if isinstance(event, Refused) and event.status == 404 and step is Step.DEREGISTER:
+        if step is Step.DEREGISTER and _knows_nothing(event):
             self._done(step, imsis[0], "", now)  # it knows nothing of him: that is what was wanted
             return True
-        why = event.reason if isinstance(event, Unanswered) else _why(event)
+        why, after = (
+            (event.reason, 0.0) if isinstance(event, Unanswered) else (_why(event), event.retry_after)
+        )
         for imsi in imsis:
-            self._failed(step, imsi, why, now)
+            self._failed(step, imsi, why, now, after)
         return True
 
     def _wanted(self, imsi: Imsi, held: Enrolment, now: float) -> bool:
@@ -249,13 +251,18 @@ class Enrolments:
                 self.registered(saved, now)
         self._go(imsi, now, due=False)
 
-    def _failed(self, step: Step, imsi: Imsi, why: str, now: float) -> None:
+    def _failed(self, step: Step, imsi: Imsi, why: str, now: float, after: float = 0.0) -> None:
         """Later once more: also what is refused for good is, for an operator may have put it right."""
         self.alarms[imsi] = f"{step.value}: {why}"
         held = self._rows.get(imsi)
         if step is Step.REGISTER and held is not None and held.registered:
             self._rows.save(replace(held, registered=False))
-        self._deadlines.set(imsi, now + self._section.retry)
+        self._deadlines.set(imsi, now + max(self._section.retry, after))
+
+
+def _knows_nothing(event: Refused | Unanswered) -> bool:
+    """Whether the server has no such registration."""
+    return isinstance(event, Refused) and (event.status == 404 or event.cause == "NOT_REGISTERED")
 
 
 def _why(event: Refused) -> str:

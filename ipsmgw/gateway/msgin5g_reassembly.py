@@ -1,6 +1,7 @@
 """Segments of messages to phones, on disk as soon as they are answered (TS 23.554 §8.5)."""
 
 from ipsmgw.gateway.core import Core
+from ipsmgw.gateway.message_server import MessageServer
 from ipsmgw.procedures.msgin5g_cause import SEGMENTS_MISSING
 from ipsmgw.procedures.msgin5g_delivery import key_of
 from ipsmgw.store import Segment, Transfer
@@ -17,13 +18,16 @@ _Set = tuple[str, str, str]
 class Reassembling:
     """What is in memory is what is in the store."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, server: MessageServer) -> None:
         section = core.settings.msgin5g
-        self._section = section
+        self._server = server
+        self._recoveries = section.coap.recoveries
         self._rows = core.store.segments
         limits = Limits(wait=section.segments, sets=section.limits.transfers, remember=section.remember)
         self._reassembly = Reassembly(limits)
         self._sets: dict[_Set, list[str]] = {}
+        self._asked: dict[_Set, int] = {}
+        """How often segments of a set have been asked for."""
 
     def __len__(self) -> int:
         """Segments that are kept."""
@@ -42,8 +46,11 @@ class Reassembling:
         """
         got = self._reassembly.put(message, now)
         if isinstance(got, Whole):
-            self._drop(_set_of(message))
+            sender, name = message.ori_addr, _set_of(message)
+            self._drop(name)
             assert isinstance(got.message, L3gMessageDelivery)
+            if message.seg_ind:
+                self._server.confirm(message.dest_addr, sender, name[2], now)
             return got.message
         if isinstance(got, Overflow):
             self._drop(_set_of(message))
@@ -53,7 +60,7 @@ class Reassembling:
 
     def expire(self, now: float) -> list[Transfer]:
         """Sets that are given up, of which the sender wants to hear."""
-        lost = self._reassembly.expire(now)
+        lost = [late for late in self._reassembly.expire(now) if not self._recovers(late, now)]
         for one in lost:
             self._reassembly.drop(one.sender, one.seg_id)
         found = [self._lost(one, now) for one in lost]
@@ -72,7 +79,18 @@ class Reassembling:
             self._rows.save(Segment(key=key, body=encode(message), received=now))
             self._sets.setdefault(name, []).append(key)
 
+    def _recovers(self, late: Incomplete, now: float) -> bool:
+        """Whether what is missing has been asked for once more."""
+        name = str(late.sender.addr_type), late.sender.addr, late.seg_id
+        asked = self._asked.get(name, 0)
+        if asked >= self._recoveries:
+            return False
+        self._asked[name] = asked + 1
+        assert isinstance(late.first, L3gMessageDelivery)
+        return self._server.recover(late.first.dest_addr, late.sender, late.seg_id, late.missing, now)
+
     def _drop(self, name: _Set) -> None:
+        self._asked.pop(name, None)
         for key in self._sets.pop(name, ()):
             row = self._rows.get(key)
             if row is not None:

@@ -35,6 +35,7 @@ __all__ = ["ToPhones"]
 _FOR_NOW = frozenset((401, 408, 429, 500, 502, 503, 504))
 """Answers to a report that another time may be better than."""
 _RETRY_AFTER = 5.0
+_UNFIT = 400
 
 
 class ToPhones:
@@ -57,7 +58,7 @@ class ToPhones:
         self._times = Times(section.validity, section.retry, section.remember)
         self._rows = core.store.transfers
         self._numbers = numbers
-        self._segments = Reassembling(core)
+        self._segments = Reassembling(core, server)
         self._centre_number = AddressString(core.settings.node.number)
         self._dialogues = count(-1, -1)  # as those of MAP, which are positive
         self._attempts: dict[int, str] = {}
@@ -114,7 +115,7 @@ class ToPhones:
             problem = Problem(status=503, cause="NF_CONGESTION", retry_after=_RETRY_AFTER)
             self._server.refuse(event.exchange, problem)
         else:
-            self._answer(event, self._take(message, held.key, now))
+            self._answer(event, self._take(message, held.key, now), message, now)
 
     def registered(self, held: Enrolment, now: float) -> None:
         """He is registered at the server: told him once, where that is wanted."""
@@ -165,13 +166,21 @@ class ToPhones:
         key = self._reports.pop(event.exchange, None)
         if key is None:
             return False
-        for_now = isinstance(event, Unanswered) or event.status in _FOR_NOW
-        change = delivery.report_failed if for_now else delivery.reported
-        self._change(key, partial(change, now=now, times=self._times), now)
+        if isinstance(event, Unanswered) or event.status in _FOR_NOW:
+            after = 0.0 if isinstance(event, Unanswered) else event.retry_after
+            change = partial(delivery.report_failed, now=now, times=self._times, after=after)
+        else:
+            change = partial(delivery.reported, now=now, times=self._times)
+        self._change(key, change, now)
         return True
 
-    def _answer(self, event: Called, problem: Problem | None) -> None:
+    def _answer(
+        self, event: Called, problem: Problem | None, message: L3gMessageDelivery, now: float
+    ) -> None:
         if problem is None:
+            self._server.accept(event.exchange)
+        elif event.one_of_many and problem.status == _UNFIT:
+            self._begin(delivery.unfit(message, now, self._times), now)
             self._server.accept(event.exchange)
         else:
             self._server.refuse(event.exchange, problem)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ipsmgw.cdr import Cdr
 from ipsmgw.drive import ExchangePort
@@ -15,10 +16,10 @@ from ipsmgw.store import Binding
 from ipsmgw.trace.exchange_octets import request_octets, response_octets
 from ipsmgw.trace.recent import Kept
 from msgin5g_bridge.exchange import Answered, Ask, Asked, Incoming, Outgoing, Reply
-from msgin5g_bridge.rest_events import RestEvent
 
 __all__ = ["ExchangeFlow", "Observed"]
 
+EventT = TypeVar("EventT")
 _MSGIN5G = "msgin5g"
 _SERVER = "application server"
 
@@ -35,11 +36,10 @@ class Observed:
 
     def __init__(self, core: Core, explaining: Explaining, links: Links) -> None:
         self._core = core
+        self._keep = {protocol: core.recent.keeper(protocol) for protocol in ("http", "coap")}
         self._links = links
         self.explaining = explaining
         self.recent = core.recent
-        self._protocol = "coap" if (core.settings.msgin5g.server or "").startswith("coap") else "http"
-        self._keep = core.recent.keeper(self._protocol)
 
     @property
     def node(self) -> str:
@@ -82,19 +82,19 @@ class Observed:
         if plug is None or not self.recent.on:
             return world
 
-        def tapped(port: ExchangePort[RestEvent]) -> None:
-            port.tap = self._keep_exchange
-            plug(port)
+        def tapped(protocol: str, port: ExchangePort[EventT], /) -> None:
+            port.tap = partial(self._keep_exchange, protocol)
+            plug(protocol, port)
 
         return replace(world, exchanges=tapped)
 
-    def _keep_exchange(self, now: float, sent: bool, what: Incoming | Outgoing) -> None:
-        """A request or an answer, as HTTP/1.1 would have written it."""
+    def _keep_exchange(self, protocol: str, now: float, sent: bool, what: Incoming | Outgoing) -> None:
+        """A request or an answer, as HTTP/1.1 would have written it, or one datagram of CoAP."""
         side = "begun here" if isinstance(what, Ask | Answered) else "begun there"
         if isinstance(what, Ask | Asked):
-            octets = request_octets(self._protocol, what.exchange, what.request)
+            octets = request_octets(protocol, what.exchange, what.request)
         elif isinstance(what, Reply | Answered):
-            octets = response_octets(self._protocol, what.exchange, what.response)
+            octets = response_octets(protocol, what.exchange, what.response)
         else:
             return  # that nobody answers goes over no wire
-        self._keep(now, sent, [(octets, ExchangeFlow(_MSGIN5G, f"{side} {what.exchange}"))])
+        self._keep[protocol](now, sent, [(octets, ExchangeFlow(_MSGIN5G, f"{side} {what.exchange}"))])

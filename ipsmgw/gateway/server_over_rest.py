@@ -7,7 +7,7 @@ from ipsmgw.gateway.core import Exchanges
 from ipsmgw.gateway.message_server import Called, Refused, Returned, ServerEvent, Unanswered
 from ipsmgw.msgin5g_section import Msgin5gSection, credentials, rest_settings, verifier
 from msgin5g_bridge import apis, rest_events
-from msgin5g_bridge.l3gdelivery import L3gMessageDelivery
+from msgin5g_bridge.l3gdelivery import Address, L3gMessageDelivery
 from msgin5g_bridge.model import Body
 from msgin5g_bridge.msgdelivery import DeliveryStatusReport, UEMessageDelivery
 from msgin5g_bridge.operation import Operation
@@ -22,7 +22,7 @@ from msgin5g_bridge.ueregistration import (
     UeRegistration,
 )
 
-__all__ = ["ServerOverRest"]
+__all__ = ["ServerOverRest", "told"]
 
 
 class ServerOverRest:
@@ -47,7 +47,7 @@ class ServerOverRest:
         return self._section.bulk
 
     def begin(self, exchanges: Exchanges, now: float) -> None:
-        exchanges(self._port)
+        exchanges("http", self._port)
 
     def provision(self, request: NonMsgin5gUeProvisioningRequest, now: float) -> int:
         root = self._section.provisioning_root
@@ -73,6 +73,14 @@ class ServerOverRest:
     def report(self, report: DeliveryStatusReport, now: float) -> int:
         return self._call(apis.DELIVER_REPORT, report, now)
 
+    def recover(
+        self, ue: Address, sender: Address, seg_id: str, missing: tuple[int, ...], now: float
+    ) -> bool:
+        return False  # TS 29.538 has nothing for it
+
+    def confirm(self, ue: Address, sender: Address, seg_id: str, now: float) -> None:
+        """Nor for that."""
+
     def accept(self, exchange: int) -> None:
         self._stack.respond(exchange, 204)
 
@@ -83,17 +91,10 @@ class ServerOverRest:
         return self._stack.call(operation, self._section.server_root, body, now)
 
     def _on_event(self, event: RestEvent, now: float) -> None:
-        match event:
-            case rest_events.Called():
-                self._called(event, now)
-            case rest_events.Returned():
-                self._tell(Returned(event.exchange, event.body, event.location), now)
-            case rest_events.Refused():
-                self._tell(_refused(event), now)
-            case rest_events.Unanswered():
-                self._tell(Unanswered(event.exchange, event.reason), now)
-            case _:
-                pass  # it has been answered, or nobody waits any more
+        if isinstance(event, rest_events.Called):
+            self._called(event, now)
+        elif (ended := told(event)) is not None:
+            self._tell(ended, now)
 
     def _called(self, event: rest_events.Called, now: float) -> None:
         body = event.body
@@ -104,7 +105,15 @@ class ServerOverRest:
             self._tell(Called(event.exchange, body), now)
 
 
-def _refused(event: rest_events.Refused) -> Refused:
-    problem = event.problem
-    detail = problem.detail or problem.title or ""
-    return Refused(event.exchange, event.status, problem.cause or "", detail, event.retry_after or 0.0)
+def told(event: RestEvent, number: Callable[[int], int] = int) -> ServerEvent | None:
+    """How a request of ours has ended, under this number; None: it was none, and has been answered."""
+    match event:
+        case rest_events.Returned():
+            return Returned(number(event.exchange), event.body, event.location)
+        case rest_events.Refused(problem=problem):
+            detail = problem.detail or problem.title or ""
+            after = event.retry_after or 0.0
+            return Refused(number(event.exchange), event.status, problem.cause or "", detail, after)
+        case rest_events.Unanswered():
+            return Unanswered(number(event.exchange), event.reason)
+    return None

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ipsmgw.msgin5g_section import Msgin5gApplication, Msgin5gSection
+from ipsmgw.procedures.msgin5g_cause import PAYLOAD_NOT_SUPPORTED
 from ipsmgw.sms import Address, Deliver, Part, Ports, Timestamp, compose, divide
 from ipsmgw.store import Transfer
 from msgin5g_bridge import ABSENT
@@ -31,6 +32,7 @@ __all__ = [
     "report_of",
     "reported",
     "transfer_of",
+    "unfit",
     "welcome",
 ]
 
@@ -89,6 +91,12 @@ def transfer_of(
     )
 
 
+def unfit(message: L3gMessageDelivery, now: float, times: Times) -> Transfer:
+    """One that is no short message, and was accepted with others: its sender hears of it, if he wants to."""
+    none = transfer_of(message, "", (b"",), now, times)
+    return over(replace(none, cause=PAYLOAD_NOT_SUPPORTED), now, times)
+
+
 def welcome(text: str, imsi: str, sender: Address, now: float, times: Times) -> Transfer:
     """What he is told of the service; nobody hears whether he has read it."""
     return Transfer(
@@ -135,11 +143,11 @@ def reported(held: Transfer, now: float, times: Times) -> Transfer:
     return replace(held, phase="ended", due=now + times.remember)
 
 
-def report_failed(held: Transfer, now: float, times: Times) -> Transfer:
-    """The server does not take it now; it hears it for as long as a message is valid."""
+def report_failed(held: Transfer, now: float, times: Times, after: float = 0.0) -> Transfer:
+    """The server does not take it now, nor within `after`; it hears it for as long as a message is valid."""
     if now >= held.until + times.validity:
         return reported(held, now, times)
-    return replace(held, due=now + times.retry)
+    return replace(held, due=now + max(times.retry, after))
 
 
 def forgotten_at(held: Transfer, now: float) -> bool:

@@ -55,7 +55,10 @@ def next_step(held: Enrolment, *, wanted: bool, due: bool) -> Step | None:
 def missing(section: Msgin5gSection, held: Enrolment, step: Step) -> str:
     """The item without which nothing is asked; nothing where all are there."""
     if step is Step.PROVISION:
-        return ""
+        return "" if section.provisioning_root else "msgin5g.provisioning"
+    if section.over_coap:  # credentials are of Rel-17: a client may have none
+        lacking = section.coap.key and not section.coap.speaker(held.svc_id)
+        return f"msgin5g.coap.key for {held.svc_id}" if lacking else ""
     return "" if _credential(section, held) else "msgin5g.credential"
 
 

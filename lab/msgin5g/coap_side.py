@@ -33,7 +33,8 @@ class CoapSide:
     def send(self, errand: Errand, now: float) -> None:
         """To a client."""
         assert not isinstance(errand.body, Control)
-        self._errands[self._stack.ask(errand.contact.address, errand.body, now)] = errand.id
+        to = errand.contact
+        self._errands[self._stack.ask(to.address, errand.body, now, identity=to.identity)] = errand.id
 
     def on_event(self, event: CoapEvent, now: float) -> None:
         match event:

@@ -26,6 +26,8 @@ class Contact(NamedTuple):
 
     leg: Leg
     address: str
+    identity: str = ""
+    """Whose key protects what is said to him."""
 
 
 class Peer(NamedTuple):

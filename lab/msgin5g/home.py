@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from lab.msgin5g.contact import Leg
 from lab.msgin5g.door import Door
 from lab.msgin5g.m5s import Addresses
-from lab.msgin5g.plan import OWN, SCEF, Msgin5gPlan, UePlan
+from lab.msgin5g.plan import OWN, SCEF, Msgin5gPlan, OwnGateway, UePlan
 from lab.msgin5g.records import Group, ServerData, Subscription
 from lab.msgin5g.settings import Gateway, Neighbour, ServerSettings
 from msgin5g_bridge.model import MgwServiceId, ServerServiceId
@@ -34,6 +34,7 @@ class Home:
             identity=settings.svc_id if node == plan.name else settings.function_id,
             names=self._names(node),
             keys={self._known_as(ue): plan.key(ue) for ue in plan.ues if ue.keyed},
+            keys_of_gateway=plan.own_secrets,
         )
 
     def door(self, node: str) -> Door:
@@ -80,9 +81,14 @@ def _home(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host: str
         neighbours=_neighbours(whole, plan, network),
         scef=_api_root(whole, network, SCEF) if whole.scef is not None else plan.server.scef,
         scs_as_id=plan.name,
-        gateway_ues=tuple(plan.svc_id(each.name) for each in plan.gateway_ues),
+        gateway_ues=tuple(plan.svc_id(name) for name in _gateway_ues(plan)),
     )
     return Home(whole, network, plan, settings, _data(whole, plan, settings))
+
+
+def _gateway_ues(plan: Msgin5gPlan) -> tuple[str, ...]:
+    own = (OWN,) if plan.own_gateway_ue else ()
+    return (*(each.name for each in plan.gateway_ues), *own)
 
 
 def _svc_id(plan: Msgin5gPlan) -> ServerServiceId:
@@ -103,7 +109,7 @@ def _gateways(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host:
         for each in plan.gateways
         if each.name not in plan.unprovisioned
     ]
-    if plan.own_gateway:
+    if plan.own_gateway and plan.own_as is OwnGateway.MESSAGE_GATEWAY:
         api_root = "http://{}:{}".format(*plan.own_http(gateway_host))
         gateways.append(Gateway(svc_id=MgwServiceId(plan.svc_id(OWN)), leg=Leg.L3G, api_root=api_root))
     return tuple(gateways)
@@ -128,7 +134,8 @@ def _neighbours(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int) -> dict[str
 def _data(whole: Msgin5gPlan, plan: Msgin5gPlan, settings: ServerSettings) -> ServerData:
     """Everybody is provisioned who does not do it himself; who registers is up to the story."""
     data = ServerData(segments=Reassembly(settings.segments))
-    for name in (each for each in plan.people if each not in plan.unprovisioned):
+    here = (*plan.people, *_gateway_ues(plan))
+    for name in dict.fromkeys(each for each in here if each not in plan.unprovisioned):
         who = plan.address(name)
         data.subscriptions[who.addr] = Subscription(who, name)
         data.private_ids[who.addr_type, name] = who.addr

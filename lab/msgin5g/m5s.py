@@ -1,6 +1,6 @@
 """The MSGin5G Server as an element: CoAP for clients, REST for everybody else (TS 23.554 clause 5)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lab.elements.element import Element
@@ -36,11 +36,21 @@ class Addresses:
     keys: Mapping[str, bytes] = field(default_factory=dict)
     """OSCORE keys that are shared with others, by what they prove."""
     limits: CoapSettings = field(default_factory=CoapSettings)
+    keys_of_gateway: Mapping[str, bytes] = field(default_factory=dict)
+    """The same, of a gateway that may have several."""
+
+    @property
+    def shared_keys(self) -> Iterator[SharedKey]:
+        """All of them."""
+        for name, secret in self.keys.items():
+            yield SharedKey(identity=name, secret=secret)
+        for name, secret in self.keys_of_gateway.items():
+            yield SharedKey(identity=name, secret=secret, one_of_many=True)
 
     @property
     def spec(self) -> ExchangeSpec:
         """Of its CoAP."""
-        keys = tuple(SharedKey(identity=name, secret=secret) for name, secret in self.keys.items())
+        keys = tuple(self.shared_keys)
         return ExchangeSpec(
             protocol="coap", local=self.coap, identity=self.identity, keys=keys, names=self.names
         )

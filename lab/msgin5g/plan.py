@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from hashlib import sha256
 from types import MappingProxyType
 
@@ -21,6 +22,7 @@ __all__ = [
     "GatewayPlan",
     "GatewayUePlan",
     "Msgin5gPlan",
+    "OwnGateway",
     "ScefPlan",
     "UePlan",
     "Where",
@@ -46,6 +48,17 @@ class Where:
     address: str = ""
     coap_port: int | None = None
     http_port: int | None = None
+
+
+class OwnGateway(Enum):
+    """What the gateway of the carrier is to an MSGin5G Server."""
+
+    MESSAGE_GATEWAY = "Message Gateway"
+    """REST, MSGin5G-2."""
+    CLIENTS = "MSGin5G Clients"
+    """CoAP, MSGin5G-1: each phone is an MSGin5G UE."""
+    GATEWAY_UE = "MSGin5G Gateway UE"
+    """CoAP, MSGin5G-6."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +124,11 @@ class Msgin5gPlan:
     """Whether the gateway of the carrier is a Message Gateway: its phones are in the service."""
     own_port: int = _OWN_HTTP
     """Where it takes what the server delivers."""
+    """Whether the gateway of the carrier has its phones in the service …"""
+    own_as: OwnGateway = OwnGateway.MESSAGE_GATEWAY
+    """… and as what."""
+    own_keys: tuple[str, ...] = ()
+    """User parts of UE Service IDs that the gateway has an OSCORE key for: its own, or those of phones."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
     """Names of the members, by Group Service ID; every AS may write to them."""
     scef: ScefPlan | None = None
@@ -205,6 +223,20 @@ class Msgin5gPlan:
         """Where the gateway of the carrier takes what the server delivers."""
         return (host, self.own_port)
 
+    def own_coap(self, host: str) -> tuple[str, int]:
+        """The same over CoAP."""
+        return (host, _COAP)
+
+    @property
+    def own_gateway_ue(self) -> bool:
+        """Whether the gateway of the carrier is a UE of its own."""
+        return self.own_gateway and self.own_as is OwnGateway.GATEWAY_UE
+
+    @property
+    def own_secrets(self) -> Mapping[str, bytes]:
+        """OSCORE keys of the gateway, by the UE Service ID that they are of."""
+        return {self.svc_id(name): _secret(name) for name in self.own_keys}
+
     def svc_id(self, name: str) -> str:
         """A Service ID at the domain that this one is at home at."""
         return f"{name}@{self.home(name).domain}"
@@ -216,4 +248,8 @@ class Msgin5gPlan:
 
     def key(self, ue: UePlan) -> bytes:
         """What it shares with the server; of no operator."""
-        return sha256(f"lab key of {ue.name}".encode()).digest()[:16] if ue.keyed else b""
+        return _secret(ue.name) if ue.keyed else b""
+
+
+def _secret(name: str) -> bytes:
+    return sha256(f"lab key of {name}".encode()).digest()[:16]

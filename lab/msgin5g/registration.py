@@ -38,7 +38,7 @@ def register_ue(
     return Registered(
         address=known.address,
         id=_id(known, data),
-        contact=Contact(Leg.CLIENT, contact),
+        contact=Contact(Leg.CLIENT, contact, peer.identity),
         identity=peer.identity,
         expires=inf,
         seg_size=min(profile.max_seg_size or settings.seg_size, settings.seg_size),

@@ -27,8 +27,8 @@ SHELL = {
     "sipbridge": {"transport"},
     "msgin5g_bridge": {"rest_server", "rest_client", "coap_endpoint"},
     "ipsmgw": {
-        *("app", "cli", "disk", "drive", "gateway", "journal", "rest_transport", "smpp_transport"),
-        *("sockets", "store", "syncer", "trace", "web"),
+        *("app", "cli", "coap_transport", "disk", "drive", "gateway", "journal", "rest_transport"),
+        *("smpp_transport", "sockets", "store", "syncer", "trace", "web"),
     },
 }
 TOP = {

@@ -33,6 +33,7 @@ _LEAST: dict[str, Table] = {
     "mtp_route": {"point_code": 14, "via": "smsc"},
     "subscriber": {"imsi": "23415"},
     "server": {"point_code": 14},
+    "key": {"service_id": "ue", "secret": "00" * 16, "sender_id": "01", "recipient_id": "02"},
     "contact": {"name": "kitchen", "address": "device"},
     "short_code": {"number": "4711", "address": "meter"},
     "application": {"id": "meter"},

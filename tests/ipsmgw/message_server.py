@@ -1,6 +1,7 @@
 """An MSGin5G Server with a real REST stack: it takes everything, unless it is told to refuse or be silent."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from ipsmgw.drive import ExchangePort
 from msgin5g_bridge import Body, decode, encode
@@ -9,7 +10,7 @@ from msgin5g_bridge.apis import (
     MSGS_PROVISIONING,
     MSGS_UEREGISTRATION,
 )
-from msgin5g_bridge.exchange import Answered, Ask, Asked, Outgoing, Peer, Reply, Request, Response
+from msgin5g_bridge.exchange import Answered, Ask, Asked, Incoming, Outgoing, Peer, Reply, Request, Response
 from msgin5g_bridge.model import ABSENT, ServerServiceId, UeServiceId
 from msgin5g_bridge.msgdelivery import DeliveryStatusReport, MessageDeliveryAck, UEMessageDelivery
 from msgin5g_bridge.operation import Operation
@@ -21,7 +22,7 @@ from msgin5g_bridge.provisioning import (
 )
 from msgin5g_bridge.registration import RegistrationResponse, RegistrationResult
 from msgin5g_bridge.rest import RestStack
-from msgin5g_bridge.rest_events import Called, RestEvent, RestSettings
+from msgin5g_bridge.rest_events import Called, RestSettings
 from msgin5g_bridge.ts29571 import ProblemDetails
 from msgin5g_bridge.ueregistration import (
     BulkUeDeregistration,
@@ -32,6 +33,7 @@ from msgin5g_bridge.ueregistration import (
 
 __all__ = ["MessageServer"]
 
+EventT = TypeVar("EventT")
 _OPERATIONS = (*MSGS_UEREGISTRATION, *MSGS_PROVISIONING, *MSGS_MSGDELIVERY)
 _JSON = (("content-type", "application/json"),)
 _SUCCESS = RegistrationResult.SUCCESS
@@ -53,12 +55,12 @@ class MessageServer:
         """Answers to the next messages, in place of the usual one."""
         self._stack = RestStack(_OPERATIONS, RestSettings())
         self._asked: list[Ask] = []
-        self._port: ExchangePort[RestEvent] | None = None
+        self._receive: Callable[[Incoming], None] | None = None
         self._count = 0
 
-    def plug(self, port: ExchangePort[RestEvent]) -> None:
+    def plug(self, protocol: str, port: ExchangePort[EventT]) -> None:
         """This life of the gateway; what the one before has asked is lost."""
-        self._port = port
+        self._receive = port.receive
         self._asked.clear()
         port.send = self._hear
 
@@ -71,7 +73,7 @@ class MessageServer:
 
     def exchange(self, now: float) -> None:
         """What the gateway has asked is answered."""
-        while self._asked and self._port is not None:
+        while self._asked and self._receive is not None:
             ask = self._asked.pop(0)
             for event in self._stack.receive(Asked(ask.exchange, ask.request, Peer("gateway")), now):
                 if isinstance(event, Called):
@@ -79,7 +81,7 @@ class MessageServer:
                     self._answer(event)
             for out in self._stack.take_output():
                 if isinstance(out, Reply):
-                    self._port.receive(Answered(out.exchange, out.response))
+                    self._receive(Answered(out.exchange, out.response))
 
     def _answer(self, called: Called) -> None:
         operation = called.operation
@@ -137,8 +139,8 @@ class MessageServer:
         self._count += 1
         before = len(self.answers)
         request = Request("POST", operation.path, _JSON, encode(body))
-        assert self._port is not None
-        self._port.receive(Asked(self._count, request, Peer("server:1")))
+        assert self._receive is not None
+        self._receive(Asked(self._count, request, Peer("server:1")))
         return lambda: self.answers[before]
 
     def cause(self) -> str | None:

@@ -4,7 +4,7 @@ import ast
 import re
 import signal
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from types import NoneType
@@ -74,6 +74,7 @@ OTHERS: Mapping[str, object] = {
     "web.token": "a-token-that-nobody-guesses",
     "web.tls.certificate": "own.pem",
     "web.tls.key": "key.pem",
+    "msgin5g.coap.key[].context": "03",
 }
 
 # What goes with it.
@@ -91,8 +92,9 @@ ALONG: Mapping[str, tuple[str, ...]] = {
 
 SECTIONS = ("timers", "limits", "sip.timers", "sip.connections", "map.m3ua", "map.sccp")
 
-# Of an SGP, of an address that has nothing else, and a file: tests of their own see to them.
-APART = {"map.association[].blocked", "map.address[].answers", "msgin5g.token.key"}
+# Of an SGP, of an address that has nothing else, and a file: tests of their own see to them. Whoever is in
+# the MSGin5G service has either REST or CoAP.
+APART = {"map.association[].blocked", "map.address[].answers", "msgin5g.token.key", "msgin5g.enabled"}
 
 
 def other(path: str, kind: object) -> object:
@@ -171,8 +173,23 @@ def faults(table: Table) -> tuple[str, ...]:
     return ()
 
 
-def test_all_of_them_may_be_something_else_at_once(tmp_path: Path) -> None:
+def over_rest(table: Table) -> None:
+    within(table, "msgin5g")["enabled"] = True
+    del within(table, "msgin5g")["coap"]
+
+
+def over_coap(table: Table) -> None:
+    """With what an MSGin5G Server has no use for then."""
+    section = within(table, "msgin5g")
+    section["server"], section["enabled"] = "coap://192.0.2.40", True
+    for name in ("target_uri", "tls", "token"):
+        del section[name]
+
+
+@pytest.mark.parametrize("server", [over_rest, over_coap])
+def test_all_of_them_may_be_something_else_at_once(server: Callable[[Table], None], tmp_path: Path) -> None:
     table = deepcopy(TABLE)
+    server(table)
     fields = dict(paths())
     for path in set(only_as_usual()) - {"service_centre.allowed"}:  # none is, where all are forced to one
         for found in places(table, path):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lab.msgin5g.contact import Leg, Peer
+from lab.msgin5g.contact import Contact, Leg, Peer
 from lab.msgin5g.records import Refusal, Subscription, address
 from msgin5g_bridge.asregistration import ASRegistration
 from msgin5g_bridge.l3gdelivery import Address, AddressType
@@ -226,7 +226,7 @@ def test_what_is_at_home_elsewhere_goes_there() -> None:
     world = World()
     world.register(METER)
     world.accepted(message(METER, address(AddressType.UE, "x@far.example")))
-    assert world.answer().contact == (Leg.SERVER, "http://far")
+    assert world.answer().contact == Contact(Leg.SERVER, "http://far")
 
 
 def provisioned(world: World, request: ProvisioningRequest) -> ProvisioningResponse:

@@ -1,0 +1,75 @@
+"""The gateway in the MSGin5G service of a carrier: its settings, and where it takes and makes requests."""
+
+from lab.exchange_spec import ExchangeSpec, SharedKey, key_id
+from lab.msgin5g.plan import FIRST_CODE, NAME_CODE, OWN, REPLY_NUMBERS, Msgin5gPlan, OwnGateway
+from lab.plan import Plan
+
+__all__ = ["gateway_exchanges", "msgin5g_settings"]
+
+
+def gateway_exchanges(plan: Plan) -> dict[str, ExchangeSpec]:
+    """By protocol; none where the gateway is in no MSGin5G service."""
+    service, host = plan.msgin5g, plan.host(OWN)
+    if service is None or not service.own_gateway:
+        return {}
+    server = service.svc_id(service.name)
+    keys = tuple(
+        SharedKey(identity=name, secret=secret, one_of_many=True, speaker=name, peer=server)
+        for name, secret in service.own_secrets.items()
+    )
+    return {
+        "http": ExchangeSpec(protocol="http", local=service.own_http(host)),
+        "coap": ExchangeSpec(protocol="coap", local=service.own_coap(host), keys=keys),
+    }
+
+
+def msgin5g_settings(plan: Plan) -> list[str]:
+    """Replies come to numbers of their own; each AS has a short code, in the order of the description."""
+    service = plan.msgin5g
+    if service is None or not service.own_gateway:
+        return []
+    return [
+        "[msgin5g]",
+        f'enabled = true\nservice_id = "{service.svc_id(OWN)}"',
+        *_server(plan, service),
+        'credential = "secret of the lab"',
+        f'pool = {list(REPLY_NUMBERS)}\nname_code = "{NAME_CODE}"'.replace("'", '"'),
+        f"retry = {plan.timers.hlr_retry}",
+        *_coap(service),
+        *(
+            f'[[msgin5g.short_code]]\nnumber = "{FIRST_CODE + number}"\naddress = "{service.svc_id(name)}"'
+            for number, name in enumerate(service.application_servers)
+        ),
+        *(
+            f'[[msgin5g.contact]]\nname = "{ue.name}"\naddress = "{service.svc_id(ue.name)}"'
+            for ue in service.ues
+        ),
+    ]
+
+
+def _server(plan: Plan, service: Msgin5gPlan) -> list[str]:
+    """Provisioning is over REST, whatever the server is spoken to by."""
+    network, host = plan.network, plan.host(OWN)
+    root = "http://{}:{}".format(*service.http(network, service.name))
+    if service.own_as is OwnGateway.MESSAGE_GATEWAY:
+        return [f'server = "{root}"', 'listen = "{}:{}"'.format(*service.own_http(host))]
+    return [
+        'server = "coap://{}:{}"'.format(*service.coap(network, service.name)),
+        'listen = "{}:{}"'.format(*service.own_coap(host)),
+        f'provisioning = "{root}"',
+    ]
+
+
+def _coap(service: Msgin5gPlan) -> list[str]:
+    """With the keys as the server has them."""
+    server = service.svc_id(service.name)
+    name = [f'[msgin5g.coap]\ngateway_ue = "{service.svc_id(OWN)}"'] if service.own_gateway_ue else []
+    return [
+        *name,
+        *(
+            f'[[msgin5g.coap.key]]\nservice_id = "{ue}"\nsecret = "{secret.hex()}"\n'
+            f'sender_id = "{key_id(ue).hex()}"\nrecipient_id = "{key_id(server).hex()}"\n'
+            f'context = "{key_id(ue).hex()}"'
+            for ue, secret in service.own_secrets.items()
+        ),
+    ]
