@@ -1,5 +1,171 @@
-// ladder: to come in a moment.
+// The ladder: filters above, arrows as they come, and the decode of the one that is chosen.
+
+import { query, save } from "/page/api.js";
+import { Decode } from "/page/decode.js";
+import { h, settled } from "/page/dom.js";
+import { Rows } from "/page/rows.js";
+import { Store } from "/page/store.js";
+
+const LEGS = ["SIP", "MAP", "M3UA", "HTTP", "CoAP", "SMPP", "Diameter", "radio"];
+const FILTERS = ["subscriber", "message", "leg", "failed"];
+const FORMATS = [["svg", "Picture (SVG)"], ["txt", "Text"], ["pcap", "Capture (pcap)"]];
+
+/** Shows the ladder in an element; returns what ends that, with `update` for other parameters. */
 export function mount(element, context) {
-  element.textContent = "ladder";
-  return () => {};
+  const ladder = new Ladder(element, context);
+  const unmount = () => ladder.close();
+  unmount.update = (parameters) => ladder.take(parameters);
+  return unmount;
+}
+
+class Ladder {
+  constructor(element, context) {
+    this.context = context;
+    this.store = new Store(context, () => this.changed());
+    this.decode = new Decode(context, () => this.closeDecode());
+    this.rows = new Rows(this.store, {
+      chosen: (row) => this.open(row), moved: (row) => this.decode.opened && this.open(row),
+    });
+    this.filters = this.drawFilters();
+    this.split = h("div", { class: "split" }, this.rows.element, this.decode.element);
+    element.append(h("div", { class: "ladder" }, this.style(), this.filters, this.split));
+    this.keys = (event) => this.key(event);
+    document.addEventListener("keydown", this.keys);
+    this.take(context.parameters());
+    this.rows.element.focus({ preventScroll: true });
+  }
+
+  style() {
+    return h("link", { rel: "stylesheet", href: "/page/ladder.css" });
+  }
+
+  close() {
+    document.removeEventListener("keydown", this.keys);
+    this.store.close();
+    this.rows.close();
+  }
+
+  /** Parameters of the address: they become the filters. */
+  take(parameters) {
+    for (const name of FILTERS) {
+      const field = this.fields[name];
+      if (field.type === "checkbox") field.checked = parameters[name] === "true";
+      else field.value = parameters[name] ?? "";
+    }
+    this.fields.group.setAttribute("aria-pressed", String(parameters.group === "message"));
+    this.store.group = parameters.group === "message";
+    const wanted = parameters.pdu === undefined ? null : Number(parameters.pdu);
+    this.store.filter(this.filter()).then(() => {
+      const row = wanted === null ? undefined : this.store.row(wanted);
+      if (row) this.rows.choose(row);
+    });
+  }
+
+  filter() {
+    return Object.fromEntries(FILTERS.map((name) => {
+      const field = this.fields[name];
+      return [name, field.type === "checkbox" ? field.checked : field.value.trim()];
+    }));
+  }
+
+  filtered() {
+    this.remember();
+    this.store.filter(this.filter());
+  }
+
+  /** What is shown stands in the address. */
+  remember() {
+    const row = this.decode.opened ? this.decode.number : undefined;
+    this.context.keep({ ...this.filter(), group: this.store.group ? "message" : "", pdu: row });
+  }
+
+  drawFilters() {
+    const soon = settled(() => this.filtered());
+    const search = (name, label, hint) => h("input", {
+      type: "search", placeholder: hint, "aria-label": label, name, oninput: soon, spellcheck: false,
+    });
+    const leg = h("select", { "aria-label": "Leg", name: "leg", onchange: () => this.filtered() },
+      h("option", { value: "" }, "All legs"), LEGS.map((each) => h("option", { value: each }, each)));
+    const failed = h("input", { type: "checkbox", name: "failed", onchange: () => this.filtered() });
+    this.fields = {
+      subscriber: search("subscriber", "Subscriber", "Number, IMSI or URI  ( / )"),
+      message: search("message", "Message", "Message id"), leg, failed,
+      group: this.toggle("By message", () => this.group()),
+    };
+    this.pause = this.toggle("Pause", () => this.paused(!this.store.paused));
+    this.count = h("span", { class: "count", role: "status" });
+    return h("search", { class: "filters" },
+      h("label", { class: "field" }, this.fields.subscriber), h("label", { class: "field" }, this.fields.message),
+      h("label", { class: "field leg" }, leg), h("label", { class: "field" }, failed, "failures only"),
+      this.fields.group,
+      h("div", { class: "end" }, this.count, this.pause, this.drawKeep()));
+  }
+
+  toggle(text, pressed) {
+    return h("button", { type: "button", "aria-pressed": "false", onclick: pressed }, text);
+  }
+
+  drawKeep() {
+    const menu = h("details", { class: "keep" }, h("summary", { class: "button" }, "Save"),
+      h("div", { class: "menu" }, FORMATS.map(([kind, text]) => h("button", {
+        type: "button",
+        onclick: async () => {
+          menu.open = false;
+          try {
+            await save(`/api/ladder.${kind}${query({ ...this.filter(), limit: 5000 })}`, `ladder.${kind}`);
+          } catch (fault) {
+            this.context.say(fault.message);
+          }
+        },
+      }, text))));
+    return menu;
+  }
+
+  group() {
+    this.store.group = !this.store.group;
+    this.fields.group.setAttribute("aria-pressed", String(this.store.group));
+    this.remember();
+    this.store.arrange();
+  }
+
+  paused(on) {
+    this.store.pause(on);
+    this.pause.setAttribute("aria-pressed", String(on));
+    this.changed();
+  }
+
+  changed() {
+    const { rows, waiting, lost } = this.store;
+    const words = [`${rows.length.toLocaleString("en")} PDUs`];
+    if (waiting) words.push(`${waiting.toLocaleString("en")} wait`);
+    if (lost) words.push(`${lost.toLocaleString("en")} left out`);
+    this.count.textContent = words.join(", ");
+    this.count.title = lost ? "They came faster than they could be shown; a filter finds what is remembered." : "";
+    this.rows.changed();
+  }
+
+  open(row) {
+    this.decode.show(row);
+    this.remember();
+  }
+
+  closeDecode() {
+    this.decode.hide();
+    this.remember();
+    this.rows.element.focus({ preventScroll: true });
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const writing = event.target.matches?.("input, select, textarea");
+    if (event.key === "Escape") {
+      if (writing) this.rows.element.focus();
+      else if (this.decode.opened) this.closeDecode();
+      else return;
+    } else if (event.key === "/" && !writing) this.fields.subscriber.focus();
+    else if (event.key === " " && !event.target.matches?.("input, select, button, summary, a")) {
+      this.paused(!this.store.paused);
+    } else return;
+    event.preventDefault();
+  }
 }
