@@ -1,4 +1,4 @@
-"""Chromium before a page: it loads nothing from elsewhere, complains of nothing, and axe finds nothing serious.
+"""Chromium before a page: it asks nobody else, complains of nothing, and axe finds nothing serious.
 
 The fixture `browser` is imported by the tests of a page; `opened` gives a page of it.
 """

@@ -68,7 +68,7 @@ class Explain {
   }
 
   draw() {
-    const latest = [...this.messages.values()].sort((one, other) => other.when - one.when).slice(0, 200);
+    const latest = [...this.messages.values()].reverse().sort((one, other) => other.when - one.when).slice(0, 200);
     if (!latest.length) this.list.replaceChildren(h("p", { class: "empty" }, "No message yet."));
     else this.list.replaceChildren(...latest.map((message) => this.entry(message)));
   }

@@ -8,7 +8,7 @@ export class Tree {
     this.element = h("div", {
       class: "tree", role: "tree", "aria-label": "What the octets mean",
       onkeydown: (event) => this.key(event), onclick: (event) => this.click(event),
-      onmouseover: (event) => this.over(event), onmouseleave: () => this.focused(this.selected?.part),
+      onmouseover: (event) => this.over(event), onmouseleave: () => this.focused(this.selected?.told),
       onfocusin: (event) => this.select(event.target.closest("li")),
     });
   }
@@ -23,7 +23,7 @@ export class Tree {
 
   item(part, level) {
     const item = h("li", { role: "treeitem", tabIndex: -1, "aria-level": level, "aria-selected": "false" });
-    item.part = part;
+    item.told = part;
     const hidden = part.value.startsWith("hidden, ");
     const node = h("div", { class: "node" }, h("span", { class: "name" }, part.name),
       h("span", { class: hidden ? "value hidden" : "value" }, part.value));
@@ -43,12 +43,12 @@ export class Tree {
     this.selected = item;
     item.tabIndex = 0;
     item.setAttribute("aria-selected", "true");
-    this.focused(item.part);
+    this.focused(item.told);
   }
 
   over(event) {
     const item = event.target.closest("li");
-    if (item) this.focused(item.part);
+    if (item) this.focused(item.told);
   }
 
   click(event) {

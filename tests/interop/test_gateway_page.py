@@ -1,0 +1,217 @@
+"""The page of a gateway alone, as Chromium shows it: two themes, three widths, by mouse and by keyboard."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from ipsmgw.settings import Address
+from ipsmgw.web import Served, WebSection, face, gateway_source, listen
+from tests.interop.browser import LIMIT, WIDTHS, browser, opened, serious
+from tests.ipsmgw.node import Node
+from tests.ipsmgw.web.asked import finish, registered
+
+pytestmark = pytest.mark.interop
+
+__all__ = ["browser"]
+
+MANY = 10_000
+LONGEST = 100  # milliseconds in which a page does not answer its user
+TOKEN = "a-token-that-nobody-guesses"
+
+
+class Stage:
+    """A gateway in virtual time, and its page on a real socket, in a thread with a loop of its own."""
+
+    def __init__(self, node: Node, section: WebSection) -> None:
+        self.node = node
+        self._section = section
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),))
+        self.url = ""
+
+    async def _run(self) -> None:
+        self._stop = asyncio.Event()
+        served = Served(
+            listen(Address("127.0.0.1:0")), face(gateway_source(self.node.gateway), self._section)
+        )
+        self.url = served.url
+        self._ready.set()
+        await self._stop.wait()
+        await served.close()
+
+    def open(self) -> None:
+        self._thread.start()
+        assert self._ready.wait(LIMIT / 1000)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(LIMIT / 1000)
+        self._loop.close()
+
+    def sends(self, *calls: str) -> None:
+        """Messages from end to end, in the thread where the gateway is asked."""
+
+        async def story() -> None:
+            for call in calls:
+                finish(self.node, call)
+
+        asyncio.run_coroutine_threadsafe(story(), self._loop).result(LIMIT / 1000)
+
+
+@contextmanager
+def staged(section: WebSection | None = None, **settings: object) -> Iterator[Stage]:
+    stage = Stage(registered(**settings), section or WebSection())
+    stage.open()
+    try:
+        yield stage
+    finally:
+        stage.close()
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    """With three messages; tests that send more do not mind those."""
+    with staged() as stage:
+        stage.sends("one", "two", "three")
+        yield stage
+
+
+def rows(page: Page) -> list[str]:
+    page.wait_for_selector(".row")
+    return page.locator(".row .what").all_inner_texts()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_every_part_is_usable_by_everybody(browser: Browser, stage: Stage, width: int, dark: bool) -> None:
+    with opened(browser, stage.url, width=width, dark=dark) as page:
+        for part in ("ladder", "explain?id=ipsmgw-0.1-1", "state"):
+            page.goto(f"{stage.url}/#/{part}")
+            page.wait_for_selector(".row, .story h3, .card table")
+            assert serious(page) == []
+            beside = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+            assert not beside, f"{part} is broader than {width}"
+
+
+def test_what_happens_is_seen_at_once_and_not_while_it_is_paused(browser: Browser, stage: Stage) -> None:
+    with opened(browser, stage.url) as page:
+        before = len(rows(page))
+        expect(page.locator("#connection")).to_have_text("live")
+        stage.sends("live")
+        expect(page.locator(".row")).to_have_count(before + 6)
+        page.keyboard.press("Space")
+        stage.sends("paused")
+        expect(page.locator(".count")).to_contain_text("6 wait")
+        expect(page.locator(".row")).to_have_count(before + 6)
+        page.keyboard.press("Space")
+        expect(page.locator(".row")).to_have_count(before + 12)
+
+
+def test_by_keyboard_alone_an_arrow_is_found_and_its_octets_are_marked(
+    browser: Browser, stage: Stage
+) -> None:
+    with opened(browser, stage.url) as page:
+        rows(page)
+        page.keyboard.press("/")
+        page.keyboard.type("15551234567")
+        expect(page.get_by_text("ASPUP", exact=True)).to_have_count(0)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Home")
+        page.keyboard.press("Enter")
+        expect(page.locator(".detail h2")).to_have_text("REGISTER")
+        page.locator(".tree li").first.focus()
+        page.keyboard.press("ArrowDown")
+        expect(page.locator(".tree li[aria-selected=true] > .node")).to_contain_text("start line")
+        assert page.locator(".octets mark").first.inner_text().startswith("52 45 47")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowLeft")
+        expect(page.locator(".tree li").first).to_have_attribute("aria-expanded", "false")
+        page.keyboard.press("Escape")
+        expect(page.locator(".detail")).to_be_hidden()
+
+
+def test_a_link_leads_to_what_was_seen_and_back_goes_back(browser: Browser, stage: Stage) -> None:
+    with opened(browser, f"{stage.url}/#/ladder?message=ipsmgw-0.1-2&leg=MAP") as page:
+        assert rows(page) == ["mo-ForwardSM", "mo-ForwardSM result"]
+        page.locator(".row").first.click()
+        expect(page.locator(".detail h2")).to_have_text("mo-ForwardSM")
+        page.goto(page.url)
+        expect(page.locator(".detail h2")).to_have_text("mo-ForwardSM")
+        page.get_by_role("link", name="Explain").click()
+        page.locator(".entry").last.click()
+        expect(page.locator(".story h2")).to_have_text("ipsmgw-0.1-1")
+        page.get_by_role("link", name="In the ladder").click()
+        assert len(rows(page)) == 6
+        page.go_back()
+        expect(page.locator(".story h2")).to_have_text("ipsmgw-0.1-1")
+
+
+def test_texts_are_hidden_and_it_shows_where(browser: Browser, stage: Stage) -> None:
+    with opened(browser, f"{stage.url}/#/ladder?message=ipsmgw-0.1-1&leg=SIP") as page:
+        page.locator(".row").first.click()
+        expect(page.locator(".tree .hidden")).to_have_text("hidden, 5 octets")
+        assert "··" in page.locator(".octets .gone").first.inner_text()
+        assert "hello" not in page.content()
+
+
+def test_a_ladder_is_saved(browser: Browser, stage: Stage, tmp_path: Path) -> None:
+    with opened(browser, f"{stage.url}/#/ladder?message=ipsmgw-0.1-1") as page:
+        rows(page)
+        for name, begins in (
+            ("Picture (SVG)", b"<svg"),
+            ("Text", b"  "),
+            ("Capture (pcap)", b"\x4d\x3c\xb2\xa1"),
+        ):
+            page.locator(".keep summary").click()
+            with page.expect_download() as download:
+                page.get_by_role("button", name=name).click()
+            kept = tmp_path / "kept"
+            download.value.save_as(kept)
+            assert kept.read_bytes().startswith(begins)
+
+
+def test_ten_thousand_rows_scroll_without_a_pause(browser: Browser) -> None:
+    with staged(trace={"pdus": 2 * MANY}) as stage:
+        stage.sends(*(f"call-{number}" for number in range(MANY // 6)))
+        with opened(browser, stage.url) as page:
+            expect(page.locator(".count")).to_contain_text("10,0")
+            longest = page.evaluate(SCROLL)
+            assert len(rows(page)) < 100
+            assert longest < LONGEST
+
+
+SCROLL = """async () => {
+  const rows = document.querySelector(".rows");
+  let longest = 0;
+  const seen = new PerformanceObserver((list) => {
+    for (const task of list.getEntries()) longest = Math.max(longest, task.duration);
+  });
+  seen.observe({ type: "longtask" });
+  for (let step = 0; step < 60; step++) {
+    rows.scrollTop = (rows.scrollHeight * ((step * 37) % 60)) / 60;
+    await new Promise(requestAnimationFrame);
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  return longest;
+}"""
+
+
+def test_where_a_token_is_wanted_the_page_asks_for_it(browser: Browser) -> None:
+    with staged(WebSection(token=TOKEN)) as stage:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(stage.url)
+        page.get_by_label("Token").fill("wrong")
+        page.keyboard.press("Enter")
+        expect(page.locator("form")).to_contain_text("not right")
+        page.get_by_label("Token").fill(TOKEN)
+        page.keyboard.press("Enter")
+        expect(page.locator("#connection")).to_have_text("live")
+        assert rows(page)
+        context.close()
