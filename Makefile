@@ -14,7 +14,7 @@ LAB := $(VENV)/.stamp-lab
 TEST := $(VENV)/.stamp-test
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
-.PHONY: help lab test interop check bench soak clean
+.PHONY: help lab test interop check bench soak dist clean
 .DELETE_ON_ERROR:
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make check    format, lint, types, and the rules of the house"
 	@echo "make bench    what a message costs, beside a bare relay; the codecs beside others'"
 	@echo "make soak     the laws over 10,000 seeds, with every fault there is       (SEEDS=100000 FROM=1)"
+	@echo "make dist     a wheel and a source distribution, in dist"
 	@echo "make clean    remove the virtual environment and what tools left behind"
 
 lab: $(LAB)
@@ -58,6 +59,11 @@ bench: $(TEST)
 # make soak SEEDS=100000, or a part of it: FROM=60001 SEEDS=40000.
 soak: $(LAB)
 	$(VENV)/bin/ipsmgw-lab run mixed --faults all --seed $(FROM) --seeds $(SEEDS) -j $$(nproc) $(ARGS)
+
+# What is built is what the sources are, and not what an earlier build has left.
+dist: $(TEST)
+	rm -rf build
+	$(VENV)/bin/python -m build $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

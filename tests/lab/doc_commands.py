@@ -53,7 +53,8 @@ def _session(page: str, text: str) -> Iterator[Command]:
 
 
 def _is_command(line: str) -> bool:
-    return line.partition(" ")[0].removeprefix(".venv/bin/") in _WORDS
+    first = line.partition(" ")[0]
+    return first.removeprefix(".venv/bin/") in _WORDS or first.startswith("/opt/")
 
 
 def _bare(line: str) -> str:
