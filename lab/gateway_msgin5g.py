@@ -1,7 +1,7 @@
 """The gateway in the MSGin5G service of a carrier: its settings, and where it takes and makes requests."""
 
 from lab.exchange_spec import ExchangeSpec, SharedKey, key_id
-from lab.msgin5g.plan import FIRST_CODE, NAME_CODE, OWN, REPLY_NUMBERS, Msgin5gPlan, OwnGateway
+from lab.msgin5g.plan import NAME_CODE, OWN, REPLY_NUMBERS, Msgin5gPlan, OwnGateway
 from lab.plan import Plan
 
 __all__ = ["gateway_exchanges", "msgin5g_settings"]
@@ -34,11 +34,12 @@ def msgin5g_settings(plan: Plan) -> list[str]:
         *_server(plan, service),
         'credential = "secret of the lab"',
         f'pool = {list(REPLY_NUMBERS)}\nname_code = "{NAME_CODE}"'.replace("'", '"'),
-        f"retry = {plan.timers.hlr_retry}",
+        f"retry = {plan.timers.hlr_retry}\nvalidity = {service.validity or plan.timers.validity}",
         *_coap(service),
+        *(_by_centre(plan, service) if service.by_centre else ()),
         *(
-            f'[[msgin5g.short_code]]\nnumber = "{FIRST_CODE + number}"\naddress = "{service.svc_id(name)}"'
-            for number, name in enumerate(service.application_servers)
+            f'[[msgin5g.short_code]]\nnumber = "{code}"\naddress = "{service.svc_id(name)}"'
+            for code, name in service.codes.items()
         ),
         *(
             f'[[msgin5g.contact]]\nname = "{ue.name}"\naddress = "{service.svc_id(ue.name)}"'
@@ -71,5 +72,23 @@ def _coap(service: Msgin5gPlan) -> list[str]:
             f'sender_id = "{key_id(ue).hex()}"\nrecipient_id = "{key_id(server).hex()}"\n'
             f'context = "{key_id(ue).hex()}"'
             for ue, secret in service.own_secrets.items()
+        ),
+    ]
+
+
+def _by_centre(plan: Plan, service: Msgin5gPlan) -> list[str]:
+    """The gateway as ESME of the SM-SC; it waits as long as an application of the lab."""
+    account, t = plan.application(OWN), plan.timers
+    assert account is not None
+    return [
+        "[msgin5g.smpp]",
+        'server = "{}:{}"'.format(*plan.smpp("smsc")),
+        f'local = "{plan.host(OWN)}"\nsystem_id = "{account.name}"\npassword = "{account.password}"',
+        f"domains = {list(service.ways)}".replace("'", '"'),
+        f"enquire_link = {t.smpp_enquire}\nresponse = {t.smpp_answer}",
+        f"answer = {0.8 * t.smpp_answer}\ndoubt = {3 * t.smpp_answer}\nthrottled = {t.smpp_answer / 2}",
+        *(
+            f'[[msgin5g.subscriber]]\nimsi = "{each.imsi}"\nmsisdn = "{each.msisdn}"\nalways = true'
+            for each in map(plan.subscriber, service.always)
         ),
     ]

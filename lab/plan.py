@@ -8,7 +8,7 @@ from ipsmgw.identity import Impu, Imsi, Msisdn, NodeNumber
 from lab.elements.domain import DOMAIN_OF, Domain, Service
 from lab.elements.extensions import ScType
 from lab.elements.milenage import Secret, opc
-from lab.msgin5g.plan import SCEF, Msgin5gPlan
+from lab.msgin5g.plan import OWN, SCEF, Msgin5gPlan
 from lab.plan_timers import PACED, PlanTimers
 from lab.quirks.quirks import NONE, Quirks
 from lab.seats import Place, Seat, Stp
@@ -314,9 +314,17 @@ class Plan:
         """The names of the phones with this subscription, one as a rule."""
         return [subscriber.name for subscriber in self.subscribers if subscriber.imsi == imsi]
 
+    @property
+    def accounts(self) -> tuple[Application, ...]:
+        """All that the SM-SC has: those of applications, and that of the gateway, if it is one."""
+        service = self.msgin5g
+        if service is None or not (service.own_gateway and service.by_centre):
+            return self.applications
+        return (*self.applications, Application(OWN, "msgin5g", service.numbers))
+
     def application(self, name: str) -> Application | None:
         """By its system_id."""
-        return next((application for application in self.applications if application.name == name), None)
+        return next((account for account in self.accounts if account.name == name), None)
 
     def _host_number(self, node: str) -> int:
         number = _HOSTS.get(node)

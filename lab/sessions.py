@@ -85,15 +85,16 @@ class Sessions:
         self._seeded = seeded
         self._between = between
         self._tap = tap
-        self._sockets: dict[str, _Socket] = {}
+        self._sockets: dict[str, list[_Socket]] = {}
         self._connections: dict[tuple[str, Flow], _Connection] = {}
         self._count = 0
         self.cuts: list[tuple[float, str, str]] = []
         """When a connection was cut, and between whom."""
 
     def open(self, node: str, spec: SessionSpec, port: SessionPort) -> "SessionOutlet":
-        """Listen, or connect again and again; one socket for each node."""
-        socket = self._sockets[node] = _Socket(node, spec, port, self._seeded)
+        """Listen, or connect again and again."""
+        socket = _Socket(node, spec, port, self._seeded)
+        self._sockets.setdefault(node, []).append(socket)
         if spec.remote is not None:
             self._dial(socket, 0.0)
         return SessionOutlet(self, node)
@@ -158,12 +159,17 @@ class Sessions:
         return self._between(socket.node, listener.node if listener else "").at(self._clock.now())
 
     def _listener(self, address: Address | None) -> _Socket | None:
-        listening = (each for each in self._sockets.values() if each.spec.remote is None)
+        sockets = (each for several in self._sockets.values() for each in several)
+        listening = (each for each in sockets if each.spec.remote is None)
         return next((each for each in listening if each.spec.local == address), None)
+
+    def _socket(self, end: _End) -> _Socket | None:
+        """That this end belongs to, in the same life of the node."""
+        return next((each for each in self._sockets.get(end.node, ()) if each.port is end.port), None)
 
     def _attempt(self, socket: _Socket) -> None:
         socket.dialling = False
-        if self._sockets.get(socket.node) is not socket:
+        if socket not in self._sockets.get(socket.node, ()):
             return
         faults, listener = self._faults(socket), self._listener(socket.spec.remote)
         socket.fortune.turn()
@@ -218,13 +224,12 @@ class Sessions:
         for end in connection.ends:
             end.open = False
             self._clock.call_at(now, partial(self._tell_down, end))
-        socket = self._sockets.get(near.node)
+        socket = self._socket(near)
         if socket is not None:
             self._dial(socket, socket.fortune.lasts("reconnect", connection.weather.at(now).reconnect))
 
     def _tell_down(self, end: _End) -> None:
-        socket = self._sockets.get(end.node)
-        if socket is not None and socket.port is end.port:
+        if self._socket(end) is not None:
             end.port.link_down(end.flow)
 
 

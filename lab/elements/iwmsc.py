@@ -59,7 +59,7 @@ class Iwmsc:
     def __init__(self, plan: Plan, data: ScData, centre: ServiceCentre, reports: StatusReports) -> None:
         self._plan = plan
         self._number = plan.sc_number
-        self._short_codes = {number for each in plan.applications for number in each.numbers}
+        self._short_codes = {number for each in plan.accounts for number in each.numbers}
         self._data = data
         self._centre = centre
         self._reports = reports

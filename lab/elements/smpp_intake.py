@@ -240,7 +240,7 @@ def change(submission: Submission, tpdus: list[bytes], text: str) -> None:
 def destination_number(plan: Plan, address: SmppAddress) -> Msisdn:
     """Whom the SC knows by this: a subscriber of any network, or an application by its short number."""
     digits = address.digits.removeprefix("+")
-    short = any(digits in application.numbers for application in plan.applications)
+    short = any(digits in application.numbers for application in plan.accounts)
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= 15) or (address.ton > 1 and not short):
         raise Refused(Status.RINVDSTADR, address.digits)
     return Msisdn(digits)

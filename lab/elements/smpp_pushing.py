@@ -61,7 +61,7 @@ class Pushing:
 
     def application_of(self, number: Msisdn) -> Application | None:
         """Whose number this is."""
-        return next((each for each in self._plan.applications if number in each.numbers), None)
+        return next((each for each in self._plan.accounts if number in each.numbers), None)
 
     def attempt(self, application: Application, message: MtMessage, now: float) -> None:
         """Try to hand a message over; who asks hears how it ended in a later input."""

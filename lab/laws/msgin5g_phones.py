@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ipsmgw.sms import DecodeError, Direction, Reassembly, Submit, decode, read
+from lab.elements.domain import Domain
+from lab.elements.phone_ledger import Sent
 from lab.laws.evidence import Evidence
-from lab.msgin5g.plan import FIRST_CODE, NAME_CODE, REPLY_NUMBERS
+from lab.laws.msgin5g_centre import brought, submitted_once
 from lab.msgin5g.records import address
 from lab.msgin5g.transfer import State
 from msgin5g_bridge.l3gdelivery import AddressType
@@ -15,25 +17,25 @@ from sipbridge.rp import RpAck
 __all__ = ["phones_are_not_misled", "to_service"]
 
 
-def to_service(evidence: Evidence, tpdu: bytes) -> bool:
-    """Whether a phone sends this to a number of the MSGin5G service, which no SC sees."""
+def to_service(evidence: Evidence, sent: Sent) -> bool:
+    """Whether a phone sends this over the IMS to a number of the MSGin5G service, so that no SC sees it."""
     service = evidence.carrier.plan.msgin5g
-    if service is None or not service.own_gateway:
+    if service is None or not service.own_gateway or sent.domain is not Domain.IMS:
         return False
-    codes = {str(FIRST_CODE + number) for number, _ in enumerate(service.application_servers)}
-    submit = _submit(tpdu)
-    return submit is not None and submit.tp_da.digits in {*codes, *REPLY_NUMBERS, NAME_CODE}
+    submit = _submit(sent.tpdu)
+    return submit is not None and submit.tp_da.digits in service.numbers
 
 
 def phones_are_not_misled(evidence: Evidence) -> Iterator[str]:
     """RP-ACK for all of a message: the server has it. Delivered, it is said: the phone has it."""
     data = evidence.carrier.msgin5g.data
     taken = Counter(sender for sender, _ in data.submissions)
-    for name, times in _acknowledged(evidence).items():
+    for name, times in (_acknowledged(evidence) + brought(evidence)).items():
         imsi = str(evidence.carrier.plan.subscriber(name).imsi)
         who = address(AddressType.UE, data.private_ids.get((AddressType.UE, imsi), ""))
         if times > taken[who]:
             yield f"{name} has RP-ACKs for {times} messages, and the MSGin5G Server has {taken[who]} of them"
+    yield from submitted_once(evidence)
     yield from _reported(evidence)
     had = {received.call_id for ledger in evidence.carrier.ledgers.values() for received in ledger.received}
     for record in evidence.own_records:
@@ -64,7 +66,7 @@ def _acknowledged(evidence: Evidence) -> Counter[str]:
     whole: Counter[str] = Counter()
     for name, sent in evidence.submitted():
         acknowledged = any(isinstance(report.rpdu, RpAck) for report in sent.reports)
-        submit = _submit(sent.tpdu) if acknowledged and to_service(evidence, sent.tpdu) else None
+        submit = _submit(sent.tpdu) if acknowledged and to_service(evidence, sent) else None
         content = None if submit is None else read(submit)
         if content is not None and joining.add(f"{name} {sent.to}", content, sent.when) is not None:
             whole[name] += 1

@@ -31,7 +31,7 @@ def _acknowledged(evidence: Evidence) -> Iterator[str]:
     taken = {(mo.oa, mo.tpdu) for mo in evidence.carrier.sc_data.mo if mo.answer == "result"}
     for name, sent in evidence.submitted():
         msisdn = evidence.carrier.plan.subscriber(name).msisdn
-        if to_service(evidence, sent.tpdu):
+        if to_service(evidence, sent):
             continue
         acknowledged = any(isinstance(report.rpdu, RpAck) for report in sent.reports)
         if acknowledged and (msisdn, sent.tpdu) not in taken:

@@ -129,6 +129,14 @@ class Msgin5gPlan:
     """… and as what."""
     own_keys: tuple[str, ...] = ()
     """User parts of UE Service IDs that the gateway has an OSCORE key for: its own, or those of phones."""
+    by_centre: bool = False
+    """Whether it is an ESME of the SM-SC too, which finds these phones in CS and PS."""
+    ways: tuple[str, ...] = ("ims", "sc")
+    """By which ways it tries them then."""
+    always: tuple[str, ...] = ()
+    """Names of phones that are in the service without ever coming to the IMS."""
+    validity: float = 0.0
+    """How long the gateway keeps a message for a phone; 0: as long as the SM-SC."""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
     """Names of the members, by Group Service ID; every AS may write to them."""
     scef: ScefPlan | None = None
@@ -236,6 +244,16 @@ class Msgin5gPlan:
     def own_secrets(self) -> Mapping[str, bytes]:
         """OSCORE keys of the gateway, by the UE Service ID that they are of."""
         return {self.svc_id(name): _secret(name) for name in self.own_keys}
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """Short codes of the application servers, in their order."""
+        return {str(FIRST_CODE + number): name for number, name in enumerate(self.application_servers)}
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """All that a phone reaches the service by."""
+        return (*REPLY_NUMBERS, NAME_CODE, *self.codes)
 
     def svc_id(self, name: str) -> str:
         """A Service ID at the domain that this one is at home at."""

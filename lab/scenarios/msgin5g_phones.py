@@ -20,6 +20,7 @@ from msgin5g_bridge.l3gdelivery import Address, AddressType
 from sipbridge.rp import RpAck, RpError
 
 __all__ = [
+    "joined",
     "msgin5g_phone_and_app",
     "msgin5g_phone_and_device",
     "msgin5g_phone_away",
@@ -35,7 +36,7 @@ def _in_service(plan: Plan) -> Plan:
     return replace(plan, msgin5g=_SERVICE)
 
 
-async def _joined(carrier: Carrier, name: str = "alice") -> tuple[Phone, Address]:
+async def joined(carrier: Carrier, name: str = "alice") -> tuple[Phone, Address]:
     """A phone that is registered in the IMS and at the MSGin5G Server; with its Service ID."""
     (phone,) = await registered(carrier, name)
     data, key = carrier.msgin5g.data, (AddressType.UE, str(phone.subscriber.imsi))
@@ -53,7 +54,7 @@ async def _joined(carrier: Carrier, name: str = "alice") -> tuple[Phone, Address
 async def msgin5g_phone_and_app(carrier: Carrier) -> None:
     """A long message of the AS with its report; a long one of the phone with its status report."""
     reader = await server(carrier)
-    alice, who = await _joined(carrier)
+    alice, who = await joined(carrier)
     call = reader.send(who, _LONG, report=True)
     await answered(carrier, call)
     await until(carrier, lambda: list(alice.ledger.inbox) == [_LONG], "alice reads it, whole")
@@ -89,7 +90,7 @@ def _status_reports(phone: Phone) -> list[StatusReport]:
 async def msgin5g_phone_and_device(carrier: Carrier) -> None:
     """The phone replies to the number that the device was given, and names it in front of a text."""
     meter = await ue(carrier, "meter")
-    alice, who = await _joined(carrier)
+    alice, who = await joined(carrier)
     await answered(carrier, *meter.send(who, "21 °C", report=True))
     await until(carrier, lambda: list(alice.ledger.inbox) == ["21 °C"], "alice reads it")
     number = alice.received[0].sender
@@ -114,13 +115,13 @@ async def msgin5g_phone_and_device(carrier: Carrier) -> None:
 async def msgin5g_phone_away(carrier: Carrier) -> None:
     """The server keeps what is to be stored until the gateway registers the phone again."""
     reader = await server(carrier)
-    alice, who = await _joined(carrier)
+    alice, who = await joined(carrier)
     await deregistered(carrier, alice)
     await until(carrier, lambda: who not in carrier.msgin5g.data.registered, "alice has left the service")
     call = reader.send(who, "Are you there?", report=True, keep=True)
     await answered(carrier, call)
     expect(not alice.ledger.inbox, "she does not get it")
-    await _joined(carrier)
+    await joined(carrier)
     await until(carrier, lambda: list(alice.ledger.inbox) == ["Are you there?"], "she has it, once")
     id_ = call.ack.msg_id if call.ack else ""
     await until(carrier, lambda: reader.ledger.report_of(id_) == [SUCCESS], "the AS is told, once")
@@ -130,7 +131,7 @@ async def msgin5g_phone_away(carrier: Carrier) -> None:
 async def msgin5g_phone_refuses(carrier: Carrier) -> None:
     """What is refused for good is told at once, with a cause; a full phone gets it when it has room."""
     reader = await server(carrier)
-    alice, who = await _joined(carrier)
+    alice, who = await joined(carrier)
     alice.behave(Mode.REJECTING)
     call = reader.send(who, "No thanks", report=True)
     await answered(carrier, call)
@@ -158,7 +159,7 @@ async def msgin5g_phone_refuses(carrier: Carrier) -> None:
 async def msgin5g_phone_crash(carrier: Carrier) -> None:
     """What the server was told 204 for is delivered by the next life, and reported."""
     reader = await server(carrier)
-    alice, who = await _joined(carrier)
+    alice, who = await joined(carrier)
     alice.mute()
     call = reader.send(who, "Hold on", report=True)
     await answered(carrier, call)
