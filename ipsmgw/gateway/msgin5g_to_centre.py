@@ -37,7 +37,8 @@ class ToCentre:
         self._open: dict[Submitted, str] = {}
         self._by_id: dict[str, tuple[str, int]] = {}
         self._by_reference: dict[int, str] = {}
-        self._doubtful: set[str] = set()
+        self._doubtful: dict[str, Submitted | None] = {}
+        """Of the last part nobody knows; and by what an answer that is late would name it."""
         self._waiting: dict[str, None] = {}
         """For a session, or room in its window, in their order."""
         self._early: dict[str, tuple[Asked, DeliverSm, Receipt]] = {}
@@ -49,7 +50,7 @@ class ToCentre:
         self.amended: Callable[[str, Change, float], None]
         """It is changed so, whatever it waits for."""
         self.go: Callable[[str, float], None]
-        links.responded, links.lost = self._responded, self._lost
+        links.responded, links.responded_late, links.lost = self._responded, self._responded_late, self._lost
         links.bound, links.room = self._bound, self._room
 
     def __len__(self) -> int:
@@ -62,7 +63,7 @@ class ToCentre:
                 for one in held.handed:
                     self._know(held.key, one.reference, one.id)
             if held.phase == "sms" and centre.is_doubtful(held):
-                self._doubtful.add(held.key)
+                self._doubtful[held.key] = None
                 self._rows.save(centre.doubted(held, self._section.doubt, now))
 
     def begin(self, held: Transfer, now: float) -> bool:
@@ -74,7 +75,7 @@ class ToCentre:
             self._waiting[held.key] = None
             return False
         self._waiting.pop(held.key, None)
-        self._doubtful.discard(held.key)
+        self._doubtful.pop(held.key, None)
         held = self._rows.save(centre.begun(held, self._next_reference()))
         self._know(held.key, held.handed[-1].reference, "")
         pdu = centre.submit_of(held, msisdn, self._section, now)
@@ -84,7 +85,7 @@ class ToCentre:
     def forget(self, held: Transfer) -> None:
         """Nobody asks for it any more."""
         self._waiting.pop(held.key, None)
-        self._doubtful.discard(held.key)
+        self._doubtful.pop(held.key, None)
         for one in held.handed:
             self._by_reference.pop(one.reference, None)
             self._by_id.pop(centre.answer_key(one.id, self._section.receipt_id), None)
@@ -140,6 +141,14 @@ class ToCentre:
         if not self._open:
             self._no_more_answers(now)
 
+    def _responded_late(self, token: Submitted, status: int, pdu: Pdu, now: float) -> None:
+        """It had been given up; unless it has been sent again, the answer counts as if it were in time."""
+        key = next((key for key, last in self._doubtful.items() if last == token), None)
+        if key is not None:
+            del self._doubtful[key]
+            self._open[token] = key
+            self._responded(token, status, pdu, now)
+
     def _taken(self, held: Transfer, message_id: str, now: float) -> None:
         self._know(held.key, held.handed[-1].reference, message_id)
         self.changed(
@@ -169,7 +178,7 @@ class ToCentre:
         """Nobody knows if the service centre has it."""
         key = self._open.pop(token, None)
         if key is not None:
-            self._doubtful.add(key)
+            self._doubtful[key] = token
             self.changed(key, self._doubt(now), now)
         if not self._open:
             self._no_more_answers(now)

@@ -12,6 +12,7 @@ from ipsmgw.smpp import (
     Flow,
     Requested,
     Responded,
+    RespondedLate,
     ResponseLost,
     Role,
     SessionEnded,
@@ -96,6 +97,7 @@ class Links:
         self._links = [_Link(kind, section, now) for kind in _BINDS[section.bind]]
         self._paused = 0.0
         self.responded: Callable[[Submitted, int, Pdu, float], None]
+        self.responded_late: Callable[[Submitted, int, Pdu, float], None]
         self.lost: Callable[[Submitted, float], None]
         self.asked: Callable[[Asked, float], None]
         self.bound: Callable[[float], None]
@@ -200,10 +202,8 @@ class Links:
                     self.bound(now)
             case Requested():
                 self.asked(Asked(link, event), now)
-            case Responded():
-                self._responded(link, event, now)
-            case ResponseLost():
-                self.lost(Submitted(event.flow, event.sequence_number), now)
+            case Responded() | RespondedLate() | ResponseLost():
+                self._answered(link, event, now)
             case SessionEnded():
                 self._ended(link, event, now)
             case _:
@@ -221,9 +221,15 @@ class Links:
         )
         link.stack.request(link.flow, request, now)
 
-    def _responded(self, link: _Link, event: Responded, now: float) -> None:
-        if not isinstance(event.request, BindRequest):
-            self.responded(Submitted(event.flow, event.sequence_number), event.status, event.pdu, now)
+    def _answered(self, link: _Link, event: Responded | RespondedLate | ResponseLost, now: float) -> None:
+        """Or it is known that there is no answer."""
+        token = Submitted(event.flow, event.sequence_number)
+        if isinstance(event, ResponseLost):
+            self.lost(token, now)
+        elif isinstance(event, RespondedLate):
+            self.responded_late(token, event.status, event.pdu, now)
+        elif not isinstance(event.request, BindRequest):
+            self.responded(token, event.status, event.pdu, now)
             self.room(now)
         elif event.status:
             link.why = f"the bind is refused: {status_name(event.status)}"

@@ -11,6 +11,7 @@ __all__ = [
     "PeerMisbehaved",
     "Requested",
     "Responded",
+    "RespondedLate",
     "ResponseLost",
     "SessionEnded",
     "SmppEvent",
@@ -62,6 +63,16 @@ class ResponseLost(NamedTuple):
     reason: str
 
 
+class RespondedLate(NamedTuple):
+    """An answer to a request that was given up already: it tells what became of that."""
+
+    flow: Flow
+    sequence_number: int
+    request: Pdu
+    status: int
+    pdu: Pdu
+
+
 class SessionEnded(NamedTuple):
     """It is over: whoever hears of it cuts the connection."""
 
@@ -77,4 +88,13 @@ class PeerMisbehaved(NamedTuple):
     reason: str
 
 
-SmppEvent = Connected | StateChanged | Requested | Responded | ResponseLost | SessionEnded | PeerMisbehaved
+SmppEvent = (
+    Connected
+    | StateChanged
+    | Requested
+    | Responded
+    | RespondedLate
+    | ResponseLost
+    | SessionEnded
+    | PeerMisbehaved
+)

@@ -42,6 +42,8 @@ class Session:
         self.state = State.OPEN
         self.waiting: dict[int, Pending] = {}
         """Ours, in the order in which they were sent."""
+        self.overdue: dict[int, Pdu] = {}
+        """Ours that were given up; an answer may still come."""
         self.asked: dict[int, Pdu] = {}
         """The peer's."""
         self.since = now
@@ -80,10 +82,19 @@ class Session:
         while True:
             self._sequence = self._sequence % MAX_SEQUENCE + 1
             if self._sequence not in self.waiting:
+                self.overdue.pop(self._sequence, None)
                 break
         if pdu.COMMAND not in (Command.OUTBIND, Command.ALERT_NOTIFICATION):
             self.waiting[self._sequence] = Pending(pdu, now)
         return self._sequence
+
+    def give_up(self, number: int) -> Pdu:
+        """Its answer is not waited for any more."""
+        pdu = self.waiting.pop(number).pdu
+        self.overdue[number] = pdu
+        while len(self.overdue) > self._settings.accepted:
+            del self.overdue[next(iter(self.overdue))]
+        return pdu
 
     def due(self) -> Due:
         """What happens next if nothing comes."""

@@ -11,6 +11,7 @@ from ipsmgw.smpp.events import (
     PeerMisbehaved,
     Requested,
     Responded,
+    RespondedLate,
     ResponseLost,
     SessionEnded,
     SmppEvent,
@@ -230,6 +231,10 @@ class SmppStack:
             pending.pdu.COMMAND | RESPONSE,
             Command.GENERIC_NACK,
         )
+        if pending is None and head.command_id - RESPONSE == _command(session.overdue.get(number)):
+            return [
+                RespondedLate(session.flow, number, session.overdue.pop(number), head.command_status, pdu)
+            ]
         if pending is None or not fits:
             return [PeerMisbehaved(session.flow, f"{pdu.COMMAND.name} answers no request {number}")]
         del session.waiting[number]
@@ -276,5 +281,9 @@ class SmppStack:
         command = pending.pdu.COMMAND
         if command in _MANAGEMENT:
             return self._end(session, f"no answer to {command.name.lower()}", now)
-        del session.waiting[number]
+        session.give_up(number)
         return [ResponseLost(session.flow, number, pending.pdu, "no answer in time")]
+
+
+def _command(pdu: Pdu | None) -> Command | None:
+    return None if pdu is None else pdu.COMMAND

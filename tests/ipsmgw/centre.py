@@ -43,6 +43,9 @@ class Centre:
 
     def __init__(self) -> None:
         self.submitted: list[SubmitSm] = []
+        self.when: list[float] = []
+        self.answered: dict[int, Status] = {}
+        """Of which of them the gateway has had an answer in time."""
         self.verdicts: list[Status] = []
         """Answers to the next submit_sm, in place of ESME_ROK."""
         self.silent = False
@@ -58,7 +61,7 @@ class Centre:
         """Of its n-th message."""
         self._stack = SmppStack(Role.SMSC, SmppSettings(window=100))
         self._ports: list[_Port] = []
-        self._held: list[Requested] = []
+        self._held: list[tuple[int, Requested]] = []
         self._flows: dict[Flow, tuple[_Port, Flow]] = {}
         """By our end: the port, and its end."""
         self._count = self._ids = 0
@@ -103,6 +106,11 @@ class Centre:
                 if flow in self._flows:
                     port, theirs = self._flows[flow]
                     port.receive([(data, theirs)])
+
+    @property
+    def bound(self) -> bool:
+        """Whether it may deliver."""
+        return any(self._stack.state(flow) in _RECEIVES for flow in self._flows)
 
     # What it does by itself.
 
@@ -151,8 +159,9 @@ class Centre:
                 self._answer(event, self.refuses)
             case Requested(pdu=SubmitSm() as pdu):
                 self.submitted.append(pdu)
+                self.when.append(self._now)
                 if self.late:
-                    self._held.append(event)
+                    self._held.append((len(self.submitted) - 1, event))
                 elif not self.silent:
                     self._take(event, len(self.submitted) - 1)
             case Requested():
@@ -167,13 +176,15 @@ class Centre:
     def answer(self) -> None:
         """What it has kept waiting."""
         held, self._held = self._held, []
-        for number, event in enumerate(held, len(self.submitted) - len(held)):
+        for number, event in held:
             self._take(event, number)
         self.exchange(self._now)
 
     def _take(self, event: Requested, number: int) -> None:
         status = self.verdicts.pop(0) if self.verdicts else Status.ROK
         id_ = self.message_id.format(number)
+        if event.flow in self._flows and self._now < self.when[number] + 10.0:
+            self.answered[number] = status
         answer = SubmitSmResp() if status else SubmitSmResp(message_id=id_)
         self._stack.respond(event.flow, event.sequence_number, answer, self._now, status=status)
 

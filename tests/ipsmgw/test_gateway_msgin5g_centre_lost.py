@@ -102,3 +102,27 @@ def test_a_receipt_that_never_comes_ends_with_the_validity() -> None:
     assert not reports(node)
     node.watch.reach(node.watch.time + 2.0)
     assert reports(node) == ["TIMEOUT"]
+
+
+def test_an_answer_that_is_late_counts() -> None:
+    node = away(response=10.0, doubt=30.0)
+    node.centre.late = True
+    post(node, message(report=False))
+    post(node, message("m2"))
+    node.pass_time(11.0)
+    node.centre.late = False
+    node.centre.answer()
+    node.pass_time(60.0)
+    assert len(node.centre.submitted) == 3  # where no receipt is wanted none could have told
+    node.centre.receipt(1)
+    assert reports(node) == [""]
+
+
+def test_a_refusal_that_is_late_counts() -> None:
+    node = away()
+    node.centre.late = True
+    post(node, message())
+    node.pass_time(11.0)
+    node.centre.verdicts = [Status.RINVDSTADR]
+    node.centre.answer()
+    assert reports(node) == ["RECIPIENT_UNKNOWN"]

@@ -15,6 +15,7 @@ from ipsmgw.smpp import (
     PeerMisbehaved,
     Requested,
     Responded,
+    RespondedLate,
     ResponseLost,
     Role,
     SessionEnded,
@@ -246,8 +247,11 @@ def test_an_answer_that_does_not_come_is_lost_and_the_session_lives() -> None:
     pair.elapse(3.0)
     assert pair.events[Role.ESME][-1] == ResponseLost(FLOW, number, SUBMIT, "no answer in time")
     assert pair.esme.state(FLOW) is State.BOUND_TRX
-    pair.answer(SubmitSmResp(message_id="late"))
-    assert isinstance(pair.events[Role.ESME][-1], PeerMisbehaved)
+    late = SubmitSmResp(message_id="late")
+    pair.answer(late)
+    assert pair.events[Role.ESME][-1] == RespondedLate(FLOW, number, SUBMIT, Status.ROK, late)
+    (event,) = pair.esme.receive(encode(late, number), FLOW, pair.now)
+    assert isinstance(event, PeerMisbehaved)
 
 
 def test_an_unbind_that_nobody_answers_ends_the_session() -> None:
