@@ -121,12 +121,11 @@ class Msgin5gPlan:
     function_node: str = ""
     """Name of the provisioning function as an element of its own; nothing: it is in the server."""
     own_gateway: bool = False
-    """Whether the gateway of the carrier is a Message Gateway: its phones are in the service."""
-    own_port: int = _OWN_HTTP
-    """Where it takes what the server delivers."""
     """Whether the gateway of the carrier has its phones in the service …"""
     own_as: OwnGateway = OwnGateway.MESSAGE_GATEWAY
     """… and as what."""
+    own_port: int = _OWN_HTTP
+    """Where it takes what the server delivers."""
     own_keys: tuple[str, ...] = ()
     """User parts of UE Service IDs that the gateway has an OSCORE key for: its own, or those of phones."""
     by_centre: bool = False
