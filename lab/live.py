@@ -45,7 +45,7 @@ def up_command(
     plan = carrier_of(carrier, PlanTimers(), network=network)
     plan = plan if carrier is not None else replace(plan, legs=("msc", "sgsn"), gmsc=_GMSC)
     if msgin5g and plan.msgin5g is None:
-        plan = replace(plan, msgin5g=Msgin5gPlan(own_gateway=True))
+        plan = replace(plan, msgin5g=Msgin5gPlan(own_gateway=True, seal=True))
     try:
         rules = all_rules(faults or [], fault_file, plan)
     except ValueError as fault:

@@ -21,6 +21,7 @@ __all__ = [
     "ApplicationId",
     "AsServiceId",
     "Body",
+    "Listed",
     "MessageId",
     "MgwServiceId",
     "OneOrMore",
@@ -72,8 +73,18 @@ class Body(msgspec.Struct, frozen=True, rename="camel"):
     """A structured data type; an optional attribute that did not come is `ABSENT` (and false)."""
 
 
+class Listed(Body, kw_only=True):
+    """A body that is an array on the wire: its only attribute is `items`."""
+
+    items: tuple[object, ...]
+
+
 def decode(kind: type[BodyT], octets: bytes) -> BodyT:
     """The body as `kind`; raises `DecodeError` on anything else, whatever the octets are."""
+    if issubclass(kind, Listed):
+        items = decode_with(_array_decoder(kind), octets)
+        assert isinstance(items, tuple)
+        return kind(items=items)
     decoder: msgspec.json.Decoder[BodyT] = _decoder(kind)
     return decode_with(decoder, octets)
 
@@ -95,8 +106,9 @@ def decode_with(decoder: msgspec.json.Decoder[T], octets: bytes) -> T:
 def encode(value: Body) -> bytes:
     """The body as JSON; raises `LocalError` when the value breaks the rules that `decode` holds a peer to."""
     try:
-        octets = _ENCODER.encode(value)
-        _decoder(type(value)).decode(octets)
+        octets = _ENCODER.encode(value.items if isinstance(value, Listed) else value)
+        decoder = _array_decoder(type(value)) if isinstance(value, Listed) else _decoder(type(value))
+        decoder.decode(octets)
     except UnicodeEncodeError as fault:
         raise LocalError(f"{type(value).__name__}: a string is not Unicode text: {fault.reason}") from None
     except (msgspec.DecodeError, TypeError) as fault:
@@ -112,6 +124,11 @@ _MISSING = re.compile(r"Object missing required field `(\w+)`")
 @lru_cache(maxsize=128)
 def _decoder(kind: type[BodyT]) -> msgspec.json.Decoder[BodyT]:
     return msgspec.json.Decoder(kind)
+
+
+@lru_cache(maxsize=16)
+def _array_decoder(kind: type[Listed]) -> msgspec.json.Decoder[object]:
+    return msgspec.json.Decoder(msgspec.structs.fields(kind)[0].type)
 
 
 def _decode_error(fault: str) -> DecodeError:

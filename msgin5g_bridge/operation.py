@@ -7,8 +7,18 @@ from urllib.parse import quote, unquote
 
 from msgin5g_bridge.model import Body
 
-__all__ = ["Found", "NoSuchMethod", "NoSuchResource", "NoSuchVersion", "Operation", "Router"]
+__all__ = [
+    "JSON",
+    "MERGE_PATCH",
+    "Found",
+    "NoSuchMethod",
+    "NoSuchResource",
+    "NoSuchVersion",
+    "Operation",
+    "Router",
+]
 
+JSON, MERGE_PATCH = "application/json", "application/merge-patch+json"
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _VERSION = re.compile(r"v[0-9]{1,9}")
 
@@ -23,6 +33,8 @@ class Operation:
     """From the apiRoot on, with variables as {name}; of a callback only where we serve it ourselves."""
     body: type[Body] | None = None
     answers: Mapping[int, type[Body] | None]
+    media: str = JSON
+    """Of the request."""
     callback: bool = False
     """The peer has told the whole URI."""
 

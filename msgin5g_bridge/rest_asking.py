@@ -82,7 +82,7 @@ class Asking:
             path = path.rstrip("/") + operation.filled(variables)
         headers: Headers = (("accept", f"{_JSON}, application/problem+json"),)
         if body is not None:
-            headers = (("content-type", _JSON), *headers)
+            headers = (("content-type", operation.media), *headers)
         if type(body) is not (operation.body or type(None)):
             raise LocalError(f"{operation.name} is not asked with {type(body).__name__}")
         exchange = next(self._numbers)

@@ -42,6 +42,7 @@ class Called(Struct, frozen=True):
     body: Body | None
     variables: Mapping[str, str]
     caller: Caller
+    query: Mapping[str, str] = {}
 
 
 class Left(Struct, frozen=True):

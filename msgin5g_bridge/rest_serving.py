@@ -3,6 +3,8 @@
 TS 29.500 §5.2 (HTTP), §5.2.7 (errors), §6.4 (overload), §6.7.3 (access tokens).
 """
 
+from urllib.parse import parse_qsl
+
 from msgin5g_bridge.errors import DecodeError, LocalError
 from msgin5g_bridge.exchange import Asked, Headers, Peer, Reply, Request, Response
 from msgin5g_bridge.expiry import Expiry
@@ -117,8 +119,9 @@ class Serving:
         found = self._found(request)
         caller = self._caller(request, peer, found.operation, now)
         _check_accept(request)
-        body = _body(request, found.operation.body)
-        return Called(event.exchange, found.operation, body, found.variables, caller)
+        body = _body(request, found.operation)
+        query = dict(parse_qsl(request.query, keep_blank_values=True))
+        return Called(event.exchange, found.operation, body, found.variables, caller, query)
 
     def _check_room(self, peer: Peer, now: float) -> None:
         wait = self._rate.wait(peer.identity or peer.address, now)
@@ -176,12 +179,13 @@ def _check_accept(request: Request) -> None:
         raise _Refusal(Problem(status=406, detail=f"only {_JSON}"))
 
 
-def _body(request: Request, kind: type[Body] | None) -> Body | None:
+def _body(request: Request, operation: Operation) -> Body | None:
+    kind = operation.body
     if kind is None:
         return None
     media = (request.header("content-type") or "").partition(";")[0].strip().lower()
-    if media != _JSON:
-        raise _Refusal(Problem(status=415, detail=f"content-type: {_JSON} is wanted"))
+    if media != operation.media:
+        raise _Refusal(Problem(status=415, detail=f"content-type: {operation.media} is wanted"))
     coding = (request.header("content-encoding") or "identity").strip().lower()
     if coding != "identity":
         headers = (("accept-encoding", "identity"),)  # RFC 7694 §3

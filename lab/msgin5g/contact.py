@@ -15,6 +15,7 @@ class Leg(Enum):
     N3G = "MSGin5G-4"
     BMG = "MSGin5G-7"
     SERVER = "MSGin5G-8"
+    SEAL = "SEAL-S"
 
 
 GATEWAYS = (Leg.L3G, Leg.N3G)

@@ -52,13 +52,17 @@ class Delivery:
         agenda: Agenda,
         waking: Waking,
         ended: Callable[[Transfer, float], None],
+        *,
+        meaning: Callable[[Transfer, Result, float], Result],
     ) -> None:
+        """`meaning` is of the answer to an errand, for one of its transfers."""
         self._data = data
         self._settings = settings
         self._agenda = agenda
         self._waking = waking
         waking.told, waking.failed, waking.lapsed = self._told, self._untriggered, self._try_all
         self._ended = ended
+        self._meaning = meaning
         self._queues: dict[Contact, list[_Place]] = {}
         self._out: dict[int, tuple[Errand, Entry]] = {}
         self._errands: list[Errand] = []
@@ -84,7 +88,7 @@ class Delivery:
         for id_ in done.transfers:
             transfer = self._data.transfers[id_]
             if transfer.state is State.SENT:  # else a report was faster
-                self._after(transfer, result, now)
+                self._after(transfer, self._meaning(transfer, result, now), now)
         self._pump(done.contact, now)
 
     def reachable(self, who: Address, now: float) -> None:
@@ -334,4 +338,6 @@ def _rank(body: Carried) -> int:
 
 def _pieces(transfer: Transfer) -> tuple[Carried, ...]:
     body = transfer.body
+    if transfer.contact is not None and transfer.contact.leg is Leg.SEAL:
+        return (body,)  # it is about the message, and does not bring it
     return cut(body, f"{transfer.id}", transfer.seg_size) if isinstance(body, Message) else (body,)

@@ -9,6 +9,7 @@ from lab.msgin5g.transfer import Carried
 from msgin5g_bridge.message import AggregatedMessage
 from msgin5g_bridge.model import Body
 from msgin5g_bridge.names import FailureCause
+from msgin5g_bridge.seal import SealEventNotification, SealEventSubscription
 from msgin5g_bridge.topiclistevent import (
     TopicListNotification,
     TopicListSubscription,
@@ -26,6 +27,8 @@ Control = (
     | TopicListNotification
     | TopicSubscription
     | TopicUnsubscription
+    | SealEventSubscription
+    | SealEventNotification
 )
 """What servers have to say to each other besides messages."""
 _NONE: Mapping[str, str] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from lab.msgin5g.contact import Leg
 from lab.msgin5g.door import Door
 from lab.msgin5g.m5s import Addresses
-from lab.msgin5g.plan import OWN, SCEF, Msgin5gPlan, OwnGateway, UePlan
+from lab.msgin5g.plan import OWN, SCEF, SEAL, Msgin5gPlan, OwnGateway, UePlan
 from lab.msgin5g.records import Group, ServerData, Subscription
 from lab.msgin5g.settings import Gateway, Neighbour, ServerSettings
 from msgin5g_bridge.model import MgwServiceId, ServerServiceId
@@ -79,6 +79,7 @@ def _home(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host: str
         gateways=_gateways(whole, plan, network, gateway_host),
         areas={area: MgwServiceId(plan.svc_id(name)) for area, name in plan.areas.items()},
         neighbours=_neighbours(whole, plan, network),
+        group_server=_api_root(whole, network, SEAL) if whole.seal else plan.server.group_server,
         scef=_api_root(whole, network, SCEF) if whole.scef is not None else plan.server.scef,
         scs_as_id=plan.name,
         gateway_ues=tuple(plan.svc_id(name) for name in _gateway_ues(plan)),
@@ -140,6 +141,6 @@ def _data(whole: Msgin5gPlan, plan: Msgin5gPlan, settings: ServerSettings) -> Se
         data.subscriptions[who.addr] = Subscription(who, name)
         data.private_ids[who.addr_type, name] = who.addr
     writers = tuple(plan.address(name) for name in plan.application_servers)
-    for group, members in plan.groups.items():
+    for group, members in plan.groups.items() if not whole.seal else ():
         data.groups[group] = Group(tuple(whole.address(name) for name in members), writers)
     return data

@@ -16,7 +16,6 @@ from lab.msgin5g.server import Msgin5gServer
 from lab.msgin5g.settings import ServerSettings
 from lab.msgin5g.trigger_side import OPERATIONS as TRIGGER_OPERATIONS
 from lab.msgin5g.trigger_side import TriggerSide
-from msgin5g_bridge import apis
 from msgin5g_bridge.coap import CoapEvent, CoapSettings, CoapStack
 from msgin5g_bridge.rest_events import RestEvent
 
@@ -61,8 +60,7 @@ class M5s(Element):
 
     def __init__(self, site: Site, where: Addresses, settings: ServerSettings, data: ServerData) -> None:
         super().__init__(site)
-        notify_at = f"{where.door.api_root}{apis.TOPICLIST_NOTIFY.path}"
-        self.server = Msgin5gServer(settings, data, site.clock.now(), notify_at=notify_at)
+        self.server = Msgin5gServer(settings, data, site.clock.now(), notify_at=where.door.api_root)
         self._coap_stack = CoapStack(where.limits)
         self._rest_stack = where.door.stack((*OPERATIONS, *TRIGGER_OPERATIONS), MAX_BODY)
         self._coap = CoapSide(self._coap_stack, self.server, self._ended)

@@ -19,6 +19,7 @@ __all__ = [
     "OWN",
     "REPLY_NUMBERS",
     "SCEF",
+    "SEAL",
     "GatewayPlan",
     "GatewayUePlan",
     "Msgin5gPlan",
@@ -28,7 +29,7 @@ __all__ = [
     "Where",
 ]
 
-M5S, OWN, SCEF = "m5s", "ipsmgw", "scef"
+M5S, OWN, SCEF, SEAL = "m5s", "ipsmgw", "scef", "seal"
 _COAP, _HTTP = 5683, 8080
 _OWN_HTTP = 8082
 REPLY_NUMBERS = ("15559001", "15559002", "15559003")
@@ -140,6 +141,8 @@ class Msgin5gPlan:
     """Names of the members, by Group Service ID; every AS may write to them."""
     scef: ScefPlan | None = None
     """Who triggers UEs that sleep, where somebody does; for the servers of `others` too."""
+    seal: bool = False
+    """Whether groups are at a SEAL server, for the servers of `others` too, and configurations of UEs."""
     areas: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
     """Names of Broadcast Message Gateways, by Broadcast Area ID."""
     server: ServerSettings = field(default_factory=ServerSettings)
@@ -173,7 +176,8 @@ class Msgin5gPlan:
     def nodes(self) -> tuple[str, ...]:
         """In the order of a ladder, and of the start."""
         scef = (SCEF,) if self.scef is not None else ()
-        return (*(name for each in self.servers for name in each.elements), *scef)
+        seal = (SEAL,) if self.seal else ()
+        return (*(name for each in self.servers for name in each.elements), *scef, *seal)
 
     @property
     def elements(self) -> tuple[str, ...]:

@@ -62,7 +62,15 @@ class Group:
     """A SEAL group used as an MSGin5G group (TS 23.434); an AS may write to it where it is named."""
 
     members: tuple[Address, ...]
-    writers: tuple[Address, ...] = ()
+    writers: tuple[Address, ...] | None = None
+    """None: each AS that is at home here."""
+
+    def may_write(self, sender: Address, data: "ServerData") -> bool:
+        """Members may, and some AS."""
+        if self.writers is None:
+            known = data.subscriptions.get(sender.addr)
+            return sender in self.members or (known is not None and sender.addr_type == AddressType.AS)
+        return sender in (*self.members, *self.writers)
 
 
 @dataclass(slots=True)
@@ -85,6 +93,10 @@ class ServerData:
     """That were provisioned."""
     registered: dict[Address, Registered] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
+    asked_groups: dict[str, tuple[Group, float]] = field(default_factory=dict)
+    """What the SEAL group server has answered, and until when it is believed."""
+    seal_events: str = ""
+    """Our subscription to changes of groups there."""
     topics: TopicData = field(default_factory=TopicData)
     transfers: dict[int, Transfer] = field(default_factory=dict)
     submissions: dict[tuple[Address, str], dict[Address, Submission]] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from lab.msgin5g.contact import GATEWAYS, Leg, Peer
 from lab.msgin5g.errand import SILENCE, Errand, Outcome, Result
@@ -9,7 +10,7 @@ from lab.msgin5g.records import Refusal
 from lab.msgin5g.server import Msgin5gServer
 from lab.msgin5g.topic_records import Listener
 from lab.msgin5g.topics import SUBSCRIBED
-from msgin5g_bridge import apis
+from msgin5g_bridge import apis, seal_apis
 from msgin5g_bridge.asregistration import ASRegistration
 from msgin5g_bridge.bgdelivery import BgMessageDelivery
 from msgin5g_bridge.l3gdelivery import Address, AddressType, L3gMessageDelivery
@@ -34,6 +35,7 @@ from msgin5g_bridge.problem import Problem
 from msgin5g_bridge.provisioning import ProvisioningRequest
 from msgin5g_bridge.rest import RestStack
 from msgin5g_bridge.rest_events import Called, Caller, Refused, RestEvent, Returned, Unanswered
+from msgin5g_bridge.seal import SealEventNotification, SealEventSubscription
 from msgin5g_bridge.topiclistevent import (
     TopicListNotification,
     TopicListSubscription,
@@ -54,6 +56,7 @@ OPERATIONS = (
     *apis.MSGS_PROVISIONING,
     *apis.MSGS_TOPICLISTEVENT,
     apis.TOPICLIST_NOTIFY,
+    seal_apis.EVENTS_NOTIFY,
 )
 """What the server serves."""
 
@@ -79,6 +82,7 @@ _CONTROL: Mapping[type[Body], Operation] = {
     TopicListNotification: apis.TOPICLIST_NOTIFY,
     TopicSubscription: apis.TOPIC_SUBSCRIBE,
     TopicUnsubscription: apis.TOPIC_UNSUBSCRIBE,
+    SealEventSubscription: seal_apis.EVENTS_SUBSCRIBE,
 }
 
 
@@ -101,7 +105,7 @@ class RestSide:
     def send(self, errand: Errand, now: float) -> None:
         """To an AS, a gateway or another server."""
         operation, body = _asked(errand)
-        to, variables = errand.contact.address, errand.variables
+        to, variables = _address(errand), errand.variables
         self._errands[self._stack.call(operation, to, body, now, variables=variables)] = errand.id
 
     def on_event(self, event: RestEvent, now: float) -> None:
@@ -171,6 +175,8 @@ class RestSide:
                 self._answer(event, topics.stop_listening(id_, body, peer), 204)
             case TopicListNotification():
                 self._answer(event, topics.told(body, peer, now), 204)
+            case SealEventNotification():
+                self._answer(event, self._server.groups.told(body, peer), 204)
 
     def _listening(self, event: Called, listener: Listener | Refusal) -> None:
         if isinstance(listener, Refusal):
@@ -237,10 +243,20 @@ def refusal(refused: Refusal) -> Problem:
     return Problem(status=status, cause=refused.cause, detail=refused.detail)
 
 
-def _asked(errand: Errand) -> tuple[Operation, Body]:
+def _address(errand: Errand) -> str:
+    """The apiRoot; who is in a group is asked by a query."""
+    to, body = errand.contact.address, errand.body
+    if errand.contact.leg is Leg.SEAL and isinstance(body, Message):
+        return f"{to}?val-group-id={quote(body.dest_addr.addr, safe='')}"
+    return to
+
+
+def _asked(errand: Errand) -> tuple[Operation, Body | None]:
     leg, body = errand.contact.leg, errand.body
     if type(body) in _CONTROL:
         return _CONTROL[type(body)], body
+    if leg is Leg.SEAL:
+        return seal_apis.GROUPS_FIND, None
     if isinstance(body, DeliveryReport):
         return _REPORTS[leg], translate(body, DeliveryStatusReport)
     if leg is Leg.SERVER:

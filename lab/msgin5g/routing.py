@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from lab.msgin5g.contact import Contact, Leg, domain_of
-from lab.msgin5g.records import Refusal, ServerData, address
+from lab.msgin5g.records import Group, Refusal, ServerData, address
 from lab.msgin5g.settings import ServerSettings
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.names import FailureCause
 
-__all__ = ["Copy", "contact_of", "route"]
+__all__ = ["Copy", "contact_of", "copies_of", "route"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def route(
         case AddressType.UE | AddressType.AS:
             return _one(sender, to, data, settings)
         case AddressType.GROUP:
-            return _members(sender, to, data)
+            return _members(sender, to, data, settings, now)
         case AddressType.TOPIC:
             servers = () if relayed else _servers(to, data, settings, now)
             return _subscribers(sender, to, data, now, servers)
@@ -53,6 +53,8 @@ def contact_of(to: Address, data: ServerData, settings: ServerSettings) -> Conta
     if to.addr_type == AddressType.BC:
         gateway = settings.gateway(settings.areas.get(to.addr, ""))
         return Contact(Leg.BMG, gateway.api_root) if gateway is not None else None
+    if to.addr_type == AddressType.GROUP:
+        return Contact(Leg.SEAL, settings.group_server) if settings.group_server else None
     neighbour = settings.neighbour(to.addr) if to.addr not in data.subscriptions else None
     return Contact(Leg.SERVER, neighbour.api_root) if neighbour is not None else None
 
@@ -82,12 +84,22 @@ def _disagreed(sender: Address, to: Address, settings: ServerSettings) -> Refusa
     return Refusal(FailureCause.NOT_AUTHORIZED, f"no agreement on AS between {sender.addr} and {to.addr}")
 
 
-def _members(sender: Address, to: Address, data: ServerData) -> tuple[Copy, ...] | Refusal:
-    group = data.groups.get(to.addr)
+def _members(
+    sender: Address, to: Address, data: ServerData, settings: ServerSettings, now: float
+) -> tuple[Copy, ...] | Refusal:
+    asked, until = data.asked_groups.get(to.addr, (None, 0.0))
+    group = data.groups.get(to.addr) or (asked if until > now else None)
+    if group is None and settings.group_server:
+        return (Copy(to, f"the group server is asked who is in {to.addr}", to, fans_out=True),)
     if group is None:
         return Refusal(FailureCause.RECIPIENT_UNKNOWN, f"there is no group {to.addr}")
-    if sender not in (*group.members, *group.writers):
+    if not group.may_write(sender, data):
         return Refusal(FailureCause.NOT_AUTHORIZED, f"{sender.addr} may not write to group {to.addr}")
+    return copies_of(group, sender, to)
+
+
+def copies_of(group: Group, sender: Address, to: Address) -> tuple[Copy, ...]:
+    """One for each member but the sender."""
     others = (member for member in group.members if member != sender)
     return tuple(Copy(member, f"{member.addr} is a member of {to.addr}", to) for member in others)
 

@@ -6,6 +6,7 @@ from lab.msgin5g.contact import Peer
 from lab.msgin5g.delivery import Delivery
 from lab.msgin5g.errand import Errand, Result
 from lab.msgin5g.explanation import explain
+from lab.msgin5g.groups import Groups
 from lab.msgin5g.provisioning import ProvisioningFunction
 from lab.msgin5g.records import Refusal, Registered, ServerData
 from lab.msgin5g.registrar import Registrar
@@ -16,7 +17,9 @@ from lab.msgin5g.topics import Topics
 from lab.msgin5g.transfer import State, Transfer
 from lab.msgin5g.waking import Waking
 from msgin5g_bridge import Payload
+from msgin5g_bridge.apis import TOPICLIST_NOTIFY
 from msgin5g_bridge.asregistration import ASRegistration, ASRegistrationAck
+from msgin5g_bridge.l3gdelivery import AddressType
 from msgin5g_bridge.message import (
     AggregatedMessage,
     DeliveryReport,
@@ -43,6 +46,7 @@ from msgin5g_bridge.registration import (
     Registration,
     RegistrationResponse,
 )
+from msgin5g_bridge.seal_apis import EVENTS_NOTIFY
 from msgin5g_bridge.topiclistevent import TopicSubscriptionAck
 from msgin5g_bridge.ueregistration import (
     BulkUeDeregistration,
@@ -65,17 +69,20 @@ class Msgin5gServer:
     def __init__(
         self, settings: ServerSettings, data: ServerData, now: float, *, notify_at: str = ""
     ) -> None:
-        """`notify_at` is where other servers tell of their Messaging Topics."""
+        """`notify_at` is the apiRoot where other servers tell of topics, and the group server of groups."""
         self.settings = settings
         self.data = data
         self._function = ProvisioningFunction(data, settings) if settings.function else None
         self._agenda = Agenda()
         self.waking = Waking(data, settings, self._agenda)
-        self._delivery = Delivery(data, settings, self._agenda, self.waking, self._ended)
+        self.groups = Groups(data, settings, self._agenda, f"{notify_at}{EVENTS_NOTIFY.path}")
+        self._delivery = Delivery(
+            data, settings, self._agenda, self.waking, self._ended, meaning=self.groups.result
+        )
         self._intake = Intake(data, settings, self._delivery, self._agenda)
         self._registrar = Registrar(data, settings, self._delivery, self._agenda)
-        self.topics = Topics(data, settings, self._agenda, notify_at)
-        for part in (self._registrar, self.waking, self._delivery, self._intake, self.topics):
+        self.topics = Topics(data, settings, self._agenda, f"{notify_at}{TOPICLIST_NOTIFY.path}")
+        for part in (self._registrar, self.waking, self._delivery, self._intake, self.topics, self.groups):
             part.resume(now)
 
     # What is asked.
@@ -133,12 +140,13 @@ class Msgin5gServer:
 
     def answered(self, errand: int, result: Result, now: float) -> None:
         """How an errand has ended; silence is a result too."""
-        if not self.topics.answered(errand, result, now):
+        if not (self.topics.answered(errand, result, now) or self.groups.answered(errand, result, now)):
             self._delivery.answered(errand, result, now)
 
     def take_errands(self) -> list[Errand]:
         """What is to go out."""
-        return [*self._delivery.take_errands(), *self.topics.take_errands()]
+        parts = (self._delivery, self.topics, self.groups)
+        return [errand for part in parts for errand in part.take_errands()]
 
     def expire(self, now: float) -> None:
         self._agenda.expire(now)
@@ -151,7 +159,7 @@ class Msgin5gServer:
     @property
     def under_way(self) -> int:
         """Requests of the server that nobody has answered, and what is about to become one."""
-        return self._delivery.under_way + self.topics.under_way
+        return self._delivery.under_way + self.topics.under_way + self.groups.under_way
 
     def explain(self, msg_id: str) -> list[str]:
         """Why a message went where it went."""
@@ -228,6 +236,8 @@ class Msgin5gServer:
         return MessageResponse(ori_addr=update.ori_addr, msg_id=update.msg_id)
 
     def _ended(self, transfer: Transfer, now: float) -> None:
+        if transfer.recipient.addr_type == AddressType.GROUP and transfer.state is State.DELIVERED:
+            self._intake.expand(transfer, now)
         report = report_of(transfer)
         if report is not None:
             self._intake.report_to(transfer.sender, report, now)

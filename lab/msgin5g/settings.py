@@ -69,6 +69,10 @@ class ServerSettings:
     gateways: tuple[Gateway, ...] = ()
     areas: Mapping[str, MgwServiceId] = field(default_factory=lambda: MappingProxyType({}))
     """Broadcast Area IDs, and the Broadcast Message Gateway of each."""
+    group_server: str = ""
+    """apiRoot of the SEAL group management server; none: there are our own groups only."""
+    group_lifetime: float = 300.0
+    """How long what it has said of a group is believed."""
     neighbours: Mapping[str, Neighbour] = field(default_factory=lambda: MappingProxyType({}))
     """Domains that are at home elsewhere, and the next server on the way to each."""
     authenticated: bool = False

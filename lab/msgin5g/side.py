@@ -12,11 +12,13 @@ from lab.msgin5g.gateway_ue import GatewayUe, GatewayUeSettings
 from lab.msgin5g.home import Home, homes
 from lab.msgin5g.m5s import M5s
 from lab.msgin5g.message_gateway import MessageGateway
-from lab.msgin5g.plan import SCEF, GatewayPlan, GatewayUePlan, Msgin5gPlan, UePlan
+from lab.msgin5g.plan import SCEF, SEAL, GatewayPlan, GatewayUePlan, Msgin5gPlan, UePlan
 from lab.msgin5g.records import ServerData
 from lab.msgin5g.rest_node import RestLedger
 from lab.msgin5g.scef import Scef
 from lab.msgin5g.scef_ledger import ScefData
+from lab.msgin5g.seal_data import configuration, documents
+from lab.msgin5g.seal_server import SealServer
 from lab.msgin5g.settings import ServerSettings
 from lab.msgin5g.ue import Msgin5gUe, UeAddresses
 from lab.plan import Plan
@@ -25,7 +27,9 @@ from msgin5g_bridge.registration import TriggeringInformation, TriggeringProtoco
 
 __all__ = ["Msgin5gElement", "Msgin5gSide"]
 
-Msgin5gElement = M5s | FunctionElement | MessageGateway | Msgin5gUe | GatewayUe | ApplicationServer | Scef
+Msgin5gElement = (
+    M5s | FunctionElement | MessageGateway | Msgin5gUe | GatewayUe | ApplicationServer | Scef | SealServer
+)
 
 
 class Msgin5gSide:
@@ -40,6 +44,8 @@ class Msgin5gSide:
         self.scef_data = ScefData()
         self.scef_ledger = EsmeLedger()
         self.scef: Scef
+        self.seal_data = documents(self.plan, network)
+        self.seal: SealServer
         self.functions: dict[str, FunctionElement] = {}
         """Provisioning functions that are elements of their own."""
         self.ues: dict[str, Msgin5gUe] = {}
@@ -87,6 +93,8 @@ class Msgin5gSide:
         elif name == SCEF:
             local = self.plan.http(self._network, name)
             self.scef = Scef(site, carrier, local, self.scef_data, self.scef_ledger)
+        elif name == SEAL:
+            self.seal = SealServer(site, home.door(name), partial(configuration, self.homes), self.seal_data)
         elif hub is not None:
             self.gateway_ues[name] = self._gateway_ue(site, home, hub)
         elif gateway is not None:
@@ -109,8 +117,8 @@ class Msgin5gSide:
             return self.servers[node]
         if node in self.functions:
             return self.functions[node]
-        if node == SCEF:
-            return self.scef
+        if node in (SCEF, SEAL):
+            return self.scef if node == SCEF else self.seal
         clients: dict[str, Msgin5gUe | GatewayUe] = {**self.ues, **self.gateway_ues}
         return clients.get(node) or self.gateways.get(node) or self.application_servers[node]
 
@@ -139,6 +147,7 @@ class Msgin5gSide:
             server="" if new and not ue.behind else self._endpoint(ue.behind or home.plan.name),
             function=self._endpoint(ue.behind) if ue.behind else home.function_endpoint,
             function_root=home.function_root,
+            seal_root=home.settings.group_server,
             function_id=home.settings.function_id,
             key=self.plan.key(ue),
             door=home.door(ue.name) if new and not ue.behind else None,

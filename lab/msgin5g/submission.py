@@ -11,7 +11,7 @@ from lab.msgin5g.contact import Leg, Peer
 from lab.msgin5g.delivery import Delivery
 from lab.msgin5g.records import Refusal, ServerData, Submission
 from lab.msgin5g.reports import report_of, wants_report
-from lab.msgin5g.routing import Copy, route
+from lab.msgin5g.routing import Copy, copies_of, route
 from lab.msgin5g.settings import ServerSettings
 from lab.msgin5g.transfer import State, Transfer
 from msgin5g_bridge import DecodeError
@@ -206,6 +206,18 @@ class Intake:
         assert isinstance(first, Message)
         if first.deliv_st_req_ind:
             self.report_to(late.sender, _failed(first), now)
+
+    def expand(self, asked: Transfer, now: float) -> None:
+        """It is known who is in the group: each member has a copy."""
+        message, to = asked.body, asked.recipient
+        group, _ = self._data.asked_groups[to.addr]
+        assert isinstance(message, Message)
+        copies = copies_of(group, asked.sender, to)
+        transfers = [self._delivery.open(self._transfer(message, copy, now), now) for copy in copies]
+        known = self._data.submissions.get((message.ori_addr, message.msg_id), {}).get(to)
+        if known is not None:
+            known.transfers += tuple(each.id for each in transfers)
+        self._tell_of_failed(transfers, now)
 
     def passed_on(self, report: DeliveryReport, peer: Peer, now: float) -> bool:
         """Whether another server's subscriber has this by a topic; its report goes on to the sender, once."""

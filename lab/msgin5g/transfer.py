@@ -70,7 +70,8 @@ class Transfer:
     asked: bool = False
     """Whether its sender wants a report."""
     fans_out: bool = False
-    """To another server, for subscribers of its own: they report, and it only where it fails."""
+    """To another server for its subscribers, or to a group whose members are asked for: they report,
+    and it only where it fails."""
     reported: frozenset[Address] = frozenset()
     """Those of them that have."""
     state: State = State.NEW

@@ -1,6 +1,7 @@
 """An MSGin5G UE as an element: a client over CoAP, which is reached where it asks from (MSGin5G-1)."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from lab.elements.element import Element
 from lab.elements.site import Site
@@ -8,16 +9,22 @@ from lab.exchange_spec import ExchangeSpec, SharedKey
 from lab.msgin5g.client import Client, ClientLedger, ClientSettings
 from lab.msgin5g.door import Door
 from lab.msgin5g.outbox import Outgoing
+from msgin5g_bridge import DecodeError
 from msgin5g_bridge.apis import PROVISION_UE
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested, Responded, Unanswered
 from msgin5g_bridge.l3gdelivery import Address
 from msgin5g_bridge.message import Message, MessageResponse, Payload
-from msgin5g_bridge.model import ABSENT, Body, decode
+from msgin5g_bridge.model import ABSENT, Body, ServerServiceId, decode, encode
 from msgin5g_bridge.msgdelivery import StoreAndForwardParameters
 from msgin5g_bridge.names import FailureCause
-from msgin5g_bridge.provisioning import ProvisioningResponse, UeProvisioningRequest
+from msgin5g_bridge.operation import Operation
+from msgin5g_bridge.provisioning import ProvisioningResponse, ServiceInformation, UeProvisioningRequest
 from msgin5g_bridge.registration import Deregistration, Registration
 from msgin5g_bridge.rest_events import Refused, RestEvent, Returned
+from msgin5g_bridge.seal import ProfileDocs, ValTargetUe
+from msgin5g_bridge.seal_apis import PROFILES_GET
+from msgin5g_bridge.ts29571 import Uri
+from msgin5g_bridge.ue_configuration import VAL_SERVICE_ID, UeConfiguration, read_configuration
 
 __all__ = ["Asked", "Msgin5gUe", "UeAddresses"]
 
@@ -35,15 +42,17 @@ class UeAddresses:
     """The same over HTTP."""
     function_id: str = ""
     key: bytes = b""
+    seal_root: str = ""
+    """apiRoot of a SEAL server."""
     door: Door | None = None
-    """Where it asks the function from over HTTP."""
+    """Where it asks the function, or the SEAL server, from over HTTP."""
 
 
 @dataclass(slots=True)
 class Asked:
     """What it has asked the server, and what became of it."""
 
-    payload: Body
+    payload: Body | None
     code: int | None = None
     body: Body | None = None
     diagnostic: str = ""
@@ -103,12 +112,21 @@ class Msgin5gUe(Element):
 
     def provision_by_http(self) -> Asked:
         """The same over HTTP."""
-        rest, body = self._rest, UeProvisioningRequest(ue_priv_id=self.client.settings.private_id)
-        asked = Asked(body)
+        body = UeProvisioningRequest(ue_priv_id=self.client.settings.private_id)
+        return self._call(PROVISION_UE, self._where.function_root, body)
+
+    def configure(self) -> Asked:
+        """Get its configuration from a SEAL server, by its MSGin5G UE ID (TS 23.554 clause 8.1.2)."""
+        target = ValTargetUe(val_ue_id=self.client.settings.private_id)
+        query = f"val-service-id={VAL_SERVICE_ID}&val-tgt-ue={quote(encode(target))}"
+        return self._call(PROFILES_GET, f"{self._where.seal_root}?{query}", None)
+
+    def _call(self, operation: Operation, root: str, body: Body | None) -> Asked:
+        rest, asked = self._rest, Asked(body)
 
         def call(now: float) -> None:
-            assert rest is not None, "it was not told of the function"
-            self._asked_by_http[rest.call(PROVISION_UE, self._where.function_root, body, now)] = asked
+            assert rest is not None, "it has no HTTP"
+            self._asked_by_http[rest.call(operation, root, body, now)] = asked
 
         self.driver.turn(call)
         return asked
@@ -243,10 +261,29 @@ class Msgin5gUe(Element):
             case Returned(body=ProvisioningResponse() as config):
                 asked.code, asked.body = event.status, config
                 self.client.adopt(config)
+            case Returned(body=ProfileDocs(items=(document, *_))):
+                self._configured(asked, document.profile_information)
             case Refused():
                 asked.code, asked.diagnostic = event.status, event.problem.cause or event.problem.detail or ""
             case _:
                 asked.silent = True
+
+    def _configured(self, asked: Asked, document: str) -> None:
+        try:
+            configuration = read_configuration(document)
+        except DecodeError as fault:
+            asked.code, asked.diagnostic = 500, str(fault)
+            return
+        asked.code = 200
+        self.client.adopt(_provisioned(configuration, self.client.settings.server))
+
+
+def _provisioned(configuration: UeConfiguration, server: ServerServiceId) -> ProvisioningResponse:
+    """[LAB] Which Service ID the server has the document does not say."""
+    info = ServiceInformation(
+        seg_size=configuration.seg_size or ABSENT, server_addr=Uri(configuration.server)
+    )
+    return ProvisioningResponse(svc_id=configuration.svc_id, server_svc_ids=(server,), svc_info=info)
 
 
 def _keys(where: UeAddresses, settings: ClientSettings) -> tuple[SharedKey, ...]:
