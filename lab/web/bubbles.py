@@ -4,10 +4,12 @@ from typing import Literal
 
 import msgspec
 
+from ipsmgw.cause import Cause
 from ipsmgw.sms import DATA_CODING, DecodeError, Direction, Submit, Tpdu, decode, text
 from lab.elements.phone_ledger import Received, Sent, SentState, Text
 from lab.elements.sc_ledger import MtMessage, MtState
 from lab.octets import answers
+from sipbridge.rp import RpCause
 
 __all__ = ["Bubble", "State", "incoming", "outgoing", "plain_text", "tpdu_of_phone", "tpdu_to_phone"]
 
@@ -18,6 +20,7 @@ _ON_ITS_WAY = {
     SentState.ACCEPTED: "the gateway has it; the report of the SC is still to come",
 }
 _GIVEN_UP = "no report came in time (TR1M, TS 24.011 §10)"
+_CAUSES = {int(cause): cause.text for cause in RpCause}
 _OVER = {MtState.EXPIRED: "its validity period is over", MtState.DELETED: "it was deleted at the SC"}
 
 
@@ -141,10 +144,17 @@ def _at_the_centre(message: MtMessage | None, *, own: bool) -> tuple[State, str]
         case MtState.DELIVERED:
             return "delivered", ""
         case MtState.FAILED | MtState.EXPIRED | MtState.DELETED:
-            return "failed", _OVER.get(message.state, message.outcome)
+            return "failed", _OVER.get(message.state) or _in_words(message.outcome)
         case MtState.WAITING:
-            return "at the SC", f"it waits there: {message.outcome}"
+            return "at the SC", f"it waits there: {_in_words(message.outcome)}"
     return "at the SC", "it is being delivered" if message.state is MtState.ATTEMPTING else "it is queued"
+
+
+def _in_words(outcome: str) -> str:
+    """What the SC was told, with a sentence of the table of causes where that has one."""
+    names = (word.strip(":;,") for word in reversed(outcome.split()))
+    sentence = next((Cause[name].sentence for name in names if name in Cause.__members__), "")
+    return f"{sentence} ({outcome})" if sentence else outcome
 
 
 def _taken(received: Received) -> tuple[State, str]:
@@ -153,7 +163,8 @@ def _taken(received: Received) -> tuple[State, str]:
         case "ack" | "text":
             return "received", ""
         case "error":
-            return "refused", f"the phone has answered RP-ERROR {detail}"
+            words = _CAUSES.get(int(detail), "")
+            return "refused", f"the phone has answered RP-ERROR {detail}{words and f' ({words})'}"
         case "status":
             return "refused", f"the phone has answered SIP {detail}"
     return "refused", "the phone has sent no delivery report"

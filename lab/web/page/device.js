@@ -41,7 +41,7 @@ export class Device {
       : "It ignores what comes: have it answer");
     this.state.textContent = [KINDS[one.kind], one.registered ? `registered with ${one.server}` : "not registered",
       ...(one.answers ? [] : ["answers nothing"])].join(", ");
-    this.state.dataset.state = one.registered ? "up" : "down";
+    this.state.dataset.state = one.registered ? "up" : "quiet";
     for (const message of one.messages) {
       if (message.incoming && this.#known.size
         && !this.#known.has(message.id)) this.told(`${this.name} has a message: ${message.text}`);

@@ -69,7 +69,7 @@ export class Faults {
       said.textContent = chosen.what + hint;
     };
     for (const each of [from, to, what, kind, often]) each.addEventListener("input", write);
-    const set = h("button", { type: "submit", class: "primary" }, "Set");
+    const set = h("button", { type: "submit", class: "first" }, "Set");
     this.form.append(h("h3", {}, "A fault"), known,
       h("div", { class: "row" }, field("From", from), field("To", to), field("Message", what),
         field("Fault", kind), field("How often", often)),

@@ -21,7 +21,7 @@ function show(element, context) {
   const [rate, seconds, subscribers] = [number("50", 20000), number("20", 600), number("200", 20000)];
   const mix = h("input", { type: "text", value: "mo=50,mt=50", spellcheck: false, required: true });
   const against = choice([["gateway", "a gateway of its own"], ["null", "one that does nothing"]], "gateway");
-  const start = h("button", { type: "submit", class: "primary" }, "Start");
+  const start = h("button", { type: "submit", class: "first" }, "Start");
   const stop = h("button", { type: "button", class: "deed" }, "Stop");
   const state = h("p", { class: "standing", role: "status" });
   const numbers = h("dl", { class: "numbers" });

@@ -4,6 +4,7 @@ import { h } from "/page/dom.js";
 import { act, empty } from "/lab/parts.js";
 import { Picture } from "/lab/picture.js";
 
+const LEGS = { M3UA: "MAP" };
 const WORDS = { up: "up", partly: "partly up", down: "down", quiet: "quiet", external: "somebody else's" };
 
 export class Overview {
@@ -84,7 +85,7 @@ export class Overview {
       h("ul", { class: "links" }, own.map((link) => h("li", {},
         h("button", { type: "button", class: "plain", onclick: () => this.#choose(nameOf(link)) },
           `${link.one} – ${link.other}`), " ", chip(link)))),
-      this.#ladder(one.name),
+      this.#ladder(one.kind === "phone" ? { subscriber: one.identity.replace(/^sip:\+?|@.*$/g, "") } : {}),
     ];
   }
 
@@ -100,12 +101,12 @@ export class Overview {
         ["Silence", `${way} * silence`, `${one.other}->${one.one} * silence`],
           ["Lose 10 %", `${way} * 10% silence`],
       ]),
-      this.#ladder(one.one),
+      this.#ladder({ leg: LEGS[one.protocol] ?? one.protocol }),
     ];
   }
 
-  #ladder(node) {
-    return h("p", { class: "ways" }, h("a", { href: this.context.link("Ladder", { node }) },
+  #ladder(filters) {
+    return h("p", { class: "ways" }, h("a", { href: this.context.link("Ladder", filters) },
       "See the ladder"),
       h("button", { type: "button", class: "plain",
         onclick: () => this.context.choose("faults", { at: "" }) }, "See all faults"));

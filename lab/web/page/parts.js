@@ -21,7 +21,10 @@ export function mounted(element, sheets, show) {
   let ended = false;
   let inner = null;
   Promise.all(sheets.map(styled)).then(() => {
-    if (!ended) inner = show(element);
+    if (ended) return;
+    const place = h("div", { class: "lab" });
+    element.append(place);
+    inner = show(place);
   });
   const unmount = () => {
     ended = true;

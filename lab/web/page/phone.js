@@ -50,7 +50,7 @@ export class Phone {
       : "It has room: fill its memory");
     this.element.classList.toggle("off", !one.on);
     this.state.textContent = standing(one);
-    this.state.dataset.state = one.domains.some((each) => each.present) && one.on ? "up" : "down";
+    this.state.dataset.state = !one.on ? "quiet" : one.domains.some((each) => each.present) ? "up" : "down";
     this.composer.enable(one.on, `${one.name} is switched off`);
     this.#tell(one.messages);
     this.conversation.show(one.messages);

@@ -10,6 +10,7 @@ from lab.plan import Plan, Subscriber
 from tests.lab.web.desk import EVERYWHERE, Desk, at_the_desk
 
 Row = dict[str, object]
+UNKNOWN = "the HLR does not know the subscriber (UNKNOWN_SUBSCRIBER)"
 
 
 async def phone(desk: Desk, name: str) -> Row:
@@ -60,7 +61,7 @@ def test_why_a_message_failed_is_said_in_words() -> None:
         assert (sent["state"], sent["reason"]) == ("failed", "SIP 202, RP-ERROR 38 (Network out of order)")
         await desk.do("/api/phones/alice/messages", to="15550001234", text="nobody")
         await desk.quiet()
-        assert (await messages(desk, "alice"))[1]["reason"] == "UNKNOWN_SUBSCRIBER"
+        assert (await messages(desk, "alice"))[1]["reason"] == UNKNOWN
 
     at_the_desk(story)
 
@@ -72,7 +73,7 @@ def test_a_full_phone_refuses_and_has_it_when_there_is_room() -> None:
         await desk.quiet()
         (sent,) = await messages(desk, "alice")
         assert sent["state"] == "at the SC"
-        assert str(sent["reason"]).startswith("it waits there: SM_DELIVERY_FAILURE")
+        assert str(sent["reason"]).startswith("it waits there: the memory of the phone is full (SM_")
         assert {each["state"] for each in await messages(desk, "bob")} == {"refused"}
         await desk.do("/api/phones/bob", order="memory-room")
         await desk.carrier.pause(1.0)
