@@ -51,7 +51,7 @@ def source(carrier: Carrier, views: Mapping[str, Callable[[], object]]) -> Sourc
         wire=_Wire(carrier),
         tabs=_TABS,
         views=views,
-        nodes=lambda: carrier.nodes,
+        nodes=lambda: carrier.plan.nodes,
         status=status,
         told=lambda most: own.told(most) if (own := gateway()) else (),
         explain=lambda name: own.explain(name) if (own := gateway()) else (),

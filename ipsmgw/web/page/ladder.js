@@ -1,6 +1,6 @@
 // The ladder: filters above, arrows as they come, and the decode of the one that is chosen.
 
-import { query, save } from "/page/api.js";
+import { query } from "/page/api.js";
 import { Decode } from "/page/decode.js";
 import { h, settled } from "/page/dom.js";
 import { Rows } from "/page/rows.js";
@@ -112,7 +112,7 @@ class Ladder {
         onclick: async () => {
           menu.open = false;
           try {
-            await save(`/api/ladder.${kind}${query({ ...this.filter(), limit: 5000 })}`, `ladder.${kind}`);
+            await this.context.save(`/api/ladder.${kind}${query({ ...this.filter(), limit: 5000 })}`, `ladder.${kind}`);
           } catch (fault) {
             this.context.say(fault.message);
           }

@@ -15,7 +15,7 @@ export class Conversation {
   constructor(context, nameOf, hint) {
     this.context = context;
     this.nameOf = nameOf;
-    this.list = h("ol", { class: "messages" });
+    this.list = h("ol", { class: "talk" });
     this.hint = empty(hint);
     this.element = h("div", { class: "screen", tabIndex: 0, role: "region", "aria-label": "Messages" },
       this.hint, this.list);

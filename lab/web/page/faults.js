@@ -14,8 +14,8 @@ export class Faults {
     this.clear = h("button", { type: "button", class: "deed" }, "Clear all");
     this.clear.addEventListener("click", () => act(context, this.clear,
       () => this.ask("/api/faults", "DELETE")));
-    this.form = h("form", { class: "builder card" });
-    panel.append(this.form, h("div", { class: "head" }, h("h3", {}, "What is set"), this.clear), this.none,
+    this.form = h("form", { class: "builder" });
+    panel.append(this.form, h("div", { class: "heading" }, h("h3", {}, "What is set"), this.clear), this.none,
       this.list);
     this.ends = [context.events.on("faults", (view) => this.#show(view))];
     context.api("/api/faults/words").then((words) => this.#build(words),
@@ -71,9 +71,9 @@ export class Faults {
     for (const each of [from, to, what, kind, often]) each.addEventListener("input", write);
     const set = h("button", { type: "submit", class: "first" }, "Set");
     this.form.append(h("h3", {}, "A fault"), known,
-      h("div", { class: "row" }, field("From", from), field("To", to), field("Message", what),
+      h("div", { class: "fields" }, field("From", from), field("To", to), field("Message", what),
         field("Fault", kind), field("How often", often)),
-      said, h("div", { class: "row rule" }, field("The rule", rule), set));
+      said, h("div", { class: "fields rule" }, field("The rule", rule), set));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       act(this.context, set, () => this.ask("/api/faults", "POST", { rule: rule.value }));

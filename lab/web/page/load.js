@@ -34,8 +34,8 @@ function show(element, context) {
   const hint = empty("No load has run yet. It takes a gateway, an HLR and an SM-SC of its own, " +
     "beside the lab that you see: the carrier of the other tabs is not touched.");
   const summary = h("div", {});
-  const form = h("form", { class: "builder card" },
-    h("div", { class: "row" }, field("Messages a second", rate),
+  const form = h("form", { class: "builder" },
+    h("div", { class: "fields" }, field("Messages a second", rate),
       field("Mix", mix, "mo, mt, mt-fallback, register, refresh, deregister"),
       field("Seconds", seconds), field("Subscribers", subscribers), field("Against", against),
         h("div", { class: "buttons" }, start, stop)));
@@ -100,7 +100,8 @@ function table(summary) {
     "aria-label": "Figures of the whole run" }, h("table", { class: "grid" },
     h("thead", {}, h("tr", {}, columns.map((each) => h("th", { scope: "col", class: each ? "number" : "" },
       each || h("span", { class: "unseen" }, "flow"))))),
-    h("tbody", {}, Object.entries(summary.flows).map(([flow, of]) => h("tr", {},
+    h("tbody", {}, Object.entries(summary.flows).filter(([flow]) => flow in summary.rates).map(([flow,
+      of]) => h("tr", {},
       h("th", { scope: "row" }, flow),
       ...[of.offered, of.done, total(of.refused),
         of.lost].map((each) => h("td", { class: "number" }, String(each))),

@@ -19,7 +19,7 @@ export function mount(element, context) {
 }
 
 function show(element, context) {
-  const list = h("div", { class: "parts", role: "tablist", "aria-label": "Parts of the network" });
+  const list = h("div", { class: "sections", role: "tablist", "aria-label": "Parts of the network" });
   const panel = h("div", { id: "part", role: "tabpanel", tabIndex: -1 });
   const tabs = PARTS.map(([name, words], at) => {
     const tab = h("button", { type: "button", role: "tab", id: `part-${name}`, "aria-controls": "part" },

@@ -31,7 +31,7 @@ function show(element, context) {
     h("section", { class: "choose", "aria-label": "Scenarios" },
       h("div", { class: "how" }, field("Find", words), field("Seed", seed), field("Faults", faults),
         field("Quirks", quirks)),
-      h("div", { class: "head" }, count, all), none, list),
+      h("div", { class: "heading" }, count, all), none, list),
     h("section", { class: "watch", "aria-label": "Runs" }, noRuns, runs, details.element), live));
 
   let stories = [];
