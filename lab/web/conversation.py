@@ -28,16 +28,22 @@ class Became:
     def __init__(self, data: ScData | None) -> None:
         self.own = data is not None
         self._of: dict[tuple[Msisdn, bytes], MtMessage] = {}
+        self._came: set[tuple[Msisdn, bytes]] = set()
         if data is None:
             return
         messages = {each.id: each for each in islice(reversed(data.mt), _LOOK_BACK)}
         for got in islice(reversed(data.mo), _LOOK_BACK):
+            self._came.add((got.oa, got.tpdu))
             message = messages.get(got.message or 0)
             if message is not None:  # a TP-MR comes back after 256 messages: the last one counts
                 self._of.setdefault((got.oa, got.tpdu), message)
 
     def of(self, sender: Msisdn, sent: Sent) -> MtMessage | None:
         return self._of.get((sender, sent.tpdu))
+
+    def elsewhere(self, sender: Msisdn, sent: Sent) -> bool:
+        """The SC has never seen it."""
+        return self.own and (sender, sent.tpdu) not in self._came
 
 
 def conversation(ledger: PhoneLedger, number: Msisdn, became: Became) -> list[Bubble]:
@@ -71,6 +77,8 @@ def _last(way: str, records: Sequence[RecordT]) -> Iterator[tuple[str, RecordT]]
 
 def _sent(name: str, one: Sent, number: Msisdn, became: Became) -> _Piece:
     bubble = outgoing(one, name, became.of(number, one), own=became.own)
+    if bubble.state == "at the SC" and became.elsewhere(number, one):
+        bubble.state, bubble.reason = "at the server", "the gateway has handed it to the MSGin5G Server"
     return _Piece(bubble, _part(tpdu_of_phone(one.tpdu)), one.rp_mr)
 
 

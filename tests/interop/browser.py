@@ -3,6 +3,7 @@
 The fixture `browser` is imported by the tests of a page; `opened` gives a page of it.
 """
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 __all__ = ["LIMIT", "WIDTHS", "browser", "opened", "serious"]
 
@@ -18,6 +19,7 @@ LIMIT = 15_000
 """Milliseconds that anything may take."""
 WIDTHS = {"narrow": 390, "middle": 820, "wide": 1600}
 _HEIGHT = 900
+_REFUSED = re.compile(r"the server responded with a status of 4\d\d")
 _QUIET = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -34,14 +36,20 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=LIMIT)
         found = playwright.chromium.launch(executable_path=path, args=_QUIET)
         yield found
         found.close()
 
 
 @contextmanager
-def opened(browser: Browser, url: str, *, width: int = WIDTHS["wide"], dark: bool = False) -> Iterator[Page]:
-    """A page that is shown; the test fails where it asks somebody else, or something goes wrong in it."""
+def opened(
+    browser: Browser, url: str, *, width: int = WIDTHS["wide"], dark: bool = False, refused: bool = False
+) -> Iterator[Page]:
+    """A page that is shown; the test fails where it asks somebody else, or something goes wrong in it.
+
+    `refused`: the server says no in between, which Chromium writes down as an error.
+    """
     context = browser.new_context(
         viewport={"width": width, "height": _HEIGHT}, color_scheme="dark" if dark else "light"
     )
@@ -56,7 +64,7 @@ def opened(browser: Browser, url: str, *, width: int = WIDTHS["wide"], dark: boo
             wrong.append(f"asks for {request.url}")
 
     def said(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and not (refused and _REFUSED.search(message.text)):
             wrong.append(f"{message.type}: {message.text}")
 
     page.on("request", asked)

@@ -60,7 +60,7 @@ class Bubble {
     const { link } = this.conversation.context;
     return h("p", { class: "ways" },
       h("a", { href: link("Explain", { id: one.callId }) }, "Explain"),
-      h("a", { href: link("Ladder", { subscriber: one.callId }) }, "Ladder"));
+      h("a", { href: link("Ladder", { subscriber: one.peer.replace(/^\+/, "") }) }, "Ladder"));
   }
 }
 

@@ -97,8 +97,8 @@ class Rule {
   }
 
   show(one) {
-    this.count.textContent = one.seen ? `struck ${one.struck} of ${one.seen}` : one.struck
-      ? `done ${one.struck} times` : "not met yet";
+    const done = one.struck ? "done, once" : "not met yet";
+    this.count.textContent = one.seen ? `struck ${one.struck} of ${one.seen}` : done;
   }
 
   #dial(one) {
