@@ -3,7 +3,7 @@
 import asyncio
 import os
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import TypeVar
 
@@ -85,6 +85,7 @@ class SmppTransport:
         self._server: asyncio.Server | None = None
         self._dialling: asyncio.Task[None] | None = None
         self._lost = asyncio.Event()
+        self._trouble = ""
         self._link_up: Callable[[Flow], None] = port.link_up
         self._link_down: Callable[[Flow], None] = port.link_down
         self.receive = port.receive
@@ -112,6 +113,11 @@ class SmppTransport:
         for connection in list(self._connections.values()):
             connection.abort()
         await asyncio.sleep(0)
+
+    def trouble(self) -> Mapping[str, str]:
+        """Why there is no connection, by where it would go."""
+        remote = self._spec.remote
+        return {f"{remote[0]}:{remote[1]}": self._trouble} if remote is not None and self._trouble else {}
 
     def send(self, batch: list[tuple[bytes, Flow]]) -> None:
         """What leaves for a connection that is gone leaves for nowhere: the stack has been told."""
@@ -153,10 +159,11 @@ class SmppTransport:
                     await loop.create_connection(
                         self._new, host, port, local_addr=local, ssl=tls, server_hostname=name
                     )
-                began = loop.time()
+                began, self._trouble = loop.time(), ""
                 await self._lost.wait()
-            except OSError:  # that it takes too long is one too
+            except OSError as fault:  # that it takes too long is one too
                 began = loop.time()
+                self._trouble = str(fault.strerror or fault) or f"timed out after {spec.within:g} s"
             wait = _SHORTEST if loop.time() - began > wait else min(2 * wait, spec.longest)
             await asyncio.sleep(wait * self._rng.uniform(0.5, 1.0))
 

@@ -110,6 +110,7 @@ class Sockets:
         self._transports.append((node, transport))
         port.send = transport.send
         port.cut = transport.cut
+        port.trouble = transport.trouble
 
     def associations(
         self, node: str, specs: Sequence[AssociationSpec], port: Port[EventT, mapstack.Flow]

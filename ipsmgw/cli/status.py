@@ -1,4 +1,4 @@
-"""`ipsmgw status`: where every association, application server and destination stands, in words."""
+"""`ipsmgw status`: where every association, application server and destination stands, and MSGin5G."""
 
 import json
 import time
@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ipsmgw.cli.asking import NOBODY, URL, Silent, where
+from ipsmgw.msgin5g_standing import Msgin5gStatus, msgin5g_standings
 from ipsmgw.signalling import Standing, lasting, standings
 from mapstack.m3ua.status import M3uaStatus
 
@@ -22,6 +23,7 @@ __all__ = ["status_command"]
 
 _TIMEOUT = 5.0
 _EVERY = 1.0
+_PEERS = ("association", "MSGin5G Server", "SM-SC")
 
 
 def status_command(
@@ -35,20 +37,19 @@ def status_command(
     watch: Annotated[bool, typer.Option("--watch", help="Look again each second, until Ctrl-C.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON; watching, a line each time.")] = False,
 ) -> None:
-    """Say how SIGTRAN stands and what to change; exit status 0: all active, 1: not so, 2: nobody answers."""
+    """Say how SIGTRAN and MSGin5G stand; exit status 0: all is well, 1: what to change, 2: nobody answers."""
     try:
         at = where(file, url)
         if watch:
             raise typer.Exit(_watch(at, as_json=as_json))
-        status = _ask(at)
+        point_code, found = _ask(at)
     except Silent as silence:
         typer.echo(f"ipsmgw status: {silence}", err=True)
         raise typer.Exit(NOBODY) from None
-    found = standings(status)
     if as_json:
         typer.echo(json.dumps([one._asdict() for one in found], indent=2))
     else:
-        Console().print(_picture(status, found), soft_wrap=True)
+        Console().print(_picture(point_code, found), soft_wrap=True)
     raise typer.Exit(_verdict(found))
 
 
@@ -56,15 +57,18 @@ def _verdict(found: list[Standing]) -> int:
     return 0 if all(one.sound for one in found) else 1
 
 
-def _ask(url: str) -> M3uaStatus:
-    """What the gateway says of itself, or the lab of its gateway."""
+def _ask(url: str) -> tuple[int, list[Standing]]:
+    """What the gateway says of itself, or the lab of its gateway: its point code, and how all stands."""
     try:
         answer = httpx.get(f"{url.rstrip('/')}/api/status", timeout=_TIMEOUT, trust_env=False)
         answer.raise_for_status()
         found = msgspec.json.decode(answer.content, type=dict[str, msgspec.Raw])
         if "gateway" in found:
             found = msgspec.json.decode(found["gateway"], type=dict[str, msgspec.Raw])
-        return msgspec.json.decode(found["m3ua"], type=M3uaStatus)
+        m3ua = msgspec.json.decode(found["m3ua"], type=M3uaStatus)
+        service = msgspec.json.decode(found.get("msgin5g", b"null"), type=Msgin5gStatus | None)
+        ours = [] if service is None else msgin5g_standings(service)
+        return m3ua.point_code, standings(m3ua) + ours
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
         raise Silent(f"{url}: {fault}; does the gateway run, with this web.listen?") from None
     except (msgspec.MsgspecError, KeyError):
@@ -100,7 +104,7 @@ def _watch(url: str, *, as_json: bool) -> int:
 def _tell(url: str) -> int:
     """A line of JSON for each look; that nobody answers goes to standard error."""
     try:
-        found = standings(_ask(url))
+        _, found = _ask(url)
     except Silent as silence:
         typer.echo(f"ipsmgw status: {silence}", err=True)
         return NOBODY
@@ -110,15 +114,14 @@ def _tell(url: str) -> int:
 
 def _look(url: str) -> tuple[Group | Text, int]:
     try:
-        status = _ask(url)
+        point_code, found = _ask(url)
     except Silent as silence:
         return Text(str(silence), "red"), NOBODY
-    found = standings(status)
-    return _picture(status, found), _verdict(found)
+    return _picture(point_code, found), _verdict(found)
 
 
-def _picture(status: M3uaStatus, found: list[Standing]) -> Group:
-    """A table of all, and a sentence for each association and for whatever is not as it should be."""
+def _picture(point_code: int, found: list[Standing]) -> Group:
+    """A table of all, and a sentence for each peer and for whatever is not as it should be."""
     table = Table("", "name", "state", "for", box=None, pad_edge=False, header_style="bold")
     for title in ("DATA sent", "received"):
         table.add_column(title, justify="right")
@@ -127,6 +130,6 @@ def _picture(status: M3uaStatus, found: list[Standing]) -> Group:
         since = "" if one.seconds is None else lasting(one.seconds)
         counts = ["" if count is None else str(count) for count in (one.sent, one.received)]
         table.add_row(one.what, Text(one.name), Text(one.state, colour), since, *counts)
-    told = [one for one in found if one.what == "association" or not one.sound]
+    told = [one for one in found if one.what in _PEERS or not one.sound]
     sentences = [Text(one.sentence, "" if one.sound else "red") for one in told]
-    return Group(Text(f"point code {status.point_code}", "bold"), table, Text(""), *sentences)
+    return Group(Text(f"point code {point_code}", "bold"), table, Text(""), *sentences)

@@ -4,10 +4,11 @@ from typing import Self
 
 from ipsmgw.drive import Driver
 from ipsmgw.gateway.core import Core, World
-from ipsmgw.gateway.message_server import Called, MessageServer, Returned, ServerEvent
+from ipsmgw.gateway.message_server import Called, MessageServer, Returned, ServerEvent, Unanswered
 from ipsmgw.gateway.msgin5g_by_centre import ByCentre
 from ipsmgw.gateway.msgin5g_enrolments import Enrolments
 from ipsmgw.gateway.msgin5g_from_phones import FromPhones
+from ipsmgw.gateway.msgin5g_reach import Reach
 from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
 from ipsmgw.gateway.msgin5g_to_phones import ToPhones
 from ipsmgw.gateway.originating import Originating
@@ -34,6 +35,8 @@ class Msgin5g:
         section = core.settings.msgin5g
         speaks = ServerOverCoap if section.over_coap else ServerOverRest
         self.server: MessageServer = speaks(section, driver, self._on_server)
+        self._clock = core.clock
+        self._reach = Reach(core.settings.msgin5g.server_root, core.clock.now())
         numbers = ReplyNumbers(core)
         self.enrolments = Enrolments(core, self.server)
         self.to_phones = ToPhones(core, self.server, self.enrolments, numbers, terminating)
@@ -73,6 +76,8 @@ class Msgin5g:
     def status(self) -> dict[str, object]:
         """For the local API."""
         return {
+            "now": self._clock.now(),
+            "server": self._reach.status,
             "registered": self.enrolments.count,
             "asked": len(self.server),
             "from_phones": len(self.from_phones),
@@ -104,6 +109,10 @@ class Msgin5g:
 
     def _on_server(self, event: ServerEvent, now: float) -> None:
         """What has been asked goes back to the part that has asked."""
+        if isinstance(event, Unanswered):
+            self._reach.silent(event.reason, now)
+        else:
+            self._reach.heard(now)
         if isinstance(event, Called):
             self._called(event, now)
         elif isinstance(event, Returned):

@@ -1,6 +1,6 @@
 """The sessions of this node with its service centre: bound, kept, and bound again (SMPP v3.4 §2.2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from ipsmgw.drive import Driver, Network
@@ -63,6 +63,14 @@ class _Link:
         self.again = 0.0
         """From then on it may bind: it has been refused."""
         self.cut: Callable[[Flow], None]
+        self.trouble: Callable[[], Mapping[str, str]] = dict
+
+    @property
+    def reason(self) -> str:
+        """Why it is not bound; nothing where it is."""
+        if self.state in BOUND:
+            return ""
+        return self.why if self.flow is not None else next(iter(self.trouble().values()), self.why)
 
     @property
     def state(self) -> State:
@@ -112,7 +120,7 @@ class Links:
         for link in self._links:
             port = self._driver.open(link.stack, self._sink(link))
             network.sessions(self._core.settings.node.name, session_spec(self._section), port)
-            link.cut = port.cut
+            link.cut, link.trouble = port.cut, port.trouble
             if self._core.recent.on:
                 port.keep = self._core.recent.keeper("smpp")
         self._driver.watch(self)
@@ -140,7 +148,7 @@ class Links:
                     "bind": _NAMES[link.kind],
                     "bound": link.state in BOUND,
                     "since": link.since,
-                    "why": "" if link.state in BOUND else link.why,
+                    "why": link.reason,
                 }
                 for link in self._links
             ],
