@@ -19,7 +19,7 @@ COMMAND = [sys.executable, "-c", "from ipsmgw.cli import main; main()"]
 
 def test_the_recipe_connects_and_status_says_what_it_shows(osmo_stp: None, tmp_path: Path) -> None:
     text = (ROOT / "docs" / "connect-stp.md").read_text("utf-8")
-    gateway, stp, shown = re.findall(r"^```\w*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    gateway, stp, shown, *_ = re.findall(r"^```\w*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     (tmp_path / "gateway.toml").write_text(gateway)
     (tmp_path / "osmo-stp.cfg").write_text(stp)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
