@@ -15,6 +15,7 @@ from ipsmgw.association import (
     association_faults,
     leads_to,
 )
+from ipsmgw.cause_section import CauseSection, cause_faults
 from ipsmgw.direct_section import DirectSection, direct_faults
 from ipsmgw.hlr_section import SubscriberSection, Way, hlr_faults
 from ipsmgw.identity import NodeNumber
@@ -44,6 +45,7 @@ __all__ = [
     "Address",
     "AssociationSettings",
     "BadSettings",
+    "CauseSection",
     "DirectSection",
     "DnsSettings",
     "Fault",
@@ -214,6 +216,8 @@ class Settings(Section, frozen=True, kw_only=True):
     timers: Timers = Timers()
     limits: Limits = Limits()
     numbers: tuple[NumbersSection, ...] = ()
+    cause: tuple[CauseSection, ...] = ()
+    """Causes that are told otherwise than the table has it."""
     service_centre: ServiceCentreSection = ServiceCentreSection()
     text: TextSettings = TextSettings()
     msgin5g: Msgin5gSection = Msgin5gSection()
@@ -245,6 +249,7 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
         yield "sip.route", "a name wants DNS, and dns.enabled is false"
     yield from _map_faults(settings.map)
     yield from number_faults(settings.numbers)
+    yield from cause_faults(settings.cause)
     yield from service_centre_faults(settings.service_centre, lambda number: is_routed(settings.map, number))
     final = settings.procedures == "ts-23.204"
     yield from routing_faults(settings.routing, section.subscriber, section.hlr, final=final)

@@ -1,6 +1,7 @@
 """`ipsmgw causes`: why a message was not delivered, as each side is told it (TS 23.040 §11)."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
@@ -8,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ipsmgw.cause import Cause, MapCause
+from ipsmgw.cause_section import Wording
+from ipsmgw.cli.check import sound
 from ipsmgw.procedures.msgin5g_cause import failure_cause, is_temporary
 from ipsmgw.procedures.routing import tries_next
 from ipsmgw.routing_section import RoutingSection
@@ -20,6 +23,8 @@ from sipbridge.rp import RpCause
 __all__ = ["causes_as_markdown", "causes_command"]
 
 _out = Console()
+_RP_CAUSES = frozenset(RpCause)
+_TABLE, _POLICY = Wording(()), RoutingSection()
 _WIDTH = 200
 """Of what goes to a file."""
 _COLUMNS = (
@@ -57,6 +62,9 @@ that it is up to date.
 - *next?*: whether the next domain is tried, with `procedures = "ts-23.204"`; `routing.avoid` may name more
   causes after which none is.
 
+A network that wants another RP cause, or another answer to a plain text, gets it by `[[cause]]` in the
+[configuration](configuration.md); `ipsmgw causes -c FILE` shows the table as a configuration has it.
+
 Where several rows share a value, the first one is what that value is read as.
 
 """
@@ -80,13 +88,21 @@ def causes_command(
         str, typer.Argument(metavar="TEXT", help="Only rows with it; or RP-38, MAP-6, SIP-480.")
     ] = "",
     *,
+    config: Annotated[
+        Path | None,
+        typer.Option("-c", "--config", metavar="FILE", help="As this configuration has it told."),
+    ] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Write the page docs/causes.md.")] = False,
 ) -> None:
     """Say why messages are not delivered: each cause, as every side is told it."""
     if markdown:
         typer.echo(causes_as_markdown(), nl=False)
         return
-    rows = [_row(cause) for cause in Cause if _is_meant(cause, text.lower())]
+    settings = None if config is None else sound(config)
+    wording = _TABLE if settings is None else Wording(settings.cause)
+    policy = _POLICY if settings is None else settings.routing
+    found = [(cause, _row(cause, wording, policy)) for cause in Cause]
+    rows = [row for cause, row in found if _is_meant(cause, row, text.lower())]
     if not rows:
         typer.echo(f"ipsmgw causes: there is {text!r} in no row", err=True)
         raise typer.Exit(2)
@@ -99,28 +115,29 @@ def causes_as_markdown() -> str:
     """The page docs/causes.md."""
     lines = [f"| {' | '.join(_COLUMNS)} |", f"|{'---|' * len(_COLUMNS)}"]
     lines += [
-        f"| {' | '.join(cell.replace('*', chr(92) + '*') for cell in _row(cause))} |" for cause in Cause
+        f"| {' | '.join(cell.replace('*', chr(92) + '*') for cell in _row(cause, _TABLE, _POLICY))} |"
+        for cause in Cause
     ]
     return _HEAD + "\n".join(lines) + "\n"
 
 
-def _row(cause: Cause) -> _Row:
+def _row(cause: Cause, wording: Wording, policy: RoutingSection) -> _Row:
     failure = failure_cause(cause.cdr)
     return _Row(
         cause.cdr,
-        f"{cause.rp_cause} {_words(RpCause(cause.rp_cause).name)}",
+        _rp_cause(wording.rp(cause)),
         _map_error(cause.map_cause),
-        str(cause.sip_status),
+        str(wording.sip(cause)),
         ", ".join(map(str, cause.answers)),
         status_of(cause).name,
         "yes" if state_of(cause) is MessageState.ENROUTE else "no",
         failure + "*" * is_temporary(failure),
-        "yes" if tries_next(cause.cdr, RoutingSection()) else "no",
+        "yes" if tries_next(cause.cdr, policy) else "no",
         cause.sentence,
     )
 
 
-def _is_meant(cause: Cause, text: str) -> bool:
+def _is_meant(cause: Cause, row: _Row, text: str) -> bool:
     protocol, _, number = text.partition("-")
     if protocol in ("rp", "map", "sip") and number.isdigit():
         codes = {
@@ -129,7 +146,12 @@ def _is_meant(cause: Cause, text: str) -> bool:
             "sip": (cause.sip_status, *cause.answers),
         }
         return int(number) in codes[protocol]
-    return text in " ".join(_row(cause)).lower()
+    return text in " ".join(row).lower()
+
+
+def _rp_cause(code: int) -> str:
+    """With its name, if it is one of TS 24.011."""
+    return f"{code} {_words(RpCause(code).name)}" if code in _RP_CAUSES else str(code)
 
 
 def _map_error(error: MapCause) -> str:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from ipsmgw.cause_section import Wording
 from ipsmgw.cli.check import sound
 from ipsmgw.hlr_section import msisdns
 from ipsmgw.numbers import Kind, Numbers, Reading, read, written
@@ -185,7 +186,7 @@ def _as_centre(
         centre, cause, why = centres.choose(RpAddress(said.digits, 0x80 | said.ton << 4 | said.npi), "")
         yield Line("as the SC of an MO", centre.digits if cause is None else "refused", why)
         if cause is not None:
-            yield Line("", f"RP-ERROR {cause.rp_cause}", cause.sentence)
+            yield Line("", f"RP-ERROR {Wording(settings.cause).rp(cause)}", cause.sentence)
             return
         number = centre.digits
     if number:

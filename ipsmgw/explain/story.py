@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from ipsmgw.cause import Cause
+from ipsmgw.cause_section import Wording
 from ipsmgw.cdr import Attempt, Cdr
 from ipsmgw.explain.causes import causes
 from ipsmgw.explain.evidence import Evidence
@@ -178,7 +179,8 @@ def _unnamed(case: Case) -> str:
 def _as_written(case: Case, choice: Choice) -> Iterator[Line]:
     """How it stands in the mo-ForwardSM that has gone."""
     if choice.cause is not None:
-        yield Line("refused", f"RP-ERROR {choice.cause.rp_cause}", choice.cause.sentence)
+        told = Wording(case.settings.cause).rp(choice.cause)
+        yield Line("refused", f"RP-ERROR {told}", choice.cause.sentence)
     for seen in case.evidence.map:
         arg = seen.reading.arg
         if isinstance(arg, MoForwardSmArg):

@@ -88,5 +88,5 @@ class Alerting:
                 case ReadyForSm(imsi, reason):
                     msisdn = smma.sender.msisdn
                     self._awaiting_hlr[ready_for_sm(self._core, imsi, msisdn, reason, now)] = smma
-                case SubmitReport(rpdu):
-                    self._send(smma.sender, rpdu, now, call_id=smma.call_id, charging=smma.charging)
+                case SubmitReport():
+                    self._send(smma.sender, action, now, call_id=smma.call_id, charging=smma.charging)

@@ -8,6 +8,7 @@ from itertools import count
 from random import Random
 from typing import Protocol, TypeVar
 
+from ipsmgw.cause_section import Wording
 from ipsmgw.cdr import Cdr
 from ipsmgw.charging.ip_access import IP_ACCESS
 from ipsmgw.drive import Clock, Driver, ExchangePort, Network
@@ -67,6 +68,7 @@ class Core:
     def __init__(self, settings: Settings, world: World, driver: Driver) -> None:
         boot = world.store.next_boot()
         self.settings = settings
+        self.wording = Wording(settings.cause)
         self.store = world.store
         self.clock = world.clock
         self.rng = world.rng

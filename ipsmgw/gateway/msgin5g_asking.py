@@ -58,7 +58,7 @@ class OverIms:
         sms, send = self._sms, Reports(self._core).send
         for action in actions:
             if isinstance(action, SubmitReport):
-                send(sms.sender, action.rpdu, now, call_id=sms.call_id, charging=sms.charging)
+                send(sms.sender, action, now, call_id=sms.call_id, charging=sms.charging)
 
 
 def message_id(core: Core) -> str:

@@ -148,7 +148,7 @@ class Originating:
     def _report(self, sms: MoSms, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
         for action in actions:
             if type(action) is SubmitReport:
-                self._send(sms.sender, action.rpdu, now, call_id=sms.call_id, charging=sms.charging)
+                self._send(sms.sender, action, now, call_id=sms.call_id, charging=sms.charging)
             elif type(action) is Answer and tx is not None:  # refused at once: it may come again, mended
                 self._isc.respond(tx, action.status, now)
                 self._taken.discard((sms.call_id, sms.reference))

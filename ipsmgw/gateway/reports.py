@@ -1,8 +1,11 @@
 """The report that tells a phone what has become of its RPDU: a MESSAGE of its own (TS 24.341 §5.3.3.4)."""
 
+from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core
+from ipsmgw.procedures.decision import SubmitReport
 from ipsmgw.procedures.mo import Sender
 from ipsmgw.store import Binding
+from sipbridge.rp import Direction, RpError, decode
 
 __all__ = ["Reports"]
 
@@ -15,10 +18,11 @@ class Reports:
         self._isc = core.isc
 
     def send(
-        self, sender: Sender | Binding, rpdu: bytes, now: float, *, call_id: str, charging: bytes
+        self, sender: Sender | Binding, report: SubmitReport, now: float, *, call_id: str, charging: bytes
     ) -> None:
         """On the MESSAGE of this call."""
         core, scscf = self._core, sender.scscf
+        rpdu = report.rpdu if report.cause is None else self._worded(report.rpdu, report.cause)
         if not scscf:
             self._send_to_phone(sender, rpdu, now, call_id=call_id, charging=charging)
             return
@@ -32,6 +36,15 @@ class Reports:
             in_reply_to=call_id,
             charging=charging,
         )
+
+    def _worded(self, rpdu: bytes, cause: Cause) -> bytes:
+        """With the cause that the settings want in its place."""
+        wanted = self._core.wording.rp(cause)
+        if wanted == cause.rp_cause:
+            return rpdu
+        error = decode(rpdu, Direction.NETWORK_TO_MS)
+        assert isinstance(error, RpError)
+        return error._replace(cause=wanted).encode(Direction.NETWORK_TO_MS)
 
     def _send_to_phone(
         self, sender: Sender | Binding, rpdu: bytes, now: float, *, call_id: str, charging: bytes

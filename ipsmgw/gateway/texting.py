@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ipsmgw.cause import Cause
+from ipsmgw.cause_section import Wording
 from ipsmgw.gateway.core import Core, service_centre
 from ipsmgw.gateway.senders import Senders
 from ipsmgw.map_error import cause_of
@@ -82,7 +83,7 @@ class Texting:
         if sender is not None and sender.imsi in self._core.unreachable.flags:
             self._core.unreachable.heard(sender.imsi, now)
         if sender is None or sender.msisdn is None or to is None:
-            self._respond(event.tx, _refusal(sender), now)
+            self._respond(event.tx, _refusal(sender, self._core.wording), now)
             return 0
         try:
             tpdus = text.submits(event.text, to, self._reference)
@@ -90,7 +91,7 @@ class Texting:
             self._respond(event.tx, 513, now)
             return 0
         if len(tpdus) > room:
-            self._respond(event.tx, Cause.CONGESTION.sip_status, now)
+            self._respond(event.tx, self._core.wording.sip(Cause.CONGESTION), now)
             return 0
         self._reference += len(tpdus)
         whole = self._open[name] = _Text(name, [event.tx], len(tpdus))
@@ -113,7 +114,7 @@ class Texting:
         else:
             decision, cause = mo.sc_silent(sms, now), Cause.NETWORK_OUT_OF_ORDER
         if cause is not None and whole.status == _ACCEPTED:
-            whole.status = cause.sip_status
+            whole.status = self._core.wording.sip(cause)
         if decision.cdr is not None:
             self._core.record(decision.cdr, partial(self._recorded, whole))
         return True
@@ -145,11 +146,11 @@ class Texting:
         self._core.isc.respond(tx, status, now, headers=headers)
 
 
-def _refusal(sender: Sender | Binding | None) -> int:
+def _refusal(sender: Sender | Binding | None, wording: Wording) -> int:
     """Nobody that is known, somebody whose number the HLR has yet to tell, or no number that he writes to."""
     if sender is None:
         return 403
-    return (Cause.MSISDN_UNKNOWN if sender.msisdn is None else Cause.INVALID_SME_ADDRESS).sip_status
+    return wording.sip(Cause.MSISDN_UNKNOWN if sender.msisdn is None else Cause.INVALID_SME_ADDRESS)
 
 
 class _Answers:

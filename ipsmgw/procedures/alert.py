@@ -89,4 +89,5 @@ def told(held: Unri | None, asked: Unri, *, again: bool) -> Unri | None:
 
 
 def _failed(smma: Smma, cause: Cause) -> Decision[Smma]:
-    return Decision(None, (SubmitReport(RpError(smma.reference, cause.rp_cause).encode(_TO_PHONE)),))
+    rpdu = RpError(smma.reference, cause.rp_cause).encode(_TO_PHONE)
+    return Decision(None, (SubmitReport(rpdu, cause),))

@@ -4,6 +4,7 @@ from typing import Generic, Literal, TypeVar
 
 from msgspec import Struct
 
+from ipsmgw.cause import Cause
 from ipsmgw.cdr import Cdr
 from ipsmgw.identity import Imsi
 from ipsmgw.store import Binding
@@ -55,6 +56,8 @@ class SubmitReport(Struct, frozen=True, gc=False):
     """The outcome of an MO goes to the phone, in a MESSAGE of its own."""
 
     rpdu: bytes
+    cause: Cause | None = None
+    """Of an RP-ERROR: the settings may want it told otherwise."""
 
 
 class Deliver(Struct, frozen=True, gc=False):

@@ -119,7 +119,7 @@ def _correlation(sms: MoSms) -> CorrelationId:
 
 def _failed(sms: MoSms, cause: Cause, tpdu: bytes | None, now: float) -> Decision[MoSms]:
     rpdu = RpError(sms.reference, cause.rp_cause, tpdu).encode(_TO_PHONE)
-    return Decision(None, (SubmitReport(rpdu),), _cdr(sms, cause.cdr, now))
+    return Decision(None, (SubmitReport(rpdu, cause),), _cdr(sms, cause.cdr, now))
 
 
 def so_far(sms: MoSms, now: float) -> Cdr:

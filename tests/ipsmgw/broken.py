@@ -38,6 +38,7 @@ _LEAST: dict[str, Table] = {
     "short_code": {"number": "4711", "address": "meter"},
     "application": {"id": "meter"},
     "numbers": {"peer": "map"},
+    "cause": {"name": "systemFailure", "rp": 41},
     "error": {"code": "084", "cause": "absentSubscriber"},
     "psi": {"uri": "sip:sc.example", "number": "15550000014"},
 }

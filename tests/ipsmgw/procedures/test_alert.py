@@ -4,6 +4,7 @@ import pytest
 
 from ipsmgw.cause import Cause
 from ipsmgw.identity import Impu, Imsi, Msisdn
+from ipsmgw.map_error import cause_of
 from ipsmgw.procedures import alert
 from ipsmgw.procedures.alert import Smma
 from ipsmgw.procedures.decision import Answer, Decision, ReadyForSm, SubmitReport
@@ -19,8 +20,8 @@ SMMA = Smma(BINDING, "call", 9)
 SET = Unri(IMSI, 12, NOW)
 
 
-def report(rpdu: RpAck | RpError) -> SubmitReport:
-    return SubmitReport(rpdu.encode(Direction.NETWORK_TO_MS))
+def report(rpdu: RpAck | RpError, cause: Cause | None = None) -> SubmitReport:
+    return SubmitReport(rpdu.encode(Direction.NETWORK_TO_MS), cause)
 
 
 def test_room_is_accepted_and_told() -> None:
@@ -30,7 +31,9 @@ def test_room_is_accepted_and_told() -> None:
 
 def test_who_has_no_imsi_cannot_be_named() -> None:
     nobody = Smma(Sender(IMPU, MSISDN, None, "sip:127.0.0.12:5060"), "call", 9)
-    assert alert.memory_available(nobody) == Decision(None, (Answer(202), report(RpError(9, 38))))
+    assert alert.memory_available(nobody) == Decision(
+        None, (Answer(202), report(RpError(9, 38), Cause.NOT_REGISTERED))
+    )
 
 
 def test_what_the_hlr_takes_is_acknowledged_and_not_charged() -> None:
@@ -48,15 +51,20 @@ def test_what_the_hlr_takes_is_acknowledged_and_not_charged() -> None:
     ],
 )
 def test_what_the_hlr_refuses_is_refused_with_its_reason(code: int, cause: int) -> None:
-    assert alert.hlr_refused(SMMA, MapError(code)) == Decision(None, (report(RpError(9, cause)),))
+    assert alert.hlr_refused(SMMA, MapError(code)) == Decision(
+        None, (report(RpError(9, cause), cause_of(MapError(code))),)
+    )
 
 
 def test_silence_is_a_network_that_is_out_of_order() -> None:
-    assert alert.hlr_silent(SMMA) == Decision(None, (report(RpError(9, 38)),))
+    assert alert.hlr_silent(SMMA) == Decision(None, (report(RpError(9, 38), Cause.NETWORK_OUT_OF_ORDER),))
 
 
 def test_what_is_refused_here_is_accepted_first() -> None:
-    assert alert.refused(SMMA, Cause.LOCAL_FAILURE).actions == (Answer(202), report(RpError(9, 41)))
+    assert alert.refused(SMMA, Cause.LOCAL_FAILURE).actions == (
+        Answer(202),
+        report(RpError(9, 41), Cause.LOCAL_FAILURE),
+    )
 
 
 def test_the_first_message_without_an_answer_sets_the_flag() -> None:
