@@ -94,6 +94,8 @@ def listening(settings: Settings, served: Served | None) -> list[str]:
     ]
     if settings.msgin5g.enabled:
         lines.append(f"MSGin5G: {settings.msgin5g.our_root}")
+    if settings.msgin5g.enabled and settings.msgin5g.n3g.listen is not None:
+        lines.append(f"N3G: tcp {settings.msgin5g.n3g.listen}")
     return lines if served is None else [*lines, f"API: {served.url}"]
 
 

@@ -8,23 +8,19 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from msgspec import Meta
 
 from ipsmgw.msgin5g_coap_section import Msgin5gCoap, coap_faults
+from ipsmgw.msgin5g_n3g_section import Msgin5gN3g, n3g_faults
 from ipsmgw.msgin5g_smpp_section import Msgin5gSmpp, Way, smpp_faults
 from ipsmgw.section import Address, Fault, Section
 from ipsmgw.sms import Address as TpAddress
 from ipsmgw.sms import compose
 from msgin5g_bridge import DecodeError
-from msgin5g_bridge.coap import CoapSettings
 from msgin5g_bridge.exchange import split_uri
 from msgin5g_bridge.jws import Es256, Hs256, JwsVerifier
-from msgin5g_bridge.rest_events import ClientCredentials, RestSettings
 
 __all__ = [
     "Msgin5gApplication",
     "Msgin5gSection",
-    "coap_settings",
-    "credentials",
     "msgin5g_faults",
-    "rest_settings",
     "verifier",
 ]
 
@@ -182,6 +178,23 @@ class Msgin5gSection(Section, frozen=True, kw_only=True):
     coap: Msgin5gCoap = Msgin5gCoap()
     limits: Msgin5gLimits = Msgin5gLimits()
     smpp: Msgin5gSmpp = Msgin5gSmpp()
+    n3g: Msgin5gN3g = Msgin5gN3g()
+
+    @property
+    def people(self) -> tuple[Msgin5gSubscriber, ...]:
+        """Who is in the configuration; non-3GPP UEs are always there, by their names."""
+        ues = (
+            Msgin5gSubscriber(
+                imsi=one.name, service_id=one.service_id, credential=one.credential, always=True
+            )
+            for one in self.n3g.ue
+        )
+        return (*self.subscriber, *ues)
+
+    def gateway_of(self, key: str) -> str:
+        """MGW Service ID that a phone or a UE is registered by."""
+        other = any(one.name == key for one in self.n3g.ue)
+        return (other and self.n3g.service_id) or self.name
 
     @property
     def keeps(self) -> bool:
@@ -225,43 +238,6 @@ class Msgin5gSection(Section, frozen=True, kw_only=True):
         return root.replace("{mcc}", mcc).replace("{mnc}", mnc)
 
 
-def rest_settings(section: Msgin5gSection) -> RestSettings:
-    """As the stack is told them."""
-    limits = section.limits
-    return RestSettings(
-        prefix="" if section.over_coap else split_uri(section.our_root)[1].rstrip("/"),
-        max_body=limits.body,
-        wait=section.answer,
-        open=limits.open,
-        rate=limits.rate,
-        burst=limits.burst,
-        secure_only=section.secure,
-    )
-
-
-def coap_settings(section: Msgin5gSection) -> CoapSettings:
-    """As the stack is told them."""
-    limits, coap = section.limits, section.coap
-    return CoapSettings(
-        max_body=limits.body,
-        wait=coap.wait,
-        at_once=coap.at_once,
-        open=limits.open,
-        rate=limits.rate,
-        burst=limits.burst,
-    )
-
-
-def credentials(section: Msgin5gSection) -> ClientCredentials | None:
-    """How we get access tokens."""
-    token = section.token
-    if not token.uri:
-        return None
-    return ClientCredentials(
-        token_uri=token.uri, client_id=token.client_id or "", client_secret=token.client_secret or ""
-    )
-
-
 def verifier(section: Msgin5gSection) -> JwsVerifier | None:
     """How access tokens of others are read; ValueError or OSError for a key that is none."""
     token = section.token
@@ -292,6 +268,7 @@ def msgin5g_faults(section: Msgin5gSection) -> Iterator[Fault]:
             yield f"msgin5g.subscriber[{i}].imsi", f"{imsi} is there twice"
     yield from _subscriber_faults(section)
     yield from smpp_faults(section.smpp)
+    yield from n3g_faults(section.n3g)
 
 
 def _subscriber_faults(section: Msgin5gSection) -> Iterator[Fault]:

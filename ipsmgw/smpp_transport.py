@@ -8,7 +8,7 @@ from random import Random
 from typing import TypeVar
 
 from ipsmgw.drive import Port
-from ipsmgw.smpp import Flow, Framer, SessionSpec, TlsFiles
+from ipsmgw.smpp import Flow, SessionSpec, TlsFiles
 
 __all__ = ["SmppTransport"]
 
@@ -25,10 +25,11 @@ _SHORTEST = 0.5
 class _Connection(asyncio.Protocol):
     """One connection: octets in, PDUs to the port."""
 
-    def __init__(self, owner: "SmppTransport", number: int) -> None:
+    def __init__(self, owner: "SmppTransport", number: int, spec: SessionSpec) -> None:
         self._owner = owner
         self._number = number
-        self._framer = Framer()
+        self._framer = spec.framer()
+        self._protocol = spec.protocol
         self._transport: asyncio.Transport
         self.flow: Flow
 
@@ -37,7 +38,7 @@ class _Connection(asyncio.Protocol):
         self._transport = transport
         host, port = transport.get_extra_info("sockname")[:2]
         far, there = transport.get_extra_info("peername", ("", 0))[:2]
-        self.flow = Flow((host, port), (far, there), str(self._number))
+        self.flow = Flow((host, port), (far, there), str(self._number), self._protocol)
         self._owner.up(self)
 
     def data_received(self, data: bytes) -> None:
@@ -93,12 +94,13 @@ class SmppTransport:
     async def start(self) -> None:
         """Listen, or begin to connect; OSError in words where the address is taken."""
         if self._spec.remote is not None:
-            tls = None if self._spec.tls is None else _context(self._spec.tls)
+            tls = None if self._spec.tls is None else _context(self._spec.tls, self._spec.where)
             self._dialling = self._loop.create_task(self._dial(*self._spec.remote, tls))
             return
         host, port = self._spec.local
+        tls = None if self._spec.tls is None else _ours(self._spec.tls, self._spec.where)
         try:
-            self._server = await self._loop.create_server(self._new, host, port, reuse_address=True)
+            self._server = await self._loop.create_server(self._new, host, port, reuse_address=True, ssl=tls)
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else str(error)
             raise OSError(error.errno, f"tcp {host}:{port}: {reason}") from None
@@ -143,7 +145,7 @@ class SmppTransport:
 
     def _new(self) -> _Connection:
         self._numbers += 1
-        return _Connection(self, self._numbers)
+        return _Connection(self, self._numbers, self._spec)
 
     async def _dial(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
         """Again and again; a connection that has not lasted counts as an attempt that has failed."""
@@ -168,12 +170,22 @@ class SmppTransport:
             await asyncio.sleep(wait * self._rng.uniform(0.5, 1.0))
 
 
-def _context(files: TlsFiles) -> ssl.SSLContext:
+def _ours(files: TlsFiles, where: str) -> ssl.SSLContext:
+    """For who connects to us."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(files.certificate, files.key)
+    except OSError as fault:
+        raise OSError(fault.errno, f"{where}: {fault}") from None
+    return context
+
+
+def _context(files: TlsFiles, where: str) -> ssl.SSLContext:
     """OSError with the name of a file that is none."""
     try:
         context = ssl.create_default_context(cafile=files.authorities or None)
         if files.certificate:
             context.load_cert_chain(files.certificate, files.key)
     except OSError as fault:
-        raise OSError(fault.errno, f"msgin5g.smpp.tls: {fault}") from None
+        raise OSError(fault.errno, f"{where}: {fault}") from None
     return context

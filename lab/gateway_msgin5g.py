@@ -1,7 +1,7 @@
 """The gateway in the MSGin5G service of a carrier: its settings, and where it takes and makes requests."""
 
 from lab.exchange_spec import ExchangeSpec, SharedKey, key_id
-from lab.msgin5g.plan import NAME_CODE, OWN, REPLY_NUMBERS, Msgin5gPlan, OwnGateway
+from lab.msgin5g.plan import NAME_CODE, OWN, OWN_N3G, REPLY_NUMBERS, Msgin5gPlan, OwnGateway
 from lab.plan import Plan
 
 __all__ = ["gateway_exchanges", "msgin5g_settings"]
@@ -37,6 +37,7 @@ def msgin5g_settings(plan: Plan) -> list[str]:
         f"retry = {plan.timers.hlr_retry}\nvalidity = {service.validity or plan.timers.validity}",
         *_coap(service),
         *(_by_centre(plan, service) if service.by_centre else ()),
+        *_n3g(service, plan.host(OWN)),
         *(
             f'[[msgin5g.short_code]]\nnumber = "{code}"\naddress = "{service.svc_id(name)}"'
             for code, name in service.codes.items()
@@ -58,6 +59,19 @@ def _server(plan: Plan, service: Msgin5gPlan) -> list[str]:
         'server = "coap://{}:{}"'.format(*service.coap(network, service.name)),
         'listen = "{}:{}"'.format(*service.own_coap(host)),
         f'provisioning = "{root}"',
+    ]
+
+
+def _n3g(service: Msgin5gPlan, host: str) -> list[str]:
+    if not service.line_ues:
+        return []
+    return [
+        '[msgin5g.n3g]\nlisten = "{}:{}"'.format(*service.own_lines(host)),
+        f'service_id = "{service.svc_id(OWN_N3G)}"',
+        *(
+            f'[[msgin5g.n3g.ue]]\nname = "{name}"\nsecret = "{service.line_secret(name)}"'
+            for name in service.line_ues
+        ),
     ]
 
 

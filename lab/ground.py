@@ -320,7 +320,7 @@ class _TappedSockets:
         def tap(now: float, sent: bool, data: bytes, flow: SmppFlow) -> None:
             peer = self._plan().node_at(*flow.remote)
             self._cuts[peer] = partial(port.cut, flow)
-            self._see(now, node, peer, "smpp", data, sent=sent)
+            self._see(now, node, peer, spec.protocol, data, sent=sent)
 
         port.tap = tap
 

@@ -6,7 +6,7 @@ from math import inf
 from typing import Protocol
 
 from ipsmgw.drive import Clock, Handle
-from ipsmgw.smpp import Flow, Framer, SessionSpec
+from ipsmgw.smpp import Flow, SessionSpec
 from lab.chance import Chance
 from lab.faults import Faults, Weather
 from lab.links import Address, Fate, Tap, pieces
@@ -29,12 +29,12 @@ class _End:
 
     __slots__ = ("flow", "framer", "last", "node", "open", "outward", "port")
 
-    def __init__(self, node: str, port: SessionPort, flow: Flow, outward: Chance) -> None:
-        self.node = node
-        self.port = port
+    def __init__(self, socket: "_Socket", flow: Flow) -> None:
+        self.node = socket.node
+        self.port = socket.port
         self.flow = flow
-        self.outward = outward
-        self.framer = Framer()
+        self.outward = socket.outward
+        self.framer = socket.spec.framer()
         self.last = -inf
         self.open = True
 
@@ -128,7 +128,7 @@ class Sessions:
             self._clock.call_at(other.last, partial(self._arrive, other, piece))
         if self._tap is not None:
             fate: Fate = "cut" if other.last >= connection.cut_at else ""
-            self._tap(now, node, other.node, "smpp", data, fate)
+            self._tap(now, node, other.node, flow.protocol, data, fate)
 
     def finish(self, node: str, flow: Flow) -> None:
         """An end closes: what it has sent arrives, and then the other end hears of it."""
@@ -182,8 +182,8 @@ class Sessions:
         self._count += 1
         here = (socket.spec.local[0], _FIRST_EPHEMERAL + self._count % _EPHEMERALS)
         there, name = listener.spec.local, str(self._count)
-        near = _End(socket.node, socket.port, Flow(here, there, name), socket.outward)
-        far = _End(listener.node, listener.port, Flow(there, here, name), listener.outward)
+        near = _End(socket, Flow(here, there, name, socket.spec.protocol))
+        far = _End(listener, Flow(there, here, name, listener.spec.protocol))
         connection = _Connection((near, far), self._between(near.node, far.node))
         for end in (far, near):
             self._connections[end.node, end.flow] = connection

@@ -8,6 +8,7 @@ from ipsmgw.gateway.message_server import Called, MessageServer, Returned, Serve
 from ipsmgw.gateway.msgin5g_by_centre import ByCentre
 from ipsmgw.gateway.msgin5g_enrolments import Enrolments
 from ipsmgw.gateway.msgin5g_from_phones import FromPhones
+from ipsmgw.gateway.msgin5g_lines import Lines
 from ipsmgw.gateway.msgin5g_reach import Reach
 from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
 from ipsmgw.gateway.msgin5g_to_phones import ToPhones
@@ -41,12 +42,17 @@ class Msgin5g:
         self.enrolments = Enrolments(core, self.server)
         self.to_phones = ToPhones(core, self.server, self.enrolments, numbers, terminating)
         self.from_phones = FromPhones(core, self.server, self.enrolments, numbers)
-        self._parts: list[FromPhones | ToPhones | Enrolments | ByCentre]
+        self._parts: list[FromPhones | ToPhones | Enrolments | ByCentre | Lines]
         self._parts = [self.from_phones, self.to_phones, self.enrolments]
         self.by_centre: ByCentre | None = None
         if core.settings.msgin5g.smpp.enabled:
             self.by_centre = ByCentre(core, driver, self.enrolments, self.to_phones, self.from_phones)
             self._parts.insert(0, self.by_centre)
+        self.lines: Lines | None = None
+        if section.n3g.listen is not None:
+            self.lines = Lines(core, driver, self.server, self.enrolments)
+            self.to_phones.by_lines(self.lines)
+            self._parts.insert(0, self.lines)
         self.enrolments.registered = self.to_phones.registered
         originating.elsewhere = self.from_phones.submit
         registrations.came += [self.enrolments.came, self.to_phones.came]
@@ -70,7 +76,9 @@ class Msgin5g:
     @property
     def open_work(self) -> int:
         """Messages of phones that wait for the server, and of the server that wait for the service centre."""
-        return len(self.from_phones) + (0 if self.by_centre is None else self.by_centre.open_work)
+        lines = 0 if self.lines is None else len(self.lines)
+        centre = 0 if self.by_centre is None else self.by_centre.open_work
+        return len(self.from_phones) + lines + centre
 
     @property
     def status(self) -> dict[str, object]:
@@ -83,6 +91,7 @@ class Msgin5g:
             "from_phones": len(self.from_phones),
             "to_phones": self.to_phones.under_way,
             "alarms": dict(sorted(self.enrolments.alarms.items())),
+            **({} if self.lines is None else {"connected": self.lines.connected}),
             **({} if self.by_centre is None else {"smpp": self.by_centre.links.status}),
         }
 
@@ -97,6 +106,8 @@ class Msgin5g:
             self.server.begin(world.exchanges, now)
         if self.by_centre is not None:
             self.by_centre.open(world.network)
+        if self.lines is not None:
+            self.lines.open(world.network)
         for part in self._parts:
             part.resume(now)
 
@@ -123,6 +134,10 @@ class Msgin5g:
     def _called(self, event: Called, now: float) -> None:
         body = event.body
         if isinstance(body, DeliveryStatusReport):
+            held = self.enrolments.of_service_id(body.dest_addr.addr)
+            if self.lines is not None and held is not None and held.key in self.lines:
+                self.lines.reported(event, body, held, now)
+                return
             told = self.from_phones.reported(event, body, now)
             if told is not None:
                 self.to_phones.tell(told, now)

@@ -31,8 +31,8 @@ class Enrolments:
         self._deadlines: Deadlines[Imsi] = Deadlines()
         self._of_service: dict[str, Imsi] = {row.svc_id: Imsi(row.key) for row in self._rows if row.svc_id}
         self._of_number: dict[str, Imsi] = {row.msisdn: Imsi(row.key) for row in self._rows if row.msisdn}
-        self._configured = {each.imsi: each for each in self._section.subscriber}
-        self._of_number |= {each.msisdn: Imsi(each.imsi) for each in self._section.subscriber if each.msisdn}
+        self._configured = {each.imsi: each for each in self._section.people}
+        self._of_number |= {each.msisdn: Imsi(each.imsi) for each in self._section.people if each.msisdn}
         self.alarms: dict[str, str] = {}
         """What an operator has to look at, by subscriber."""
         self.registered: Callable[[Enrolment, float], None] | None = None

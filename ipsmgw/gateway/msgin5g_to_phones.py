@@ -10,11 +10,11 @@ from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
 from ipsmgw.gateway.message_server import Called, MessageServer, Refused, Returned, Unanswered
 from ipsmgw.gateway.msgin5g_enrolments import Enrolments
+from ipsmgw.gateway.msgin5g_lines import Lines
 from ipsmgw.gateway.msgin5g_reassembly import Reassembling
 from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
 from ipsmgw.gateway.msgin5g_to_centre import ToCentre
 from ipsmgw.gateway.terminating import Terminating
-from ipsmgw.identity import Imsi
 from ipsmgw.procedures import msgin5g_centre as centre
 from ipsmgw.procedures import msgin5g_delivery as delivery
 from ipsmgw.procedures.decision import Action, Answer, Decision
@@ -68,8 +68,10 @@ class ToPhones:
         self._of_imsi: dict[str, set[str]] = {}
         self._deadlines: Deadlines[str] = Deadlines()
         self._reference = core.rng.getrandbits(16)
+        self._by = {"ims": self._over_ims, "sc": self._by_centre, "line": self._by_line}
         terminating.owners.append(self._ended)
         self._centre: ToCentre | None = None
+        self._lines: Lines | None = None
 
     def __len__(self) -> int:
         """Transfers that something is awaited of now."""
@@ -85,8 +87,15 @@ class ToPhones:
         self._centre = way
         way.go, way.changed, way.amended = self._go, self._change, self._amend
 
+    def by_lines(self, way: Lines) -> None:
+        """Non-3GPP UEs are reached by their connections."""
+        self._lines = way
+        way.changed, way.came, way.tell = self._change, self.room, self.tell
+
     def order(self, imsi: str) -> Order:
         """By which ways a phone is tried."""
+        if self._lines is not None and imsi in self._lines:
+            return Order(("line",))
         smpp = self._section.smpp
         if self._centre is None:
             return Order()
@@ -120,7 +129,7 @@ class ToPhones:
     def registered(self, held: Enrolment, now: float) -> None:
         """He is registered at the server: told him once, where that is wanted."""
         text = self._section.welcome
-        if text and not held.welcomed:
+        if text and not held.welcomed and held.key.isdecimal():
             self._core.store.enrolments.save(replace(held, welcomed=True))
             self._begin(delivery.welcome(text, held.key, self._numbers.nobody, now, self._times), now)
 
@@ -135,7 +144,7 @@ class ToPhones:
         """He is there."""
         self.room(binding.imsi, now)
 
-    def room(self, imsi: Imsi, now: float) -> None:
+    def room(self, imsi: str, now: float) -> None:
         """He is there, or has room again: what waits for him is tried at once."""
         for key in tuple(self._of_imsi.get(imsi, ())):
             held = self._rows.get(key)
@@ -194,14 +203,19 @@ class ToPhones:
         if not isinstance(whole, L3gMessageDelivery):
             return whole
         try:
-            parts = delivery.as_parts(whole, self._section, self._next_reference())
+            content = self._content(whole, imsi, now)
         except ValueError as fault:
             param = InvalidParam(param="/payload", reason=str(fault))
             return Problem(status=400, cause="PAYLOAD_NOT_SUPPORTED", detail=str(fault), params=(param,))
-        sender = self._numbers.shown(whole.ori_addr, imsi, now)
-        delivers = delivery.delivers(parts, sender, now)
-        self._begin(delivery.transfer_of(whole, imsi, delivers, now, self._times), now)
+        self._begin(delivery.transfer_of(whole, imsi, content, now, self._times), now)
         return None
+
+    def _content(self, whole: L3gMessageDelivery, imsi: str, now: float) -> tuple[bytes, ...]:
+        """As he gets it; ValueError with a sentence where he cannot."""
+        if self._lines is not None and imsi in self._lines:
+            return self._lines.content(whole)
+        parts = delivery.as_parts(whole, self._section, self._next_reference())
+        return delivery.delivers(parts, self._numbers.shown(whole.ori_addr, imsi, now), now)
 
     def _next_reference(self) -> int:
         """Of concatenated messages."""
@@ -260,12 +274,18 @@ class ToPhones:
         """The next part goes by the best way that there is."""
         order = self.order(held.imsi)
         for way in ways(held, order, now):
-            if self._over_ims(held, now) if way == "ims" else self._by_centre(held, now):
+            if self._by[way](held, now):
                 return
         self._wait(held, order, now)
 
     def _by_centre(self, held: Transfer, now: float) -> bool:
         begun = self._centre is not None and self._centre.begin(held, now)
+        if begun:
+            self._busy.add(held.key)
+        return begun
+
+    def _by_line(self, held: Transfer, now: float) -> bool:
+        begun = self._lines is not None and self._lines.begin(held, now)
         if begun:
             self._busy.add(held.key)
         return begun

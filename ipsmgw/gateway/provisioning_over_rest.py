@@ -6,7 +6,8 @@ from ipsmgw.drive import Driver
 from ipsmgw.gateway.core import Exchanges
 from ipsmgw.gateway.message_server import ServerEvent
 from ipsmgw.gateway.server_over_rest import told
-from ipsmgw.msgin5g_section import Msgin5gSection, credentials, rest_settings
+from ipsmgw.msgin5g_section import Msgin5gSection
+from ipsmgw.msgin5g_stacks import credentials, rest_settings
 from msgin5g_bridge.apis import PROVISION_NON_MSGIN5G_UE
 from msgin5g_bridge.provisioning import NonMsgin5gUeProvisioningRequest
 from msgin5g_bridge.rest import RestStack

@@ -10,7 +10,8 @@ from ipsmgw.gateway.message_server import Called, Refused, Returned, ServerEvent
 from ipsmgw.gateway.provisioning_over_rest import ProvisioningOverRest
 from ipsmgw.gateway.sent_segments import SentSegments
 from ipsmgw.msgin5g_coap_section import endpoint
-from ipsmgw.msgin5g_section import Msgin5gSection, coap_settings
+from ipsmgw.msgin5g_section import Msgin5gSection
+from ipsmgw.msgin5g_stacks import coap_settings
 from ipsmgw.procedures import msgin5g_client as client
 from msgin5g_bridge import coap
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested

@@ -5,16 +5,19 @@ from collections.abc import Callable
 from ipsmgw.drive import Driver
 from ipsmgw.gateway.core import Exchanges
 from ipsmgw.gateway.message_server import Called, Refused, Returned, ServerEvent, Unanswered
-from ipsmgw.msgin5g_section import Msgin5gSection, credentials, rest_settings, verifier
+from ipsmgw.msgin5g_section import Msgin5gSection, verifier
+from ipsmgw.msgin5g_stacks import credentials, rest_settings
 from msgin5g_bridge import apis, rest_events
 from msgin5g_bridge.l3gdelivery import Address, L3gMessageDelivery
 from msgin5g_bridge.model import Body
 from msgin5g_bridge.msgdelivery import DeliveryStatusReport, UEMessageDelivery
+from msgin5g_bridge.n3gdelivery import N3gMessageDelivery
 from msgin5g_bridge.operation import Operation
 from msgin5g_bridge.problem import Problem
 from msgin5g_bridge.provisioning import NonMsgin5gUeProvisioningRequest
 from msgin5g_bridge.rest import RestStack
 from msgin5g_bridge.rest_events import RestEvent
+from msgin5g_bridge.translation import translate
 from msgin5g_bridge.ueregistration import (
     BulkUeDeregistration,
     BulkUeRegistration,
@@ -34,8 +37,9 @@ class ServerOverRest:
         self._section = section
         self._names = frozenset(section.tls.names)
         self._tell = tell
+        others = apis.MSGG_N3GDELIVERY if section.n3g.listen is not None else ()
         self._stack = RestStack(
-            apis.MSGG_L3GDELIVERY, rest_settings(section), verifier(section), credentials(section)
+            (*apis.MSGG_L3GDELIVERY, *others), rest_settings(section), verifier(section), credentials(section)
         )
         self._port = driver.open_exchanges(self._stack, self._on_event)
 
@@ -101,6 +105,8 @@ class ServerOverRest:
         if self._names and event.caller.peer.identity not in self._names:
             problem = Problem(status=403, detail="the certificate is not the server's")
             self._stack.refuse(event.exchange, problem)
+        elif isinstance(body, N3gMessageDelivery):
+            self._tell(Called(event.exchange, translate(body, L3gMessageDelivery)), now)
         elif isinstance(body, L3gMessageDelivery | DeliveryStatusReport):
             self._tell(Called(event.exchange, body), now)
 

@@ -32,7 +32,7 @@ __all__ = [
     "registration",
 ]
 
-_PHONE = UeInformation(device_type="legacy-3gpp")
+_PHONE, _OTHER = UeInformation(device_type="legacy-3gpp"), UeInformation(device_type="non-3gpp")
 
 
 class Step(enum.Enum):
@@ -64,8 +64,9 @@ def missing(section: Msgin5gSection, held: Enrolment, step: Step) -> str:
 
 def provisioning(section: Msgin5gSection, held: Enrolment, msisdn: str) -> NonMsgin5gUeProvisioningRequest:
     """The same Private ID always gets the same Service ID."""
+    info = _PHONE if held.key.isdecimal() else _OTHER
     private = str(msisdn) if section.private_id == "msisdn" and msisdn else held.key
-    return NonMsgin5gUeProvisioningRequest(non_msgin5g_ue_priv_id=private, non_msgin5g_ue_info=_PHONE)
+    return NonMsgin5gUeProvisioningRequest(non_msgin5g_ue_priv_id=private, non_msgin5g_ue_info=info)
 
 
 def provisioned(held: Enrolment, said: ProvisioningResponse) -> Enrolment:
@@ -81,7 +82,7 @@ def registration(section: Msgin5gSection, held: Enrolment) -> UeRegistration:
     available = _availability(section.availability)
     return UeRegistration(
         ue_svc_id=UeServiceId(held.svc_id),
-        mgw_svc_id=MgwServiceId(section.name),
+        mgw_svc_id=MgwServiceId(section.gateway_of(held.key)),
         cred=_credential(section, held),
         profile=ABSENT if isinstance(available, Absent) else NonMsgin5gUeProfile(comm_avail=available),
         target_uri=Uri(section.our_root),
@@ -105,7 +106,7 @@ def deregistered(held: Enrolment) -> Enrolment:
 
 
 def _credential(section: Msgin5gSection, held: Enrolment) -> str:
-    own = next((each.credential for each in section.subscriber if each.imsi == held.key), None)
+    own = next((each.credential for each in section.people if each.imsi == held.key), None)
     return own or held.cred or section.credential or ""
 
 

@@ -20,7 +20,7 @@ from ipsmgw.smpp.events import (
     StateChanged,
 )
 from ipsmgw.smpp.fields import Destination, Tlv, Unsuccessful
-from ipsmgw.smpp.flow import Flow, SessionSpec, TlsFiles
+from ipsmgw.smpp.flow import Flow, Framing, SessionSpec, TlsFiles
 from ipsmgw.smpp.framing import Framer
 from ipsmgw.smpp.machine import BOUND, Role, State
 from ipsmgw.smpp.settings import SmppSettings
@@ -35,6 +35,7 @@ __all__ = [
     "EsmClass",
     "Flow",
     "Framer",
+    "Framing",
     "Header",
     "LocalError",
     "MessageState",

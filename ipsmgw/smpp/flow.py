@@ -1,8 +1,19 @@
-"""Where octets of SMPP came from or go to: one TCP connection (SMPP v3.4 §2.2)."""
+"""Where octets came from or go to: one TCP connection, of SMPP (v3.4 §2.2) or of lines."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
-__all__ = ["Flow", "SessionSpec", "TlsFiles"]
+from ipsmgw.smpp.framing import Framer
+
+__all__ = ["Flow", "Framing", "SessionSpec", "TlsFiles"]
+
+
+class Framing(Protocol):
+    """Cuts the octets of one connection into what its stack is told; after a `fault` it cuts nothing more."""
+
+    @property
+    def fault(self) -> str: ...
+    def feed(self, data: bytes, /) -> list[bytes]: ...
 
 
 class Flow(NamedTuple):
@@ -11,6 +22,7 @@ class Flow(NamedTuple):
     local: tuple[str, int]
     remote: tuple[str, int]
     connection: str
+    protocol: str = "smpp"
 
 
 class TlsFiles(NamedTuple):
@@ -32,3 +44,7 @@ class SessionSpec(NamedTuple):
     longest: float = 30.0
     """Seconds between attempts to connect: they double up to this."""
     tls: TlsFiles | None = None
+    framer: Callable[[], Framing] = Framer
+    protocol: str = "smpp"
+    where: str = "msgin5g.smpp.tls"
+    """What names its files in the configuration."""

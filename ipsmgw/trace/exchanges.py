@@ -1,12 +1,13 @@
-"""One line for a request or an answer of MSGin5G: over CoAP (RFC 7252 §3) and HTTP/1.1 (RFC 9112)."""
+"""One line for what is said in MSGin5G: over CoAP (RFC 7252 §3), HTTP/1.1 (RFC 9112) and in lines of JSON."""
 
 import re
 
-__all__ = ["coap_label", "http_label"]
+__all__ = ["coap_label", "http_label", "line_label"]
 
 _METHODS = {1: "GET", 2: "POST", 3: "PUT", 4: "DELETE"}
 _TYPE = re.compile(rb'"msgType":"(\w{1,20})"')
 _TOLD = re.compile(rb'"(?:delivSt|status|cause|failureCause|result)":"(\w{1,40})"')
+_OP = re.compile(rb'"op":"(\w{1,20})"')
 _SHOWN = 46
 
 
@@ -31,6 +32,12 @@ def http_label(octets: bytes) -> str:
         return f"{second[:3]}{_told(octets)}"
     path = second.rpartition(" ")[0]
     return f"{first} .../{path.rpartition('/')[2]}"[:_SHOWN] + _told(octets) if path else "HTTP malformed"
+
+
+def line_label(octets: bytes) -> str:
+    """What a line of JSON is, and what it says."""
+    kind = _OP.search(octets)
+    return f"{kind[1].decode()}{_told(octets)}" if kind else "JSON"
 
 
 def _told(octets: bytes) -> str:

@@ -11,6 +11,7 @@ _LEGS = {
     "smpp": "SMPP",
     "http": "HTTP",
     "coap": "CoAP",
+    "json": "JSON lines",
     "diameter": "Diameter",
     "gsm_a_dtap": "radio",
 }

@@ -6,7 +6,7 @@ from ipsmgw import smpp
 from ipsmgw.sms import DecodeError as TpduDecodeError
 from ipsmgw.sms import Direction, RpMessage
 from ipsmgw.sms import decode as decode_tpdu
-from ipsmgw.trace.exchanges import coap_label, http_label
+from ipsmgw.trace.exchanges import coap_label, http_label, line_label
 from ipsmgw.trace.layers.sccp import carries_tcap
 from ipsmgw.trace.layers.sip import SHORT_MESSAGE, rp_direction
 from ipsmgw.trace.layers.tcap import Parts
@@ -244,4 +244,5 @@ _PROTOCOLS: Mapping[str, Callable[[Summaries, Pdu], str]] = {
     "smpp": Summaries._smpp,
     "coap": lambda summaries, pdu: coap_label(pdu.data),
     "http": lambda summaries, pdu: http_label(pdu.data),
+    "json": lambda summaries, pdu: line_label(pdu.data),
 }

@@ -125,7 +125,7 @@ class Meddling:
             case MapFlow():
                 return "m3ua"
             case SmppFlow():
-                return "smpp"
+                return flow.protocol
             case sipbridge.flow.Flow(local=(_, port)) if port in self._air:
                 return DTAP
         return "sip"

@@ -57,6 +57,8 @@ def read(source: str, target: str, protocol: str, data: bytes, dialogues: Dialog
             return Pdu(source, target, protocol, data, *_sip(data))
         case "smpp":
             return Pdu(source, target, protocol, data, *_smpp(data))
+        case "json":
+            return Pdu(source, target, protocol, data, frozenset({ANYTHING}))
     return Pdu(source, target, DTAP, data, frozenset({ANYTHING}))
 
 

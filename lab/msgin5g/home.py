@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from lab.msgin5g.contact import Leg
 from lab.msgin5g.door import Door
 from lab.msgin5g.m5s import Addresses
-from lab.msgin5g.plan import OWN, SCEF, SEAL, Msgin5gPlan, OwnGateway, UePlan
+from lab.msgin5g.plan import OWN, OWN_N3G, SCEF, SEAL, Msgin5gPlan, OwnGateway, UePlan
 from lab.msgin5g.records import Group, ServerData, Subscription
 from lab.msgin5g.settings import Gateway, Neighbour, ServerSettings
 from msgin5g_bridge.model import MgwServiceId, ServerServiceId
@@ -113,6 +113,9 @@ def _gateways(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host:
     if plan.own_gateway and plan.own_as is OwnGateway.MESSAGE_GATEWAY:
         api_root = "http://{}:{}".format(*plan.own_http(gateway_host))
         gateways.append(Gateway(svc_id=MgwServiceId(plan.svc_id(OWN)), leg=Leg.L3G, api_root=api_root))
+    if plan.own_gateway and plan.own_as is OwnGateway.MESSAGE_GATEWAY and plan.line_ues:
+        api_root = "http://{}:{}".format(*plan.own_http(gateway_host))
+        gateways.append(Gateway(svc_id=MgwServiceId(plan.svc_id(OWN_N3G)), leg=Leg.N3G, api_root=api_root))
     return tuple(gateways)
 
 

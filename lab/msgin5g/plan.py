@@ -17,6 +17,7 @@ __all__ = [
     "M5S",
     "NAME_CODE",
     "OWN",
+    "OWN_N3G",
     "REPLY_NUMBERS",
     "SCEF",
     "SEAL",
@@ -31,7 +32,9 @@ __all__ = [
 
 M5S, OWN, SCEF, SEAL = "m5s", "ipsmgw", "scef", "seal"
 _COAP, _HTTP = 5683, 8080
-_OWN_HTTP = 8082
+_OWN_HTTP, _OWN_LINES = 8082, 7700
+OWN_N3G = "ipsmgw-n3g"
+"""The gateway of the carrier as Non-3GPP Message Gateway."""
 REPLY_NUMBERS = ("15559001", "15559002", "15559003")
 """Of peers of phones, to reply to."""
 FIRST_CODE, NAME_CODE = 4711, "4700"
@@ -127,6 +130,8 @@ class Msgin5gPlan:
     """… and as what."""
     own_port: int = _OWN_HTTP
     """Where it takes what the server delivers."""
+    line_ues: tuple[str, ...] = ()
+    """Non-3GPP UEs behind it that speak JSON lines; their names are their Private IDs."""
     own_keys: tuple[str, ...] = ()
     """User parts of UE Service IDs that the gateway has an OSCORE key for: its own, or those of phones."""
     by_centre: bool = False
@@ -184,7 +189,7 @@ class Msgin5gPlan:
         """Without those of others."""
         gateways = (gateway.name for gateway in self.gateways)
         function = (self.function_node,) if self.function_node else ()
-        return (self.name, *gateways, *self.clients, *self.application_servers, *function)
+        return (*(self.name, *gateways, *self.clients, *self.line_ues, *self.application_servers, *function),)
 
     @property
     def clients(self) -> tuple[str, ...]:
@@ -218,6 +223,8 @@ class Msgin5gPlan:
         home = self.home(node)
         if node == home.name:
             return ("coap", "http")
+        if node in home.line_ues:
+            return ("json",)
         return ("coap",) if node in home.clients else ("http",)
 
     @property
@@ -237,6 +244,15 @@ class Msgin5gPlan:
     def own_coap(self, host: str) -> tuple[str, int]:
         """The same over CoAP."""
         return (host, _COAP)
+
+    def own_lines(self, host: str) -> tuple[str, int]:
+        """Where non-3GPP UEs connect."""
+        return (host, _OWN_LINES)
+
+    @staticmethod
+    def line_secret(name: str) -> str:
+        """The credential of a non-3GPP UE; of no operator."""
+        return f"secret of {name}"
 
     @property
     def own_gateway_ue(self) -> bool:

@@ -10,9 +10,10 @@ from lab.msgin5g.client import ClientLedger, ClientSettings
 from lab.msgin5g.function import FunctionElement
 from lab.msgin5g.gateway_ue import GatewayUe, GatewayUeSettings
 from lab.msgin5g.home import Home, homes
+from lab.msgin5g.line_ue import LineLedger, LineUe
 from lab.msgin5g.m5s import M5s
 from lab.msgin5g.message_gateway import MessageGateway
-from lab.msgin5g.plan import SCEF, SEAL, GatewayPlan, GatewayUePlan, Msgin5gPlan, UePlan
+from lab.msgin5g.plan import OWN, SCEF, SEAL, GatewayPlan, GatewayUePlan, Msgin5gPlan, UePlan
 from lab.msgin5g.records import ServerData
 from lab.msgin5g.rest_node import RestLedger
 from lab.msgin5g.scef import Scef
@@ -28,7 +29,15 @@ from msgin5g_bridge.registration import TriggeringInformation, TriggeringProtoco
 __all__ = ["Msgin5gElement", "Msgin5gSide"]
 
 Msgin5gElement = (
-    M5s | FunctionElement | MessageGateway | Msgin5gUe | GatewayUe | ApplicationServer | Scef | SealServer
+    M5s
+    | FunctionElement
+    | MessageGateway
+    | Msgin5gUe
+    | GatewayUe
+    | LineUe
+    | ApplicationServer
+    | Scef
+    | SealServer
 )
 
 
@@ -52,6 +61,8 @@ class Msgin5gSide:
         self.application_servers: dict[str, ApplicationServer] = {}
         self.gateways: dict[str, MessageGateway] = {}
         self.gateway_ues: dict[str, GatewayUe] = {}
+        self.line_ues: dict[str, LineUe] = {}
+        self.line_ledgers = {name: LineLedger() for home in self.plan.servers for name in home.line_ues}
         self._network = network
         self.client_ledgers = {name: ClientLedger() for home in self.plan.servers for name in home.clients}
         rest = (
@@ -80,27 +91,34 @@ class Msgin5gSide:
         """The next life of a node."""
         name = site.node
         home = self.homes[self.plan.home(name).name]
-        ue = next((each for each in home.plan.ues if each.name == name), None)
         gateway = next((each for each in home.plan.gateways if each.name == name), None)
-        hub = next((each for each in home.plan.gateway_ues if each.name == name), None)
         if name == home.plan.name:
             self.servers[name] = M5s(site, home.addresses(name), home.settings, home.data)
         elif name == home.plan.function_node:
             where = home.addresses(name)
             self.functions[name] = FunctionElement(site, where, home.settings, home.data)
-        elif ue is not None:
-            self.ues[name] = self._ue(site, home, ue, carrier)
+        elif name in (*home.plan.clients, *home.plan.line_ues):
+            self._build_ue(site, home, carrier)
         elif name == SCEF:
             local = self.plan.http(self._network, name)
             self.scef = Scef(site, carrier, local, self.scef_data, self.scef_ledger)
         elif name == SEAL:
             self.seal = SealServer(site, home.door(name), partial(configuration, self.homes), self.seal_data)
-        elif hub is not None:
-            self.gateway_ues[name] = self._gateway_ue(site, home, hub)
         elif gateway is not None:
             self.gateways[name] = self._gateway(site, home, gateway)
         else:
             self.application_servers[name] = self._application_server(site, home, name)
+
+    def _build_ue(self, site: Site, home: Home, carrier: Plan) -> None:
+        name = site.node
+        ue = next((each for each in home.plan.ues if each.name == name), None)
+        hub = next((each for each in home.plan.gateway_ues if each.name == name), None)
+        if ue is not None:
+            self.ues[name] = self._ue(site, home, ue, carrier)
+        elif hub is not None:
+            self.gateway_ues[name] = self._gateway_ue(site, home, hub)
+        else:
+            self.line_ues[name] = self._line_ue(site, home.plan, carrier)
 
     def join(self) -> None:
         """All that are the lab's register, as if they had just been switched on."""
@@ -119,7 +137,8 @@ class Msgin5gSide:
             return self.functions[node]
         if node in (SCEF, SEAL):
             return self.scef if node == SCEF else self.seal
-        clients: dict[str, Msgin5gUe | GatewayUe] = {**self.ues, **self.gateway_ues}
+        clients: dict[str, Msgin5gUe | GatewayUe | LineUe]
+        clients = {**self.ues, **self.gateway_ues, **self.line_ues}
         return clients.get(node) or self.gateways.get(node) or self.application_servers[node]
 
     def listeners(self, phone: str, down: Container[str]) -> dict[int, Callable[[bytes], None]]:
@@ -153,6 +172,10 @@ class Msgin5gSide:
             door=home.door(ue.name) if new and not ue.behind else None,
         )
         return Msgin5gUe(site, where, settings, self.client_ledgers[ue.name])
+
+    def _line_ue(self, site: Site, plan: Msgin5gPlan, carrier: Plan) -> LineUe:
+        here, gateway = self.plan.host(self._network, site.node), plan.own_lines(carrier.host(OWN))
+        return LineUe(site, here, gateway, plan.line_secret(site.node), self.line_ledgers[site.node])
 
     def _endpoint(self, node: str) -> str:
         return "coap://{}:{}".format(*self.plan.coap(self._network, node))

@@ -34,6 +34,7 @@ _LEAST: dict[str, Table] = {
     "subscriber": {"imsi": "23415"},
     "server": {"point_code": 14},
     "key": {"service_id": "ue", "secret": "00" * 16, "sender_id": "01", "recipient_id": "02"},
+    "ue": {"name": "valve", "secret": "12345678"},
     "contact": {"name": "kitchen", "address": "device"},
     "short_code": {"number": "4711", "address": "meter"},
     "application": {"id": "meter"},

@@ -75,6 +75,8 @@ OTHERS: Mapping[str, object] = {
     "web.tls.certificate": "own.pem",
     "web.tls.key": "key.pem",
     "msgin5g.coap.key[].context": "03",
+    "msgin5g.n3g.certificate": "own.pem",
+    "msgin5g.n3g.key": "key.pem",
 }
 
 # What goes with it.
