@@ -10,6 +10,7 @@ from lab.carrier import Carrier
 from lab.web.asking import endpoint
 from lab.web.centre_view import CentreView, cancel, centre_view, retry
 from lab.web.network import NetworkView, network_view
+from lab.web.record_view import RecordsView, records_view
 from lab.web.register_view import HlrView, hlr_view
 from lab.web.traffic import Traffic
 
@@ -45,6 +46,9 @@ def state_routes(carrier: Carrier, traffic: Traffic) -> list[Endpoint]:
     async def centre(request: Request) -> Response:
         return as_json(centre_view(carrier))
 
+    async def records(request: Request) -> Response:
+        return as_json(records_view(carrier))
+
     async def message(request: Request) -> Response:
         (cancel if request.method == "DELETE" else retry)(carrier, request.path_params["number"])
         return as_json(centre_view(carrier))
@@ -58,6 +62,7 @@ def state_routes(carrier: Carrier, traffic: Traffic) -> list[Endpoint]:
         endpoint("GET /api/centre", centre, "What the SM-SC holds, and has done", CentreView),
         endpoint("POST /api/centre/{number:int}", message, "Try what waits now", CentreView),
         endpoint("DELETE /api/centre/{number:int}", message, "Delete what waits", CentreView),
+        endpoint("GET /api/records", records, "The gateway's last charging records", RecordsView),
         endpoint("GET /api/causes", causes, "The table of causes", Causes),
     ]
 

@@ -9,6 +9,7 @@ from lab.web.fault_routes import fault_rules
 from lab.web.loads import Loads
 from lab.web.network import network_view
 from lab.web.phone_routes import first_phones
+from lab.web.record_view import records_view
 from lab.web.register_view import hlr_view
 from lab.web.run_routes import runs_view
 from lab.web.runs import Runs
@@ -25,6 +26,7 @@ def views(carrier: Carrier, traffic: Traffic, runs: Runs, loads: Loads) -> Mappi
         "network": lambda: network_view(carrier, traffic),
         "hlr": lambda: hlr_view(carrier),
         "centre": lambda: centre_view(carrier),
+        "records": lambda: records_view(carrier),
         "faults": lambda: fault_rules(carrier),
         "runs": lambda: runs_view(runs),
         "load": lambda: loads.view,

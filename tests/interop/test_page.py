@@ -23,6 +23,7 @@ PARTS = (
     "network?at=smsc",
     "network?part=hlr",
     "network?part=centre",
+    "network?part=records",
     "network?part=faults",
     "network?part=causes",
     "scenarios",

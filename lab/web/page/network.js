@@ -7,11 +7,11 @@ import { Faults } from "/lab/faults.js";
 import { Hlr } from "/lab/hlr.js";
 import { Overview } from "/lab/overview.js";
 import { mounted } from "/lab/parts.js";
+import { Records } from "/lab/records.js";
 
 const PARTS = [
   ["picture", "Picture", Overview], ["hlr", "HLR", Hlr], ["centre", "SM-SC", Centre],
-    ["faults", "Faults", Faults],
-  ["causes", "Causes", Causes],
+  ["records", "Records", Records], ["faults", "Faults", Faults], ["causes", "Causes", Causes],
 ];
 
 export function mount(element, context) {

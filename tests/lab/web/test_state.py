@@ -99,6 +99,18 @@ def test_what_waits_is_tried_at_once_or_deleted() -> None:
     at_the_desk(story)
 
 
+def test_charging_records_tell_what_each_message_has_come_to() -> None:
+    async def story(desk: Desk) -> None:
+        await desk.do("/api/phones/alice/messages", to="bob", text="hi")
+        await desk.quiet()
+        mt, mo = await rows(desk, "/api/records", "records")
+        assert (mo["record"], mo["outcome"], mo["name"]) == ("ISMSMO", "delivered", "alice")
+        assert (mt["record"], mt["outcome"], mt["other"]) == ("ISMSMT", "delivered", "15551001001")
+        assert (await desk.get("/api/records"))["written"] == 2
+
+    at_the_desk(story)
+
+
 def test_causes_are_a_table() -> None:
     async def story(desk: Desk) -> None:
         found = {each["name"]: each for each in await rows(desk, "/api/causes", "causes")}
