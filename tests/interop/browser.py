@@ -13,14 +13,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-__all__ = ["LIMIT", "WIDTHS", "browser", "opened", "serious"]
+__all__ = ["LIMIT", "QUIET", "WIDTHS", "browser", "opened", "serious"]
 
 LIMIT = 15_000
 """Milliseconds that anything may take."""
 WIDTHS = {"narrow": 390, "middle": 820, "wide": 1600}
 _HEIGHT = 900
 _REFUSED = re.compile(r"the server responded with a status of 4\d\d")
-_QUIET = (
+QUIET = (
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-component-update",
@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
         expect.set_options(timeout=LIMIT)
-        found = playwright.chromium.launch(executable_path=path, args=_QUIET)
+        found = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield found
         found.close()
 

@@ -1,9 +1,7 @@
 """The page of the lab, as Chromium shows it: phones, network, ladder, scenarios, load."""
 
 import re
-import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.interop.browser import WIDTHS, browser, opened, serious
+from tests.interop.pictures import running_lab
 
 pytestmark = pytest.mark.interop
 
 __all__ = ["browser"]
 
-ROOT = Path(__file__).parents[2]
 LIFE = 300.0  # of a lab whose test is killed
 PARTS = (
     "phones",
@@ -35,20 +33,8 @@ PARTS = (
 def lab(worker_id: str) -> Iterator[str]:
     """The address of a lab with MSGin5G, on addresses that no other test uses."""
     network = 200 + int((re.search(r"\d+", worker_id) or ["0"])[0])
-    words = [sys.executable, "-c", "from lab.cli import main; main()", "up", "--msgin5g"]
-    words += ["--network", str(network), "--for", str(LIFE)]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
-    try:
-        assert process.stdout is not None
-        address = next(
-            (found[1] for line in process.stdout if (found := re.search(r"page of this lab: (\S+)/", line))),
-            None,
-        )
-        assert address is not None, "the lab does not run"
+    with running_lab(network, "--msgin5g", life=LIFE) as address:
         yield address
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=LIFE)
 
 
 def phone(page: Page, name: str) -> Locator:

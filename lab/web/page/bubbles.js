@@ -55,12 +55,15 @@ class Bubble {
     );
   }
 
+  /** A device's messages are found by their Message ID, those of phones by the number of the other. */
   #ways(one) {
-    if (!one.callId || one.domain === "msgin5g") return "";
+    if (!one.callId) return "";
     const { link } = this.conversation.context;
+    const service = one.domain === "msgin5g";
+    const about = service ? one.callId : one.peer.replace(/^\+/, "");
     return h("p", { class: "ways" },
-      h("a", { href: link("Explain", { id: one.callId }) }, "Explain"),
-      h("a", { href: link("Ladder", { subscriber: one.peer.replace(/^\+/, "") }) }, "Ladder"));
+      service ? "" : h("a", { href: link("Explain", { id: one.callId }) }, "Explain"),
+      h("a", { href: link("Ladder", { subscriber: about }) }, "Ladder"));
   }
 }
 
