@@ -148,6 +148,8 @@ class Port(_AnyPort[EventT], Generic[EventT, FlowT]):
         """Whether the network holds more than it has handed on, as far as it knows."""
         self.tap: Tap[FlowT] | None = None
         self.keep: Keep[FlowT] | None = None
+        self.received = self.sent = 0
+        """PDUs."""
 
     def receive(self, batch: Sequence[tuple[bytes, FlowT]]) -> None:
         """Octets have come: each is one datagram, or one message of an association."""
@@ -162,6 +164,7 @@ class Port(_AnyPort[EventT], Generic[EventT, FlowT]):
 
     def _take(self, batch: Sequence[tuple[bytes, FlowT]], now: float) -> None:
         receive, tap = self._stack.receive, self.tap
+        self.received += len(batch)
         if self.keep is not None:
             self.keep(now, False, batch)
         if tap is not None:
@@ -198,6 +201,7 @@ class Port(_AnyPort[EventT], Generic[EventT, FlowT]):
         batch = self._stack.take_output()
         if not batch or self.send is None:
             return
+        self.sent += len(batch)
         if self.keep is not None:
             self.keep(now, True, batch)
         if self.tap is not None:

@@ -11,7 +11,9 @@ from mapstack.m3ua.destination import DestinationState
 from mapstack.m3ua.settings import Role
 from mapstack.m3ua.status import AspStatus, AssociationStatus, AsStatus, DestinationStatus, Heard, M3uaStatus
 
-__all__ = ["Standing", "lasting", "standings"]
+NOBODY_LEADS_THERE = "no association that leads there is active"
+
+__all__ = ["NOBODY_LEADS_THERE", "Standing", "lasting", "standings"]
 
 _NOT_CONNECTED = {  # words of the transport, and what they point to; the first that are there
     "without a word": "the peer does not want us: has it an ASP with this address and port? See `local`",
@@ -276,7 +278,7 @@ def _destination(one: DestinationStatus, now: float) -> Standing:
         if one.state is DestinationState.UNAVAILABLE:
             why += ": has it a route there, and is what serves that point code active?"
     elif one.state is DestinationState.UNAVAILABLE:
-        why = ": no association that leads there is active"
+        why = f": {NOBODY_LEADS_THERE}"
     via = f" over {', '.join(one.via)}" if one.via else ""
     sentence = f"point code {name}: {state}{via}{_for(seconds)}{why}"
     sound = one.state is DestinationState.AVAILABLE

@@ -59,6 +59,8 @@ class ClientTransactions:
         self._e: list[deque[tuple[float, ClientTx]]] = [deque() for _ in self._intervals]
         self._f: list[tuple[float, ClientTx]] = []
         self.output: list[tuple[bytes, Flow]] = []
+        self.retransmitted = 0
+        """Requests that were sent again, because nobody had answered."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -163,6 +165,7 @@ class ClientTransactions:
     def _retransmit(self, tx: ClientTx, now: float) -> bool:
         octets, flow, _ = self._open[tx]
         self.output.append((octets, flow))
+        self.retransmitted += 1
         return False
 
     def _rearm(self, tx: ClientTx, step: int, now: float) -> None:

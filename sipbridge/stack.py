@@ -55,6 +55,8 @@ class SipStack:
         self._waiting = self._names.waiting
         self._straight_back: dict[bytes, tuple[tuple[str, int], bytes]] = {}
         self.output: list[tuple[bytes, Flow]] = self._clients.output
+        self.repeated = 0
+        """Requests of others that came again, and got the same answer."""
         self._sent_by = build.checked_uri(settings.sent_by).encode("ascii")
         self._own_routes = frozenset(
             [settings.sent_by.lower(), *(_with_port(name) for name in settings.aliases)]
@@ -121,6 +123,11 @@ class SipStack:
     def open_transactions(self) -> int:
         """How many requests wait for an answer: of ours, and ours for others."""
         return len(self._clients) + len(self._servers) + len(self._names)
+
+    @property
+    def retransmitted(self) -> int:
+        """Requests of ours that were sent again."""
+        return self._clients.retransmitted
 
     @property
     def finished(self) -> int:
@@ -348,6 +355,7 @@ class SipStack:
     def _repeat(self, tx: ServerTx, message: Message, way: tuple[bytes, Flow]) -> None:
         """A retransmission: the same answer, written from the retransmission where it was a plain one."""
         value, back = way
+        self.repeated += 1
         final = self._servers.final(tx)
         if isinstance(final, int):
             final = build.response(message, value, self._tag(tx), build.status_line(final, None), self._tail)

@@ -15,6 +15,7 @@ from ipsmgw.drive import Clock, Driver, ExchangePort, Network
 from ipsmgw.gateway.flows import Flows, at_source
 from ipsmgw.gateway.implicit import ImplicitSets
 from ipsmgw.gateway.phones import Phones
+from ipsmgw.gateway.tally import Tally
 from ipsmgw.gateway.trust import Trust
 from ipsmgw.gateway.unreachable import Unreachable
 from ipsmgw.identity import Impu, Imsi, Msisdn
@@ -80,11 +81,12 @@ class Core:
         self.trust = Trust(settings.sip.scscf, self.isc.sip, self.isc.sip.names.locator, world.clock.now())
         self.map = MapStack(map_settings(settings, boot), world.rng)
         self.map.remember(world.store.peer_versions())
-        self.journal: Journal[Then] = Journal(world.disk, driver.turn_each)
+        self.journal: Journal[Then] = Journal(world.disk, driver.turn_each, world.clock.now)
         self.uri = settings.sip.uri
         self.numbers = Numbers(settings.numbers)
         self.ended: deque[Cdr] = deque(maxlen=settings.trace.records)
         """The last charging records."""
+        self.tally = Tally()
         self.recent: Recent[object] = Recent(pdus=settings.trace.pdus, octets=settings.trace.octets)
         """What has gone over the wire, for those who ask why."""
         direct = settings.direct
@@ -120,6 +122,7 @@ class Core:
         """The record goes to disk, and only then its actions happen."""
         cdr.node = self._node
         self.ended.append(cdr)
+        self.tally.count(cdr)
         self.journal.append(cdr, then)
 
     def hlr(self, imsi: Imsi, msisdn: Msisdn | None) -> SccpAddress:

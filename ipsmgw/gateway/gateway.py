@@ -103,7 +103,7 @@ class Gateway:
         if core.recent.on:
             self.sip.keep, self.map.keep = core.recent.keeper("sip"), core.recent.keeper("m3ua")
         explaining = Explaining(core, self._originating, self._terminating, self._texting, self._routing)
-        self.observed = Observed(core, explaining, self.map)
+        self.observed = Observed(core, explaining, self.driver, self)
         node = settings.node.name
         world.network.signalling(node, sip_spec(settings), self.sip)
         world.network.associations(node, association_specs(settings.map.association), self.map)
@@ -292,6 +292,7 @@ class Gateway:
         if self._room > 0:
             self._room -= 1
             return True
+        self._core.tally.refused += 1
         self._core.isc.respond(event.tx, 503, now, headers=_RETRY_AFTER)
         return False
 

@@ -4,24 +4,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from ipsmgw.cdr import Cdr
-from ipsmgw.drive import ExchangePort
+from ipsmgw.drive import Driver, ExchangePort, Port
 from ipsmgw.gateway.core import Core, World
 from ipsmgw.gateway.explaining import Explaining
-from ipsmgw.gateway.m3ua_status import Links, signalling_status
-from ipsmgw.signalling import Standing, standings
+from ipsmgw.gateway.m3ua_status import signalling_status
+from ipsmgw.gateway.tally import Figures
+from ipsmgw.signalling import NOBODY_LEADS_THERE, Standing, standings
 from ipsmgw.store import Binding
 from ipsmgw.trace.exchange_octets import request_octets, response_octets
 from ipsmgw.trace.recent import Kept
+from mapstack import MapEvent
+from mapstack.flow import Flow as MapFlow
+from mapstack.m3ua.status import M3uaStatus
 from msgin5g_bridge.exchange import Answered, Ask, Asked, Incoming, Outgoing, Reply
+from sipbridge import IscEvent
+from sipbridge.flow import Flow as SipFlow
 
 __all__ = ["ExchangeFlow", "Observed"]
 
 EventT = TypeVar("EventT")
+_STALLED = 5.0  # seconds without an answer of the disk
 _MSGIN5G = "msgin5g"
-_SERVER = "application server"
 
 
 class ExchangeFlow(NamedTuple):
@@ -31,13 +37,21 @@ class ExchangeFlow(NamedTuple):
     exchange: str
 
 
+class _Ports(Protocol):
+    """Of a gateway."""
+
+    sip: Port[IscEvent, SipFlow]
+    map: Port[MapEvent, MapFlow]
+
+
 class Observed:
     """Nothing is counted or kept for it but exchanges of MSGin5G, which are few."""
 
-    def __init__(self, core: Core, explaining: Explaining, links: Links) -> None:
+    def __init__(self, core: Core, explaining: Explaining, driver: Driver, ports: _Ports) -> None:
         self._core = core
         self._keep = {protocol: core.recent.keeper(protocol) for protocol in ("http", "coap")}
-        self._links = links
+        self._driver = driver
+        self._ports = ports
         self.explaining = explaining
         self.recent = core.recent
 
@@ -70,11 +84,53 @@ class Observed:
 
     def standings(self) -> list[Standing]:
         """How SIGTRAN stands, in words."""
-        return standings(signalling_status(self._core, self._links, self._core.clock.now()))
+        return standings(self._signalling())
+
+    def _signalling(self) -> M3uaStatus:
+        return signalling_status(self._core, self._ports.map, self._core.clock.now())
+
+    @staticmethod
+    def _keeps_from_work(one: Standing) -> bool:
+        """What a peer says of a destination is its own affair; that none of ours leads there is not."""
+        alone = one.what == "application server" or one.sentence.endswith(NOBODY_LEADS_THERE)
+        return alone and not one.sound
 
     def lacking(self) -> list[str]:
         """Why it is not ready, in sentences."""
-        return [one.sentence for one in self.standings() if one.what == _SERVER and not one.sound]
+        journal = self._core.journal
+        lacking = [one.sentence for one in standings(self._signalling()) if self._keeps_from_work(one)]
+        if journal.stalled > _STALLED:
+            file = self._core.settings.journal.file
+            lacking.append(f"{file}: the disk has not answered for {journal.stalled:.0f} s")
+        if fault := self._core.store.fault():
+            lacking.append(f"{self._core.settings.store.url}: {fault}")
+        return lacking
+
+    def figures(self) -> Figures:
+        """What there is to be counted, as it is now."""
+        core, sip, map_ = self._core, self._ports.sip, self._ports.map
+        return Figures(
+            tally=core.tally,
+            pdus={
+                ("sip", "received"): sip.received,
+                ("sip", "sent"): sip.sent,
+                ("m3ua", "received"): map_.received,
+                ("m3ua", "sent"): map_.sent,
+            },
+            retransmitted=core.isc.sip.retransmitted,
+            repeated=core.isc.sip.repeated,
+            dialogues=len(core.map),
+            transactions=core.isc.sip.open_transactions,
+            bindings=core.store.count(),
+            unreachable=len(core.unreachable),
+            records=core.journal.written,
+            waiting=core.journal.pending,
+            syncs=core.journal.syncs,
+            sync_seconds=core.journal.sync_seconds,
+            behind=sip.behind(),
+            bugs=self._driver.bugs,
+            forgotten=core.recent.forgotten,
+        )
 
     def tapped(self, world: World) -> World:
         """The same, so that requests and answers are kept which go over its exchanges."""

@@ -1,6 +1,7 @@
 """The CDR journal: append, group commit, and only then what waited for it (DESIGN §4, §8)."""
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
 from ipsmgw.cdr import Cdr, encode
@@ -29,7 +30,9 @@ class Journal(Generic[ThenT]):
     groups grow exactly when load makes syncs the bottleneck.
     """
 
-    def __init__(self, disk: Disk, release: Callable[[list[ThenT]], None]) -> None:
+    def __init__(
+        self, disk: Disk, release: Callable[[list[ThenT]], None], clock: Callable[[], float] = monotonic
+    ) -> None:
         self._disk = disk
         self._release = release
         self._lines: list[bytes] = []
@@ -37,6 +40,10 @@ class Journal(Generic[ThenT]):
         self._syncing: list[ThenT] | None = None
         self.written = 0
         self.groups = 0
+        self._clock = clock
+        self._begun = 0.0
+        self.sync_seconds = 0.0
+        """That all syncs which have returned have taken."""
         _drop_torn_line(disk)
 
     def append(self, cdr: Cdr, then: ThenT) -> None:
@@ -48,6 +55,16 @@ class Journal(Generic[ThenT]):
         """How many records are not yet known to be durable."""
         return len(self._waiting) + len(self._syncing or ())
 
+    @property
+    def syncs(self) -> int:
+        """Those that have returned."""
+        return self.groups - (self._syncing is not None)
+
+    @property
+    def stalled(self) -> float:
+        """For how many seconds the disk has not answered."""
+        return 0.0 if self._syncing is None else self._clock() - self._begun
+
     def flush(self) -> None:
         """End of a batch: start the next group unless one is on its way to the disk."""
         if self._syncing is not None or not self._lines:
@@ -56,6 +73,7 @@ class Journal(Generic[ThenT]):
         self.written += len(self._lines)
         self.groups += 1
         self._syncing, self._waiting, self._lines = self._waiting, [], []
+        self._begun = self._clock()
         self._disk.sync(self._synced)
 
     def close(self) -> None:
@@ -63,6 +81,7 @@ class Journal(Generic[ThenT]):
 
     def _synced(self) -> None:
         group, self._syncing = self._syncing or [], None
+        self.sync_seconds += self._clock() - self._begun
         self._release(group)
 
 

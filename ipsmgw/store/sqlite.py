@@ -200,6 +200,17 @@ class SqliteStore:
         if known > _PEERS:
             self._connection.execute(_FORGET_OLDEST, (known - _PEERS,))
 
+    def fault(self) -> str:
+        """Why nothing can be written; nothing: it can."""
+        if self._open:
+            return ""  # something is being written
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("ROLLBACK")
+        except sqlite3.Error as fault:
+            return str(fault)
+        return ""
+
     def commit(self) -> None:
         if self._correlations.waiting:
             self._commit_correlations()

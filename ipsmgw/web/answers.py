@@ -98,7 +98,6 @@ class Live(Struct, frozen=True):
 
 class Ready(Struct, frozen=True):
     ready: bool
-    lacking: Sequence[str]
 
 
 def decoded(row: Row, protocol: str, what: Shown) -> Decoded:

@@ -139,7 +139,7 @@ async def _live(request: Request) -> Response:
 
 async def _ready(source: Source) -> Response:
     lacking = source.lacking()
-    return as_json(Ready(not lacking, lacking), 503 if lacking else 200)
+    return error(503, "; ".join(lacking)) if lacking else as_json(Ready(True))
 
 
 async def _metrics(source: Source) -> Response:

@@ -9,6 +9,7 @@ from ipsmgw.explain import Explanation, Found
 from ipsmgw.gateway.observed import ExchangeFlow, Observed
 from ipsmgw.trace import Pdu
 from ipsmgw.trace.recent import Kept
+from ipsmgw.web.metrics import Metrics
 from ipsmgw.web.source import Message, Registered, Seen, Source, Tab, Told
 
 __all__ = ["GATEWAY_TABS", "gateway_messages", "gateway_source"]
@@ -73,7 +74,8 @@ def gateway_source(gateway: _Gateway) -> Source:
         standings=lambda: [one._asdict() for one in observed.standings()],
         registered=lambda most: _registered(observed, most),
         deregister=gateway.deregister,
-        lacking=lambda: observed.lacking(),
+        lacking=observed.lacking,
+        metrics=lambda: Metrics(gateway.status, observed.figures, observed.standings).text(),
     )
 
 
