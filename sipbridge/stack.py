@@ -46,17 +46,15 @@ class SipStack:
         self._limits = settings.limits
         self._layouts = Layouts(settings.limits)
         self._largest = settings.limits.datagram
-        self._outgoing = Outgoing(
-            self._clients, self.identifiers, self.sent_by, settings.limits, contact=self.contact
-        )
+        ids, limits = self.identifiers, settings.limits
+        self._outgoing = Outgoing(self._clients, ids, self.sent_by, limits, contact=self.contact)
         self._attempts = self._outgoing.attempts
         self._names = self._outgoing.names
         self._refused = self._names.refused
         self._waiting = self._names.waiting
         self._straight_back: dict[bytes, tuple[tuple[str, int], bytes]] = {}
         self.output: list[tuple[bytes, Flow]] = self._clients.output
-        self.repeated = 0
-        """Requests of others that came again, and got the same answer."""
+        self.repeated = 0  # requests of others that came again, and got the same answer
         self._sent_by = build.checked_uri(settings.sent_by).encode("ascii")
         self._own_routes = frozenset(
             [settings.sent_by.lower(), *(_with_port(name) for name in settings.aliases)]
@@ -125,14 +123,13 @@ class SipStack:
         return len(self._clients) + len(self._servers) + len(self._names)
 
     @property
-    def retransmitted(self) -> int:
-        """Requests of ours that were sent again."""
-        return self._clients.retransmitted
-
-    @property
     def finished(self) -> int:
         """How many finished requests are remembered, against retransmissions."""
         return self._servers.remembered
+
+    @property
+    def retransmitted(self) -> int:
+        return self._clients.retransmitted
 
     def link_up(self, flow: Flow, identity: str, now: float) -> list[SipEvent]:
         """A connection stands, and its certificate has proved this identity."""
