@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
-import httpx
 import msgspec
 import typer
 
-from ipsmgw.cli.asking import NOBODY, URL, Silent, where
+from ipsmgw.cli.asking import NOBODY, TOKEN, URL, Api, Silent, where
 
 __all__ = ["explain_command"]
 
@@ -29,11 +28,12 @@ def explain_command(
         ),
     ] = None,
     url: Annotated[str | None, typer.Option(help=f"Where its API listens; {URL} without.")] = None,
+    token: TOKEN = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Say why a message went where it went; exit status 0: said, 1: no such message, 2: nobody answers."""
     try:
-        answer = _ask(where(file, url), name, "application/json" if as_json else "text/plain")
+        answer = _ask(where(file, url, token), name, "application/json" if as_json else "text/plain")
     except Silent as silence:
         typer.echo(f"ipsmgw explain: {silence}", err=True)
         raise typer.Exit(NOBODY) from None
@@ -43,16 +43,12 @@ def explain_command(
     typer.echo(msgspec.json.format(answer, indent=2) if as_json else answer)
 
 
-def _ask(url: str, name: str, accept: str) -> str | None:
+def _ask(api: Api, name: str, accept: str) -> str | None:
     """None where it knows of no such message."""
-    path = f"{url.rstrip('/')}/api/explain/{quote(name, safe='')}"
-    try:
-        answer = httpx.get(path, headers={"Accept": accept}, timeout=_TIMEOUT, trust_env=False)
-    except (httpx.HTTPError, httpx.InvalidURL) as fault:
-        raise Silent(f"{url}: {fault}; does the gateway run, with this web.listen?") from None
+    answer = api.get(f"/api/explain/{quote(name, safe='')}", accept, _TIMEOUT)
     kind = answer.headers.get("content-type", "").partition(";")[0]
     if answer.status_code == 200 and kind == accept:
         return answer.text
     if answer.status_code == 404 and kind == "application/json":
         return None
-    raise Silent(f"{url}: the answer is not that of a gateway")
+    raise Silent(f"{api}: the answer is not that of a gateway")

@@ -14,14 +14,13 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from ipsmgw.cli.asking import NOBODY, URL, Silent, where
+from ipsmgw.cli.asking import NOBODY, TOKEN, URL, Api, Silent, where
 from ipsmgw.msgin5g_standing import Msgin5gStatus, msgin5g_standings
 from ipsmgw.signalling import Standing, lasting, standings
 from mapstack.m3ua.status import M3uaStatus
 
 __all__ = ["status_command"]
 
-_TIMEOUT = 5.0
 _EVERY = 1.0
 _PEERS = ("association", "MSGin5G Server", "SM-SC")
 
@@ -34,12 +33,13 @@ def status_command(
         ),
     ] = None,
     url: Annotated[str | None, typer.Option(help=f"Where its API listens; {URL} without.")] = None,
+    token: TOKEN = "",
     watch: Annotated[bool, typer.Option("--watch", help="Look again each second, until Ctrl-C.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON; watching, a line each time.")] = False,
 ) -> None:
     """Say how SIGTRAN and MSGin5G stand; exit status 0: all is well, 1: what to change, 2: nobody answers."""
     try:
-        at = where(file, url)
+        at = where(file, url, token)
         if watch:
             raise typer.Exit(_watch(at, as_json=as_json))
         point_code, found = _ask(at)
@@ -57,10 +57,10 @@ def _verdict(found: list[Standing]) -> int:
     return 0 if all(one.sound for one in found) else 1
 
 
-def _ask(url: str) -> tuple[int, list[Standing]]:
+def _ask(api: Api) -> tuple[int, list[Standing]]:
     """What the gateway says of itself, or the lab of its gateway: its point code, and how all stands."""
     try:
-        answer = httpx.get(f"{url.rstrip('/')}/api/status", timeout=_TIMEOUT, trust_env=False)
+        answer = api.get("/api/status")
         answer.raise_for_status()
         found = msgspec.json.decode(answer.content, type=dict[str, msgspec.Raw])
         if "gateway" in found:
@@ -69,13 +69,13 @@ def _ask(url: str) -> tuple[int, list[Standing]]:
         service = msgspec.json.decode(found.get("msgin5g", b"null"), type=Msgin5gStatus | None)
         ours = [] if service is None else msgin5g_standings(service)
         return m3ua.point_code, standings(m3ua) + ours
-    except (httpx.HTTPError, httpx.InvalidURL) as fault:
-        raise Silent(f"{url}: {fault}; does the gateway run, with this web.listen?") from None
+    except httpx.HTTPError as fault:
+        raise Silent(f"{api}: {fault}; does the gateway run, with this web.listen?") from None
     except (msgspec.MsgspecError, KeyError):
-        raise Silent(f"{url}: the answer is not that of a gateway") from None
+        raise Silent(f"{api}: the answer is not that of a gateway") from None
 
 
-def _watch(url: str, *, as_json: bool) -> int:
+def _watch(api: Api, *, as_json: bool) -> int:
     """Until Ctrl-C; who is silent now may answer later. The exit status is that of the last look."""
     verdict, console = NOBODY, Console()
     picture: Group | Text = Text()
@@ -88,9 +88,9 @@ def _watch(url: str, *, as_json: bool) -> int:
     with live or nullcontext(), suppress(KeyboardInterrupt):
         while True:
             if as_json:
-                verdict = _tell(url)
+                verdict = _tell(api)
             else:
-                picture, verdict = _look(url)
+                picture, verdict = _look(api)
             if live is not None:
                 live.update(picture, refresh=True)
             elif not as_json:
@@ -101,10 +101,10 @@ def _watch(url: str, *, as_json: bool) -> int:
     return verdict
 
 
-def _tell(url: str) -> int:
+def _tell(api: Api) -> int:
     """A line of JSON for each look; that nobody answers goes to standard error."""
     try:
-        _, found = _ask(url)
+        _, found = _ask(api)
     except Silent as silence:
         typer.echo(f"ipsmgw status: {silence}", err=True)
         return NOBODY
@@ -112,9 +112,9 @@ def _tell(url: str) -> int:
     return _verdict(found)
 
 
-def _look(url: str) -> tuple[Group | Text, int]:
+def _look(api: Api) -> tuple[Group | Text, int]:
     try:
-        point_code, found = _ask(url)
+        point_code, found = _ask(api)
     except Silent as silence:
         return Text(str(silence), "red"), NOBODY
     return _picture(point_code, found), _verdict(found)

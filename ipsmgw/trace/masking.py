@@ -19,6 +19,7 @@ _CONTENTS = frozenset({
     *("data", "user data", "octets after the end"),
     *("credential", "password", "authorization", "Authorization"),
 })  # fmt: skip
+_BEFORE = frozenset({"TP-UDH", "tag", "length"})
 _UNKNOWN = ("unknown", "TLV 0x")
 _LABELS = re.compile(rb"(?:REGISTER|SUBSCRIBE|NOTIFY|PUBLISH) ")
 """Requests of SIP whose bodies are no messages."""
@@ -92,9 +93,11 @@ class _Hiding:
         )
 
     def _without(self, tree: Tree) -> Tree:
-        """A header of user data tells which part it is, and stays."""
-        kept = tuple(child for child in tree.children if child.name == "TP-UDH")
+        """What stands before it stays: a header of user data tells which part it is, a length how long."""
+        kept = tuple(child for child in tree.children if child.name in _BEFORE)
         start, end = (kept[-1].end if kept else tree.start), tree.end
+        if tree.name == "password":
+            end -= 1  # a zero ends it
         if end - start > 1 and self.octets[start] == self.octets[end - 1] == _QUOTE:
             start, end = start + 1, end - 1  # a string of JSON stays one
         self.octets[start:end] = _FILL * (end - start)

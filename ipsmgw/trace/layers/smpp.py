@@ -2,7 +2,7 @@
 
 from ipsmgw.smpp import Header, Tag, Tlv, encode, read, status_name
 from ipsmgw.smpp.codec import HEADER, parameters
-from ipsmgw.trace.tree import Layer, Rows
+from ipsmgw.trace.tree import Layer, Rows, Tree
 
 __all__ = ["layer"]
 
@@ -16,7 +16,11 @@ def layer(octets: bytes, at: int) -> Layer:
     rows = Rows(at)
     _header(rows, head)
     for name, value, size in parameters(octets, head):
-        rows.add(name, value.hex() if isinstance(value, bytes) else str(value), size)
+        if isinstance(value, bytes):  # its length stands before it
+            rows.add("sm_length", str(len(value)), 1)
+            rows.add(name, value.hex(), size - 1)
+        else:
+            rows.add(name, str(value), size)
     for tlv in pdu.tlvs:
         _tlv(rows, tlv)
     again = encode(pdu, head.sequence_number, head.command_status)
@@ -35,4 +39,6 @@ def _header(rows: Rows, head: Header) -> None:
 
 
 def _tlv(rows: Rows, tlv: Tlv) -> None:
-    rows.add(_TAGS.get(tlv.tag, f"TLV {tlv.tag:#06x}"), tlv.value.hex(), _TLV_HEADER + len(tlv.value))
+    at, size = rows.at, len(tlv.value)
+    head = Tree("tag", f"{tlv.tag:#06x}", at, at + 2), Tree("length", str(size), at + 2, at + _TLV_HEADER)
+    rows.add(_TAGS.get(tlv.tag, f"TLV {tlv.tag:#06x}"), tlv.value.hex(), _TLV_HEADER + size, *head)
