@@ -16,8 +16,8 @@ class SharedKey:
 
     identity: str
     secret: bytes
-    origin: str = ""
-    """coap://host:port; of whom we know only when it asks: nothing."""
+    origins: tuple[str, ...] = ()
+    """coap://host:port; of whom we know only when it asks: none."""
     one_of_many: bool = False
     """Whether this peer has other keys with the same node."""
     speaker: str = ""

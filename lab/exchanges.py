@@ -45,11 +45,24 @@ class _Place:
         self.spec = spec
         self.receive = receive
 
+    def tls_fault(self, other: "_Place") -> str:
+        """Why the handshake with the other one fails, if it does (RFC 8446 §4.4)."""
+        theirs, mine = other.spec.tls, self.spec.tls
+        if theirs is None:
+            return ""
+        if mine is None or theirs.authority != mine.believed:
+            return "TLS: its certificate is of an unknown authority"
+        if not mine.name:
+            return "TLS: it wants a certificate" if theirs.mutual else ""
+        return "" if mine.authority == theirs.believed else "TLS: it does not know our authority"
+
     def peer_at(self, other: "_Place", identity: str) -> Peer:
         """Who it is for the other one: what it can prove there, it proves; by the key of this identity, where
         it has named one.
         """
         host, port = self.spec.local
+        if other.spec.tls is not None:
+            return Peer(f"{host}:{port}", self.spec.certified, secure=True)
         mine = self.spec.key_of(identity or other.spec.identity)
         theirs = other.spec.key_of(identity) or other.spec.key_of(self.spec.identity)
         proved = theirs is not None and mine is not None and theirs.secret == mine.secret
@@ -147,6 +160,10 @@ class Exchanges:
         if refused or target is None:
             later = since + _GIVEN_UP if asker.spec.protocol == "coap" else when
             self._tell(asker, NoAnswer(ask.exchange, "nobody is there"), later)
+            return
+        fault = asker.tls_fault(target)
+        if fault:
+            self._tell(asker, NoAnswer(ask.exchange, fault), when)
             return
         exchange = self._open[number] = _Exchange(asker, ask, target, number, since)
         self._clock.call_at(when, partial(self._arrive, exchange))

@@ -1,7 +1,9 @@
 """The gateway in the MSGin5G service of a carrier: its settings, and where it takes and makes requests."""
 
 from lab.exchange_spec import ExchangeSpec, SharedKey, key_id
+from lab.msgin5g.doors import TOKEN_SECRET, own_tls, token_uri
 from lab.msgin5g.plan import NAME_CODE, OWN, OWN_N3G, REPLY_NUMBERS, Msgin5gPlan, OwnGateway
+from lab.msgin5g.security import secret_of
 from lab.plan import Plan
 
 __all__ = ["gateway_exchanges", "msgin5g_settings"]
@@ -18,7 +20,7 @@ def gateway_exchanges(plan: Plan) -> dict[str, ExchangeSpec]:
         for name, secret in service.own_secrets.items()
     )
     return {
-        "http": ExchangeSpec(protocol="http", local=service.own_http(host)),
+        "http": ExchangeSpec(protocol="http", local=service.own_http(host), tls=own_tls(service)),
         "coap": ExchangeSpec(protocol="coap", local=service.own_coap(host), keys=keys),
     }
 
@@ -36,6 +38,7 @@ def msgin5g_settings(plan: Plan) -> list[str]:
         f'pool = {list(REPLY_NUMBERS)}\nname_code = "{NAME_CODE}"'.replace("'", '"'),
         f"retry = {plan.timers.hlr_retry}\nvalidity = {service.validity or plan.timers.validity}",
         *_coap(service),
+        *_secured(service, plan.network),
         *(_by_centre(plan, service) if service.by_centre else ()),
         *_n3g(service, plan.host(OWN)),
         *(
@@ -52,7 +55,7 @@ def msgin5g_settings(plan: Plan) -> list[str]:
 def _server(plan: Plan, service: Msgin5gPlan) -> list[str]:
     """Provisioning is over REST, whatever the server is spoken to by."""
     network, host = plan.network, plan.host(OWN)
-    root = "http://{}:{}".format(*service.http(network, service.name))
+    root = service.api_root(network, service.name)
     if service.own_as is OwnGateway.MESSAGE_GATEWAY:
         return [f'server = "{root}"', 'listen = "{}:{}"'.format(*service.own_http(host))]
     return [
@@ -87,6 +90,27 @@ def _coap(service: Msgin5gPlan) -> list[str]:
             f'context = "{key_id(ue).hex()}"'
             for ue, secret in service.own_secrets.items()
         ),
+    ]
+
+
+def _secured(service: Msgin5gPlan, network: int) -> list[str]:
+    """Certificates are files of the run; the lab's own gateway is given them without."""
+    security, who = service.security, service.svc_id(OWN)
+    if security is None:
+        return []
+    folder, pretence = security.folder or "certificates", security.pretence(OWN)
+    lines = [
+        "[msgin5g.tls]",
+        f'certificate = "{folder}/{OWN}.crt"\nkey = "{folder}/{OWN}.key"',
+        f'authorities = "{folder}/lab.crt"\nmutual = {str(security.mutual).lower()}',
+    ]
+    if not security.tokens:
+        return lines
+    return [
+        *lines,
+        "[msgin5g.token]",
+        f'uri = "{token_uri(service, network)}"\nclient_id = "{who}"',
+        f'client_secret = "{pretence.secret or secret_of(who)}"\nsecret = "{TOKEN_SECRET}"',
     ]
 
 

@@ -16,6 +16,7 @@ from ipsmgw.drive import Clock, ExchangePort, Port, Tap
 from ipsmgw.gateway import World
 from ipsmgw.smpp import Flow as SmppFlow
 from ipsmgw.smpp import SessionSpec
+from lab.certificates import Certificates
 from lab.chance import Chance, Chances, seeded
 from lab.clock import VirtualClock
 from lab.disk import VirtualDisk
@@ -182,6 +183,7 @@ class WireGround:
         self._lives = _Lives(seed)
         self._folder = TemporaryDirectory(prefix="ipsmgw-lab-")
         self._sockets: dict[str, _TappedSockets] = {}
+        self._certificates = Certificates(plan.certificates or self._path("tls"), self.clock.now())
 
     def describe(self, plan: Plan) -> None:
         """Who is where from now on."""
@@ -191,7 +193,9 @@ class WireGround:
         """The next life of a node."""
         # No identifier comes twice, whatever the seed: somebody else's elements outlive this ground.
         boot, rng = self._lives.next(node), Random(SystemRandom().getrandbits(64))
-        exchanges = WireExchanges(self.clock, self._path(f"keys-{node}"), self._plan.names)
+        exchanges = WireExchanges(
+            node, self.clock, self._path(f"keys-{node}"), self._plan.names, self._certificates
+        )
         sockets = self._sockets[node] = _TappedSockets(
             Sockets(self._loop, rng), exchanges, self._sent, self._received, lambda: self._plan
         )

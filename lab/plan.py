@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
 
 from ipsmgw.identity import Impu, Imsi, Msisdn, NodeNumber
 from lab.elements.domain import DOMAIN_OF, Domain, Service
@@ -297,6 +298,12 @@ class Plan:
         nodes = (*phones[:1], "scscf", *self.serving, "ipsmgw", "hlr", "smsc", *phones[1:], *self.esmes)
         nodes = (*nodes, *(self.msgin5g.nodes if self.msgin5g else ()))
         return tuple(node for node in nodes if self.present(node))
+
+    @property
+    def certificates(self) -> Path | None:
+        """Where those of the MSGin5G service are to be."""
+        security = self.msgin5g.security if self.msgin5g is not None else None
+        return Path(security.folder) if security is not None and security.folder else None
 
     @property
     def names(self) -> dict[str, str]:

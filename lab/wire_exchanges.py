@@ -7,13 +7,14 @@ from pathlib import Path
 from ipsmgw.app import AddressTaken
 from ipsmgw.drive import Clock
 from ipsmgw.trace.exchange_octets import Protocol, request_octets, response_octets
+from lab.certificates import Certificates
 from lab.exchange_spec import ExchangeSpec, key_id
 from lab.links import Address
 from lab.msgin5g.door import MAX_BODY
 from msgin5g_bridge.coap_endpoint import CoapBounds, CoapEndpoint, OscoreKey
 from msgin5g_bridge.exchange import Ask, Asked, Incoming, Outgoing
-from msgin5g_bridge.rest_client import ClientBounds, RestClient
-from msgin5g_bridge.rest_server import RestServer, ServerBounds
+from msgin5g_bridge.rest_client import ClientBounds, ClientTls, RestClient
+from msgin5g_bridge.rest_server import RestServer, ServerBounds, ServerTls
 
 __all__ = ["WireExchanges"]
 
@@ -25,10 +26,15 @@ class _Rest:
     """Both libraries of HTTP at one port."""
 
     def __init__(
-        self, receive: Callable[[Incoming], None], clock: Clock, host: str, hosts: Mapping[str, str]
+        self,
+        receive: Callable[[Incoming], None],
+        clock: Clock,
+        bounds: ClientBounds,
+        server: ServerTls | None,
+        client: ClientTls | None,
     ) -> None:
-        self._server = RestServer(receive, ServerBounds(max_body=MAX_BODY), None)
-        self._client = RestClient(receive, clock.now, ClientBounds(local=host, hosts=hosts), None)
+        self._server = RestServer(receive, ServerBounds(max_body=MAX_BODY), server)
+        self._client = RestClient(receive, clock.now, bounds, client)
 
     async def start(self, local: Address) -> None:
         await self._server.start(local)
@@ -72,8 +78,8 @@ class _Coap:
     async def start(self, local: Address) -> None:
         await self._endpoint.start(local)
         for key in self._spec.keys:
-            if key.origin:
-                self._endpoint.secure(key.origin, key.identity)
+            for origin in key.origins:
+                self._endpoint.secure(origin, key.identity)
 
     def send(self, outgoing: Outgoing) -> None:
         self._endpoint.send(outgoing)
@@ -85,10 +91,14 @@ class _Coap:
 class WireExchanges:
     """All ports of one node."""
 
-    def __init__(self, clock: Clock, folder: Path, hosts: Mapping[str, str]) -> None:
+    def __init__(
+        self, node: str, clock: Clock, folder: Path, hosts: Mapping[str, str], certificates: Certificates
+    ) -> None:
         """Keys have their sequence numbers in `folder`; `hosts` are names of the lab, with addresses."""
+        self._node = node
         self._clock = clock
         self._folder = folder
+        self._certificates = certificates
         self._hosts = hosts
         self.seen: _Seen = lambda host, protocol, octets, sent: None
         self._open: list[tuple[Address, _Rest | _Coap]] = []
@@ -105,7 +115,7 @@ class WireExchanges:
             receive(incoming)
 
         carrier = (
-            _Rest(take, self._clock, spec.local[0], self._hosts)
+            self._rest(spec, take)
             if protocol == "http"
             else _Coap(spec, take, self._clock, self._folder, self._hosts)
         )
@@ -117,6 +127,12 @@ class WireExchanges:
                 carrier.send(outgoing)
 
         return send
+
+    def _rest(self, spec: ExchangeSpec, take: Callable[[Incoming], None]) -> _Rest:
+        bounds = ClientBounds(local=spec.local[0], hosts=self._hosts)
+        server = self._certificates.server(self._node, spec)
+        client = self._certificates.client(self._node, spec)
+        return _Rest(take, self._clock, bounds, server, client)
 
     def now(self) -> float:
         return self._clock.now()

@@ -79,7 +79,9 @@ class Es256:
     def sign(self, octets: bytes) -> bytes:
         if self._private is None:
             raise LocalError("a public key signs nothing")
-        r, s = decode_dss_signature(self._private.sign(octets, ec.ECDSA(SHA256())))
+        # RFC 6979: the same octets have the same signature, and no randomness is needed.
+        algorithm = ec.ECDSA(SHA256(), deterministic_signing=True)
+        r, s = decode_dss_signature(self._private.sign(octets, algorithm))
         return r.to_bytes(_HALF) + s.to_bytes(_HALF)
 
     def verifies(self, octets: bytes, signature: bytes) -> bool:

@@ -78,6 +78,8 @@ class RestServer:
             family=family,
             ssl=self._tls,
             ssl_handshake_timeout=None if self._tls is None else self._bounds.handshake,
+            # Who does not say goodbye (RFC 8446 §6.1) is not waited for: half a minute by default.
+            ssl_shutdown_timeout=None if self._tls is None else self._bounds.grace,
             backlog=self._bounds.connections,
         )
         host, port = self._server.sockets[0].getsockname()[:2]
@@ -116,6 +118,8 @@ class RestServer:
         except (BaseExceptionGroup, asyncio.CancelledError) as fault:
             if not isinstance(fault, asyncio.CancelledError) and fault.split(OSError)[1] is not None:
                 raise  # neither has its peer gone, nor have we ended it
+        except OSError:
+            pass  # its peer has not said goodbye (RFC 8446 §6.1)
         finally:
             self._connections.discard(task)
 

@@ -115,6 +115,8 @@ class Serving:
         """Each check in its turn: room first, then who he is, then what he wants."""
         request, peer = event.request, event.peer
         self._check_room(peer, now)
+        if self._settings.secure_only and not peer.secure:
+            raise _Refusal(Problem(status=403, detail="only over TLS"))
         self._check_size(request)
         found = self._found(request)
         caller = self._caller(request, peer, found.operation, now)
@@ -156,8 +158,6 @@ class Serving:
                 raise _Refusal(Problem(status=404, cause="RESOURCE_URI_STRUCTURE_NOT_FOUND"))
 
     def _caller(self, request: Request, peer: Peer, operation: Operation, now: float) -> Caller:
-        if self._settings.secure_only and not peer.secure:
-            raise _Refusal(Problem(status=403, detail="only over TLS"))
         if self._verifier is None:
             return Caller(peer)
         scheme, _, token = (request.header("authorization") or "").partition(" ")

@@ -54,12 +54,21 @@ class ApplicationServer(RestNode):
 
     def provision(self) -> Call:
         """Get a Service ID (TR 23.700-24)."""
-        body = AsProvisioningRequest(as_priv_id=self._account.private_id)
-        return self.call(apis.PROVISION_AS, body, self._account.function_root)
+        return self.call(apis.PROVISION_AS, self.provisioning(), self.function_root)
+
+    def provisioning(self) -> AsProvisioningRequest:
+        return AsProvisioningRequest(as_priv_id=self._account.private_id)
+
+    @property
+    def function_root(self) -> str:
+        """apiRoot of the provisioning function."""
+        return self._account.function_root
 
     def register(self) -> Call:
-        body = ASRegistration(as_svc_id=AsServiceId(self.address.addr), target_uri=Uri(self.api_root))
-        return self.call(apis.AS_REGISTER, body)
+        return self.call(apis.AS_REGISTER, self.registration())
+
+    def registration(self) -> ASRegistration:
+        return ASRegistration(as_svc_id=AsServiceId(self.address.addr), target_uri=Uri(self.api_root))
 
     def deregister(self, registration: Call) -> Call:
         """What `register` has created."""

@@ -23,6 +23,8 @@ class Door:
     local: tuple[str, int]
     names: tuple[str, ...] = ()
     """Host names by which others find it."""
+    secure: bool = False
+    """Whether it takes requests over TLS only; who asks without it is refused."""
     tls: Tls | None = None
     plain: tuple[str, int] | None = None
     verifier: Verifier | None = None
@@ -39,9 +41,7 @@ class Door:
 
     def stack(self, operations: Iterable[Operation], max_body: int = 65_536) -> RestStack:
         """The REST of the node, both halves."""
-        settings = RestSettings(
-            max_body=max_body, rate=self.rate, burst=self.burst, secure_only=self.tls is not None
-        )
+        settings = RestSettings(max_body=max_body, rate=self.rate, burst=self.burst, secure_only=self.secure)
         return RestStack(operations, settings, self.verifier, self.credentials)
 
     def open(
@@ -49,7 +49,7 @@ class Door:
     ) -> None:
         """Plug it in."""
         site.network.exchanges(site.node, self._spec, driver.open_exchanges(stack, sink))
-        if self.tls is not None and self.plain is not None:
+        if self.plain is not None:
             refusing = RestStack((), RestSettings(secure_only=True))
             port = driver.open_exchanges(refusing, _ignore)
             spec = ExchangeSpec(protocol="http", local=self.plain, names=self.names)

@@ -12,7 +12,7 @@ from lab.elements.element import Element
 from lab.elements.site import Site
 from lab.exchange_spec import ExchangeSpec
 from lab.msgin5g.client import Client, ClientLedger, ClientSettings
-from lab.msgin5g.ue import UeAddresses
+from lab.msgin5g.ue import UeAddresses, shared_keys
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested, Responded, Unanswered
 from msgin5g_bridge.l3gdelivery import Address
 from msgin5g_bridge.message import Payload
@@ -70,7 +70,10 @@ class GatewayUe(Element):
         self._bulks: dict[int, list[_Held]] = {}
         port = self.driver.open_exchanges(self._stack, self._on_event)
         self.driver.watch(self._agenda)
-        site.network.exchanges(site.node, ExchangeSpec(protocol="coap", local=where.coap), port)
+        identity = settings.client.svc_id if where.key else ""
+        keys = shared_keys(where, settings.client)
+        spec = ExchangeSpec(protocol="coap", local=where.coap, identity=identity, keys=keys)
+        site.network.exchanges(site.node, spec, port)
 
     def register(self) -> None:
         """Itself: only then it may register others."""

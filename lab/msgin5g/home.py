@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from lab.msgin5g.contact import Leg
 from lab.msgin5g.door import Door
+from lab.msgin5g.doors import door
 from lab.msgin5g.m5s import Addresses
-from lab.msgin5g.plan import OWN, OWN_N3G, SCEF, SEAL, Msgin5gPlan, OwnGateway, UePlan
+from lab.msgin5g.plan import OWN, OWN_N3G, SCEF, SEAL, Msgin5gPlan, OwnGateway
 from lab.msgin5g.records import Group, ServerData, Subscription
 from lab.msgin5g.settings import Gateway, Neighbour, ServerSettings
 from msgin5g_bridge.model import MgwServiceId, ServerServiceId
@@ -33,19 +35,25 @@ class Home:
             door=self.door(node),
             identity=settings.svc_id if node == plan.name else settings.function_id,
             names=self._names(node),
-            keys={self._known_as(ue): plan.key(ue) for ue in plan.ues if ue.keyed},
+            keys={plan.account(name): key for name in plan.clients if (key := self.key(name))},
+            limits=plan.coap_limits,
             keys_of_gateway=plan.own_secrets,
         )
 
+    def key(self, client: str) -> bytes:
+        """Of a UE or a Gateway UE, where it has one."""
+        return self.plan.key(client, secured=self.whole.security is not None)
+
     def door(self, node: str) -> Door:
         """Where a node takes REST."""
-        return Door(local=self.whole.http(self.network, node), names=self._names(node))
+        limits = (self.plan.rate, self.plan.burst) if node == self.plan.name else (0.0, 100)
+        return door(self.whole, self.network, node, self._names(node), limits)
 
     @property
     def function_root(self) -> str:
         """apiRoot of the provisioning function."""
-        port = self.whole.http(self.network, self.plan.function)[1]
-        return f"http://{self.settings.function_host}:{port}"
+        root = urlsplit(self.whole.api_root(self.network, self.plan.function))
+        return f"{root.scheme}://{self.settings.function_host}:{root.port}"
 
     @property
     def function_endpoint(self) -> str:
@@ -53,14 +61,15 @@ class Home:
         port = self.whole.coap(self.network, self.plan.function)[1]
         return f"coap://{self.settings.function_host}:{port}"
 
+    @property
+    def function_peer(self) -> str:
+        """What the node proves that has it."""
+        return self.settings.svc_id if self.settings.function else self.settings.function_id
+
     def _names(self, node: str) -> tuple[str, ...]:
         """By which it is found."""
         host = self.whole.host(self.network, node)
         return tuple(name for name, at in self.whole.names(self.network).items() if at == host)
-
-    def _known_as(self, ue: UePlan) -> str:
-        """Who knows only its Private ID proves to be that."""
-        return ue.name if ue.name in self.plan.unprovisioned else self.plan.svc_id(ue.name)
 
 
 def homes(whole: Msgin5gPlan, network: int, gateway_host: str) -> Mapping[str, Home]:
@@ -72,15 +81,17 @@ def _home(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host: str
     settings = replace(
         plan.server,
         svc_id=_svc_id(plan),
+        authenticated=plan.server.authenticated or whole.security is not None,
+        secure_provisioning=plan.server.secure_provisioning or whole.security is not None,
         domain=plan.domain,
         function=not plan.function_node,
         endpoint="coap://{}:{}".format(*whole.coap(network, plan.name)),
-        api_root=_api_root(whole, network, plan.name),
+        api_root=whole.api_root(network, plan.name),
         gateways=_gateways(whole, plan, network, gateway_host),
         areas={area: MgwServiceId(plan.svc_id(name)) for area, name in plan.areas.items()},
         neighbours=_neighbours(whole, plan, network),
-        group_server=_api_root(whole, network, SEAL) if whole.seal else plan.server.group_server,
-        scef=_api_root(whole, network, SCEF) if whole.scef is not None else plan.server.scef,
+        group_server=whole.api_root(network, SEAL) if whole.seal else plan.server.group_server,
+        scef=whole.api_root(network, SCEF) if whole.scef is not None else plan.server.scef,
         scs_as_id=plan.name,
         gateway_ues=tuple(plan.svc_id(name) for name in _gateway_ues(plan)),
     )
@@ -96,27 +107,31 @@ def _svc_id(plan: Msgin5gPlan) -> ServerServiceId:
     return ServerServiceId(plan.svc_id(plan.name))
 
 
-def _api_root(whole: Msgin5gPlan, network: int, node: str) -> str:
-    return "http://{}:{}".format(*whole.http(network, node))
-
-
 def _gateways(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host: str) -> tuple[Gateway, ...]:
     gateways = [
         Gateway(
             svc_id=MgwServiceId(plan.svc_id(each.name)),
             leg=each.leg,
-            api_root=_api_root(whole, network, each.name),
+            api_root=whole.api_root(network, each.name),
+            identity=_identity(whole, plan.svc_id(each.name)),
         )
         for each in plan.gateways
         if each.name not in plan.unprovisioned
     ]
     if plan.own_gateway and plan.own_as is OwnGateway.MESSAGE_GATEWAY:
-        api_root = "http://{}:{}".format(*plan.own_http(gateway_host))
-        gateways.append(Gateway(svc_id=MgwServiceId(plan.svc_id(OWN)), leg=Leg.L3G, api_root=api_root))
-    if plan.own_gateway and plan.own_as is OwnGateway.MESSAGE_GATEWAY and plan.line_ues:
-        api_root = "http://{}:{}".format(*plan.own_http(gateway_host))
-        gateways.append(Gateway(svc_id=MgwServiceId(plan.svc_id(OWN_N3G)), leg=Leg.N3G, api_root=api_root))
+        scheme, identity = "https" if whole.security else "http", _identity(whole, plan.svc_id(OWN))
+        root = "{}://{}:{}".format(scheme, *plan.own_http(gateway_host))
+        legs = {OWN: Leg.L3G, **({OWN_N3G: Leg.N3G} if plan.line_ues else {})}
+        gateways += [
+            Gateway(svc_id=MgwServiceId(plan.svc_id(name)), leg=leg, api_root=root, identity=identity)
+            for name, leg in legs.items()
+        ]
     return tuple(gateways)
+
+
+def _identity(whole: Msgin5gPlan, svc_id: str) -> str:
+    """What somebody has to prove, where anything is proved."""
+    return svc_id if whole.security is not None else ""
 
 
 def _neighbours(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int) -> dict[str, Neighbour]:
@@ -127,9 +142,10 @@ def _neighbours(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int) -> dict[str
     return {
         domain: Neighbour(
             svc_id=_svc_id(by_name[name]),
-            api_root=_api_root(whole, network, name),
+            api_root=whole.api_root(network, name),
             applications=agreed is None or domain in agreed,
             topics=name in plan.follows,
+            identity=_identity(whole, _svc_id(by_name[name])),
         )
         for domain, name in ways.items()
     }

@@ -79,10 +79,10 @@ class MessageGateway(RestNode):
     def register(
         self, svc_id: str, cred: str = "", schedule: CommunicationAvailability | None = None
     ) -> Call:
-        return self.call(apis.UE_REGISTER, self._registration(svc_id, cred, schedule))
+        return self.call(apis.UE_REGISTER, self.registration(svc_id, cred, schedule))
 
     def register_all(self, svc_ids: Sequence[str]) -> Call:
-        entries = tuple(self._registration(svc_id, "", None) for svc_id in svc_ids)
+        entries = tuple(self.registration(svc_id) for svc_id in svc_ids)
         return self.call(apis.UE_BULK_REGISTER, BulkUeRegistration(count=len(entries), list=entries))
 
     def deregister_all(self, svc_ids: Sequence[str]) -> Call:
@@ -118,8 +118,8 @@ class MessageGateway(RestNode):
             )
             self.call(apis.DELIVER_REPORT, report)
 
-    def _registration(
-        self, svc_id: str, cred: str, schedule: CommunicationAvailability | None
+    def registration(
+        self, svc_id: str, cred: str = "", schedule: CommunicationAvailability | None = None
     ) -> UeRegistration:
         profile = NonMsgin5gUeProfile(comm_avail=schedule) if schedule else ABSENT
         return UeRegistration(

@@ -8,7 +8,9 @@ from types import MappingProxyType
 
 from lab.msgin5g.contact import Leg
 from lab.msgin5g.records import address
+from lab.msgin5g.security import Security
 from lab.msgin5g.settings import ServerSettings
+from msgin5g_bridge.coap import CoapSettings
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.registration import CommunicationAvailability
 
@@ -16,6 +18,7 @@ __all__ = [
     "FIRST_CODE",
     "M5S",
     "NAME_CODE",
+    "OAUTH",
     "OWN",
     "OWN_N3G",
     "REPLY_NUMBERS",
@@ -31,7 +34,8 @@ __all__ = [
 ]
 
 M5S, OWN, SCEF, SEAL = "m5s", "ipsmgw", "scef", "seal"
-_COAP, _HTTP = 5683, 8080
+OAUTH = "oauth"
+_COAP, _HTTP, _HTTPS = 5683, 8080, 8443
 _OWN_HTTP, _OWN_LINES = 8082, 7700
 OWN_N3G = "ipsmgw-n3g"
 """The gateway of the carrier as Non-3GPP Message Gateway."""
@@ -124,6 +128,8 @@ class Msgin5gPlan:
     """UEs, AS and gateways of these that know their Private ID only, which is their name."""
     function_node: str = ""
     """Name of the provisioning function as an element of its own; nothing: it is in the server."""
+    security: Security | None = None
+    """With what it is secured, that of `others` too; None: with nothing."""
     own_gateway: bool = False
     """Whether the gateway of the carrier has its phones in the service …"""
     own_as: OwnGateway = OwnGateway.MESSAGE_GATEWAY
@@ -152,6 +158,11 @@ class Msgin5gPlan:
     """Names of Broadcast Message Gateways, by Broadcast Area ID."""
     server: ServerSettings = field(default_factory=ServerSettings)
     """But for gateways, areas, neighbours and domain, which follow from the rest."""
+    coap_limits: CoapSettings = field(default_factory=CoapSettings)
+    """Of what clients may ask the server."""
+    rate: float = 0.0
+    """Requests a second of one peer over REST; 0: any number."""
+    burst: int = 100
     others: "tuple[Msgin5gPlan, ...]" = ()
     """Other servers of other domains, each with who is at home there (MSGin5G-8); names are unique."""
 
@@ -167,6 +178,10 @@ class Msgin5gPlan:
     def __post_init__(self) -> None:
         if any(each.others for each in self.others):
             raise ValueError("an MSGin5G server among others has no others of its own")
+        if self.security is not None and self.own_gateway and self.security.algorithm != "HS256":
+            raise ValueError("the gateway of the carrier is told of HS256 only")
+        if self.security is not None and self.others and not self.security.tokens:
+            raise ValueError("several servers tell each other apart by access tokens")
         for what in (self.nodes, tuple(each.domain for each in self.servers)):
             twice = sorted({each for each in what if what.count(each) > 1})
             if twice:
@@ -182,7 +197,8 @@ class Msgin5gPlan:
         """In the order of a ladder, and of the start."""
         scef = (SCEF,) if self.scef is not None else ()
         seal = (SEAL,) if self.seal else ()
-        return (*(name for each in self.servers for name in each.elements), *scef, *seal)
+        oauth = (OAUTH,) if self.security is not None and self.security.tokens else ()
+        return (*(name for each in self.servers for name in each.elements), *scef, *seal, *oauth)
 
     @property
     def elements(self) -> tuple[str, ...]:
@@ -226,6 +242,15 @@ class Msgin5gPlan:
         if node in home.line_ues:
             return ("json",)
         return ("coap",) if node in home.clients else ("http",)
+
+    def https(self, network: int, node: str) -> tuple[str, int]:
+        return (self.host(network, node), _HTTPS)
+
+    def api_root(self, network: int, node: str) -> str:
+        """Where its REST is."""
+        if self.security is not None:
+            return "https://{}:{}".format(*self.https(network, node))
+        return "http://{}:{}".format(*self.http(network, node))
 
     @property
     def function(self) -> str:
@@ -283,9 +308,15 @@ class Msgin5gPlan:
         kind = AddressType.AS if name in self.home(name).application_servers else AddressType.UE
         return address(kind, self.svc_id(name))
 
-    def key(self, ue: UePlan) -> bytes:
-        """What it shares with the server; of no operator."""
-        return _secret(ue.name) if ue.keyed else b""
+    def key(self, client: str, *, secured: bool) -> bytes:
+        """What a UE shares with the server; of no operator. Constrained UEs leave it to their Gateway UE."""
+        ue = next((each for each in self.ues if each.name == client), None)
+        keyed = secured if ue is None else ue.keyed or (secured and not ue.behind)
+        return _secret(client) if keyed else b""
+
+    def account(self, node: str) -> str:
+        """By what an AS, a gateway or a server proves to be: its Service ID, or all that it knows."""
+        return node if node in self.home(node).unprovisioned else self.svc_id(node)
 
 
 def _secret(name: str) -> bytes:

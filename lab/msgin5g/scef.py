@@ -12,7 +12,7 @@ from lab.elements.agenda import Agenda
 from lab.elements.esme import Esme
 from lab.elements.esme_ledger import Asked, EsmeLedger
 from lab.elements.site import Site
-from lab.exchange_spec import ExchangeSpec
+from lab.msgin5g.door import Door
 from lab.msgin5g.scef_ledger import ScefData, Transaction
 from lab.msgin5g.scef_serving import ScefServing
 from lab.msgin5g.trigger_message import RESULTS, cancellation, short_message
@@ -20,8 +20,7 @@ from lab.plan import Plan
 from msgin5g_bridge import apis
 from msgin5g_bridge.devicetriggering import DeliveryResult, DeviceTriggeringDeliveryReportNotification
 from msgin5g_bridge.problem import Problem
-from msgin5g_bridge.rest import RestStack
-from msgin5g_bridge.rest_events import Called, Refused, RestEvent, RestSettings, Returned, Unanswered
+from msgin5g_bridge.rest_events import Called, Refused, RestEvent, Returned, Unanswered
 from msgin5g_bridge.ts29571 import Uri
 
 __all__ = ["Scef"]
@@ -35,9 +34,7 @@ _GRACE = 60.0
 class Scef(Esme):
     """One life of it."""
 
-    def __init__(
-        self, site: Site, plan: Plan, local: tuple[str, int], data: ScefData, ledger: EsmeLedger
-    ) -> None:
+    def __init__(self, site: Site, plan: Plan, door: Door, data: ScefData, ledger: EsmeLedger) -> None:
         super().__init__(site, plan, ledger)
         self.data = data
         self._agenda = Agenda()
@@ -48,12 +45,10 @@ class Scef(Esme):
         self._early: dict[str, Receipt] = {}
         """Receipts that came before the answer to their message."""
         self._told: dict[int, tuple[Transaction, int]] = {}
-        self._stack_of_rest = RestStack(apis.T8_DEVICE_TRIGGERING, RestSettings())
-        root = f"http://{local[0]}:{local[1]}"
-        self._serving = ScefServing(self._stack_of_rest, data, self._numbers, root)
+        self._stack_of_rest = door.stack(apis.T8_DEVICE_TRIGGERING)
+        self._serving = ScefServing(self._stack_of_rest, data, self._numbers, door.api_root)
         self.driver.watch(self._agenda)
-        port = self.driver.open_exchanges(self._stack_of_rest, self._on_rest)
-        site.network.exchanges(site.node, ExchangeSpec(protocol="http", local=local), port)
+        door.open(site, self.driver, self._stack_of_rest, self._on_rest)
         self.bind(BindTransceiver)
         self.driver.turn(self._resume)
 

@@ -7,13 +7,14 @@ from lab.elements.esme_ledger import EsmeLedger
 from lab.elements.site import Site
 from lab.msgin5g.application_server import Account, ApplicationServer
 from lab.msgin5g.client import ClientLedger, ClientSettings
+from lab.msgin5g.doors import token_policy, token_spec
 from lab.msgin5g.function import FunctionElement
 from lab.msgin5g.gateway_ue import GatewayUe, GatewayUeSettings
 from lab.msgin5g.home import Home, homes
 from lab.msgin5g.line_ue import LineLedger, LineUe
 from lab.msgin5g.m5s import M5s
 from lab.msgin5g.message_gateway import MessageGateway
-from lab.msgin5g.plan import OWN, SCEF, SEAL, GatewayPlan, GatewayUePlan, Msgin5gPlan, UePlan
+from lab.msgin5g.plan import OAUTH, OWN, SCEF, SEAL, GatewayPlan, GatewayUePlan, Msgin5gPlan, UePlan
 from lab.msgin5g.records import ServerData
 from lab.msgin5g.rest_node import RestLedger
 from lab.msgin5g.scef import Scef
@@ -21,6 +22,7 @@ from lab.msgin5g.scef_ledger import ScefData
 from lab.msgin5g.seal_data import configuration, documents
 from lab.msgin5g.seal_server import SealServer
 from lab.msgin5g.settings import ServerSettings
+from lab.msgin5g.token_server import TokenServer
 from lab.msgin5g.ue import Msgin5gUe, UeAddresses
 from lab.plan import Plan
 from msgin5g_bridge.model import UeServiceId
@@ -38,6 +40,7 @@ Msgin5gElement = (
     | ApplicationServer
     | Scef
     | SealServer
+    | TokenServer
 )
 
 
@@ -55,6 +58,7 @@ class Msgin5gSide:
         self.scef: Scef
         self.seal_data = documents(self.plan, network)
         self.seal: SealServer
+        self.oauth: TokenServer
         self.functions: dict[str, FunctionElement] = {}
         """Provisioning functions that are elements of their own."""
         self.ues: dict[str, Msgin5gUe] = {}
@@ -99,11 +103,8 @@ class Msgin5gSide:
             self.functions[name] = FunctionElement(site, where, home.settings, home.data)
         elif name in (*home.plan.clients, *home.plan.line_ues):
             self._build_ue(site, home, carrier)
-        elif name == SCEF:
-            local = self.plan.http(self._network, name)
-            self.scef = Scef(site, carrier, local, self.scef_data, self.scef_ledger)
-        elif name == SEAL:
-            self.seal = SealServer(site, home.door(name), partial(configuration, self.homes), self.seal_data)
+        elif name in (SCEF, SEAL, OAUTH):
+            self._build_common(site, home, carrier)
         elif gateway is not None:
             self.gateways[name] = self._gateway(site, home, gateway)
         else:
@@ -120,6 +121,17 @@ class Msgin5gSide:
         else:
             self.line_ues[name] = self._line_ue(site, home.plan, carrier)
 
+    def _build_common(self, site: Site, home: Home, carrier: Plan) -> None:
+        """What all servers share."""
+        door = home.door(site.node)
+        if site.node == SCEF:
+            self.scef = Scef(site, carrier, door, self.scef_data, self.scef_ledger)
+        elif site.node == SEAL:
+            self.seal = SealServer(site, door, partial(configuration, self.homes), self.seal_data)
+        else:
+            spec = token_spec(self.plan, self._network)
+            self.oauth = TokenServer(site, spec, token_policy(self.plan))
+
     def join(self) -> None:
         """All that are the lab's register, as if they had just been switched on."""
         for hub in self.gateway_ues.values():
@@ -133,6 +145,8 @@ class Msgin5gSide:
         """Its present life."""
         if node in self.servers:
             return self.servers[node]
+        if node == OAUTH:
+            return self.oauth
         if node in self.functions:
             return self.functions[node]
         if node in (SCEF, SEAL):
@@ -168,7 +182,9 @@ class Msgin5gSide:
             function_root=home.function_root,
             seal_root=home.settings.group_server,
             function_id=home.settings.function_id,
-            key=self.plan.key(ue),
+            function_peer=home.function_peer,
+            home=home.settings.endpoint,
+            key=home.key(ue.name),
             door=home.door(ue.name) if new and not ue.behind else None,
         )
         return Msgin5gUe(site, where, settings, self.client_ledgers[ue.name])
@@ -185,7 +201,12 @@ class Msgin5gSide:
         behind = (ue.name for ue in home.plan.ues if ue.behind == hub.name)
         allowed = frozenset(self.plan.svc_id(name) for name in (*behind, *hub.allowed))
         where = UeAddresses(
-            coap=self.plan.coap(self._network, hub.name), server=self._endpoint(home.plan.name)
+            coap=self.plan.coap(self._network, hub.name),
+            server=self._endpoint(home.plan.name),
+            function=home.function_endpoint,
+            function_id=home.settings.function_id,
+            function_peer=home.function_peer,
+            key=home.key(hub.name),
         )
         settings = GatewayUeSettings(client=client, allowed=allowed, wait=hub.wait)
         return GatewayUe(site, where, settings, self.client_ledgers[hub.name])

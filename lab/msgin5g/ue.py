@@ -26,7 +26,7 @@ from msgin5g_bridge.seal_apis import PROFILES_GET
 from msgin5g_bridge.ts29571 import Uri
 from msgin5g_bridge.ue_configuration import VAL_SERVICE_ID, UeConfiguration, read_configuration
 
-__all__ = ["Asked", "Msgin5gUe", "UeAddresses"]
+__all__ = ["Asked", "Msgin5gUe", "UeAddresses", "shared_keys"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,10 @@ class UeAddresses:
     function_root: str = ""
     """The same over HTTP."""
     function_id: str = ""
+    function_peer: str = ""
+    """What the node proves that has the function."""
+    home: str = ""
+    """Where the server is, which its key is for, even before it is told so."""
     key: bytes = b""
     seal_root: str = ""
     """apiRoot of a SEAL server."""
@@ -98,7 +102,9 @@ class Msgin5gUe(Element):
         port = self.driver.open_exchanges(self._stack, self._on_event)
         self.driver.watch(self)
         identity = (settings.svc_id or settings.private_id) if where.key else ""
-        spec = ExchangeSpec(protocol="coap", local=where.coap, identity=identity, keys=_keys(where, settings))
+        spec = ExchangeSpec(
+            protocol="coap", local=where.coap, identity=identity, keys=shared_keys(where, settings)
+        )
         site.network.exchanges(site.node, spec, port)
         if where.door is not None and self._rest is not None:
             where.door.open(site, self.driver, self._rest, self._on_rest)
@@ -170,6 +176,11 @@ class Msgin5gUe(Element):
 
         self.driver.turn(say)
         return asked
+
+    @property
+    def function(self) -> str:
+        """coap://host:port of the provisioning function."""
+        return self._where.function
 
     @property
     def address(self) -> Address:
@@ -286,10 +297,14 @@ def _provisioned(configuration: UeConfiguration, server: ServerServiceId) -> Pro
     return ProvisioningResponse(svc_id=configuration.svc_id, server_svc_ids=(server,), svc_info=info)
 
 
-def _keys(where: UeAddresses, settings: ClientSettings) -> tuple[SharedKey, ...]:
+def shared_keys(where: UeAddresses, settings: ClientSettings) -> tuple[SharedKey, ...]:
     """[LAB] One key, with the server and with the function: that of the Private ID, or of the Service ID."""
     if not where.key:
         return ()
-    function = SharedKey(identity=where.function_id, secret=where.key, origin=where.function)
-    server = SharedKey(identity=settings.server, secret=where.key, origin=where.server)
-    return (server, *((function,) if where.function else ()))
+    origins: dict[str, list[str]] = {settings.server: [where.server or where.home]}
+    if where.function:
+        origins.setdefault(where.function_peer, []).append(where.function)
+    return tuple(
+        SharedKey(identity=identity, secret=where.key, origins=tuple(dict.fromkeys(each)))
+        for identity, each in origins.items()
+    )

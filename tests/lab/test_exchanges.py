@@ -1,11 +1,14 @@
 """Requests and answers in virtual time: HTTP is refused or cut, CoAP repeats itself and is taken once."""
 
 import asyncio
+from dataclasses import replace
 from random import Random
+
+import pytest
 
 from lab.chance import Chance
 from lab.clock import VirtualClock, run
-from lab.exchange_spec import ExchangeSpec, SharedKey
+from lab.exchange_spec import ExchangeSpec, SharedKey, Tls
 from lab.exchanges import Exchanges
 from lab.faults import NONE, Faults, Weather
 from msgin5g_bridge.exchange import Answered, Ask, Asked, Gone, Incoming, NoAnswer, Reply, Request, Response
@@ -141,3 +144,36 @@ def test_keys_prove_who_asks_where_both_have_the_same() -> None:
 
     assert run(lambda clock: story(clock, b"k")) == "client"
     assert run(lambda clock: story(clock, b"z")) == ""
+
+
+OURS, THEIRS = Tls(name="one"), Tls(name="two", mutual=False)
+
+
+@pytest.mark.parametrize(
+    ("asker", "target", "outcome"),
+    [
+        (OURS, OURS, "one"),
+        (Tls(), THEIRS, ""),
+        (Tls(), OURS, "TLS: it wants a certificate"),
+        (None, OURS, "TLS: its certificate is of an unknown authority"),
+        (Tls(name="one", believed="other"), OURS, "TLS: its certificate is of an unknown authority"),
+        (Tls(name="one", authority="other"), OURS, "TLS: it does not know our authority"),
+        (OURS, None, ""),
+    ],
+)
+def test_over_tls_each_end_believes_who_shows_the_right_certificate(
+    asker: Tls | None, target: Tls | None, outcome: str
+) -> None:
+    async def story(clock: VirtualClock) -> Incoming:
+        pair = Pair(clock, "http", NONE)
+        pair.client, pair.server = replace(pair.client, tls=asker), replace(pair.server, tls=target)
+        pair.plug()
+        pair.ask()
+        await asyncio.sleep(1)
+        return next(incoming for _, incoming in (*pair.asked, *pair.heard))
+
+    one = run(story)
+    if isinstance(one, Asked):
+        assert (one.peer.identity, one.peer.secure) == (outcome, target is not None)
+    else:
+        assert one == NoAnswer(7, outcome)
