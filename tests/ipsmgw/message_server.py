@@ -30,6 +30,7 @@ from msgin5g_bridge.ueregistration import (
     BulkUeRegistrationAck,
     UeRegistration,
 )
+from tests.ipsmgw.coap_server import CoapServer
 
 __all__ = ["MessageServer"]
 
@@ -53,6 +54,8 @@ class MessageServer:
         """UE Service IDs that a bulk fails for."""
         self.verdicts: list[MessageDeliveryAck] = []
         """Answers to the next messages, in place of the usual one."""
+        self.coap = CoapServer()
+        """Where the gateway asks it over CoAP."""
         self._stack = RestStack(_OPERATIONS, RestSettings())
         self._asked: list[Ask] = []
         self._receive: Callable[[Incoming], None] | None = None
@@ -60,6 +63,9 @@ class MessageServer:
 
     def plug(self, protocol: str, port: ExchangePort[EventT]) -> None:
         """This life of the gateway; what the one before has asked is lost."""
+        if protocol == "coap":
+            self.coap.plug(port)
+            return
         self._receive = port.receive
         self._asked.clear()
         port.send = self._hear
@@ -73,6 +79,7 @@ class MessageServer:
 
     def exchange(self, now: float) -> None:
         """What the gateway has asked is answered."""
+        self.coap.exchange()
         while self._asked and self._receive is not None:
             ask = self._asked.pop(0)
             for event in self._stack.receive(Asked(ask.exchange, ask.request, Peer("gateway")), now):
