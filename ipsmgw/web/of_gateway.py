@@ -3,10 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+import msgspec
+
 from ipsmgw.cause import Cause
 from ipsmgw.cdr import Cdr
 from ipsmgw.explain import Explanation, Found
 from ipsmgw.gateway.observed import ExchangeFlow, Observed
+from ipsmgw.msgin5g_standing import Msgin5gStatus, msgin5g_standings
+from ipsmgw.signalling import Standing
 from ipsmgw.trace import Pdu
 from ipsmgw.trace.recent import Kept
 from ipsmgw.web.metrics import Metrics
@@ -71,12 +75,24 @@ def gateway_source(gateway: _Gateway) -> Source:
         status=gateway.status,
         told=lambda most: gateway_messages(observed, most),
         explain=gateway.explain,
-        standings=lambda: [one._asdict() for one in observed.standings()],
+        standings=lambda: [one._asdict() for one in _standings(gateway)],
         registered=lambda most: _registered(observed, most),
         deregister=gateway.deregister,
         lacking=observed.lacking,
-        metrics=lambda: Metrics(gateway.status, observed.figures, observed.standings).text(),
+        metrics=lambda: Metrics(gateway.status, observed.figures, lambda: _nodes(gateway)).text(),
     )
+
+
+def _standings(gateway: _Gateway) -> list[Standing]:
+    """SIGTRAN, and MSGin5G where it is on; in words."""
+    service = gateway.status().get("msgin5g")
+    ours = [] if service is None else msgin5g_standings(msgspec.convert(service, Msgin5gStatus))
+    return [*gateway.observed.standings(), *ours]
+
+
+def _nodes(gateway: _Gateway) -> list[Standing]:
+    """Without phones: they would be a time series each, and name their users."""
+    return [one for one in _standings(gateway) if one.what != "phone"]
 
 
 def gateway_messages(observed: Observed, most: int) -> Iterator[Told]:

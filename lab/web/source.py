@@ -46,6 +46,10 @@ def source(carrier: Carrier, views: Mapping[str, Callable[[], object]]) -> Sourc
     def gateway() -> Source | None:
         return gateway_source(carrier.gateway) if carrier.own() else None
 
+    def metrics() -> tuple[str, bytes]:
+        own = gateway()
+        return ("text/plain", b"") if own is None or own.metrics is None else own.metrics()
+
     return Source(
         title="ipsmgw lab",
         wire=_Wire(carrier),
@@ -57,4 +61,6 @@ def source(carrier: Carrier, views: Mapping[str, Callable[[], object]]) -> Sourc
         explain=lambda name: own.explain(name) if (own := gateway()) else (),
         standings=lambda: own.standings() if (own := gateway()) else (),
         registered=lambda most: own.registered(most) if (own := gateway()) else (),
+        lacking=lambda: own.lacking() if (own := gateway()) else (),
+        metrics=metrics,
     )

@@ -8,7 +8,8 @@ export function read() {
 
 /** The address of a tab with these parameters; those that are empty are left out. */
 export function link(tab, parameters = {}) {
-  const kept = Object.entries(parameters).filter(([, value]) => value !== "" && value !== undefined && value !== false);
+  const said = ([, value]) => value !== "" && value !== undefined && value !== false;
+  const kept = Object.entries(parameters).filter(said);
   const text = new URLSearchParams(kept).toString();
   return `#/${encodeURIComponent(tab.toLowerCase())}${text ? `?${text}` : ""}`;
 }

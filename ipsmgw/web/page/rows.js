@@ -80,7 +80,7 @@ export class Rows {
     this.pitch = Math.max(narrow ? 19 : 44, Math.min(120, room / Math.max(1, nodes.length)));
     this.shift = narrow ? 66 : 98;
     this.places = new Map(nodes.map((node, number) => [node, Math.round((number + 0.5) * this.pitch)]));
-    this.header.replaceChildren(...nodes.map((node) => {
+    this.header.replaceChildren(h("i", {}, "UTC"), ...nodes.map((node) => {
       const name = h("span", { title: node }, node);
       name.style.left = `${this.shift + this.places.get(node)}px`;
       if (!narrow) name.style.maxWidth = `${this.pitch - 4}px`;

@@ -13,7 +13,8 @@ export function mount(element, context) {
 const COUNTS = {
   mo_in_flight: "MO under way", mt_in_flight: "MT under way", alerts_in_flight: "alerts under way",
   bindings: "registrations", unreachable: "did not answer, and are waited for", correlations: "MT Correlation IDs",
-  cdrs_written: "charging records written", cdrs_waiting: "charging records that wait for the disk", bugs: "faults of ours, logged",
+  cdrs_written: "charging records written", cdrs_waiting: "charging records that wait for the disk",
+  bugs: "faults of ours, logged",
 };
 const BOXES = ["ready", "standings", "counts", "outcomes", "msgin5g", "registrations"];
 const BROAD = new Set(["ready", "standings", "registrations"]);
@@ -79,8 +80,9 @@ class State {
 
   counts(gateway) {
     const rows = Object.entries(COUNTS).filter(([name]) => gateway[name] !== undefined);
+    const alarm = (name) => (ALARMS.has(name) && gateway[name] ? "warn" : "");
     return this.table("Counts", null, rows.map(([name, words]) => [
-      words, h("span", { class: ALARMS.has(name) && gateway[name] ? "warn" : "" }, gateway[name].toLocaleString("en")),
+      words, h("span", { class: alarm(name) }, gateway[name].toLocaleString("en")),
     ]));
   }
 
@@ -117,7 +119,8 @@ class State {
   pairs(values) {
     const words = (value) => (typeof value !== "object" ? String(value)
       : Object.entries(value ?? {}).map((pair) => pair.join(": ")).join(", ") || "none");
-    return this.table("Values", null, Object.entries(values).map(([name, value]) => [name.replaceAll("_", " "), words(value)]));
+    const rows = Object.entries(values).map(([name, value]) => [name.replaceAll("_", " "), words(value)]);
+    return this.table("Values", null, rows);
   }
 
   table(name, head, rows) {
