@@ -224,7 +224,16 @@ class ExchangePort(_AnyPort[EventT]):
 
     def receive(self, incoming: Incoming) -> None:
         """A request, an answer, or that there is none."""
+        self.receive_all((incoming,))
+
+    def receive_all(self, batch: Sequence[Incoming]) -> None:
+        """What has come together: what is decided leaves together, after one sync of the disk."""
         now = self._driver.clock.now()
+        for incoming in batch:
+            self._take(incoming, now)
+        self._driver.settle(now)
+
+    def _take(self, incoming: Incoming, now: float) -> None:
         if self.tap is not None:
             self.tap(now, False, incoming)
         try:
@@ -233,7 +242,6 @@ class ExchangePort(_AnyPort[EventT]):
             self._driver.supervise(bug, incoming, now)
             events = ()
         self._dispatch(events, now)
-        self._driver.settle(now)
 
     def flush(self, now: float) -> None:
         """Hand on what the stack has to say."""

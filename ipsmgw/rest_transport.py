@@ -1,11 +1,12 @@
 """MSGin5G over real sockets: one server and one client beside each other, behind one port."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from ipsmgw.drive import ExchangePort
 from ipsmgw.msgin5g_section import Msgin5gSection
-from msgin5g_bridge.exchange import Ask, Outgoing
+from msgin5g_bridge.exchange import Ask, Incoming, Outgoing
 from msgin5g_bridge.rest_client import ClientBounds, ClientTls, RestClient
 from msgin5g_bridge.rest_server import RestServer, ServerBounds, ServerTls
 
@@ -14,12 +15,32 @@ __all__ = ["RestTransport"]
 EventT = TypeVar("EventT")
 
 
+class _Gathered:
+    """What comes in one turn of the loop is handed on together, so that one sync is for all of it.
+
+    While a sync lasts more comes: the slower the disk, the larger the groups.
+    """
+
+    def __init__(self, hand_on: Callable[[Sequence[Incoming]], None]) -> None:
+        self._to = hand_on
+        self._held: list[Incoming] = []
+
+    def receive(self, incoming: Incoming) -> None:
+        if not self._held:
+            asyncio.get_running_loop().call_soon(self._hand_on)
+        self._held.append(incoming)
+
+    def _hand_on(self) -> None:
+        held, self._held = self._held, []
+        self._to(held)
+
+
 class RestTransport:
     """Started with the other sockets; a file that cannot be read is an OSError then."""
 
     def __init__(self, section: Msgin5gSection, port: ExchangePort[EventT], now: Callable[[], float]) -> None:
         self._section = section
-        self._receive = port.receive
+        self._receive = _Gathered(port.receive_all).receive
         self._now = now
         self._server: RestServer | None = None
         self._client: RestClient | None = None

@@ -5,7 +5,8 @@ The one adapter of the client library.
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,6 +16,13 @@ from msgin5g_bridge.exchange import Answered, Ask, Headers, Incoming, NoAnswer, 
 
 __all__ = ["ClientBounds", "ClientTls", "RestClient"]
 
+_ALONE = 32_767
+"""Octets: half of 65,535, which every connection begins with (RFC 9113 §6.9.1).
+
+httpcore loses a wake-up where two requests wait for the peer's window at once: one of them then hangs until
+its deadline. So nobody waits for it: what is under way together stays below the least that a peer leaves
+open, half of the initial window, and a body that does not fit has a connection for itself.
+"""
 _SPOKEN = {"user-agent": "ipsmgw", "accept-encoding": "identity"}
 
 
@@ -40,6 +48,37 @@ class ClientBounds(Struct, frozen=True, kw_only=True):
     """In the clear by prior knowledge, over TLS as the peer likes; false: HTTP/1.1 only."""
 
 
+class _Window:
+    """Room for bodies; who comes first has it first."""
+
+    def __init__(self) -> None:
+        self._free = _ALONE
+        self._waiting = 0
+        self._room = asyncio.Condition()
+
+    @asynccontextmanager
+    async def take(self, octets: int) -> AsyncIterator[None]:
+        """Room for so many, as long as the request is under way."""
+        if self._waiting or self._free < octets:
+            await self._wait(octets)
+        self._free -= octets
+        try:
+            yield
+        finally:
+            self._free += octets
+            if self._waiting:
+                async with self._room:
+                    self._room.notify_all()
+
+    async def _wait(self, octets: int) -> None:
+        self._waiting += 1
+        try:
+            async with self._room:
+                await self._room.wait_for(lambda: self._free >= octets)
+        finally:
+            self._waiting -= 1
+
+
 class RestClient:
     """Asks what it is given; what is answered, or that nothing is, is told to `receive`."""
 
@@ -56,6 +95,10 @@ class RestClient:
         self._context = _context(tls)
         self._clear = self._client(http1=not bounds.http2)
         self._secure = self._client(http1=True)
+        self._alone = {"http": self._client(http1=not bounds.http2), "https": self._client(http1=True)}
+        """For bodies that have a connection for themselves."""
+        self._one = asyncio.Lock()
+        self._window = _Window()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
 
@@ -76,6 +119,8 @@ class RestClient:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._clear.aclose()
         await self._secure.aclose()
+        for client in self._alone.values():
+            await client.aclose()
 
     async def _ask(self, ask: Ask) -> None:
         try:
@@ -88,7 +133,14 @@ class RestClient:
         self._receive(told)
 
     async def _exchange(self, ask: Ask) -> Incoming:
-        client = self._secure if ask.origin.startswith("https:") else self._clear
+        octets = len(ask.request.body)
+        if octets > _ALONE:
+            async with self._one:
+                return await self._by(self._alone[ask.origin.partition(":")[0]], ask)
+        async with self._window.take(octets):
+            return await self._by(self._secure if ask.origin.startswith("https:") else self._clear, ask)
+
+    async def _by(self, client: httpx.AsyncClient, ask: Ask) -> Incoming:
         asked = ask.request
         origin, headers, extensions = self._placed(ask.origin)
         url = f"{origin}{asked.path}" + (f"?{asked.query}" if asked.query else "")

@@ -22,6 +22,8 @@ from msgin5g_bridge.exchange import Asked, Gone, Incoming, Peer, Reply, Request,
 
 __all__ = ["RestServer", "ServerBounds", "ServerTls"]
 
+_GONE = (OSError, KeyError)
+"""hypercorn ends with KeyError where DATA comes for a stream that its peer has reset before."""
 _TOO_SLOW = Response(408, (("connection", "close"),))
 
 
@@ -116,7 +118,7 @@ class RestServer:
         try:
             await TCPServer(app, loop, self._config, self._context, {}, reader, writer)
         except (BaseExceptionGroup, asyncio.CancelledError) as fault:
-            if not isinstance(fault, asyncio.CancelledError) and fault.split(OSError)[1] is not None:
+            if not isinstance(fault, asyncio.CancelledError) and fault.split(_GONE)[1] is not None:
                 raise  # neither has its peer gone, nor have we ended it
         except OSError:
             pass  # its peer has not said goodbye (RFC 8446 §6.1)
@@ -145,13 +147,16 @@ class RestServer:
         body = b""
         try:
             async with asyncio.timeout(self._bounds.body_within):
-                while len(body) <= self._bounds.max_body:
+                more = True
+                while more:
                     message = await receive()
                     if message["type"] != "http.request":
                         return None
-                    body += message["body"]
-                    if not message["more_body"]:
-                        break
+                    # The rest of a body that is too long is read all the same: hypercorn ends a whole HTTP/2
+                    # connection when DATA comes for a stream that has been answered.
+                    if len(body) <= self._bounds.max_body:
+                        body += message["body"]
+                    more = message["more_body"]
         except TimeoutError:
             return _TOO_SLOW
         return body

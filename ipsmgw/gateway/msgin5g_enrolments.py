@@ -17,6 +17,8 @@ from msgin5g_bridge.ueregistration import BulkUeDeregistration, BulkUeRegistrati
 
 __all__ = ["Enrolments"]
 
+_TOO_LARGE = 413
+
 
 class Enrolments:
     """Of one subscriber one thing is asked at a time; what is wanted follows from his bindings alone."""
@@ -27,6 +29,8 @@ class Enrolments:
         self._server = server
         self._rows = core.store.enrolments
         self._asked: dict[int, tuple[Step, tuple[Imsi, ...]]] = {}
+        self._most = server.bulk
+        """In one bulk request, as far as the server has shown what is too much."""
         self._busy: set[Imsi] = set()
         self._deadlines: Deadlines[Imsi] = Deadlines()
         self._of_service: dict[str, Imsi] = {row.svc_id: Imsi(row.key) for row in self._rows if row.svc_id}
@@ -138,6 +142,10 @@ class Enrolments:
         if step is Step.DEREGISTER and _knows_nothing(event):
             self._done(step, imsis[0], "", now)  # it knows nothing of him: that is what was wanted
             return True
+        if isinstance(event, Refused) and event.status == _TOO_LARGE and len(imsis) > 1:
+            self._most = min(self._most, len(imsis) // 2)
+            self._bulk(step, [self._rows.get(imsi) or self._new(imsi) for imsi in imsis], now)
+            return True
         why, after = (
             (event.reason, 0.0) if isinstance(event, Unanswered) else (_why(event), event.retry_after)
         )
@@ -189,8 +197,8 @@ class Enrolments:
     def _bulk(self, step: Step, rows: Sequence[Enrolment], now: float) -> None:
         section, server = self._section, self._server
         ready = [row for row in rows if not enrolment.missing(section, row, step)]
-        for at in range(0, len(ready), server.bulk):
-            part = ready[at : at + server.bulk]
+        for at in range(0, len(ready), self._most):
+            part = ready[at : at + self._most]
             imsis = tuple(Imsi(row.key) for row in part)
             if server.bulk == 1:
                 self._ask(step, part[0], now)

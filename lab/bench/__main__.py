@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 import typer
@@ -17,6 +17,11 @@ from lab.bench.codecs.ratios import Goal, Ratio, goals, measure, shortfalls, sip
 from lab.bench.codecs.trials import Disagreement, Trial, trials
 from lab.bench.exchange import Exchange, Lost
 from lab.bench.measure import KINDS, Bench, Kind, Plan
+from lab.bench.msgin5g.measure import Msgin5gResult
+from lab.bench.msgin5g.measure import measured as msgin5g_measured
+from lab.bench.msgin5g.table import phones_line
+from lab.bench.msgin5g.table import shortfalls as msgin5g_shortfalls
+from lab.bench.msgin5g.table import table as msgin5g_table
 from lab.bench.process import Place, Process, placement, relay
 from lab.bench.process import gateway as gateway_process
 from lab.bench.stages import stage_table
@@ -32,6 +37,23 @@ _WHERE = {
     False: "gateway, relay and generator share a core",
 }
 _console = Console()
+_STREAMS = 64
+"""Transfers of MSGin5G under way at most: an HTTP/2 connection has a hundred streams."""
+_OneCore = Annotated[
+    bool, typer.Option("--one-core", help="Generator and gateway share a core: the stricter yardstick.")
+]
+_Msgin5gGoal = Annotated[
+    float, typer.Option(help="Times a bare ASGI application's CPU that a transfer may cost.")
+]
+
+
+class _Service(NamedTuple):
+    """How much of MSGin5G."""
+
+    transfers: int
+    rounds: int
+    window: int
+    phones: int
 
 
 class Figures(msgspec.Struct):
@@ -40,6 +62,7 @@ class Figures(msgspec.Struct):
     gateway: list[Result] = []
     codecs: list[Ratio] = []
     sip: list[Ratio] = []
+    msgin5g: list[Msgin5gResult] = []
 
 
 def bench(
@@ -49,9 +72,7 @@ def bench(
     window: Annotated[int, typer.Option(min=1, help="Messages under way at a time.")] = 256,
     subscribers: Annotated[int, typer.Option(min=1, max=100_000, help="Registered phones.")] = 1_000,
     goal: Annotated[float, typer.Option(help="Times the relay's CPU that a message may cost.")] = 4.0,
-    one_core: Annotated[
-        bool, typer.Option("--one-core", help="Generator and gateway share a core: the stricter yardstick.")
-    ] = False,
+    one_core: _OneCore = False,
     gateway: Annotated[bool, typer.Option(help="Measure the whole gateway, beside the relay.")] = True,
     stages: Annotated[bool, typer.Option(help="Time the steps of a message in the stacks alone.")] = True,
     codecs: Annotated[bool, typer.Option(help="Time the codecs of SS7, beside pycrate's.")] = True,
@@ -61,14 +82,17 @@ def bench(
     sip: Annotated[bool, typer.Option(help="Time the parser of SIP, beside sipmessage's.")] = True,
     sip_goal: Annotated[float, typer.Option(help="Times as fast as sipmessage: a learned layout.")] = 9.0,
     sip_first_goal: Annotated[float, typer.Option(help="The same at first sight of a layout.")] = 5.0,
+    msgin5g: Annotated[bool, typer.Option(help="Measure the gateway with an MSGin5G Server.")] = True,
+    transfers: Annotated[int, typer.Option(min=1, help="Transfers of MSGin5G a run.")] = 1_000,
+    phones: Annotated[int, typer.Option(min=1, max=100_000, help="Phones in the MSGin5G service.")] = 1_000,
+    msgin5g_goal: _Msgin5gGoal = 12.0,
     json: Annotated[Path | None, typer.Option(help="Write the figures there.")] = None,
 ) -> None:
     """What a message costs the whole gateway beside a bare relay, and the codecs beside those of others."""
     plan, figures, missed = Plan(messages, rounds, window, subscribers), Figures(), list[str]()
     _warn()
     if gateway:
-        figures.gateway = _measured(plan, goal, apart=not one_core)
-        missed += exceeded(figures.gateway, goal)
+        missed += _measured(figures, plan, goal, apart=not one_core)
     if stages:
         _console.print(stage_table())
     if codecs:
@@ -77,6 +101,13 @@ def bench(
     if sip:
         figures.sip, faults = _compared(_sip_trials(), rounds, sip_goals(sip_first_goal, sip_goal))
         missed += faults
+    if msgin5g:
+        service = _Service(transfers, rounds, min(window, _STREAMS), phones)
+        missed += _with_server(figures, service, msgin5g_goal, apart=not one_core)
+    _end(figures, missed, json)
+
+
+def _end(figures: Figures, missed: Sequence[str], json: Path | None) -> None:
     if json is not None:
         json.write_bytes(msgspec.json.format(msgspec.json.encode(figures)))
     for each in missed:
@@ -89,9 +120,10 @@ def _warn() -> None:
         _console.print(f"[yellow]load average {load:.1f}: what else runs here makes the ratios larger")
 
 
-def _measured(plan: Plan, goal: float, *, apart: bool) -> list[Result]:
+def _measured(figures: Figures, plan: Plan, goal: float, *, apart: bool) -> list[str]:
     try:
-        return _run(plan, goal, apart=apart)
+        figures.gateway = _run(plan, goal, apart=apart)
+        return exceeded(figures.gateway, goal)
     except (Lost, OSError) as fault:
         _console.print(f"bench: {fault}", style="red", markup=False)
         raise typer.Exit(2) from None
@@ -136,6 +168,28 @@ def _run(plan: Plan, goal: float, *, apart: bool) -> list[Result]:
         _console.print(table(results, plan, batches, goal))
         _console.print(_WHERE[apart])
         return results
+
+
+def _with_server(figures: Figures, plan: _Service, goal: float, *, apart: bool) -> list[str]:
+    _VAR.mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix="bench-", dir=_VAR) as folder, _progress() as progress:
+        task = progress.add_task("MSGin5G", total=3 * (plan.rounds + 1) + 2)
+        try:
+            found = msgin5g_measured(
+                Place(Path(folder).resolve(), placement(apart=apart)),
+                transfers=plan.transfers,
+                rounds=plan.rounds,
+                window=plan.window,
+                phones=plan.phones,
+                told=lambda what: progress.update(task, advance=1, description=what, refresh=True),
+            )
+        except (Lost, OSError, TimeoutError) as fault:
+            _console.print(f"bench: {fault!s}", style="red", markup=False)
+            raise typer.Exit(2) from None
+    _console.print(msgin5g_table(found, transfers=plan.transfers, window=plan.window, goal=goal))
+    _console.print(phones_line(found), highlight=False)
+    figures.msgin5g = [found]
+    return list(msgin5g_shortfalls(found, goal))
 
 
 def _measure(trial: Bench, place: Place, opened: ExitStack, plan: Plan) -> dict[Kind, float]:

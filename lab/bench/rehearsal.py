@@ -27,6 +27,7 @@ __all__ = [
     "begin_mo",
     "delivery_report",
     "gateway_flow",
+    "mo_message",
     "mt_forward_sm",
     "registers",
     "rehearse",
@@ -70,6 +71,12 @@ def rehearse(rng: Random, plan: Plan = PLAN) -> Frames:
         begin=_begin(peer, plan),
         report=phone.message(report, {b"body": report}, _CALL_ID),
     )
+
+
+def mo_message(tpdu: bytes, rng: Random, plan: Plan = PLAN) -> Template:
+    """A phone's MESSAGE with this SMS-SUBMIT; holes for id and msisdn alone."""
+    rpdu = RpData(_REFERENCE, RpAddress(plan.sc_number), tpdu).encode(Direction.MS_TO_NETWORK)
+    return _Rehearsed(plan, rng).message(rpdu, {})
 
 
 def delivery_report(reference: int) -> bytes:

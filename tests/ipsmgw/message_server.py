@@ -50,6 +50,8 @@ class MessageServer:
         self.silent: set[Operation] = set()
         self.segment_size = 0
         self.credential = ""
+        self.most = 0
+        """Entries of a bulk; one with more is too large. 0: any number."""
         self.bad_entries: set[str] = set()
         """UE Service IDs that a bulk fails for."""
         self.verdicts: list[MessageDeliveryAck] = []
@@ -93,6 +95,10 @@ class MessageServer:
     def _answer(self, called: Called) -> None:
         operation = called.operation
         if operation in self.silent:
+            return
+        body = called.body
+        if isinstance(body, BulkUeRegistration | BulkUeDeregistration) and 0 < self.most < body.count:
+            self._stack.refuse(called.exchange, Problem(status=413))
             return
         if operation in self.refusals:
             self._stack.refuse(called.exchange, self.refusals[operation])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from msgin5g_bridge.apis import PROVISION_NON_MSGIN5G_UE, UE_DEREGISTER, UE_REGISTER
+from msgin5g_bridge.apis import PROVISION_NON_MSGIN5G_UE, UE_BULK_REGISTER, UE_DEREGISTER, UE_REGISTER
 from msgin5g_bridge.model import MgwServiceId, UeServiceId
 from msgin5g_bridge.operation import Operation
 from msgin5g_bridge.problem import Problem
@@ -99,6 +99,30 @@ def test_after_a_restart_all_that_are_here_are_registered_in_bulk_and_the_others
     assert [first.count, second.count] == [2, 1]
     assert [each.ue_svc_id for each in bye.list] == ["ue-001010000000200"]
     assert [row.registered for row in rows(node).enrolments] == [True, True, True, False]
+
+
+def test_a_bulk_that_is_too_large_for_the_server_goes_in_parts() -> None:
+    node = gateway()
+    for number in range(7):
+        info = f"imsi=00101000000010{number};msisdn=1555900{number}"
+        node.register(f"sip:u{number}@ims.example", 6000, info=info)
+        node.exchange()
+    node.server.take()
+    node.server.most = 2
+    crash(node)
+    counts = [each.count for each in node.server.take() if isinstance(each, BulkUeRegistration)]
+    assert counts == [7, 3, 3, 1, 1, 1, 1, 1, 1, 1]
+    assert all(row.registered for row in rows(node).enrolments)
+    assert alarms(node) == {}
+
+
+def test_one_alone_that_is_too_large_is_an_alarm() -> None:
+    node = gateway()
+    join(node)
+    node.server.take()
+    node.server.refusals[UE_BULK_REGISTER] = Problem(status=413)
+    crash(node)
+    assert alarms(node) == {IMSI: "registration: 413 Content Too Large"}
 
 
 def test_who_fails_in_a_bulk_is_tried_again_by_himself() -> None:

@@ -199,7 +199,7 @@ def _bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "lab.bench", "--rounds", "1", "--messages", "50", "--window", "2"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        [*command, "--subscribers", "5", "--no-stages", "--no-codecs", *arguments],
+        [*command, "--subscribers", "5", "--no-stages", "--no-codecs", "--no-msgin5g", *arguments],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -221,3 +221,16 @@ def test_the_bench_runs_and_tells_the_ratios(tmp_path: Path) -> None:
     assert missed.returncode == 1
     assert "MO costs" in missed.stdout
     assert "the goal is 0.001" in missed.stdout
+
+
+@pytest.mark.wire
+@pytest.mark.usefixtures("bench_network")
+def test_the_bench_of_msgin5g_runs_and_tells_the_ratios(tmp_path: Path) -> None:
+    few = ("--msgin5g", "--transfers", "20", "--phones", "10", "--msgin5g-goal", "100000")
+    done = _bench(tmp_path, "--no-gateway", "--no-sip", *few, "--json", "figures.json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (found,) = msgspec.json.decode((tmp_path / "figures.json").read_bytes(), type=Figures).msgin5g
+    assert found.to_phones > 0 < found.from_phones
+    assert found.echo > 0
+    assert found.phones.count == 10
+    assert found.phones.bulk_cpu > 0 < found.phones.first_cpu

@@ -11,7 +11,7 @@ import pytest
 from ipsmgw.drive import Driver, ExchangePort
 from ipsmgw.sockets import LoopClock
 from msgin5g_bridge.apis import DELIVER_UE_MESSAGE, MSGS_MSGDELIVERY
-from msgin5g_bridge.exchange import Ask, Outgoing, Reply
+from msgin5g_bridge.exchange import Answered, Ask, Asked, Incoming, Outgoing, Reply, Request, Response
 from msgin5g_bridge.rest import RestStack
 from msgin5g_bridge.rest_client import ClientBounds, ClientTls, RestClient
 from msgin5g_bridge.rest_events import Called, Left, RestEvent, RestSettings, Returned, Unanswered
@@ -199,6 +199,58 @@ def test_rubbish_is_answered_or_cut(octets: bytes, status: bytes) -> None:
                 answer += part
         assert answer.partition(b"\r\n")[0].split(b" ")[1:2] == ([status] if status else [])
         writer.close()
+        await there.close()
+
+    play(story)
+
+
+def test_bodies_larger_than_a_window_do_not_wait_for_each_other_for_ever() -> None:
+    """httpcore forgets one of two requests that wait for the peer's window: RFC 9113 §6.9.1."""
+
+    async def story() -> None:
+        asked: list[int] = []
+        told: list[Incoming] = []
+
+        def receive(incoming: Incoming) -> None:
+            if isinstance(incoming, Asked):
+                asked.append(len(incoming.request.body))
+                server.send(Reply(incoming.exchange, Response(204)))
+
+        server = RestServer(receive, ServerBounds(max_body=1 << 20), None)
+        host, port = await server.start(("127.0.0.1", 0))
+        clock = LoopClock(asyncio.get_running_loop())
+        client = RestClient(told.append, clock.now, ClientBounds(), None)
+        sizes = [90_000, 90_000, *([2_048] * 60), 90_000, 32_767, 32_768]
+        for number, size in enumerate(sizes):
+            request = Request("POST", "/x", (), bytes(size))
+            client.send(Ask(number, f"http://{host}:{port}", request, clock.now() + LONG))
+        async with asyncio.timeout(LONG):
+            while len(told) < len(sizes):
+                await asyncio.sleep(0.01)
+        assert sorted(asked) == sorted(sizes)
+        assert all(isinstance(each, Answered) for each in told)
+        await client.stop()
+        await server.stop()
+
+    play(story)
+
+
+def test_too_large_a_body_spares_the_other_requests_of_its_connection() -> None:
+    async def story() -> None:
+        here, there = Node(), Node(bounds=ServerBounds(max_body=100_000))
+        host, port = await there.server.start(("127.0.0.1", 0))
+        told: list[Incoming] = []
+        client = RestClient(told.append, LoopClock(asyncio.get_running_loop()).now, ClientBounds(), None)
+        now = LoopClock(asyncio.get_running_loop()).now()
+        request = Request("POST", "/x", (), bytes(400_000))
+        for number in range(2):
+            client.send(Ask(number, f"http://{host}:{port}", request, now + LONG))
+        async with asyncio.timeout(LONG):
+            while len(told) < 2:
+                await asyncio.sleep(0.01)
+        assert [each.response.status for each in told if isinstance(each, Answered)] == [413, 413]
+        await client.stop()
+        await here.close()
         await there.close()
 
     play(story)
