@@ -66,6 +66,13 @@ def test_a_link_leads_somewhere(link: str) -> None:
     assert (ROOT / link).exists()
 
 
+def test_the_pictures_are_those_of_the_readme_and_none_is_large() -> None:
+    shown = set(re.findall(r"!\[[^]]+\]\((docs/pictures/[\w.]+)\)", README))
+    there = {path.relative_to(ROOT).as_posix(): path.stat().st_size for path in ROOT.glob("docs/pictures/*")}
+    assert shown == set(there)
+    assert max(there.values(), default=0) <= 150_000
+
+
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z]+)\b", README))))
 def test_a_make_target_exists(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
@@ -73,5 +80,5 @@ def test_a_make_target_exists(target: str) -> None:
 
 def test_the_licence_is_the_one_that_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert project["license"]["text"] == "Apache-2.0"
+    assert project["license"] == "Apache-2.0"
     assert "Version 2.0, January 2004" in (ROOT / "LICENSE").read_text()
