@@ -35,6 +35,7 @@ ELSEWHERE = {
     ("docs/msgin5g.md", "curl"): "tests/interop/test_rest_tools.py",
     ("docs/msgin5g.md", "coap-client"): "tests/interop/test_libcoap.py",
     ("docs/load.md", "ipsmgw-lab load"): "tests/lab/load/test_load_on_the_wire.py",
+    ("docs/web.md", "curl"): "tests/ipsmgw/web/test_guard.py",
     ("docs/pytest.md", "pip install"): "tests/lab/test_pytest_plugin.py",
     ("deploy/", "install"): "tests/house/test_deploy.py",
     ("deploy/", "useradd"): "wants root",
@@ -139,6 +140,8 @@ def result(command: Command, network: int) -> tuple[int, str]:
 
 def wrong(command: Command, network: int) -> str:
     """Nothing, or what is not as the page has it."""
+    if command.words[0] not in PROGRAMS:
+        return f"{command.page}: {command.text}: say in ELSEWHERE who runs it"
     status, printed = result(command, network)
     if status != 0 and not (status == 1 and command.words[1] in UNHEARD):
         return f"{command.page}: {command.text}: exit status {status}\n{printed}"
