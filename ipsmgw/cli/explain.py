@@ -18,7 +18,8 @@ def explain_command(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="ID", help="Its id in the charging record, or Call-ID; or an MSISDN or IMSI: its latest."
+            metavar="ID",
+            help="Its id in the charging record, Call-ID or Message ID; an MSISDN or IMSI: its latest.",
         ),
     ],
     file: Annotated[

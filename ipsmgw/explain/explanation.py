@@ -56,7 +56,7 @@ class Found(Struct, frozen=True):
     @property
     def text(self) -> str:
         """One line."""
-        kind = "MO to" if self.record == "ISMSMO" else "MT from"
+        kind = "MO to" if self.record.endswith("MO") else "MT from"
         who = self.msisdn or self.imsi
         return f"{clock(self.received)}  {self.id:<22} {who} {kind} {self.other or '?'}: {self.outcome}"
 

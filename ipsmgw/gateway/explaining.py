@@ -1,6 +1,6 @@
 """The message that somebody asks about: under way, or among the last that have ended."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from ipsmgw.cdr import Cdr
@@ -42,6 +42,8 @@ class Explaining:
         self._terminating = terminating
         self._texting = texting
         self._routing = routing
+        self.service: Callable[[str, float], Explanation | tuple[Found, ...]] | None = None
+        """Who knows of messages of the MSGin5G service."""
 
     def explain(self, name: str, now: float) -> Explanation | tuple[Found, ...]:
         """Of one message; or those that the name may mean, the latest first: none where it means nothing."""
@@ -52,7 +54,11 @@ class Explaining:
         if not found and number:
             of_number = (one for one in self.known(now) if number in (one[0].msisdn, one[0].imsi))
             found = list(islice(of_number, _MOST))
-        return tuple(_found(cdr, state) for cdr, state in found) if name else ()
+        several = tuple(_found(cdr, state) for cdr, state in found) if name else ()
+        also = () if self.service is None or not name else self.service(name, now)
+        if isinstance(also, Explanation):
+            return also
+        return tuple(sorted((*several, *also), key=lambda one: -one.received)) if also else several
 
     def known(self, now: float) -> Iterator[_Known]:
         """The latest first."""

@@ -109,6 +109,7 @@ class Gateway:
         world.network.associations(node, association_specs(settings.map.association), self.map)
         if self._msgin5g is not None:
             self._alerting.room = self._msgin5g.to_phones.room
+            explaining.service = self._msgin5g.chronicle.explain
             self._msgin5g.begin(self.observed.tapped(world), world.clock.now())
         self.driver.settle(world.clock.now())
 

@@ -6,6 +6,7 @@ from ipsmgw.drive import Driver
 from ipsmgw.gateway.core import Core, World
 from ipsmgw.gateway.message_server import Called, MessageServer, Returned, ServerEvent, Unanswered
 from ipsmgw.gateway.msgin5g_by_centre import ByCentre
+from ipsmgw.gateway.msgin5g_chronicle import Chronicle
 from ipsmgw.gateway.msgin5g_enrolments import Enrolments
 from ipsmgw.gateway.msgin5g_from_phones import FromPhones
 from ipsmgw.gateway.msgin5g_lines import Lines
@@ -40,8 +41,11 @@ class Msgin5g:
         self._reach = Reach(core.settings.msgin5g.server_root, core.clock.now())
         numbers = ReplyNumbers(core)
         self.enrolments = Enrolments(core, self.server)
-        self.to_phones = ToPhones(core, self.server, self.enrolments, numbers, terminating)
-        self.from_phones = FromPhones(core, self.server, self.enrolments, numbers)
+        self.chronicle = Chronicle(core)
+        self.to_phones = ToPhones(
+            core, self.server, self.enrolments, numbers, terminating, chronicle=self.chronicle
+        )
+        self.from_phones = FromPhones(core, self.server, self.enrolments, numbers, chronicle=self.chronicle)
         self._parts: list[FromPhones | ToPhones | Enrolments | ByCentre | Lines]
         self._parts = [self.from_phones, self.to_phones, self.enrolments]
         self.by_centre: ByCentre | None = None

@@ -22,6 +22,14 @@ class Asking(Protocol):
     def within(self) -> float:
         """How long the server may take."""
 
+    @property
+    def way(self) -> str:
+        """By which it has come, in words."""
+
+    @property
+    def yes(self) -> str:
+        """What is said when the server has it."""
+
     def name(self, gathered: Gathered, number: str, now: float) -> str:
         """A Message ID for it; nothing: the server has it already."""
 
@@ -35,10 +43,13 @@ class Asking(Protocol):
 class OverIms:
     """A phone in the IMS: RP-ACK or RP-ERROR, when its record is on disk."""
 
+    yes = "RP-ACK to the phone"
+
     def __init__(self, core: Core, sms: MoSms) -> None:
         self._core = core
         self._sms = sms
         self.within = core.settings.msgin5g.answer
+        self.way = f"over IMS; for the rest: explain {sms.id}"
 
     def name(self, gathered: Gathered, number: str, now: float) -> str:
         """A phone that repeats itself has had its RP-ERROR."""

@@ -31,7 +31,7 @@ class ByCentre:
         from_phones: FromPhones,
     ) -> None:
         self.links = Links(core, driver, core.settings.msgin5g.smpp)
-        self._to = ToCentre(core, self.links, enrolments, to_phones.order)
+        self._to = ToCentre(core, self.links, enrolments, to_phones.order, rows=to_phones.rows)
         self._from = FromCentre(core, enrolments, from_phones)
         to_phones.by_centre(self._to)
         self.links.asked, self.links.ended = self._asked, self._from.offers.ended

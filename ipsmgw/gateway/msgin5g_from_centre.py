@@ -50,6 +50,9 @@ class FromCentre:
 class _ByCentre:
     """The service centre: deliver_sm_resp, once. A message_payload may be several parts of a message."""
 
+    way = "deliver_sm of the service centre"
+    yes = "deliver_sm_resp ESME_ROK"
+
     def __init__(self, asked: Asked, offers: Offers, imsi: str, within: float, parts: int) -> None:
         self._asked: Asked | None = asked
         self._session = asked.flow

@@ -9,6 +9,7 @@ from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
 from ipsmgw.gateway.message_server import Called, MessageServer, Refused, Returned, Unanswered
 from ipsmgw.gateway.msgin5g_asking import Asking, OverIms
+from ipsmgw.gateway.msgin5g_chronicle import Chronicle
 from ipsmgw.gateway.msgin5g_enrolments import Enrolments
 from ipsmgw.gateway.msgin5g_parts import Gathered, Parts
 from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
@@ -45,13 +46,25 @@ class _Submission(Struct, eq=False):
     segments: list[UEMessageDelivery]
     until: float
 
+    @property
+    def name(self) -> str:
+        """Its Message ID."""
+        return self.segments[0].msg_id
+
 
 class FromPhones:
     """Messages to numbers of the service; all others go to their service centre."""
 
     def __init__(
-        self, core: Core, server: MessageServer, enrolments: Enrolments, numbers: ReplyNumbers
+        self,
+        core: Core,
+        server: MessageServer,
+        enrolments: Enrolments,
+        numbers: ReplyNumbers,
+        *,
+        chronicle: Chronicle,
     ) -> None:
+        self._chronicle = chronicle
         self._core = core
         self._section = core.settings.msgin5g
         self._server = server
@@ -110,6 +123,9 @@ class FromPhones:
             self._server.refuse(event.exchange, Problem(status=404, cause="MESSAGE_UNKNOWN"))
             return None
         self._awaited.remove(row)
+        self._chronicle.note(
+            row.key, "deliver-report of the server", str(said.failure_cause or said.deliv_st)
+        )
         self._server.accept(event.exchange)
         return Transfer(
             key=f"report {row.key}",
@@ -134,6 +150,9 @@ class FromPhones:
             self._call(one, now)
         else:
             self._parts.done(one.whole.gathered)
+            self._chronicle.note(
+                one.segments[0].msg_id, "the server has it", one.whole.asking.yes, outcome="delivered"
+            )
             one.whole.asking.taken(now)
         return True
 
@@ -187,6 +206,8 @@ class FromPhones:
         )
         size = max(whole.held.seg_size or self._section.segment_size, _SMALLEST)
         one = _Submission(whole, list(cut(message, message.msg_id, size)), now + whole.asking.within)
+        to = f"{addressed[0].addr_type} {addressed[0].addr}"
+        self._chronicle.submitted(whole.held, name, to, f"{whole.asking.way}, to {number}")
         if whole.gathered.references:
             self._await(one, now)
         self._call(one, now)
@@ -208,7 +229,7 @@ class FromPhones:
         """Before the message leaves: its report may be here before its answer."""
         whole = one.whole
         row = AwaitedReport(
-            key=one.segments[0].msg_id,
+            key=one.name,
             imsi=whole.held.key,
             references=whole.gathered.references,
             recipient=bytes(whole.submit.tp_da),
@@ -225,7 +246,10 @@ class FromPhones:
 
     def _failed(self, one: _Submission, cause: Cause, now: float) -> None:
         self._parts.failed(one.whole.gathered)
-        row = self._awaited.get(one.segments[0].msg_id)
+        row = self._awaited.get(one.name)
         if row is not None:
             self._awaited.remove(row)
+        self._chronicle.note(
+            one.segments[0].msg_id, "the server has not taken it", cause.sentence, outcome=cause.cdr
+        )
         one.whole.asking.refused(cause, now)

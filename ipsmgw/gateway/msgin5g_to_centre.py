@@ -13,7 +13,7 @@ from ipsmgw.procedures.msgin5g_ways import Order, refused_by_centre, rested
 from ipsmgw.smpp import Status
 from ipsmgw.smpp.pdu import DeliverSm, Pdu, SubmitSmResp
 from ipsmgw.smpp.receipt import Receipt
-from ipsmgw.store import Transfer
+from ipsmgw.store import Rows, Transfer
 
 __all__ = ["Change", "ToCentre"]
 
@@ -24,7 +24,13 @@ class ToCentre:
     """What is known is in the store; here is what waits for an answer, and who is known by which number."""
 
     def __init__(
-        self, core: Core, links: Links, enrolments: Enrolments, order: Callable[[str], Order]
+        self,
+        core: Core,
+        links: Links,
+        enrolments: Enrolments,
+        order: Callable[[str], Order],
+        *,
+        rows: Rows[Transfer],
     ) -> None:
         section = core.settings.msgin5g
         self._section = section.smpp
@@ -32,7 +38,7 @@ class ToCentre:
         self._enrolments = enrolments
         self._order = order
         self._times = Times(section.validity, section.retry, section.remember)
-        self._rows = core.store.transfers
+        self._rows = rows
         self._vendor = {one.code: one.cause for one in self._section.error}
         self._open: dict[Submitted, str] = {}
         self._by_id: dict[str, tuple[str, int]] = {}

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
 from ipsmgw.gateway.message_server import Called, MessageServer, Refused, Returned, Unanswered
+from ipsmgw.gateway.msgin5g_chronicle import Chronicle, ToldRows
 from ipsmgw.gateway.msgin5g_enrolments import Enrolments
 from ipsmgw.gateway.msgin5g_lines import Lines
 from ipsmgw.gateway.msgin5g_reassembly import Reassembling
@@ -48,15 +49,18 @@ class ToPhones:
         enrolments: Enrolments,
         numbers: ReplyNumbers,
         terminating: Terminating,
+        *,
+        chronicle: Chronicle,
     ) -> None:
         section = core.settings.msgin5g
         self._core = core
+        self._chronicle = chronicle
         self._section = section
         self._server = server
         self._enrolments = enrolments
         self._terminating = terminating
         self._times = Times(section.validity, section.retry, section.remember)
-        self._rows = core.store.transfers
+        self.rows = self._rows = ToldRows(core, chronicle)
         self._numbers = numbers
         self._segments = Reassembling(core, server)
         self._centre_number = AddressString(core.settings.node.number)
@@ -175,6 +179,8 @@ class ToPhones:
         key = self._reports.pop(event.exchange, None)
         if key is None:
             return False
+        why = event.reason if isinstance(event, Unanswered) else f"{event.status} {event.cause}"
+        self._chronicle.note(key, "deliver-report failed", why)
         if isinstance(event, Unanswered) or event.status in _FOR_NOW:
             after = 0.0 if isinstance(event, Unanswered) else event.retry_after
             change = partial(delivery.report_failed, now=now, times=self._times, after=after)
@@ -242,6 +248,7 @@ class ToPhones:
             self._deadlines.set(key, held.due)
         elif held.phase == "report":
             self._busy.add(key)
+            self._chronicle.note(key, "deliver-report", "to the server")
             self._reports[self._server.report(delivery.report_of(held), now)] = key
         elif held.phase == "receipt":
             self._await_receipts(held, now)
@@ -313,6 +320,7 @@ class ToPhones:
         self._attempts[dialogue] = held.key
         part = held.parts[held.at]
         sms = MtSms(next(self._core.ids), dialogue, held.imsi, self._centre_number, part, now, binding, -1)
+        self._chronicle.note(held.key, f"part {held.at + 1} over IMS", f"for the rest: explain {sms.id}")
         self._terminating.attempt(sms, now)
         return True
 
