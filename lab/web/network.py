@@ -29,7 +29,7 @@ _KINDS = {
     "esme": "ESME",
     "phone": "phone",
 }
-_PHONES = 40
+_PHONES = 10
 """That are drawn; the others are in the list of phones."""
 
 
