@@ -34,8 +34,11 @@ def pack(verdict: Verdict) -> bytes:
 
 def tree_of(pdu: Pdu) -> Node:
     """What its octets mean; what they are not, where they mean nothing."""
+    layer = LAYER_OF.get(pdu.protocol)
+    if layer is None:  # a line of JSON is its own meaning
+        return (pdu.protocol, pdu.data.decode("utf-8", "replace").strip(), 0, len(pdu.data), [])
     try:
-        return _node(decode(pdu.data, LAYER_OF[pdu.protocol]).tree)
+        return _node(decode(pdu.data, layer).tree)
     except DecodeError as fault:
         return ("octets", str(fault), 0, len(pdu.data), [])
 
