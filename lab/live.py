@@ -4,6 +4,7 @@ import asyncio
 import logging
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -13,7 +14,8 @@ from lab.describing import CARRIER, carrier_of
 from lab.explain import explain_message
 from lab.fault import FAULT, FAULT_FILE, HELP, all_rules, fault
 from lab.msgin5g.plan import Msgin5gPlan
-from lab.plan import MAX_NETWORK, Gmsc, PlanTimers
+from lab.msgin5g.security import Security
+from lab.plan import MAX_NETWORK, Gmsc, Plan, PlanTimers
 from lab.send import send_message
 from lab.up import Wishes, up
 
@@ -35,6 +37,9 @@ def up_command(
     *,
     faults: Annotated[list[str] | None, FAULT] = None,
     fault_file: Annotated[Path | None, FAULT_FILE] = None,
+    secure: Annotated[
+        bool, typer.Option("--secure", help="With --msgin5g: TLS, access tokens, and keys of UEs.")
+    ] = False,
     msgin5g: Annotated[
         bool, typer.Option("--msgin5g", help="With an MSGin5G service, in which the phones are too.")
     ] = False,
@@ -46,12 +51,21 @@ def up_command(
     plan = plan if carrier is not None else replace(plan, legs=("msc", "sgsn"), gmsc=_GMSC)
     if msgin5g and plan.msgin5g is None:
         plan = replace(plan, msgin5g=Msgin5gPlan(own_gateway=True, seal=True))
-    try:
-        rules = all_rules(faults or [], fault_file, plan)
-    except ValueError as fault:
-        _out.print(f"ipsmgw-lab: {fault}", markup=False, highlight=False)
-        raise typer.Exit(2) from None
-    raise typer.Exit(asyncio.run(up(_out, plan, seconds, Wishes(rules, show_page))))
+    with TemporaryDirectory(prefix="ipsmgw-lab-tls-") as folder:
+        try:
+            plan = _secured(plan, folder) if secure else plan
+            rules = all_rules(faults or [], fault_file, plan)
+        except ValueError as fault:
+            _out.print(f"ipsmgw-lab: {fault}", markup=False, highlight=False)
+            raise typer.Exit(2) from None
+        raise typer.Exit(asyncio.run(up(_out, plan, seconds, Wishes(rules, show_page))))
+
+
+def _secured(plan: Plan, folder: str) -> Plan:
+    """With keys and certificates in this folder."""
+    if plan.msgin5g is None:
+        raise ValueError("--secure is for an MSGin5G service: --msgin5g")
+    return replace(plan, msgin5g=replace(plan.msgin5g, security=Security(folder=folder)))
 
 
 def send_command(

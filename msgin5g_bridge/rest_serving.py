@@ -126,7 +126,8 @@ class Serving:
         return Called(event.exchange, found.operation, body, found.variables, caller, query)
 
     def _check_room(self, peer: Peer, now: float) -> None:
-        wait = self._rate.wait(peer.identity or peer.address, now)
+        # Of who has not said who he is each connection has another port.
+        wait = self._rate.wait(peer.identity or peer.address.rpartition(":")[0], now)
         if wait:
             raise _Refusal(Problem(status=429, cause="NF_CONGESTION_RISK", retry_after=wait))
         if len(self._open) >= self._settings.open:

@@ -12,6 +12,7 @@ from lab.elements.element import Element
 from lab.elements.site import Site
 from lab.exchange_spec import ExchangeSpec
 from lab.msgin5g.client import Client, ClientLedger, ClientSettings
+from lab.msgin5g.configuring import Configuring
 from lab.msgin5g.ue import UeAddresses, shared_keys
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested, Responded, Unanswered
 from msgin5g_bridge.l3gdelivery import Address
@@ -38,6 +39,8 @@ class GatewayUeSettings:
     client: ClientSettings
     allowed: frozenset[str] = frozenset()
     """UE Service IDs."""
+    private_ids: frozenset[str] = frozenset()
+    """Of UEs that have no Service ID yet."""
     wait: float = 0.0
     """Seconds; 0: each registration goes by itself."""
 
@@ -68,6 +71,8 @@ class GatewayUe(Element):
         self._relayed: dict[int, int] = {}
         """Exchanges that we have begun for those that wait for their answer."""
         self._bulks: dict[int, list[_Held]] = {}
+        self.configuring = Configuring(self._stack, self._agenda, where, self.client, settings.wait)
+        self.configuring.private_ids = settings.private_ids
         port = self.driver.open_exchanges(self._stack, self._on_event)
         self.driver.watch(self._agenda)
         identity = settings.client.svc_id if where.key else ""
@@ -86,7 +91,7 @@ class GatewayUe(Element):
     @property
     def open_work(self) -> int:
         """What waits for an answer, of either side."""
-        return len(self._stack) + len(self._held)
+        return len(self._stack) + len(self._held) + len(self.configuring)
 
     def _on_event(self, event: CoapEvent, now: float) -> None:
         match event:
@@ -104,7 +109,9 @@ class GatewayUe(Element):
     def _requested(self, event: Requested, now: float) -> None:
         if event.peer.address == self._server:
             self._from_server(event, now)
-        elif _sender(event.payload) not in self._settings.allowed:
+        elif self.configuring.takes(event.payload):
+            self.configuring.hold(event, now)
+        elif _sender(event.payload) not in self._settings.allowed | self.configuring.configured:
             self._stack.refuse(event.exchange, FailureCause.NOT_AUTHORIZED, "not behind this Gateway UE")
         elif isinstance(event.payload, Registration):
             self._register(_Held(event.exchange, event.payload, event.peer.address), now)
@@ -148,6 +155,8 @@ class GatewayUe(Element):
     # Answers.
 
     def _responded(self, event: Responded, now: float) -> None:
+        if self.configuring.responded(event):
+            return
         waiting, held = self._relayed.pop(event.exchange, None), self._bulks.pop(event.exchange, None)
         if held is not None:
             self._tell_each(held, event.body)
@@ -179,6 +188,8 @@ class GatewayUe(Element):
         self._pass_on_refusal(held.exchange, f"{cause}: the server refuses {held.request.ue_svc_id}")
 
     def _silent(self, exchange: int) -> None:
+        if self.configuring.silent(exchange):
+            return
         waiting, held = self._relayed.pop(exchange, None), self._bulks.pop(exchange, None)
         for each in (*([waiting] if waiting is not None else ()), *(one.exchange for one in held or ())):
             self._stack.refuse(each, FailureCause.OVERLOAD, "no answer")

@@ -6,6 +6,7 @@ from ipsmgw.identity import Msisdn
 from ipsmgw.trace import ladder
 from lab.carrier import Carrier
 from lab.elements.phone import Phone
+from lab.msgin5g.how_to import how_to_provision
 from lab.msgin5g.plan import FIRST_CODE
 from lab.msgin5g.records import address
 from lab.msgin5g.steps import server, ue, until
@@ -48,6 +49,8 @@ async def show(console: Console, carrier: Carrier) -> None:
     console.print(ladder(pdus, nodes, width=console.width), markup=False, highlight=False)
     for line in carrier.msgin5g.m5s.server.explain(reader.ledger.inbox[-1].msg_id):
         console.print(line, markup=False, highlight=False)
+    for line in how_to_provision(carrier):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     texts = " and ".join(repr(text) for text in list(phone.ledger.inbox)[read:])
     console.print(
         f"[green]✓[/] {name} reads {texts}; reader reads {reader.ledger.texts[-1]!r}\n", highlight=False

@@ -198,7 +198,8 @@ class Msgin5gSide:
 
     def _gateway_ue(self, site: Site, home: Home, hub: GatewayUePlan) -> GatewayUe:
         client = ClientSettings(svc_id=UeServiceId(self.plan.svc_id(hub.name)), server=home.settings.svc_id)
-        behind = (ue.name for ue in home.plan.ues if ue.behind == hub.name)
+        behind = [ue.name for ue in home.plan.ues if ue.behind == hub.name]
+        new = frozenset(name for name in behind if name in home.plan.unprovisioned)
         allowed = frozenset(self.plan.svc_id(name) for name in (*behind, *hub.allowed))
         where = UeAddresses(
             coap=self.plan.coap(self._network, hub.name),
@@ -208,7 +209,7 @@ class Msgin5gSide:
             function_peer=home.function_peer,
             key=home.key(hub.name),
         )
-        settings = GatewayUeSettings(client=client, allowed=allowed, wait=hub.wait)
+        settings = GatewayUeSettings(client=client, allowed=allowed, private_ids=new, wait=hub.wait)
         return GatewayUe(site, where, settings, self.client_ledgers[hub.name])
 
     def _gateway(self, site: Site, home: Home, gateway: GatewayPlan) -> MessageGateway:

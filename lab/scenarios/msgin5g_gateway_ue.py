@@ -1,5 +1,7 @@
 """Constrained UEs behind an MSGin5G Gateway UE, over MSGin5G-6."""
 
+from dataclasses import replace
+
 from lab.carrier import Carrier
 from lab.expectation import expect
 from lab.msgin5g.contact import Contact, Leg
@@ -7,7 +9,7 @@ from lab.msgin5g.plan import GatewayUePlan, Msgin5gPlan, UePlan
 from lab.msgin5g.steps import SUCCESS, answered, ue, until, with_msgin5g
 from lab.scenario import scenario
 
-__all__ = ["msgin5g_gateway_ue", "msgin5g_gateway_ue_bulk"]
+__all__ = ["msgin5g_gateway_ue", "msgin5g_gateway_ue_bulk", "msgin5g_gateway_ue_configures"]
 
 _UES = (
     UePlan(name="valve", behind="hub", max_seg_size=128),
@@ -72,3 +74,37 @@ async def msgin5g_gateway_ue_bulk(carrier: Carrier) -> None:
     refused = side.ues["valve"].ask(foreign)
     await answered(carrier, refused)
     expect((refused.code, refused.cause) == (403, "NOT_AUTHORIZED"), "lamp is not behind it")
+
+
+_NEW = replace(_plan(0.5), unprovisioned=("valve", "probe"))
+
+
+@scenario(
+    clause="TS 23.554 §8.1, §8.2.7; TR 23.700-24",
+    what="configuration of constrained UEs over MSGin5G-6, and their registration",
+    plan=with_msgin5g(_NEW),
+)
+async def msgin5g_gateway_ue_configures(carrier: Carrier) -> None:
+    """They know a Private ID only: the Gateway UE has them configured in one request, then registered."""
+    side = carrier.msgin5g
+    hub, names = side.gateway_ues["hub"], ("valve", "probe")
+    hub.register()
+    await until(carrier, lambda: hub.registered, "the Gateway UE is registered")
+    valve = side.ues["valve"]
+    early = valve.ask(side.ues["lamp"].client.registration())
+    await answered(carrier, early)
+    expect(early.cause == "NOT_AUTHORIZED", "nobody registers through it who is not behind it")
+    asked = [side.ues[name].provision() for name in names]
+    await answered(carrier, *asked)
+    expect(all(each.taken for each in asked), "both are configured")
+    bulks = [pdu for pdu in carrier.pdus if b"uePrivId" in pdu.data and b"count" in pdu.data]
+    expect(len(bulks) == 1, "in one request for two")
+    registrations = [side.ues[name].register() for name in names]
+    await answered(carrier, *registrations)
+    expect([each.code for each in registrations] == [201, 201], "and registered in one more")
+    lamp = await ue(carrier, "lamp")
+    await answered(carrier, *lamp.send(valve.address, "open"))
+    await until(carrier, lambda: valve.ledger.texts == ["open"], "valve is reached by its new Service ID")
+    foreign = valve.ask(side.ues["stray"].client.provisioning(side.settings.function_id), valve.function)
+    await answered(carrier, foreign)
+    expect((foreign.code, foreign.cause) == (403, "NOT_AUTHORIZED"), "who is not new is not configured")

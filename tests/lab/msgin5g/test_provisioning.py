@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import json as msgspec_json
 
 from lab.msgin5g.contact import Leg, Peer
 from lab.msgin5g.provisioning import ProvisioningFunction
@@ -25,6 +28,7 @@ from msgin5g_bridge.provisioning import (
     request_in,
 )
 from tests.lab.msgin5g.world import ANYBODY, SETTINGS, message
+from tests.msgin5g_bridge.test_properties import JSON
 
 OPERATOR = replace(SETTINGS, provisioners=("operator",), gateway_ues=("hub",), credential_key=b"k")
 KETTLE, PHONE = (
@@ -143,3 +147,21 @@ def test_a_request_in_segments_is_refused() -> None:
     to = address(AddressType.UE, OPERATOR.function_id)
     asked = message(address(AddressType.UE, "k"), to, payload='{"uePrivId"', seg_ind=True)
     assert isinstance(function.message(asked, ANYBODY), Refusal)
+
+
+@given(
+    payload=st.text(max_size=60)
+    | JSON.map(lambda value: msgspec_json.encode(value).decode())
+    | st.sampled_from(("uePrivId", "list", "mgwPrivId")).flatmap(
+        lambda key: JSON.map(lambda value: msgspec_json.encode({key: value}).decode())
+    )
+    | st.integers(1, 2000).map(lambda depth: '{"uePrivId":' * depth)
+)
+def test_any_payload_is_answered_and_what_is_wrong_assigns_nothing(payload: str) -> None:
+    data = ServerData()
+    to = address(AddressType.UE, OPERATOR.function_id)
+    asked = message(address(AddressType.UE, "k"), to, payload=payload)
+    answer = ProvisioningFunction(data, OPERATOR).message(asked, ANYBODY)
+    assert isinstance(answer, Refusal)
+    assert not data.subscriptions
+    assert not data.gateways
