@@ -16,7 +16,7 @@ _PHASES = {
     "report": "its sender is to hear of the end",
     "ended": "ended",
 }
-_WAYS = {"ims": "IMS", "sc": "the service centre"}
+_WAYS = {"ims": "IMS", "sc": "the service centre", "line": "the connection of the UE"}
 
 
 class Story(Struct):
@@ -60,7 +60,9 @@ def _parts(before: Transfer, after: Transfer, at: str) -> Iterator[Line]:
     """What of it went where."""
     all_, had = len(after.parts), len(before.handed)
     if after.at > before.at and not after.handed:
-        yield Line(at, f"part {after.at} of {all_}", "over IMS: RP-ACK of the phone")
+        over_ims = after.imsi.isdecimal()  # names of non-3GPP UEs begin with a letter
+        taken = "over IMS: RP-ACK of the phone" if over_ims else "by its connection: acknowledged"
+        yield Line(at, f"part {after.at} of {all_}", taken)
     if len(after.handed) > had:
         one = after.handed[-1]
         yield Line(
