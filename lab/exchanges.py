@@ -150,7 +150,7 @@ class Exchanges:
             refused = target is None or chance.happens("refuse", faults.refuse)
             when = now + chance.lasts("delay", faults.delay)
         else:
-            when = self._arrives(now, chance, faults)
+            when = self._arrives(now, chance, faults, _tries(ask))
             refused = target is None or when == inf
         fate: Fate = "lost" if refused else ""
         self._put(now, asker.node, name, asker.spec.protocol, octets, fate)
@@ -216,10 +216,10 @@ class Exchanges:
 
     # How long it takes.
 
-    def _arrives(self, now: float, chance: Chance, faults: Faults) -> float:
+    def _arrives(self, now: float, chance: Chance, faults: Faults, tries: tuple[float, ...]) -> float:
         """The first of the retransmissions that is not lost."""
         chance.turn()
-        for after in _RETRANSMISSIONS:
+        for after in tries:
             if not chance.happens("loss", faults.loss):
                 return now + after + chance.lasts("delay", faults.delay)
         return inf
@@ -227,7 +227,7 @@ class Exchanges:
     def _gets_back(self, exchange: _Exchange, now: float, chance: Chance, faults: Faults) -> float:
         """With its acknowledgement, or with that of a later repetition of the request, which may be lost."""
         chance.turn()
-        later = [exchange.since + after for after in _RETRANSMISSIONS if exchange.since + after > now]
+        later = [exchange.since + after for after in _tries(exchange.ask) if exchange.since + after > now]
         for when in (now, *later):
             there = when == now or not chance.happens("loss", faults.loss)
             if there and not chance.happens("loss", faults.loss):
@@ -274,3 +274,8 @@ class Exchanges:
     def _put(self, now: float, *what: *tuple[str, str, Protocol, bytes, Fate]) -> None:
         if self._tap is not None:
             self._tap(now, *what)
+
+
+def _tries(ask: Ask) -> tuple[float, ...]:
+    """When a request is sent; what is not confirmable, once (RFC 7252 §4.3)."""
+    return _RETRANSMISSIONS if ask.request.confirmable else _RETRANSMISSIONS[:1]

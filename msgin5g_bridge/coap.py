@@ -28,6 +28,8 @@ from msgin5g_bridge.exchange import (
 )
 from msgin5g_bridge.expiry import Expiry
 from msgin5g_bridge.message import (
+    AcDeregistration,
+    AcRegistration,
     AggregatedMessage,
     DeliveryReport,
     Message,
@@ -76,15 +78,17 @@ ANSWERS: Mapping[type[Body], type[Body]] = {
     DeliveryReport: MessageResponse,
     StoredMessageUpdate: MessageResponse,
     TopicSubscribe: TopicSubscriptionAck,
+    AcRegistration: RegistrationResponse,
+    AcDeregistration: RegistrationResponse,
 }
 """What a payload is answered with, if with anything."""
 
 
 def code_of(payload: Payload, *, refresh: bool = False) -> int:
     """Of the yes to it: 2.01 for a new registration, 2.02 for the end of one, else 2.04."""
-    if isinstance(payload, Registration):
+    if isinstance(payload, Registration | AcRegistration):
         return _CHANGED if refresh else _CREATED
-    return _DELETED if isinstance(payload, Deregistration) else _CHANGED
+    return _DELETED if isinstance(payload, Deregistration | AcDeregistration) else _CHANGED
 
 
 class CoapSettings(Struct, frozen=True, kw_only=True):
@@ -205,14 +209,22 @@ class CoapStack:
     # From above.
 
     def ask(
-        self, origin: str, payload: Payload, now: float, *, identity: str = "", within: float | None = None
+        self,
+        origin: str,
+        payload: Payload,
+        now: float,
+        *,
+        identity: str = "",
+        within: float | None = None,
+        confirmable: bool = True,
     ) -> int:
         """POST it to the endpoint at coap://host:port, with the key of this identity; the event tells by this
-        number. `within` is for all of it; without it the time begins with its turn.
+        number. `within` is for all of it; without it the time begins with its turn. What is not confirmable
+        is not repeated.
         """
         exchange = next(self._numbers)
         self._ours[exchange] = payload
-        request = Request("POST", URI_PATH, _JSON, encode(payload))
+        request = Request("POST", URI_PATH, _JSON, encode(payload), confirmable=confirmable)
         until = 0.0 if within is None else now + within
         self._asks[exchange] = Ask(exchange, origin, request, until, identity)
         if within is not None:

@@ -18,7 +18,8 @@ import aiocoap.resource
 from aiocoap.credentials import CredentialsMap
 from aiocoap.numbers import ContentFormat
 from aiocoap.numbers.codes import Code
-from aiocoap.numbers.constants import TransportTuning
+from aiocoap.numbers.constants import TransportTuning, Unreliable
+from aiocoap.numbers.types import NON
 from msgspec import Struct
 
 from msgin5g_bridge.exchange import (
@@ -154,7 +155,7 @@ class CoapEndpoint:
             code=getattr(Code, ask.request.method),
             uri=f"{scheme}://{hosts.get(name, name)}:{port}{ask.request.path}",
             payload=ask.request.body,
-            transport_tuning=self._tuning,
+            transport_tuning=self._tuning if ask.request.confirmable else Unreliable,
         )
         if name in hosts:
             message.opt.uri_host = name
@@ -272,7 +273,12 @@ def _host_and_port(hostinfo: str) -> str:
 def _request(message: aiocoap.Message) -> Request:
     path = "/" + "/".join(message.opt.uri_path)
     return Request(
-        str(message.code), path, _headers(message), message.payload, "&".join(message.opt.uri_query)
+        str(message.code),
+        path,
+        _headers(message),
+        message.payload,
+        "&".join(message.opt.uri_query),
+        message.mtype is not NON,
     )
 
 

@@ -43,6 +43,8 @@ class Request(Struct, frozen=True):
     headers: Headers = ()
     body: bytes = b""
     query: str = ""
+    confirmable: bool = True
+    """Of CoAP: whether it is repeated until it is acknowledged."""
 
     def header(self, name: str) -> str | None:
         """The first of this name."""

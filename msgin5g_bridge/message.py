@@ -35,6 +35,8 @@ from msgin5g_bridge.segment import MessageSegmentParameters
 from msgin5g_bridge.ts29571 import DateTime
 
 __all__ = [
+    "AcDeregistration",
+    "AcRegistration",
     "AggregatedMessage",
     "DeliveryReport",
     "IndividualMessage",
@@ -154,6 +156,18 @@ class TopicUnsubscribe(Body, kw_only=True, tag_field="msgType", tag="TOPICUNSUB"
     msg_topics: OneOrMore[Topic]
 
 
+class AcRegistration(Body, kw_only=True, tag_field="msgType", tag="ACREG"):
+    """An Application Client registers with the MSGin5G Client that it uses (MSGin5G-5)."""
+
+    app_id: ApplicationId
+
+
+class AcDeregistration(Body, kw_only=True, tag_field="msgType", tag="ACDEREG"):
+    """The reverse."""
+
+    app_id: ApplicationId
+
+
 Payload = (
     Registration
     | Deregistration
@@ -168,6 +182,8 @@ Payload = (
     | AggregatedMessage
     | TopicSubscribe
     | TopicUnsubscribe
+    | AcRegistration
+    | AcDeregistration
 )
 _PAYLOAD: msgspec.json.Decoder[Payload] = msgspec.json.Decoder(Payload)
 

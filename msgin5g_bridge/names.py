@@ -31,6 +31,7 @@ class FailureCause(StrEnum):
     MESSAGE_UNKNOWN = "MESSAGE_UNKNOWN"
     MESSAGE_LOOP = "MESSAGE_LOOP"
     SUBSCRIPTION_UNKNOWN = "SUBSCRIPTION_UNKNOWN"
+    APPLICATION_UNKNOWN = "APPLICATION_UNKNOWN"
     GROUP_UNKNOWN = "GROUP_UNKNOWN"
     GROUP_EXISTS = "GROUP_EXISTS"
     GROUP_NOT_RESOLVED = "GROUP_NOT_RESOLVED"
@@ -59,6 +60,7 @@ STATUSES: Mapping[FailureCause, int] = {
     FailureCause.RECIPIENT_UNKNOWN: 404,
     FailureCause.MESSAGE_UNKNOWN: 404,
     FailureCause.SUBSCRIPTION_UNKNOWN: 404,
+    FailureCause.APPLICATION_UNKNOWN: 404,
     FailureCause.GROUP_UNKNOWN: 404,
     FailureCause.GROUP_EXISTS: 403,
     FailureCause.PAYLOAD_TOO_LARGE: 413,
@@ -88,6 +90,8 @@ NAMES: tuple[Name, ...] = (
     Name("Message Type", "TOPICSUB", "Messaging Topic subscription", "message.TopicSubscribe"),
     Name("Message Type", "TOPICUNSUB", "Messaging Topic unsubscription", "message.TopicUnsubscribe"),
     Name("Message Type", "UPDATE", "update of a stored message", "message.StoredMessageUpdate"),
+    Name("Message Type", "ACREG", "Application Client registration", "message.AcRegistration"),
+    Name("Message Type", "ACDEREG", "Application Client de-registration", "message.AcDeregistration"),
     *_keys(
         "message.Message",
         msgType="Message Type",

@@ -14,7 +14,7 @@ PROTOCOLS: tuple[Protocol, ...] = ("coap", "http")
 """Schemes of origins, and names of Wireshark's dissectors."""
 
 _METHODS = {"GET": 1, "POST": 2, "PUT": 3, "DELETE": 4}
-_CON, _ACK = 0x42, 0x62  # version 1, a token of two octets
+_CON, _NON, _ACK = 0x42, 0x52, 0x62  # version 1, a token of two octets
 _URI_PATH, _CONTENT_FORMAT, _MAX_AGE = 11, 12, 14
 _JSON = "application/json"
 
@@ -26,7 +26,8 @@ def request_octets(protocol: Protocol, number: int, request: Request) -> bytes:
         return _http(f"{request.method} {request.path}{query} HTTP/1.1", request.headers, request.body)
     code = _METHODS.get(request.method, 2)
     path = [(_URI_PATH, part.encode()) for part in request.path.split("/") if part]
-    return _coap(_CON, code, number, [*path, *_options(request.headers)], request.body)
+    first = _CON if request.confirmable else _NON
+    return _coap(first, code, number, [*path, *_options(request.headers)], request.body)
 
 
 def response_octets(protocol: Protocol, number: int, response: Response) -> bytes:

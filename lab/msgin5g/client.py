@@ -18,7 +18,16 @@ from msgin5g_bridge.message import (
     TopicSubscribe,
     TopicUnsubscribe,
 )
-from msgin5g_bridge.model import ABSENT, Body, MessageId, ServerServiceId, Topic, UeServiceId, encode
+from msgin5g_bridge.model import (
+    ABSENT,
+    ApplicationId,
+    Body,
+    MessageId,
+    ServerServiceId,
+    Topic,
+    UeServiceId,
+    encode,
+)
 from msgin5g_bridge.msgdelivery import ReportDeliveryStatus, StoreAndForwardParameters
 from msgin5g_bridge.names import FailureCause
 from msgin5g_bridge.provisioning import (
@@ -83,6 +92,13 @@ class ClientLedger:
     count: int = 0
     outbox: list[Outgoing] = field(default_factory=list)
 
+    applications: dict[str, str] = field(default_factory=dict)
+    """Application IDs of its Application Clients, and where each is (MSGin5G-5)."""
+    serves: bool = False
+    """Whether it has ever had one: then what is for another one is not its own."""
+    sent_by: dict[str, str] = field(default_factory=dict)
+    """Of a Message ID: which Application ID has sent it."""
+
     @property
     def texts(self) -> list[str]:
         """What it can read."""
@@ -104,6 +120,8 @@ class Client:
             self.adopt(ledger.config)
         self._segments = Reassembly(Limits(wait=settings.wait))
         self._seen = {(each.message.ori_addr, each.message.msg_id) for each in ledger.inbox}
+        self.for_applications: list[tuple[Message | DeliveryReport, str]] = []
+        """What is to be handed on, and to which Application ID."""
         self._sent: dict[str, tuple[Message, ...]] = {}
         """Segments, by their set, in case the server misses one."""
 
@@ -155,19 +173,24 @@ class Client:
         report: bool = False,
         keep: bool = False,
         params: StoreAndForwardParameters | None = None,
+        app_id: ApplicationId | None = None,
     ) -> tuple[Message, ...]:
         """One message with an ID of its own, in segments where it is too long for one."""
         self.ledger.count += 1
         whole = Message(
             ori_addr=self.address,
             dest_addr=to,
+            app_id=app_id or ABSENT,
             msg_id=MessageId(f"{self.settings.svc_id}-{self.ledger.count}"),
             payload=payload,
             deliv_st_req_ind=report or ABSENT,
             sto_and_fw_ind=keep,
             sto_and_fw_params=params or ABSENT,
         )
-        seg_id = f"s{self.ledger.count}"
+        return self.segmented(whole, f"s{self.ledger.count}")
+
+    def segmented(self, whole: Message, seg_id: str) -> tuple[Message, ...]:
+        """As the server takes it at once; the set is kept until it is confirmed."""
         segments = cut(whole, seg_id, min(self.settings.max_seg_size or MAX_SEGMENT, self.settings.seg_size))
         self._sent[seg_id] = segments
         return segments
@@ -194,6 +217,8 @@ class Client:
             case DeliveryReport():
                 if payload not in self.ledger.reports:  # the answer to the first may have been lost
                     self.ledger.reports.append(payload)
+                if payload.msg_id in self.ledger.sent_by:
+                    self.for_applications.append((payload, self.ledger.sent_by[payload.msg_id]))
                 return MessageResponse(ori_addr=payload.ori_addr, msg_id=payload.msg_id), ()
             case SegmentRecovery():
                 return None, tuple(self._again(payload))
@@ -219,6 +244,8 @@ class Client:
     ) -> tuple[Body | FailureCause | None, tuple[Payload, ...]]:
         if message.dest_addr != self.address:
             return FailureCause.RECIPIENT_UNKNOWN, ()
+        if message.app_id and self.ledger.serves and message.app_id not in self.ledger.applications:
+            return FailureCause.APPLICATION_UNKNOWN, ()
         put = self._segments.put(message, now)
         response = MessageResponse(ori_addr=message.ori_addr, msg_id=message.msg_id)
         match put:
@@ -242,7 +269,9 @@ class Client:
         if key not in self._seen:
             self._seen.add(key)
             self.ledger.inbox.append(Received(now, message))
-        if message.deliv_st_req_ind and self.settings.reports:
+        if message.app_id and message.app_id in self.ledger.applications:
+            self.for_applications.append((message, message.app_id))
+        elif message.deliv_st_req_ind and self.settings.reports:
             yield DeliveryReport(
                 ori_addr=self.address,
                 dest_addr=message.ori_addr,

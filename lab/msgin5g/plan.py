@@ -24,6 +24,7 @@ __all__ = [
     "REPLY_NUMBERS",
     "SCEF",
     "SEAL",
+    "ApplicationClientPlan",
     "GatewayPlan",
     "GatewayUePlan",
     "Msgin5gPlan",
@@ -97,6 +98,15 @@ class GatewayPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationClientPlan:
+    """An Application Client on a UE of its own, which has no MSGin5G Client: it uses that of another one."""
+
+    name: str
+    app_id: str
+    ue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayUePlan:
     """A Gateway UE; who may use it, besides, and how long registrations wait for others."""
 
@@ -122,6 +132,7 @@ class Msgin5gPlan:
     domain: str = "msgin5g.lab.example"
     ues: tuple[UePlan, ...] = (UePlan(name="meter"), UePlan(name="lamp"))
     gateway_ues: tuple[GatewayUePlan, ...] = ()
+    application_clients: tuple[ApplicationClientPlan, ...] = ()
     application_servers: tuple[str, ...] = ("reader",)
     gateways: tuple[GatewayPlan, ...] = ()
     unprovisioned: tuple[str, ...] = ()
@@ -205,7 +216,9 @@ class Msgin5gPlan:
         """Without those of others."""
         gateways = (gateway.name for gateway in self.gateways)
         function = (self.function_node,) if self.function_node else ()
-        return (*(self.name, *gateways, *self.clients, *self.line_ues, *self.application_servers, *function),)
+        applications = (each.name for each in self.application_clients)
+        clients = (*self.clients, *self.line_ues, *applications)
+        return (self.name, *gateways, *clients, *self.application_servers, *function)
 
     @property
     def clients(self) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ from msgin5g_bridge.apis import TOPICLIST_NOTIFY
 from msgin5g_bridge.asregistration import ASRegistration, ASRegistrationAck
 from msgin5g_bridge.l3gdelivery import AddressType
 from msgin5g_bridge.message import (
+    AcDeregistration,
+    AcRegistration,
     AggregatedMessage,
     DeliveryReport,
     Message,
@@ -102,8 +104,8 @@ class Msgin5gServer:
                 return self._intake.submit(payload, peer, now)
             case AggregatedMessage():
                 return self._intake.submit_all(payload, peer, now)
-            case MessageResponse():
-                return Refusal(FailureCause.MESSAGE_UNKNOWN, "a response is no request")
+            case MessageResponse() | AcRegistration() | AcDeregistration():
+                return Refusal(FailureCause.MESSAGE_UNKNOWN, "no request to a server")
         return self._in_the_name_of(payload, peer, now)
 
     def register_phone(

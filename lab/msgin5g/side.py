@@ -5,6 +5,8 @@ from functools import partial
 
 from lab.elements.esme_ledger import EsmeLedger
 from lab.elements.site import Site
+from lab.msgin5g.application import Application, ApplicationLedger
+from lab.msgin5g.application_client import ApplicationClient
 from lab.msgin5g.application_server import Account, ApplicationServer
 from lab.msgin5g.client import ClientLedger, ClientSettings
 from lab.msgin5g.doors import token_policy, token_spec
@@ -41,6 +43,7 @@ Msgin5gElement = (
     | Scef
     | SealServer
     | TokenServer
+    | ApplicationClient
 )
 
 
@@ -67,6 +70,10 @@ class Msgin5gSide:
         self.gateway_ues: dict[str, GatewayUe] = {}
         self.line_ues: dict[str, LineUe] = {}
         self.line_ledgers = {name: LineLedger() for home in self.plan.servers for name in home.line_ues}
+        self.application_clients: dict[str, ApplicationClient] = {}
+        self.application_ledgers = {
+            each.name: ApplicationLedger() for home in self.plan.servers for each in home.application_clients
+        }
         self._network = network
         self.client_ledgers = {name: ClientLedger() for home in self.plan.servers for name in home.clients}
         rest = (
@@ -101,7 +108,7 @@ class Msgin5gSide:
         elif name == home.plan.function_node:
             where = home.addresses(name)
             self.functions[name] = FunctionElement(site, where, home.settings, home.data)
-        elif name in (*home.plan.clients, *home.plan.line_ues):
+        elif name in (*home.plan.clients, *home.plan.line_ues, *self.application_ledgers):
             self._build_ue(site, home, carrier)
         elif name in (SCEF, SEAL, OAUTH):
             self._build_common(site, home, carrier)
@@ -118,6 +125,8 @@ class Msgin5gSide:
             self.ues[name] = self._ue(site, home, ue, carrier)
         elif hub is not None:
             self.gateway_ues[name] = self._gateway_ue(site, home, hub)
+        elif name in self.application_ledgers:
+            self.application_clients[name] = self._application_client(site, home)
         else:
             self.line_ues[name] = self._line_ue(site, home.plan, carrier)
 
@@ -151,8 +160,8 @@ class Msgin5gSide:
             return self.functions[node]
         if node in (SCEF, SEAL):
             return self.scef if node == SCEF else self.seal
-        clients: dict[str, Msgin5gUe | GatewayUe | LineUe]
-        clients = {**self.ues, **self.gateway_ues, **self.line_ues}
+        clients: dict[str, Msgin5gUe | GatewayUe | LineUe | ApplicationClient]
+        clients = {**self.ues, **self.gateway_ues, **self.line_ues, **self.application_clients}
         return clients.get(node) or self.gateways.get(node) or self.application_servers[node]
 
     def listeners(self, phone: str, down: Container[str]) -> dict[int, Callable[[bytes], None]]:
@@ -195,6 +204,13 @@ class Msgin5gSide:
 
     def _endpoint(self, node: str) -> str:
         return "coap://{}:{}".format(*self.plan.coap(self._network, node))
+
+    def _application_client(self, site: Site, home: Home) -> ApplicationClient:
+        plan = next(each for each in home.plan.application_clients if each.name == site.node)
+        ledger = self.application_ledgers[plan.name]
+        application = Application(plan.app_id, self.plan.address(plan.ue), ledger)
+        local = self.plan.coap(self._network, plan.name)
+        return ApplicationClient(site, local, self._endpoint(plan.ue), application)
 
     def _gateway_ue(self, site: Site, home: Home, hub: GatewayUePlan) -> GatewayUe:
         client = ClientSettings(svc_id=UeServiceId(self.plan.svc_id(hub.name)), server=home.settings.svc_id)

@@ -6,6 +6,8 @@ from urllib.parse import quote
 from lab.elements.element import Element
 from lab.elements.site import Site
 from lab.exchange_spec import ExchangeSpec, SharedKey
+from lab.msgin5g.application import Application
+from lab.msgin5g.applications import HERE, Applications
 from lab.msgin5g.client import Client, ClientLedger, ClientSettings
 from lab.msgin5g.door import Door
 from lab.msgin5g.outbox import Outgoing
@@ -14,7 +16,7 @@ from msgin5g_bridge.apis import PROVISION_UE
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested, Responded, Unanswered
 from msgin5g_bridge.l3gdelivery import Address
 from msgin5g_bridge.message import Message, MessageResponse, Payload
-from msgin5g_bridge.model import ABSENT, Body, ServerServiceId, decode, encode
+from msgin5g_bridge.model import ABSENT, ApplicationId, Body, ServerServiceId, decode, encode
 from msgin5g_bridge.msgdelivery import StoreAndForwardParameters
 from msgin5g_bridge.names import FailureCause
 from msgin5g_bridge.operation import Operation
@@ -99,6 +101,8 @@ class Msgin5gUe(Element):
         self._asked: dict[int, Asked] = {}
         self._asked_by_http: dict[int, Asked] = {}
         self._rest = where.door.stack(()) if where.door is not None else None
+        self._local: dict[str, Application] = {}
+        self.applications = Applications(self.client, self._stack, self._say, self._local)
         port = self.driver.open_exchanges(self._stack, self._on_event)
         self.driver.watch(self)
         identity = (settings.svc_id or settings.private_id) if where.key else ""
@@ -167,6 +171,30 @@ class Msgin5gUe(Element):
         self.ledger.outbox.append(Outgoing(now, segments[0].msg_id, to, text, asked, report))
         return asked
 
+    def ask_for(self, to: Address, text: str, app_id: ApplicationId, *, report: bool = True) -> list[Asked]:
+        """A message to one of the applications of another UE."""
+        segments = self.client.message(to, text, report=report, app_id=app_id)
+        return [self.ask(segment) for segment in segments]
+
+    def attach(self, application: Application) -> None:
+        """An Application Client on this UE registers."""
+        self._local[application.app_id] = application
+        self.applications.register(application.app_id, HERE)
+
+    def detach(self, application: Application) -> None:
+        """It leaves."""
+        self._local.pop(application.app_id, None)
+        self.ledger.applications.pop(application.app_id, None)
+
+    def send_for(
+        self, application: Application, to: Address, text: str, *, report: bool = False, keep: bool = False
+    ) -> list[Asked]:
+        """A message of an Application Client on this UE; one that has not registered sends nothing."""
+        if self.ledger.applications.get(application.app_id) != HERE:
+            return [Asked(None, code=403, diagnostic=f"{FailureCause.NOT_REGISTERED}: {application.app_id}")]
+        message = application.message(to, text, report=report, keep=keep)
+        return [self.ask(each) for each in self.applications.outgoing(message)]
+
     def ask(self, payload: Payload, to: str = "") -> Asked:
         """Anything that a client can say, to its server or another endpoint."""
         asked = Asked(payload)
@@ -214,7 +242,10 @@ class Msgin5gUe(Element):
             case Requested():
                 self._requested(event, now)
             case Responded():
-                self._responded(event)
+                if not self.applications.ended(event, now):
+                    self._responded(event)
+            case Unanswered() if self.applications.ended(event, now):
+                pass
             case Unanswered():
                 asked = self._asked.pop(event.exchange, None)
                 if asked is not None:
@@ -229,6 +260,8 @@ class Msgin5gUe(Element):
         if self.refuses is not None:
             self._stack.refuse(event.exchange, self.refuses, "it was told to")
             return
+        if self.applications.requested(event, now):
+            return
         answer, more = self.client.take(event.payload, now)
         if isinstance(answer, FailureCause):
             self._stack.refuse(event.exchange, answer, "not for this client")
@@ -236,14 +269,19 @@ class Msgin5gUe(Element):
             self._stack.respond(event.exchange, 204, answer)
         for payload in more:
             self._say(payload, now)
+        for_applications, self.client.for_applications = self.client.for_applications, []
+        for handed, app_id in for_applications:
+            self.applications.deliver(handed, app_id, now)
 
     def _wake(self, now: float) -> None:
         slept_through, self._slept_through = self._slept_through, []
         for exchange in slept_through:
             self._stack.refuse(exchange, FailureCause.OVERLOAD, "it slept")
 
-    def _say(self, payload: Payload, now: float) -> None:
-        self._asked[self._stack.ask(self._server, payload, now)] = Asked(payload)
+    def _say(self, payload: Payload, now: float) -> int:
+        exchange = self._stack.ask(self._server, payload, now)
+        self._asked[exchange] = Asked(payload)
+        return exchange
 
     def _responded(self, event: Responded) -> None:
         asked = self._asked.pop(event.exchange, None)

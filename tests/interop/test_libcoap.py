@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from msgspec.structs import replace
 
 from lab.carrier import Carrier
 from lab.msgin5g.contact import Leg, Peer
@@ -15,8 +16,15 @@ from lab.msgin5g.steps import SUCCESS, answered, ue, until
 from lab.plan import PACED, Plan
 from msgin5g_bridge import decode, decode_payload, encode
 from msgin5g_bridge.l3gdelivery import Address, AddressType
-from msgin5g_bridge.message import DeliveryReport, Message, MessageResponse, Payload
-from msgin5g_bridge.model import MessageId, UeServiceId
+from msgin5g_bridge.message import (
+    AcDeregistration,
+    AcRegistration,
+    DeliveryReport,
+    Message,
+    MessageResponse,
+    Payload,
+)
+from msgin5g_bridge.model import ApplicationId, MessageId, UeServiceId
 from msgin5g_bridge.names import URI_PATH
 from msgin5g_bridge.provisioning import ProvisioningResponse, UeProvisioningRequest
 from msgin5g_bridge.registration import Deregistration, Registration, RegistrationResponse, RegistrationResult
@@ -27,7 +35,13 @@ pytestmark = pytest.mark.interop
 NETWORK = 142
 HOST = f"127.1.{NETWORK}.200"
 LIMIT = 30
-PLAN = Plan(network=NETWORK, timers=PACED, subscribers=(), msgin5g=Msgin5gPlan(ues=(UePlan(name="lamp"),)))
+APP = ApplicationId("weather")
+PLAN = Plan(
+    network=NETWORK,
+    timers=PACED,
+    subscribers=(),
+    msgin5g=Msgin5gPlan(ues=(UePlan(name="lamp"), UePlan(name="horn"))),
+)
 
 
 def tool(name: str) -> str:
@@ -157,3 +171,35 @@ def report_of(received: Message) -> DeliveryReport:
     return DeliveryReport(
         ori_addr=received.dest_addr, dest_addr=received.ori_addr, msg_id=received.msg_id, deliv_st=SUCCESS
     )
+
+
+def test_libcoap_is_an_application_client_on_another_ue(client: str, server: str) -> None:
+    """It registers, sends without an acknowledgement, is given a message, and reports it (MSGin5G-5)."""
+
+    async def story(carrier: Carrier) -> None:
+        lamp, horn = await ue(carrier, "lamp"), await ue(carrier, "horn")
+        uri = "coap://{}:{}".format(*carrier.msgin5g.plan.coap(NETWORK, "lamp")) + URI_PATH
+
+        async def says(payload: Payload, *options: str) -> bytes:
+            where = ("-a", HOST, *options, "-m", "post", "-t", "50", "-f", "-", uri)
+            return await run(client, *where, given=encode(payload))
+
+        said = message(lamp.address, horn.address, "a1", "?")
+        assert (await says(replace(said, app_id=APP))).startswith(b"4.03 NOT_REGISTERED")
+        registered = decode(RegistrationResponse, await says(AcRegistration(app_id=APP), "-p", "5683"))
+        assert registered.ue_svc_id == lamp.address.addr
+        assert isinstance(decode_payload(await says(replace(said, app_id=APP), "-N")), MessageResponse)
+        await until(carrier, lambda: horn.ledger.texts == ["?"], "horn has what was not confirmable")
+        async with listening(server) as origin:
+            await there(client, origin)
+            await answered(carrier, *horn.ask_for(lamp.address, "rain", APP))
+            await until(carrier, lambda: not carrier.open_work, "libcoap has taken it")
+            has = decode_payload(await run(client, "-m", "get", f"{origin}{URI_PATH}"))
+            assert isinstance(has, Message)
+            assert (has.payload, has.app_id) == ("rain", APP)
+            assert isinstance(decode_payload(await says(report_of(has))), MessageResponse)
+            await until(carrier, lambda: horn.ledger.report_of(has.msg_id) == [SUCCESS], "horn is told")
+        left = decode(RegistrationResponse, await says(AcDeregistration(app_id=APP)))
+        assert left.result is RegistrationResult.SUCCESS
+
+    in_lab(story)
