@@ -15,6 +15,8 @@ from msgin5g_bridge import ABSENT, Body, OpenEnum, decode, decode_payload, encod
 from msgin5g_bridge.model import Listed
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "msgin5g.toml"
+LINES = "msgin5g_bridge.lines"
+"""Whose bodies are ours, and have examples of their own."""
 TYPES = {
     inspect.StrType: "string",
     inspect.IntType: "integer",
@@ -140,7 +142,8 @@ def inside(value: object) -> Iterator[type[Body]]:
 def test_every_body_has_an_example() -> None:
     examples = [decode(body(vector.type), vector.json.encode()) for vector in FILE.vector + FILE.payload]
     seen = {kind for example in examples for kind in inside(example)}
-    assert seen == {*Body.__subclasses__(), *Listed.__subclasses__()} - {Listed}
+    kinds = {*Body.__subclasses__(), *Listed.__subclasses__()} - {Listed}
+    assert seen == {kind for kind in kinds if kind.__module__ != LINES}
 
 
 def test_an_absent_attribute_is_absent_and_false() -> None:
