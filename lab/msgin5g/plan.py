@@ -133,6 +133,8 @@ class Msgin5gPlan:
     ues: tuple[UePlan, ...] = (UePlan(name="meter"), UePlan(name="lamp"))
     gateway_ues: tuple[GatewayUePlan, ...] = ()
     application_clients: tuple[ApplicationClientPlan, ...] = ()
+    relays: tuple[str, ...] = ()
+    """Names of relays (UE-1), each with one UE `behind` it that is out of coverage."""
     application_servers: tuple[str, ...] = ("reader",)
     gateways: tuple[GatewayPlan, ...] = ()
     unprovisioned: tuple[str, ...] = ()
@@ -193,6 +195,9 @@ class Msgin5gPlan:
             raise ValueError("the gateway of the carrier is told of HS256 only")
         if self.security is not None and self.others and not self.security.tokens:
             raise ValueError("several servers tell each other apart by access tokens")
+        for relay in self.relays:
+            if [ue.behind for ue in self.ues].count(relay) != 1:
+                raise ValueError(f"{relay}: a relay has one UE behind it")
         for what in (self.nodes, tuple(each.domain for each in self.servers)):
             twice = sorted({each for each in what if what.count(each) > 1})
             if twice:
@@ -217,7 +222,7 @@ class Msgin5gPlan:
         gateways = (gateway.name for gateway in self.gateways)
         function = (self.function_node,) if self.function_node else ()
         applications = (each.name for each in self.application_clients)
-        clients = (*self.clients, *self.line_ues, *applications)
+        clients = (*self.relays, *self.clients, *self.line_ues, *applications)
         return (self.name, *gateways, *clients, *self.application_servers, *function)
 
     @property

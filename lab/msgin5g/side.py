@@ -18,6 +18,7 @@ from lab.msgin5g.m5s import M5s
 from lab.msgin5g.message_gateway import MessageGateway
 from lab.msgin5g.plan import OAUTH, OWN, SCEF, SEAL, GatewayPlan, GatewayUePlan, Msgin5gPlan, UePlan
 from lab.msgin5g.records import ServerData
+from lab.msgin5g.relay import RelayUe
 from lab.msgin5g.rest_node import RestLedger
 from lab.msgin5g.scef import Scef
 from lab.msgin5g.scef_ledger import ScefData
@@ -44,6 +45,7 @@ Msgin5gElement = (
     | SealServer
     | TokenServer
     | ApplicationClient
+    | RelayUe
 )
 
 
@@ -70,6 +72,7 @@ class Msgin5gSide:
         self.gateway_ues: dict[str, GatewayUe] = {}
         self.line_ues: dict[str, LineUe] = {}
         self.line_ledgers = {name: LineLedger() for home in self.plan.servers for name in home.line_ues}
+        self.relays: dict[str, RelayUe] = {}
         self.application_clients: dict[str, ApplicationClient] = {}
         self.application_ledgers = {
             each.name: ApplicationLedger() for home in self.plan.servers for each in home.application_clients
@@ -108,7 +111,7 @@ class Msgin5gSide:
         elif name == home.plan.function_node:
             where = home.addresses(name)
             self.functions[name] = FunctionElement(site, where, home.settings, home.data)
-        elif name in (*home.plan.clients, *home.plan.line_ues, *self.application_ledgers):
+        elif name in (*home.plan.clients, *home.plan.line_ues, *home.plan.relays, *self.application_ledgers):
             self._build_ue(site, home, carrier)
         elif name in (SCEF, SEAL, OAUTH):
             self._build_common(site, home, carrier)
@@ -125,6 +128,8 @@ class Msgin5gSide:
             self.ues[name] = self._ue(site, home, ue, carrier)
         elif hub is not None:
             self.gateway_ues[name] = self._gateway_ue(site, home, hub)
+        elif name in home.plan.relays:
+            self.relays[name] = self._relay(site, home.plan)
         elif name in self.application_ledgers:
             self.application_clients[name] = self._application_client(site, home)
         else:
@@ -160,6 +165,8 @@ class Msgin5gSide:
             return self.functions[node]
         if node in (SCEF, SEAL):
             return self.scef if node == SCEF else self.seal
+        if node in self.relays:
+            return self.relays[node]
         clients: dict[str, Msgin5gUe | GatewayUe | LineUe | ApplicationClient]
         clients = {**self.ues, **self.gateway_ues, **self.line_ues, **self.application_clients}
         return clients.get(node) or self.gateways.get(node) or self.application_servers[node]
@@ -204,6 +211,11 @@ class Msgin5gSide:
 
     def _endpoint(self, node: str) -> str:
         return "coap://{}:{}".format(*self.plan.coap(self._network, node))
+
+    def _relay(self, site: Site, plan: Msgin5gPlan) -> RelayUe:
+        behind = next(ue.name for ue in plan.ues if ue.behind == site.node)
+        local = self.plan.coap(self._network, site.node)
+        return RelayUe(site, local, self._endpoint(plan.name), self._endpoint(behind))
 
     def _application_client(self, site: Site, home: Home) -> ApplicationClient:
         plan = next(each for each in home.plan.application_clients if each.name == site.node)
