@@ -1,6 +1,7 @@
 """libcoap as an MSGin5G UE: its client registers, sends and reports, its server takes what comes."""
 
 import asyncio
+import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -32,7 +33,7 @@ from tests.interop.smpp_lab import running
 
 pytestmark = pytest.mark.interop
 
-NETWORK = 142
+NETWORK = 160 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])  # each worker has its own addresses
 HOST = f"127.1.{NETWORK}.200"
 LIMIT = 30
 APP = ApplicationId("weather")

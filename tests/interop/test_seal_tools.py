@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -18,7 +19,7 @@ from tests.interop.test_rest_tools import JSON, curl
 
 pytestmark = [pytest.mark.interop, pytest.mark.wire]
 
-NETWORK = 147
+NETWORK = 170 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])  # each worker has its own addresses
 PLAN = Plan(
     network=NETWORK,
     timers=PACED,
