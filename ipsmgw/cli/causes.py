@@ -11,7 +11,7 @@ from rich.table import Table
 from ipsmgw.cause import Cause, MapCause
 from ipsmgw.cause_section import Wording
 from ipsmgw.cli.check import sound
-from ipsmgw.procedures.msgin5g_cause import failure_cause, is_temporary
+from ipsmgw.procedures.msgin5g.cause import failure_cause, is_temporary
 from ipsmgw.procedures.routing import tries_next
 from ipsmgw.routing_section import RoutingSection
 from ipsmgw.smpp.cause import state_of, status_of

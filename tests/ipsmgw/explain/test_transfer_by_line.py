@@ -1,8 +1,8 @@
 """What is told of a message to a non-3GPP UE: its connection has failed, or it has acknowledged."""
 
 from ipsmgw.explain.transfer import steps
-from ipsmgw.procedures.msgin5g_delivery import Times
-from ipsmgw.procedures.msgin5g_lines import acked
+from ipsmgw.procedures.msgin5g.delivery import Times
+from ipsmgw.procedures.msgin5g.lines import acked
 from ipsmgw.store import Transfer
 
 TIMES = Times(100.0, 10.0, 100.0)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from ipsmgw.gateway.msgin5g_from_centre import FromCentre
-from ipsmgw.gateway.smpp_links import Asked
-from ipsmgw.procedures import msgin5g_centre as centre
-from ipsmgw.procedures.msgin5g_delivery import Times
+from ipsmgw.gateway.msgin5g.from_centre import FromCentre
+from ipsmgw.gateway.msgin5g.smpp_links import Asked
+from ipsmgw.procedures.msgin5g import centre
+from ipsmgw.procedures.msgin5g.delivery import Times
 from ipsmgw.smpp import Status
 from ipsmgw.smpp.pdu import DeliverSm
 from ipsmgw.store import Transfer

@@ -6,8 +6,8 @@ from ipsmgw.cause import Cause
 from ipsmgw.procedures import mo
 from ipsmgw.procedures.decision import Decision
 from ipsmgw.procedures.mo import MoSms
-from ipsmgw.procedures.msgin5g_delivery import Times
-from ipsmgw.procedures.msgin5g_ways import Order, ended_over_ims
+from ipsmgw.procedures.msgin5g.delivery import Times
+from ipsmgw.procedures.msgin5g.ways import Order, ended_over_ims
 from ipsmgw.store import Transfer
 from lab.faults import ALL
 from lab.runner import run
@@ -32,7 +32,7 @@ def test_no_success_for_what_the_phone_has_not(monkeypatch: pytest.MonkeyPatch) 
     def delivered(held: Transfer, outcome: str, order: Order, times: Times, now: float) -> Transfer:
         return ended_over_ims(held, "delivered", order, times, now)
 
-    monkeypatch.setattr("ipsmgw.gateway.msgin5g_to_phones.ended_over_ims", delivered)
+    monkeypatch.setattr("ipsmgw.gateway.msgin5g.node.to_phones.ended_over_ims", delivered)
     assert "and its phone has it not" in broken("msgin5g_phone_refuses")
 
 

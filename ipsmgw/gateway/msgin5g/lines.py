@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from ipsmgw.drive import Driver, Network
 from ipsmgw.gateway.core import Core
-from ipsmgw.gateway.message_server import Called, MessageServer, Refused, Returned, Unanswered
-from ipsmgw.gateway.msgin5g_enrolments import Enrolments
+from ipsmgw.gateway.msgin5g.enrolments import Enrolments
+from ipsmgw.gateway.msgin5g.message_server import Called, MessageServer, Refused, Returned, Unanswered
 from ipsmgw.msgin5g_n3g_section import line_settings, line_spec
-from ipsmgw.procedures import msgin5g_lines as lines
-from ipsmgw.procedures.msgin5g_delivery import Times
+from ipsmgw.procedures.msgin5g import lines
+from ipsmgw.procedures.msgin5g.delivery import Times
 from ipsmgw.smpp import Flow
 from ipsmgw.store import Enrolment, Transfer
 from msgin5g_bridge.l3gdelivery import L3gMessageDelivery

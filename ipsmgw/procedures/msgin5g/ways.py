@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ipsmgw.procedures.msgin5g_cause import MEMORY_FULL, failure_cause, is_temporary
-from ipsmgw.procedures.msgin5g_delivery import Times, over
+from ipsmgw.procedures.msgin5g.cause import MEMORY_FULL, failure_cause, is_temporary
+from ipsmgw.procedures.msgin5g.delivery import Times, over
 from ipsmgw.store import Transfer
 
 __all__ = ["Order", "ended_over_ims", "refused_by_centre", "rested", "ways", "woken"]

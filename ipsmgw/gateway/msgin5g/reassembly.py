@@ -1,9 +1,9 @@
 """Segments of messages to phones, on disk as soon as they are answered (TS 23.554 §8.5)."""
 
 from ipsmgw.gateway.core import Core
-from ipsmgw.gateway.message_server import MessageServer
-from ipsmgw.procedures.msgin5g_cause import SEGMENTS_MISSING
-from ipsmgw.procedures.msgin5g_delivery import key_of
+from ipsmgw.gateway.msgin5g.message_server import MessageServer
+from ipsmgw.procedures.msgin5g.cause import SEGMENTS_MISSING
+from ipsmgw.procedures.msgin5g.delivery import key_of
 from ipsmgw.store import Segment, Transfer
 from msgin5g_bridge import decode, encode
 from msgin5g_bridge.l3gdelivery import L3gMessageDelivery

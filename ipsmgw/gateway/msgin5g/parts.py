@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
-from ipsmgw.procedures.msgin5g_submission import submitted
+from ipsmgw.procedures.msgin5g.submission import submitted
 from ipsmgw.sms import Submit, UserData, concatenation
 from ipsmgw.store import SubmittedPart
 

@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
-from ipsmgw.gateway.message_server import MessageServer, Refused, Returned, Unanswered
+from ipsmgw.gateway.msgin5g.message_server import MessageServer, Refused, Returned, Unanswered
 from ipsmgw.identity import Imsi
-from ipsmgw.procedures import msgin5g_enrolment as enrolment
-from ipsmgw.procedures.msgin5g_enrolment import Step
+from ipsmgw.procedures.msgin5g import enrolment
+from ipsmgw.procedures.msgin5g.enrolment import Step
 from ipsmgw.store import Binding, Enrolment
 from msgin5g_bridge.provisioning import ProvisioningResponse
 from msgin5g_bridge.registration import RegistrationResponse, RegistrationResult

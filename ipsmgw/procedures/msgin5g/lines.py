@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from ipsmgw.procedures.msgin5g_cause import ABSENT as NOT_THERE
-from ipsmgw.procedures.msgin5g_delivery import Times, over
-from ipsmgw.procedures.msgin5g_ways import rested
+from ipsmgw.procedures.msgin5g.cause import ABSENT as NOT_THERE
+from ipsmgw.procedures.msgin5g.delivery import Times, over
+from ipsmgw.procedures.msgin5g.ways import rested
 from ipsmgw.store import Transfer
 from msgin5g_bridge.l3gdelivery import Address, AddressType, L3gMessageDelivery
 from msgin5g_bridge.lines import Party, Report, Result, Say, Told, read_told, write

@@ -2,13 +2,13 @@
 
 from ipsmgw.drive import Driver, Network
 from ipsmgw.gateway.core import Core
-from ipsmgw.gateway.message_server import Refused, Returned, Unanswered
-from ipsmgw.gateway.msgin5g_enrolments import Enrolments
-from ipsmgw.gateway.msgin5g_from_centre import FromCentre
-from ipsmgw.gateway.msgin5g_from_phones import FromPhones
-from ipsmgw.gateway.msgin5g_to_centre import ToCentre
-from ipsmgw.gateway.msgin5g_to_phones import ToPhones
-from ipsmgw.gateway.smpp_links import Asked, Links
+from ipsmgw.gateway.msgin5g.enrolments import Enrolments
+from ipsmgw.gateway.msgin5g.from_centre import FromCentre
+from ipsmgw.gateway.msgin5g.from_phones import FromPhones
+from ipsmgw.gateway.msgin5g.message_server import Refused, Returned, Unanswered
+from ipsmgw.gateway.msgin5g.smpp_links import Asked, Links
+from ipsmgw.gateway.msgin5g.to_centre import ToCentre
+from ipsmgw.gateway.msgin5g.to_phones import ToPhones
 from ipsmgw.smpp import EsmClass, Status, Tag, Tlv
 from ipsmgw.smpp.pdu import AlertNotification, DataSm, DeliverSm, Outbind
 

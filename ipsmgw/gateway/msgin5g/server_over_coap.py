@@ -3,16 +3,16 @@
 from collections.abc import Callable
 
 from ipsmgw.drive import Driver
-from ipsmgw.gateway.aggregates import Aggregates
 from ipsmgw.gateway.core import Exchanges
-from ipsmgw.gateway.introduction import Introduction
-from ipsmgw.gateway.message_server import Called, Refused, Returned, ServerEvent, Unanswered
-from ipsmgw.gateway.provisioning_over_rest import ProvisioningOverRest
-from ipsmgw.gateway.sent_segments import SentSegments
+from ipsmgw.gateway.msgin5g.aggregates import Aggregates
+from ipsmgw.gateway.msgin5g.introduction import Introduction
+from ipsmgw.gateway.msgin5g.message_server import Called, Refused, Returned, ServerEvent, Unanswered
+from ipsmgw.gateway.msgin5g.provisioning_over_rest import ProvisioningOverRest
+from ipsmgw.gateway.msgin5g.sent_segments import SentSegments
 from ipsmgw.msgin5g_coap_section import endpoint
 from ipsmgw.msgin5g_section import Msgin5gSection
 from ipsmgw.msgin5g_stacks import coap_settings
-from ipsmgw.procedures import msgin5g_client as client
+from ipsmgw.procedures.msgin5g import client
 from msgin5g_bridge import coap
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested
 from msgin5g_bridge.l3gdelivery import Address

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from ipsmgw.drive import Driver
 from ipsmgw.gateway.core import Exchanges
-from ipsmgw.gateway.message_server import ServerEvent
-from ipsmgw.gateway.server_over_rest import told
+from ipsmgw.gateway.msgin5g.message_server import ServerEvent
+from ipsmgw.gateway.msgin5g.server_over_rest import told
 from ipsmgw.msgin5g_section import Msgin5gSection
 from ipsmgw.msgin5g_stacks import credentials, rest_settings
 from msgin5g_bridge.apis import PROVISION_NON_MSGIN5G_UE

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
-from ipsmgw.gateway.msgin5g_asking import message_id
+from ipsmgw.gateway.msgin5g.asking import message_id
 from ipsmgw.smpp import Flow
 from ipsmgw.sms import UserData
 from ipsmgw.store import OfferedMessage

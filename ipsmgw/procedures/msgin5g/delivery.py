@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ipsmgw.msgin5g_section import Msgin5gApplication, Msgin5gSection
-from ipsmgw.procedures.msgin5g_cause import PAYLOAD_NOT_SUPPORTED
+from ipsmgw.procedures.msgin5g.cause import PAYLOAD_NOT_SUPPORTED
 from ipsmgw.sms import Address, Deliver, Part, Ports, Timestamp, compose, divide
 from ipsmgw.store import Transfer
 from msgin5g_bridge import ABSENT

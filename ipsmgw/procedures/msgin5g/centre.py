@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from ipsmgw.cause import Cause, MapCause
 from ipsmgw.msgin5g_smpp_section import Msgin5gSmpp
-from ipsmgw.procedures.msgin5g_cause import CONGESTED, EXPIRED, UNREPORTED, failure_cause
-from ipsmgw.procedures.msgin5g_cause import is_temporary as cause_is_temporary
-from ipsmgw.procedures.msgin5g_delivery import Times, over
+from ipsmgw.procedures.msgin5g.cause import CONGESTED, EXPIRED, UNREPORTED, failure_cause
+from ipsmgw.procedures.msgin5g.cause import is_temporary as cause_is_temporary
+from ipsmgw.procedures.msgin5g.delivery import Times, over
 from ipsmgw.smpp import EsmClass, MessageState, Receipts, Status, Tag, Tlv, Ton
 from ipsmgw.smpp.address import of_tpdu
 from ipsmgw.smpp.cause import cause_of

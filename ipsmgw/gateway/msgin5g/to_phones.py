@@ -8,20 +8,19 @@ from msgspec.structs import replace
 
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
-from ipsmgw.gateway.message_server import Called, MessageServer, Refused, Returned, Unanswered
-from ipsmgw.gateway.msgin5g_chronicle import Chronicle, ToldRows
-from ipsmgw.gateway.msgin5g_enrolments import Enrolments
-from ipsmgw.gateway.msgin5g_lines import Lines
-from ipsmgw.gateway.msgin5g_reassembly import Reassembling
-from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
-from ipsmgw.gateway.msgin5g_to_centre import ToCentre
+from ipsmgw.gateway.msgin5g.chronicle import Chronicle, ToldRows
+from ipsmgw.gateway.msgin5g.enrolments import Enrolments
+from ipsmgw.gateway.msgin5g.lines import Lines
+from ipsmgw.gateway.msgin5g.message_server import Called, MessageServer, Refused, Returned, Unanswered
+from ipsmgw.gateway.msgin5g.reassembly import Reassembling
+from ipsmgw.gateway.msgin5g.senders import ReplyNumbers
+from ipsmgw.gateway.msgin5g.to_centre import ToCentre
 from ipsmgw.gateway.terminating import Terminating
-from ipsmgw.procedures import msgin5g_centre as centre
-from ipsmgw.procedures import msgin5g_delivery as delivery
 from ipsmgw.procedures.decision import Action, Answer, Decision
-from ipsmgw.procedures.msgin5g_cause import ABSENT, CONGESTED
-from ipsmgw.procedures.msgin5g_delivery import Times
-from ipsmgw.procedures.msgin5g_ways import Order, ended_over_ims, ways, woken
+from ipsmgw.procedures.msgin5g import centre, delivery
+from ipsmgw.procedures.msgin5g.cause import ABSENT, CONGESTED
+from ipsmgw.procedures.msgin5g.delivery import Times
+from ipsmgw.procedures.msgin5g.ways import Order, ended_over_ims, ways, woken
 from ipsmgw.procedures.mt import MtSms
 from ipsmgw.store import Binding, Enrolment, Transfer
 from mapstack.map import AddressString

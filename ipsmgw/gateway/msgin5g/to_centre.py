@@ -5,11 +5,11 @@ from functools import partial
 
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
-from ipsmgw.gateway.msgin5g_enrolments import Enrolments
-from ipsmgw.gateway.smpp_links import Asked, Links, Submitted
-from ipsmgw.procedures import msgin5g_centre as centre
-from ipsmgw.procedures.msgin5g_delivery import Times
-from ipsmgw.procedures.msgin5g_ways import Order, refused_by_centre, rested
+from ipsmgw.gateway.msgin5g.enrolments import Enrolments
+from ipsmgw.gateway.msgin5g.smpp_links import Asked, Links, Submitted
+from ipsmgw.procedures.msgin5g import centre
+from ipsmgw.procedures.msgin5g.delivery import Times
+from ipsmgw.procedures.msgin5g.ways import Order, refused_by_centre, rested
 from ipsmgw.smpp import Status
 from ipsmgw.smpp.pdu import DeliverSm, Pdu, SubmitSmResp
 from ipsmgw.smpp.receipt import Receipt

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ipsmgw.drive import Driver
 from ipsmgw.gateway.core import Exchanges
-from ipsmgw.gateway.message_server import Called, Refused, Returned, ServerEvent, Unanswered
+from ipsmgw.gateway.msgin5g.message_server import Called, Refused, Returned, ServerEvent, Unanswered
 from ipsmgw.msgin5g_section import Msgin5gSection, verifier
 from ipsmgw.msgin5g_stacks import credentials, rest_settings
 from msgin5g_bridge import apis, rest_events

@@ -4,19 +4,19 @@ from typing import Self
 
 from ipsmgw.drive import Driver
 from ipsmgw.gateway.core import Core, World
-from ipsmgw.gateway.message_server import Called, MessageServer, Returned, ServerEvent, Unanswered
-from ipsmgw.gateway.msgin5g_by_centre import ByCentre
-from ipsmgw.gateway.msgin5g_chronicle import Chronicle
-from ipsmgw.gateway.msgin5g_enrolments import Enrolments
-from ipsmgw.gateway.msgin5g_from_phones import FromPhones
-from ipsmgw.gateway.msgin5g_lines import Lines
-from ipsmgw.gateway.msgin5g_reach import Reach
-from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
-from ipsmgw.gateway.msgin5g_to_phones import ToPhones
+from ipsmgw.gateway.msgin5g.by_centre import ByCentre
+from ipsmgw.gateway.msgin5g.chronicle import Chronicle
+from ipsmgw.gateway.msgin5g.enrolments import Enrolments
+from ipsmgw.gateway.msgin5g.from_phones import FromPhones
+from ipsmgw.gateway.msgin5g.lines import Lines
+from ipsmgw.gateway.msgin5g.message_server import Called, MessageServer, Returned, ServerEvent, Unanswered
+from ipsmgw.gateway.msgin5g.reach import Reach
+from ipsmgw.gateway.msgin5g.senders import ReplyNumbers
+from ipsmgw.gateway.msgin5g.server_over_coap import ServerOverCoap
+from ipsmgw.gateway.msgin5g.server_over_rest import ServerOverRest
+from ipsmgw.gateway.msgin5g.to_phones import ToPhones
 from ipsmgw.gateway.originating import Originating
 from ipsmgw.gateway.registrations import Registrations
-from ipsmgw.gateway.server_over_coap import ServerOverCoap
-from ipsmgw.gateway.server_over_rest import ServerOverRest
 from ipsmgw.gateway.terminating import Terminating
 from msgin5g_bridge.msgdelivery import DeliveryStatusReport
 

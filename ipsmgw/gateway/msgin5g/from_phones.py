@@ -7,15 +7,15 @@ from msgspec import Struct
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core
 from ipsmgw.gateway.deadlines import Deadlines
-from ipsmgw.gateway.message_server import Called, MessageServer, Refused, Returned, Unanswered
-from ipsmgw.gateway.msgin5g_asking import Asking, OverIms
-from ipsmgw.gateway.msgin5g_chronicle import Chronicle
-from ipsmgw.gateway.msgin5g_enrolments import Enrolments
-from ipsmgw.gateway.msgin5g_parts import Gathered, Parts
-from ipsmgw.gateway.msgin5g_senders import ReplyNumbers
-from ipsmgw.procedures import msgin5g_submission as submission
+from ipsmgw.gateway.msgin5g.asking import Asking, OverIms
+from ipsmgw.gateway.msgin5g.chronicle import Chronicle
+from ipsmgw.gateway.msgin5g.enrolments import Enrolments
+from ipsmgw.gateway.msgin5g.message_server import Called, MessageServer, Refused, Returned, Unanswered
+from ipsmgw.gateway.msgin5g.parts import Gathered, Parts
+from ipsmgw.gateway.msgin5g.senders import ReplyNumbers
 from ipsmgw.procedures.mo import MoSms
-from ipsmgw.procedures.msgin5g_submission import Content
+from ipsmgw.procedures.msgin5g import submission
+from ipsmgw.procedures.msgin5g.submission import Content
 from ipsmgw.sms import DecodeError, Submit, digits_at
 from ipsmgw.store import AwaitedReport, Enrolment, Transfer
 from msgin5g_bridge.l3gdelivery import Address

@@ -2,12 +2,12 @@
 
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core
-from ipsmgw.gateway.msgin5g_enrolments import Enrolments
-from ipsmgw.gateway.msgin5g_from_phones import FromPhones
-from ipsmgw.gateway.msgin5g_offers import Offers, key_of
-from ipsmgw.gateway.msgin5g_parts import Gathered
-from ipsmgw.gateway.smpp_links import Asked
-from ipsmgw.procedures.msgin5g_submission import numbers_of
+from ipsmgw.gateway.msgin5g.enrolments import Enrolments
+from ipsmgw.gateway.msgin5g.from_phones import FromPhones
+from ipsmgw.gateway.msgin5g.offers import Offers, key_of
+from ipsmgw.gateway.msgin5g.parts import Gathered
+from ipsmgw.gateway.msgin5g.smpp_links import Asked
+from ipsmgw.procedures.msgin5g.submission import numbers_of
 from ipsmgw.smpp import DecodeError, Status
 from ipsmgw.smpp.cause import status_of
 from ipsmgw.smpp.content import short_messages

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ipsmgw.cause import Cause
 from ipsmgw.gateway.core import Core
-from ipsmgw.gateway.msgin5g_parts import Gathered
+from ipsmgw.gateway.msgin5g.parts import Gathered
 from ipsmgw.gateway.reports import Reports
 from ipsmgw.procedures import mo
 from ipsmgw.procedures.decision import Action, Decision, SubmitReport
