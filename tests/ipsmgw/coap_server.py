@@ -76,9 +76,13 @@ class CoapServer:
 
     def deliver(self, payload: Payload, *, of: str = ADDRESS, key: str = "") -> Response | None:
         """The server asks the gateway; what it hears at once."""
+        return self.say(encode(payload), of=of, key=key)
+
+    def say(self, octets: bytes, *, of: str = ADDRESS, key: str = "") -> Response | None:
+        """The same with any octets."""
         self._count += 1
         before = len(self.answers)
-        request = Request("POST", URI_PATH, _JSON, encode(payload))
+        request = Request("POST", URI_PATH, _JSON, octets)
         assert self._receive is not None
         self._receive(Asked(self._count, request, Peer(of, key, bool(key))))
         return self.answers[before] if len(self.answers) > before else None

@@ -149,9 +149,13 @@ class MessageServer:
 
     def deliver(self, operation: Operation, body: Body) -> Callable[[], Response]:
         """The server calls the gateway; what is returned gives the answer, once there is one."""
+        return self.say(operation, encode(body))
+
+    def say(self, operation: Operation, octets: bytes) -> Callable[[], Response]:
+        """The same with any octets."""
         self._count += 1
         before = len(self.answers)
-        request = Request("POST", operation.path, _JSON, encode(body))
+        request = Request("POST", operation.path, _JSON, octets)
         assert self._receive is not None
         self._receive(Asked(self._count, request, Peer("server:1")))
         return lambda: self.answers[before]

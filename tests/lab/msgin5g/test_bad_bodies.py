@@ -8,15 +8,19 @@ from hypothesis import strategies as st
 from msgspec import json as msgspec_json
 from msgspec.structs import replace
 
+from lab.msgin5g.coap_side import CoapSide
 from lab.msgin5g.errand import Result
 from lab.msgin5g.rest_side import OPERATIONS, RestSide
 from msgin5g_bridge import Body, Payload, decode, encode
+from msgin5g_bridge.coap import CoapSettings, CoapStack
 from msgin5g_bridge.exchange import Asked, Peer, Reply, Request, Response
+from msgin5g_bridge.names import URI_PATH
 from msgin5g_bridge.operation import Operation
 from msgin5g_bridge.rest import RestStack
 from msgin5g_bridge.rest_events import RestSettings
 from msgin5g_bridge.ts29571 import ProblemDetails
 from tests.lab.msgin5g.world import CLIENTS, METER, PHONE, READER, World, message
+from tests.msgin5g_bridge.rubbish import examples, odd, unreadable
 from tests.msgin5g_bridge.test_properties import JSON, bodies
 
 VARIABLES = {"registrationId": "1", "subscriptionId": "1"}
@@ -98,3 +102,61 @@ def test_any_payload_in_a_clients_name_is_answered_and_time_goes_on(
         world.wait(10.0)
         while world.errands:
             world.answer()
+
+
+class CoapFront:
+    """A server behind its CoAP, with the same people."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        for who in (METER, PHONE, READER):
+            self.world.register(who)
+        self.stack = CoapStack(CoapSettings())
+        self.side = CoapSide(self.stack, self.world.server, self._ended)
+
+    def _ended(self, errand: int, result: Result, now: float) -> None:
+        raise AssertionError("nothing is asked here")
+
+    def asks(self, body: bytes) -> Response:
+        request = Request("POST", URI_PATH, JSON_HEADERS, body)
+        for event in self.stack.receive(Asked(1, request, Peer(CLIENTS[METER].address)), self.world.now):
+            self.side.on_event(event, self.world.now)
+        (reply,) = self.stack.take_output()
+        assert isinstance(reply, Reply)
+        return reply.response
+
+
+@pytest.mark.parametrize("operation", WITH_BODY, ids=lambda operation: operation.name)
+def test_what_is_no_body_of_its_operation_changes_nothing(operation: Operation) -> None:
+    assert operation.body is not None
+    front = Front()
+    before = repr(front.world.data)
+    for good in examples(operation.body):
+        for how, body in unreadable(operation.body, good):
+            assert 400 <= front.asks(operation, body).status < 500, how
+        assert repr(front.world.data) == before
+        for _, body in odd(good):
+            check(front.asks(operation, body), operation)
+    front.world.wait(10.0)
+
+
+@pytest.mark.parametrize("kind", PAYLOADS, ids=lambda kind: kind.__name__)
+def test_what_is_no_payload_is_4_xx_and_changes_nothing(kind: type[Body]) -> None:
+    front = CoapFront()
+    before = repr(front.world.data)
+    for example in examples(kind):
+        good = example.replace(b'"u"', f'"{METER.addr}"'.encode())
+        for how, body in unreadable(kind, good):
+            response = front.asks(body)
+            assert (response.status // 100, bool(response.body)) == (4, True), how
+        assert repr(front.world.data) == before
+        for how, body in odd(good):
+            assert front.asks(body.replace(b"meter@msgin5g.lab.example", METER.addr.encode())).status < 500, (
+                how
+            )
+    front.world.wait(10.0)
+
+
+def test_there_is_an_example_of_each() -> None:
+    kinds = {*PAYLOADS, *(operation.body for operation in WITH_BODY)}
+    assert not [kind for kind in kinds if kind is not None and not examples(kind)]
