@@ -5,6 +5,7 @@ from math import inf
 from lab.msgin5g.contact import GATEWAYS, Contact, Leg, Peer
 from lab.msgin5g.records import Refusal, Registered, ServerData, Subscription, address
 from lab.msgin5g.settings import Gateway, ServerSettings
+from lab.msgin5g.uris import refused_uri
 from msgin5g_bridge.asregistration import ASRegistration
 from msgin5g_bridge.l3gdelivery import AddressType
 from msgin5g_bridge.names import FailureCause
@@ -60,6 +61,9 @@ def register_phone(
     present = data.registered.get(known.address)
     if present is not None and present.owner != gateway.svc_id:
         return Refusal(FailureCause.NOT_AUTHORIZED, f"{request.ue_svc_id} is another's")
+    refused = refused_uri("targetUri", request.target_uri)
+    if refused is not None:
+        return refused
     profile = request.profile
     return Registered(
         address=known.address,
@@ -82,6 +86,9 @@ def register_as(
         return known
     if peer.identity not in ("", request.as_svc_id, known.private_id):
         return Refusal(FailureCause.NOT_AUTHORIZED, f"{peer.identity} is not {request.as_svc_id}")
+    refused = refused_uri("targetUri", request.target_uri)
+    if refused is not None:
+        return refused
     return Registered(
         address=known.address,
         id=_id(known, data),

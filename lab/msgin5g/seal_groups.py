@@ -10,8 +10,8 @@ from lab.msgin5g.errand import Errand, Outcome, Result
 from lab.msgin5g.records import Refusal
 from lab.msgin5g.settings import ServerSettings
 from lab.msgin5g.talk import Talk
-from msgin5g_bridge import ABSENT, DecodeError
-from msgin5g_bridge.exchange import split_uri
+from lab.msgin5g.uris import refused_uri
+from msgin5g_bridge import ABSENT
 from msgin5g_bridge.names import FailureCause
 from msgin5g_bridge.seal import (
     SealEvent,
@@ -94,7 +94,7 @@ class SealGroups:
         if found is None:
             return _unknown(id_)
         if document.val_group_id != found.val_group_id:
-            return Refusal(FailureCause.PAYLOAD_NOT_SUPPORTED, f"$.valGroupId is {found.val_group_id}")
+            return Refusal(FailureCause.PAYLOAD_NOT_SUPPORTED, f"/valGroupId is {found.val_group_id}")
         refused = _unlike_members(document)
         return refused or self._changed(id_, replace(document, res_uri=found.res_uri), now)
 
@@ -120,10 +120,9 @@ class SealGroups:
 
     def subscribe(self, request: SealEventSubscription) -> str | Refusal:
         """The id of the subscription; [LAB] the same subscriber at the same URI has the same one again."""
-        try:
-            split_uri(request.notification_destination)
-        except DecodeError as fault:
-            return Refusal(FailureCause.PAYLOAD_NOT_SUPPORTED, f"$.notificationDestination: {fault}")
+        refused = refused_uri("notificationDestination", request.notification_destination)
+        if refused is not None:
+            return refused
         who = (request.subscriber_id, request.notification_destination)
         known = self._data.subscriptions.items()
         same = (id_ for id_, one in known if (one.subscriber_id, one.notification_destination) == who)
@@ -191,7 +190,7 @@ def _wants(subscription: SealEventSubscription, detail: SealEventDetail) -> bool
 def _unlike_members(document: ValGroupDocument) -> Refusal | None:
     for number, member in enumerate(document.members or ()):
         if not member.whole:
-            detail = f"$.members[{number}]: one of valUserId and valUeId is wanted"
+            detail = f"/members/{number}: one of valUserId and valUeId is wanted"
             return Refusal(FailureCause.PAYLOAD_NOT_SUPPORTED, detail)
     return None
 

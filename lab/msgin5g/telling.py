@@ -8,8 +8,7 @@ from lab.msgin5g.records import Refusal, ServerData
 from lab.msgin5g.settings import ServerSettings
 from lab.msgin5g.talk import Talk
 from lab.msgin5g.topic_records import Listener
-from msgin5g_bridge import DecodeError
-from msgin5g_bridge.exchange import split_uri
+from lab.msgin5g.uris import refused_uri
 from msgin5g_bridge.model import Topic
 from msgin5g_bridge.names import FailureCause
 from msgin5g_bridge.topiclistevent import (
@@ -34,7 +33,7 @@ class Telling:
 
     def listen(self, request: TopicListSubscription, peer: Peer, now: float) -> Listener | Refusal:
         """Another server; the same one at the same URI has its subscription again, and is told all again."""
-        refused = self._no_server(peer) or _bad_uri(request.notification_uri)
+        refused = self._no_server(peer) or refused_uri("notificationURI", request.notification_uri)
         if refused is not None:
             return refused
         until = request.expr_time.timestamp() if request.expr_time else inf
@@ -104,11 +103,3 @@ def _changes(created: set[str], deleted: set[str]) -> list[MessagingTopic]:
         for topics, status in sides
         for topic in sorted(topics)
     ]
-
-
-def _bad_uri(uri: str) -> Refusal | None:
-    try:
-        split_uri(uri)
-    except DecodeError as fault:
-        return Refusal(FailureCause.PAYLOAD_NOT_SUPPORTED, f"$.notificationURI: {fault}")
-    return None

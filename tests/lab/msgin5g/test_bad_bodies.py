@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from lab.msgin5g.coap_side import CoapSide
 from lab.msgin5g.errand import Result
 from lab.msgin5g.rest_side import OPERATIONS, RestSide
-from msgin5g_bridge import Body, Payload, decode, encode
+from msgin5g_bridge import Body, Payload, apis, decode, encode
 from msgin5g_bridge.coap import CoapSettings, CoapStack
 from msgin5g_bridge.exchange import Asked, Peer, Reply, Request, Response
 from msgin5g_bridge.names import URI_PATH
@@ -19,13 +19,14 @@ from msgin5g_bridge.operation import Operation
 from msgin5g_bridge.rest import RestStack
 from msgin5g_bridge.rest_events import RestSettings
 from msgin5g_bridge.ts29571 import ProblemDetails
-from tests.lab.msgin5g.world import CLIENTS, METER, PHONE, READER, World, message
+from tests.lab.msgin5g.world import CLIENTS, FAR, L3G, METER, PHONE, READER, World, message
 from tests.msgin5g_bridge.rubbish import examples, odd, unreadable
 from tests.msgin5g_bridge.test_properties import JSON, bodies
 
 VARIABLES = {"registrationId": "1", "subscriptionId": "1"}
 JSON_HEADERS = (("content-type", "application/json"),)
 PAYLOADS: tuple[type[Body], ...] = get_args(Payload)
+NOBODY, OTHER_SERVER, GATEWAY = Peer("10.0.0.9:1"), Peer("far:1"), Peer("l3g:1", "gw", secure=True)
 WITH_BODY = [operation for operation in OPERATIONS if operation.body is not None]
 
 
@@ -42,9 +43,9 @@ class Front:
     def _ended(self, errand: int, result: Result, now: float) -> None:
         raise AssertionError("nothing is asked here")
 
-    def asks(self, operation: Operation, body: bytes, caller: str = "10.0.0.9:1") -> Response:
+    def asks(self, operation: Operation, body: bytes, peer: Peer = NOBODY) -> Response:
         request = Request(operation.method, operation.filled(VARIABLES), JSON_HEADERS, body)
-        for event in self.stack.receive(Asked(1, request, Peer(caller)), self.world.now):
+        for event in self.stack.receive(Asked(1, request, peer), self.world.now):
             self.side.on_event(event, self.world.now)
         (reply,) = self.stack.take_output()
         assert isinstance(reply, Reply)
@@ -66,7 +67,7 @@ def test_a_body_that_is_bent_or_means_nothing_has_a_problem(
 ) -> None:
     front = Front()
     assert operation.body is not None
-    caller = data.draw(st.sampled_from(("10.0.0.9:1", "far:1")))  # nobody, and the other server
+    caller = data.draw(st.sampled_from((NOBODY, OTHER_SERVER)))
     good = encode(data.draw(bodies(operation.body)))
     octets = bytearray(good)
     for _ in range(data.draw(st.integers(0, 3))):
@@ -160,3 +161,28 @@ def test_what_is_no_payload_is_4_xx_and_changes_nothing(kind: type[Body]) -> Non
 def test_there_is_an_example_of_each() -> None:
     kinds = {*PAYLOADS, *(operation.body for operation in WITH_BODY)}
     assert not [kind for kind in kinds if kind is not None and not examples(kind)]
+
+
+NO_URIS = ("", "reader", "coap://reader", "http://", "http://a b", "http://h:99999", "http://u@h", "http://é")
+FAR_AWAY = {key: {"addrType": "AS", "addr": FAR.svc_id} for key in ("oriAddr", "destAddr")}
+
+
+@pytest.mark.parametrize(
+    ("operation", "caller", "element", "rest"),
+    [
+        (apis.AS_REGISTER, NOBODY, "targetUri", {"asSvcId": READER.addr}),
+        (apis.UE_REGISTER, GATEWAY, "targetUri", {"ueSvcId": PHONE.addr, "mgwSvcId": L3G, "cred": ""}),
+        (apis.TOPICLIST_SUBSCRIBE, OTHER_SERVER, "notificationURI", FAR_AWAY),
+    ],
+    ids=lambda value: str(getattr(value, "name", "")),
+)
+@pytest.mark.parametrize("uri", NO_URIS)
+def test_a_uri_that_is_none_is_refused_when_it_comes_with_the_name_of_its_element(
+    operation: Operation, caller: Peer, element: str, rest: dict[str, object], uri: str
+) -> None:
+    front = Front()
+    before = repr(front.world.data)
+    response = front.asks(operation, msgspec_json.encode({**rest, element: uri}), caller)
+    problem = decode(ProblemDetails, response.body)
+    assert (problem.status, (problem.detail or "").partition(":")[0]) == (400, f"/{element}"), problem
+    assert repr(front.world.data) == before
