@@ -2,6 +2,7 @@
 
 from ipsmgw.trace.decode import LAYER_OF, Decoded, LayerName, decode
 from ipsmgw.trace.failure import failed, leg_of
+from ipsmgw.trace.heartbeat import heartbeat
 from ipsmgw.trace.ladder import Ladder, ladder
 from ipsmgw.trace.masking import Shown, masked, shown
 from ipsmgw.trace.pcap import Endpoint, PcapWriter, write_pcap
@@ -24,6 +25,7 @@ __all__ = [
     "Tree",
     "decode",
     "failed",
+    "heartbeat",
     "ladder",
     "leg_of",
     "masked",

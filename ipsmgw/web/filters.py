@@ -1,4 +1,4 @@
-"""Which rows somebody wants to see: by subscriber, message, leg and failure."""
+"""Which rows somebody wants to see: by subscriber, message, leg and failure, and without heartbeats."""
 
 from collections.abc import Iterator, Mapping
 from typing import Self
@@ -29,6 +29,7 @@ class Filter(Struct, frozen=True, kw_only=True):
     message: str = ""
     legs: frozenset[str] = frozenset()
     failed: bool = False
+    beats: bool = True
 
     @classmethod
     def read(cls, query: Mapping[str, str], *, most: int = _MOST) -> Self:
@@ -45,6 +46,7 @@ class Filter(Struct, frozen=True, kw_only=True):
             message=message.strip(),
             legs=frozenset(leg.strip().lower() for leg in legs.split(",") if leg.strip()),
             failed=_truth(query, "failed"),
+            beats=_truth(query, "beats", "true"),
         )
 
     def rows(self, rows: Rows) -> list[Row]:
@@ -63,14 +65,18 @@ class Filter(Struct, frozen=True, kw_only=True):
         for row in reversed(list(rows)):
             if row.number <= self.after:
                 return
-            if row.number >= self.before or (self.failed and not row.failed):
-                continue
-            if self.legs and row.leg.lower() not in self.legs:
+            if row.number >= self.before or not self._kind(row):
                 continue
             if self.message and thread != row.thread and str(row.thread) != self.message:
                 continue
             if threads is None or row.thread in threads:
                 yield row
+
+    def _kind(self, row: Row) -> bool:
+        """What a row says of itself."""
+        if (self.failed and not row.failed) or (row.beat and not self.beats):
+            return False
+        return not self.legs or row.leg.lower() in self.legs
 
 
 def _number(query: Mapping[str, str], name: str, otherwise: int) -> int:
@@ -82,8 +88,8 @@ def _number(query: Mapping[str, str], name: str, otherwise: int) -> int:
     return int(text)
 
 
-def _truth(query: Mapping[str, str], name: str) -> bool:
-    text = query.get(name, "false").lower()
+def _truth(query: Mapping[str, str], name: str, otherwise: str = "false") -> bool:
+    text = query.get(name, otherwise).lower()
     if text not in ("true", "false", "1", "0", ""):
         raise BadFilter(f"{name}: true or false is wanted, got {text[:40]!r}")
     return text in ("true", "1")

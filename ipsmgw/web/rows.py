@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ipsmgw.trace import Summaries, failed, leg_of
+from ipsmgw.trace import Summaries, failed, heartbeat, leg_of
 from ipsmgw.web.source import Message, Seen, Source
 from ipsmgw.web.threads import Threads
 
@@ -32,6 +32,8 @@ class Row(Struct, rename={"source": "from", "target": "to"}, omit_defaults=True)
     message: str | None = None
     failed: bool = False
     fate: str = ""
+    beat: bool = False
+    """Whether it is a heartbeat: BEAT, BEAT ACK, enquire_link and its answer."""
 
 
 class Rows:
@@ -137,6 +139,7 @@ class Rows:
             message=self._names.get(thread),
             failed=failed(pdu, label),
             fate=pdu.fate,
+            beat=heartbeat(pdu),
         )
 
     # Which messages they belong to.

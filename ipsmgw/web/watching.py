@@ -30,6 +30,7 @@ _FILTER = (
     Parameter("message", "Only what belongs to the message of this id, or is of this thread."),
     Parameter("leg", "Only these legs, with commas: SIP, MAP, M3UA, HTTP, CoAP, SMPP, Diameter, radio."),
     Parameter("failed", "Only what says no, or has not arrived.", "boolean"),
+    Parameter("beats", "false: without BEAT, BEAT ACK and enquire_link.", "boolean"),
 )
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ipsmgw.identity import Msisdn
-from ipsmgw.trace import Pdu, ladder
+from ipsmgw.trace import Pdu, heartbeat, ladder
 from ipsmgw.web import Endpoint, as_json
 from lab.carrier import Carrier
 from lab.elements.phone import Phone
@@ -24,7 +24,6 @@ from sipbridge.rp import RpAck
 
 __all__ = ["Delivery", "Outcome", "SendAnswer", "SendRequest", "picture", "send", "send_route"]
 
-_BEATS = (b"\x03\x03", b"\x03\x06")  # class and type of BEAT and BEAT ACK (RFC 4666 §3.1)
 _MAX_BODY = 64 * 1024
 
 
@@ -153,7 +152,7 @@ async def _ended(carrier: Carrier, done: Callable[[], bool]) -> None:
 
 def picture(carrier: Carrier, pdus: Iterable[Pdu], width: int = 150) -> str:
     """A ladder without the heartbeats."""
-    shown = [pdu for pdu in pdus if not (pdu.protocol == "m3ua" and pdu.data[2:4] in _BEATS)]
+    shown = [pdu for pdu in pdus if not heartbeat(pdu)]
     return ladder(shown, carrier.columns(shown), width=width)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,11 +55,18 @@ class Stage:
         self._loop.close()
 
     def sends(self, *calls: str) -> None:
-        """Messages from end to end, in the thread where the gateway is asked."""
+        """Messages from end to end."""
+        self._do(lambda: [finish(self.node, call) for call in calls])
+
+    def passes(self, seconds: float) -> None:
+        """The gateway's time."""
+        self._do(lambda: self.node.pass_time(seconds))
+
+    def _do(self, work: Callable[[], object]) -> None:
+        """In the thread where the gateway is asked."""
 
         async def story() -> None:
-            for call in calls:
-                finish(self.node, call)
+            work()
 
         asyncio.run_coroutine_threadsafe(story(), self._loop).result(LIMIT / 1000)
 
@@ -111,6 +118,27 @@ def test_what_happens_is_seen_at_once_and_not_while_it_is_paused(browser: Browse
         expect(page.locator(".row")).to_have_count(before + 6)
         page.keyboard.press("Space")
         expect(page.locator(".row")).to_have_count(before + 12)
+
+
+def test_heartbeats_are_shown_by_who_wants_them_and_no_batch_is_fetched(browser: Browser) -> None:
+    with staged() as stage, opened(browser, stage.url) as page:
+        expect(page.locator("#connection")).to_have_text("live")
+        before = len(rows(page))
+        fetched: list[str] = []
+        page.on("request", lambda request: fetched.append(request.url))
+        stage.passes(70.0)
+        stage.sends("behind them")
+        expect(page.get_by_text("MESSAGE RP-ACK", exact=True)).to_have_count(1)
+        expect(page.locator(".row .what", has_text="BEAT")).to_have_count(0)
+        shown = len(rows(page))
+        assert shown > before
+        assert fetched == []
+        expect(page.locator(".count")).to_have_text(f"{shown} PDUs shown")
+        page.get_by_label("heartbeats").check()
+        expect(page.locator(".row .what", has_text="BEAT ACK")).not_to_have_count(0)
+        assert "beats=true" in page.url
+        beats = page.locator(".row .what", has_text="BEAT").count()
+        expect(page.locator(".count")).to_have_text(f"{shown + beats} PDUs shown")
 
 
 def test_by_keyboard_alone_an_arrow_is_found_and_its_octets_are_marked(

@@ -4,10 +4,10 @@ import { query } from "/page/api.js";
 import { Decode } from "/page/decode.js";
 import { h, settled } from "/page/dom.js";
 import { Rows } from "/page/rows.js";
-import { Store } from "/page/store.js";
+import { asked, Store } from "/page/store.js";
 
 const LEGS = ["SIP", "MAP", "M3UA", "HTTP", "CoAP", "SMPP", "Diameter", "radio"];
-const FILTERS = ["subscriber", "message", "leg", "failed"];
+const FILTERS = ["subscriber", "message", "leg", "failed", "beats"];
 const FORMATS = [["svg", "Picture (SVG)"], ["txt", "Text"], ["pcap", "Capture (pcap)"]];
 
 /** Shows the ladder in an element; returns what ends that, with `update` for other parameters. */
@@ -87,9 +87,10 @@ class Ladder {
     const leg = h("select", { "aria-label": "Leg", name: "leg", onchange: () => this.filtered() },
       h("option", { value: "" }, "All legs"), LEGS.map((each) => h("option", { value: each }, each)));
     const failed = h("input", { type: "checkbox", name: "failed", onchange: () => this.filtered() });
+    const beats = h("input", { type: "checkbox", name: "beats", onchange: () => this.filtered() });
     this.fields = {
       subscriber: search("subscriber", "Subscriber", "Number, IMSI or URI  ( / )"),
-      message: search("message", "Message", "Message id"), leg, failed,
+      message: search("message", "Message", "Message id"), leg, failed, beats,
       group: this.toggle("By message", () => this.group()),
     };
     this.pause = this.toggle("Pause", () => this.paused(!this.store.paused));
@@ -97,6 +98,7 @@ class Ladder {
     return h("search", { class: "filters" },
       h("label", { class: "field" }, this.fields.subscriber), h("label", { class: "field" }, this.fields.message),
       h("label", { class: "field leg" }, leg), h("label", { class: "field" }, failed, "failures only"),
+      h("label", { class: "field", title: "BEAT and BEAT ACK of M3UA, enquire_link of SMPP" }, beats, "heartbeats"),
       this.fields.group,
       h("div", { class: "end" }, this.count, this.pause, this.drawKeep()));
   }
@@ -112,7 +114,7 @@ class Ladder {
         onclick: async () => {
           menu.open = false;
           try {
-            await this.context.save(`/api/ladder.${kind}${query({ ...this.filter(), limit: 5000 })}`, `ladder.${kind}`);
+            await this.context.save(`/api/ladder.${kind}${query({ ...asked(this.filter()), limit: 5000 })}`, `ladder.${kind}`);
           } catch (fault) {
             this.context.say(fault.message);
           }
@@ -136,7 +138,7 @@ class Ladder {
 
   changed() {
     const { rows, waiting, lost } = this.store;
-    const words = [`${rows.length.toLocaleString("en")} PDUs`];
+    const words = [`${rows.length.toLocaleString("en")} PDUs shown`];
     if (waiting) words.push(`${waiting.toLocaleString("en")} wait`);
     if (lost) words.push(`${lost.toLocaleString("en")} left out`);
     this.count.textContent = words.join(", ");

@@ -4,6 +4,11 @@ import { query } from "/page/api.js";
 
 const MOST = 20000; // rows that are kept; the oldest go first
 
+/** What the other end is asked for: heartbeats are left out unless they are wanted. */
+export function asked({ beats, ...wanted }) {
+  return { ...wanted, beats: beats ? "" : "false" };
+}
+
 export class Store {
   constructor(context, changed) {
     this.context = context;
@@ -47,7 +52,8 @@ export class Store {
   }
 
   get filtered() {
-    return Object.values(this.wanted).some((value) => value !== "" && value !== false);
+    const { beats, ...others } = this.wanted; // whether it is one each row says
+    return Object.values(others).some((value) => value !== "" && value !== false);
   }
 
   /** Shows what passes another filter. */
@@ -56,7 +62,7 @@ export class Store {
     const mine = ++this.turn;
     try {
       const [{ rows, end }, { messages }] = await Promise.all([
-        this.context.api(`/api/pdus${query({ ...wanted, limit: MOST })}`), this.context.api("/api/messages"),
+        this.context.api(`/api/pdus${query({ ...asked(wanted), limit: MOST })}`), this.context.api("/api/messages"),
       ]);
       if (mine !== this.turn) return;
       Object.assign(this, { rows, waiting: 0, lost: 0, behind: end - 1 });
@@ -79,7 +85,7 @@ export class Store {
   }
 
   take({ rows, lost }) {
-    const fresh = rows.filter((row) => row.number > this.behind);
+    const fresh = rows.filter((row) => row.number > this.behind && (this.wanted.beats || !row.beat));
     if (!fresh.length) return;
     if (this.paused) {
       this.waiting += fresh.length;
@@ -100,7 +106,7 @@ export class Store {
     this.fetching = true;
     const mine = this.turn;
     try {
-      const wanted = query({ ...this.wanted, after: this.behind, limit: MOST });
+      const wanted = query({ ...asked(this.wanted), after: this.behind, limit: MOST });
       const { rows, end } = await this.context.api(`/api/pdus${wanted}`);
       if (mine === this.turn && !this.paused) {
         this.behind = end - 1;

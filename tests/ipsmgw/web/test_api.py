@@ -36,7 +36,24 @@ def test_rows_are_filtered(query: str, summaries: list[str]) -> None:
     assert [row["summary"] for row in answer.json()["rows"]] == summaries
 
 
-@pytest.mark.parametrize("query", ["after=x", "limit=-1", "failed=perhaps", "subscriber=" + "1" * 300])
+def test_heartbeats_are_left_out_of_rows_and_of_what_is_saved() -> None:
+    node = busy()
+    node.pass_time(70.0)
+    kept = ask(node, "/api/pdus").json()["rows"]
+    beats = [row["summary"] for row in kept if row.get("beat")]
+    assert {"BEAT", "BEAT ACK"} == set(beats)
+    shown = ask(node, "/api/pdus?beats=false").json()["rows"]
+    assert shown == [row for row in kept if not row.get("beat")]
+    assert ask(node, "/api/ladder.txt?beats=true").text.count("BEAT") == len(beats)
+    assert "BEAT" not in ask(node, "/api/ladder.txt?beats=false").text
+    assert b"BEAT" not in ask(node, "/api/ladder.svg?beats=false").content
+    whole, rest = (ask(node, f"/api/ladder.pcap?beats={beats}").content for beats in ("true", "false"))
+    assert len(rest) < len(whole)
+
+
+@pytest.mark.parametrize(
+    "query", ["after=x", "limit=-1", "failed=perhaps", "beats=2", "subscriber=" + "1" * 300]
+)
 def test_a_filter_that_makes_no_sense_is_refused_in_a_sentence(query: str) -> None:
     for path in ("/api/pdus", "/api/ladder.svg", "/api/messages"):
         answer = ask(busy(), f"{path}?{query}")
