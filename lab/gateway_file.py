@@ -1,5 +1,7 @@
 """The gateway's configuration, by the description of a carrier."""
 
+from msgspec.structs import replace
+
 from ipsmgw.identity import NodeNumber
 from ipsmgw.settings import Settings, parse
 from lab.gateway_msgin5g import msgin5g_settings
@@ -10,8 +12,12 @@ __all__ = ["gateway_settings", "gateway_toml"]
 
 
 def gateway_settings(plan: Plan) -> Settings:
-    """The gateway's settings through the door that an operator's file comes in by."""
-    return parse(gateway_toml(plan), "the carrier's plan")
+    """The gateway's settings through the door that an operator's file comes in by.
+
+    Texts are shown: nobody has written them but those who play.
+    """
+    settings = parse(gateway_toml(plan), "the carrier's plan")
+    return replace(settings, web=replace(settings.web, contents=True))
 
 
 def gateway_toml(plan: Plan) -> str:

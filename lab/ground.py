@@ -254,18 +254,19 @@ class WireGround:
     def _path(self, name: str) -> Path:
         return Path(self._folder.name) / name
 
-    def _sent(self, now: float, node: str, to: str, protocol: str, data: bytes) -> None:
-        self.trace.pdu(now, node, to, protocol, data)
+    def _sent(self, node: str, to: str, protocol: str, data: bytes) -> None:
+        # The time of the batch it belongs to may be earlier than what another port has sent meanwhile.
+        self.trace.pdu(self.clock.now(), node, to, protocol, data)
         self.waiting.changed()
 
-    def _received(self, now: float, sender: str, node: str, protocol: str, data: bytes) -> None:
+    def _received(self, sender: str, node: str, protocol: str, data: bytes) -> None:
         """What somebody sends who is not the lab's; its own elements tell of it themselves."""
         if sender not in self._sockets:
-            self.trace.pdu(now, sender, node, protocol, data)
+            self.trace.pdu(self.clock.now(), sender, node, protocol, data)
 
 
-Seen = Callable[[float, str, str, str, bytes], None]
-"""When, from whom, to whom, by which protocol, what."""
+Seen = Callable[[str, str, str, bytes], None]
+"""From whom, to whom, by which protocol, what."""
 
 
 class _TappedSockets:
@@ -299,7 +300,7 @@ class _TappedSockets:
 
     def _tapped(self, node: str, protocol: str) -> Tap[sipbridge.Flow]:
         def tap(now: float, sent: bool, data: bytes, flow: sipbridge.Flow) -> None:
-            self._see(now, node, self._plan().node_at(*flow.remote), protocol, data, sent=sent)
+            self._see(node, self._plan().node_at(*flow.remote), protocol, data, sent=sent)
 
         return tap
 
@@ -314,7 +315,7 @@ class _TappedSockets:
         def tap(now: float, sent: bool, data: bytes, flow: mapstack.Flow) -> None:
             # Behind an STP it comes over any of them, and goes to whom the association is named after.
             by = None if sent else originator(self._plan(), data)
-            self._see(now, node, by or flow.connection, "m3ua", data, sent=sent)
+            self._see(node, by or flow.connection, "m3ua", data, sent=sent)
 
         port.tap = tap
 
@@ -324,7 +325,7 @@ class _TappedSockets:
         def tap(now: float, sent: bool, data: bytes, flow: SmppFlow) -> None:
             peer = self._plan().node_at(*flow.remote)
             self._cuts[peer] = partial(port.cut, flow)
-            self._see(now, node, peer, spec.protocol, data, sent=sent)
+            self._see(node, peer, spec.protocol, data, sent=sent)
 
         port.tap = tap
 
@@ -332,15 +333,15 @@ class _TappedSockets:
         port.send = self.requests.add(spec, port.receive)
 
         def seen(host: str, protocol: str, data: bytes, sent: bool) -> None:
-            self._see(self.requests.now(), node, self._plan().node_at(host), protocol, data, sent=sent)
+            self._see(node, self._plan().node_at(host), protocol, data, sent=sent)
 
         self.requests.seen = seen
 
-    def _see(self, now: float, node: str, peer: str, protocol: str, data: bytes, *, sent: bool) -> None:
+    def _see(self, node: str, peer: str, protocol: str, data: bytes, *, sent: bool) -> None:
         if sent:
-            self._sent(now, node, peer, protocol, data)
+            self._sent(node, peer, protocol, data)
         else:
-            self._received(now, peer, node, protocol, data)
+            self._received(peer, node, protocol, data)
 
     def cut(self, peer: str) -> None:
         """Associations and sessions are named after the peer."""

@@ -134,9 +134,6 @@ class WireExchanges:
         client = self._certificates.client(self._node, spec)
         return _Rest(take, self._clock, bounds, server, client)
 
-    def now(self) -> float:
-        return self._clock.now()
-
     async def start(self) -> None:
         """Listen; raises `AddressTaken` with a sentence."""
         for (host, port), carrier in self._open:

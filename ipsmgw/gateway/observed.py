@@ -82,6 +82,10 @@ class Observed:
         now = self._core.clock.now()
         return list(islice((each for each in self._core.store.bindings() if each.reachable(now)), most))
 
+    def bindings(self) -> int:
+        """How many are registered."""
+        return self._core.store.count()
+
     def standings(self) -> list[Standing]:
         """How SIGTRAN stands, in words."""
         return standings(self._signalling())

@@ -101,9 +101,7 @@ async def _status(source: Source) -> Response:
 
 
 async def _registrations(source: Source) -> Response:
-    count = source.status().get("bindings", 0)
-    found = source.registered(_MOST_REGISTERED)
-    return as_json(Registrations(count if isinstance(count, int) else len(found), found))
+    return as_json(Registrations(source.bindings(), source.registered(_MOST_REGISTERED)))
 
 
 async def _explain(source: Source, request: Request) -> Response:

@@ -77,6 +77,7 @@ def gateway_source(gateway: _Gateway) -> Source:
         explain=gateway.explain,
         standings=lambda: [one._asdict() for one in _standings(gateway)],
         registered=lambda most: _registered(observed, most),
+        bindings=observed.bindings,
         deregister=gateway.deregister,
         lacking=observed.lacking,
         metrics=lambda: Metrics(gateway.status, observed.figures, lambda: _nodes(gateway)).text(),

@@ -94,6 +94,8 @@ class Source:
     standings: Callable[[], Sequence[Mapping[str, object]]] = field(default=tuple)
     """How every association and what depends on it stands, in words."""
     registered: Callable[[int], Sequence[Registered]] = field(default=lambda most: ())
+    bindings: Callable[[], int] = field(default=lambda: 0)
+    """How many are registered, those who are not listed too."""
     deregister: Callable[[str], bool] | None = None
     lacking: Callable[[], Sequence[str]] = field(default=tuple)
     """Why it is not ready, in sentences; nothing: it is."""

@@ -17,7 +17,10 @@ SHOWN = 100
 
 _LOOK_BACK = 5_000
 """Messages in the SC that are looked at."""
-_WORST_FIRST: tuple[State, ...] = ("failed", "refused", "sending", "at the SC", "delivered", "received")
+_WORST_FIRST: tuple[State, ...] = (
+    *("failed", "refused", "sending"),
+    *("at the SC", "at the server", "delivered", "received"),
+)
 
 RecordT = TypeVar("RecordT")
 

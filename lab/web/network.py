@@ -1,11 +1,12 @@
 """The elements of a carrier and the links between them, each with its state in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
 from lab.carrier import Carrier
+from lab.msgin5g.plan import OAUTH, SCEF, SEAL, Msgin5gPlan
 from lab.seats import Place
 from lab.web.traffic import Traffic
 from lab.wiring import links
@@ -24,11 +25,19 @@ _NAMES = {
 _KINDS = {
     "m5s": "MSGin5G Server",
     "device": "MSGin5G UE",
+    "application": "Application Client",
+    "line": "non-3GPP UE",
     "as": "application server",
     "gateway": "Message Gateway",
+    "seal": "SEAL server",
+    "scef": "SCEF",
+    "oauth": "authorization server",
+    "function": "provisioning function",
     "esme": "ESME",
     "phone": "phone",
 }
+_SPOKEN = {"device": "CoAP", "application": "CoAP", "line": "JSON lines"}
+"""By who is no server of REST."""
 _PHONES = 10
 """That are drawn; the others are in the list of phones."""
 
@@ -99,13 +108,23 @@ def _element(carrier: Carrier, node: str, links: list[LinkView]) -> ElementView:
 def _kind(carrier: Carrier, node: str) -> str:
     if node in _NAMES:
         return node
-    if node in carrier.plan.esmes:
-        return "esme"
     home = carrier.msgin5g.plan.home(node)
     if node in carrier.msgin5g.nodes:
-        kinds = {"m5s": (home.name,), "device": home.clients, "as": home.application_servers}
-        return next((kind for kind, names in kinds.items() if node in names), "gateway")
+        return next((kind for kind, names in _members(home) if node in names), "gateway")
+    if node in carrier.plan.esmes:
+        return "esme"
     return "phone" if any(node == each.name for each in carrier.plan.subscribers) else "gateway"
+
+
+def _members(home: Msgin5gPlan) -> Iterator[tuple[str, Sequence[str]]]:
+    """Kinds of elements of the MSGin5G service that are no gateways, and who is of that kind."""
+    yield "m5s", (home.name,)
+    yield "device", (*home.clients, *home.relays)
+    yield "application", [each.name for each in home.application_clients]
+    yield "line", home.line_ues
+    yield "as", home.application_servers
+    yield "function", (home.function_node,)
+    yield from ((name, (name,)) for name in (SEAL, SCEF, OAUTH))
 
 
 def _standing(carrier: Carrier, node: str, links: list[LinkView]) -> tuple[State, str]:
@@ -165,9 +184,18 @@ def _others(carrier: Carrier, traffic: Traffic) -> Iterator[LinkView]:
     for node in carrier.msgin5g.nodes:
         home = carrier.msgin5g.plan.home(node)
         if node != home.name:
-            yield _quiet(traffic, (node, home.name), "CoAP" if node in home.clients else "HTTP")
+            yield _quiet(traffic, (node, _way_out(home, node)), _SPOKEN.get(_kind(carrier, node), "HTTP"))
     if plan.msgin5g is not None and plan.msgin5g.own_gateway:
         yield _quiet(traffic, ("ipsmgw", plan.msgin5g.name), "HTTP")
+
+
+def _way_out(home: Msgin5gPlan, node: str) -> str:
+    """Whom an element of the MSGin5G service speaks with: its server, unless somebody stands between."""
+    if node in home.line_ues:
+        return "ipsmgw"
+    behind = {each.name: each.behind for each in home.ues}
+    uses = {each.name: each.ue for each in home.application_clients}
+    return (behind | uses).get(node) or home.name
 
 
 def _quiet(traffic: Traffic, pair: tuple[str, str], protocol: str) -> LinkView:
@@ -195,9 +223,11 @@ def _addresses(carrier: Carrier, node: str) -> Iterator[str]:
     plan, side = carrier.plan, carrier.msgin5g.plan
     if node in carrier.msgin5g.nodes:
         kind = _kind(carrier, node)
-        if kind in ("device", "m5s"):
+        if kind == "line":
+            return
+        if kind in ("device", "application", "m5s"):
             yield "CoAP udp {}:{}".format(*side.coap(plan.network, node))
-        if kind != "device":
+        if kind not in ("device", "application"):
             yield "HTTP tcp {}:{}".format(*side.http(plan.network, node))
         return
     if node in ("scscf", "ipsmgw") or node in carrier.phones:

@@ -61,6 +61,7 @@ def source(carrier: Carrier, views: Mapping[str, Callable[[], object]]) -> Sourc
         explain=lambda name: own.explain(name) if (own := gateway()) else (),
         standings=lambda: own.standings() if (own := gateway()) else (),
         registered=lambda most: own.registered(most) if (own := gateway()) else (),
+        bindings=lambda: own.bindings() if (own := gateway()) else 0,
         lacking=lambda: own.lacking() if (own := gateway()) else (),
         metrics=metrics,
     )

@@ -56,7 +56,12 @@ class Stage:
 
     def sends(self, *calls: str) -> None:
         """Messages from end to end."""
-        self._do(lambda: [finish(self.node, call) for call in calls])
+
+        def finished() -> None:
+            for call in calls:
+                finish(self.node, call)
+
+        self._do(finished)
 
     def passes(self, seconds: float) -> None:
         """The gateway's time."""

@@ -27,6 +27,12 @@ def test_a_scenario_passes_on_the_wire(name: str, network: int) -> None:
     assert verdict.broken is None, verdict.ladder()
 
 
+@pytest.mark.parametrize("name", ["phone_to_phone", "msgin5g_phone_and_app"])
+def test_times_ascend_whatever_a_node_sends_in_one_turn(name: str, network: int) -> None:
+    times = [pdu.when for pdu in run(SCENARIOS[name], ClockKind.WIRE, 1, network=network).pdus]
+    assert times == sorted(times)
+
+
 UDP_ALONE = {
     "faults_report_lost": "TCP loses nothing, so that nobody repeats what a rule takes away",
     "faults_scscf_dies": "whom TCP refuses is asked by UDP (RFC 3261 §18.1.1)",

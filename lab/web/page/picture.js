@@ -6,7 +6,7 @@ const WIDTH = 1000;
 const COLUMNS = { phone: 90, core: 330, middle: 570, right: 830 };
 const COLUMN_OF = {
   phone: "phone", scscf: "core", msc: "core", sgsn: "core", ipsmgw: "middle", m5s: "middle",
-  hlr: "right", smsc: "right", esme: "right", device: "right", as: "right", gateway: "right",
+  hlr: "right", smsc: "right", esme: "right", device: "right", application: "right", line: "right", as: "right", gateway: "right",
 };
 const [BOX_WIDTH, BOX_HEIGHT, STEP, TOP] = [136, 52, 84, 30];
 const ROWS = { scscf: 0.08, ipsmgw: 0.08, hlr: 0.08, smsc: 0.5, msc: 0.62, sgsn: 0.96, m5s: 1.3 };

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import cast
 
-from lab.msgin5g.plan import Msgin5gPlan
+from lab.msgin5g.plan import ApplicationClientPlan, GatewayUePlan, Msgin5gPlan, UePlan
 from lab.plan import Plan
 from tests.lab.web.desk import Desk, at_the_desk
 
@@ -39,6 +39,23 @@ def test_a_device_writes_to_a_phone_and_an_application_server_to_a_device() -> N
         (got,) = await messages(desk, "lamp")
         assert (got["text"], got["incoming"], got["peer"]) == ("on", True, "reader@msgin5g.lab.example")
         assert list(desk.carrier.phone("alice").ledger.inbox)[-1].endswith("The boiler is too warm.")
+
+    at_the_desk(story, PLAN)
+
+
+def test_what_a_phone_writes_to_a_short_code_is_with_the_server_however_long() -> None:
+    async def story(desk: Desk) -> None:
+        await all_registered(desk)
+        (code,) = desk.carrier.msgin5g.plan.codes
+        for text in ("short", "long " * 60):
+            await desk.do("/api/phones/alice/messages", to=code, text=text)
+            await desk.quiet()
+        phone = await desk.get("/api/phones/alice")
+        for sent in cast(list[Row], phone["messages"]):
+            assert (sent["state"], sent["reason"]) == (
+                "at the server",
+                "the gateway has handed it to the MSGin5G Server",
+            )
 
     at_the_desk(story, PLAN)
 
@@ -83,3 +100,37 @@ def test_the_network_has_them_too() -> None:
         assert links["reader", "m5s"] == "HTTP"
 
     at_the_desk(story, PLAN)
+
+
+def test_every_element_of_the_service_is_called_what_it_is_and_linked_to_whom_it_speaks_with() -> None:
+    plan = Msgin5gPlan(
+        own_gateway=True,
+        ues=(UePlan(name="meter"), UePlan(name="lamp", behind="hub")),
+        gateway_ues=(GatewayUePlan(name="hub"),),
+        application_clients=(ApplicationClientPlan(name="panel", app_id="panel", ue="meter"),),
+        line_ues=("bell",),
+        seal=True,
+        function_node="desk",
+    )
+
+    async def story(desk: Desk) -> None:
+        network = await desk.get("/api/network")
+        what = {each["name"]: each["what"] for each in cast(list[Row], network["elements"])}
+        for name, words in {
+            "hub": "MSGin5G UE",
+            "panel": "Application Client",
+            "bell": "non-3GPP UE",
+            "seal": "SEAL server",
+            "desk": "provisioning function",
+        }.items():
+            assert what[name] == words
+        links = {(each["one"], each["other"]): each["protocol"] for each in cast(list[Row], network["links"])}
+        for pair, protocol in {
+            ("lamp", "hub"): "CoAP",
+            ("panel", "meter"): "CoAP",
+            ("bell", "ipsmgw"): "JSON lines",
+            ("seal", "m5s"): "HTTP",
+        }.items():
+            assert links[pair] == protocol
+
+    at_the_desk(story, replace(Plan(), msgin5g=plan))

@@ -111,6 +111,30 @@ def test_charging_records_tell_what_each_message_has_come_to() -> None:
     at_the_desk(story)
 
 
+def test_who_is_registered_at_the_gateway_is_counted_and_listed() -> None:
+    async def story(desk: Desk) -> None:
+        assert (await desk.get("/api/registrations"))["count"] == 2
+        assert {each["msisdn"] for each in await rows(desk, "/api/registrations", "registrations")} == {
+            "15551001001",
+            "15551001002",
+        }
+        await desk.do("/api/phones/bob", order="deregister")
+        await desk.quiet()
+        assert (await desk.get("/api/registrations"))["count"] == 1
+
+    at_the_desk(story)
+
+
+def test_the_lab_shows_the_text_of_a_message_in_its_explanation_too() -> None:
+    async def story(desk: Desk) -> None:
+        await desk.do("/api/phones/alice/messages", to="bob", text="nothing to hide")
+        await desk.quiet()
+        for message in await rows(desk, "/api/messages", "messages"):
+            assert "nothing to hide" in str(await desk.get(f"/api/explain/{message['id']}"))
+
+    at_the_desk(story)
+
+
 def test_causes_are_a_table() -> None:
     async def story(desk: Desk) -> None:
         found = {each["name"]: each for each in await rows(desk, "/api/causes", "causes")}
