@@ -21,7 +21,7 @@ from lab.bench.process import children
 from lab.bench.rehearsal import CALL, Frames, rehearse
 from lab.bench.stories import Originating, Story, Terminating
 
-__all__ = ["Load", "Siege"]
+__all__ = ["Cradle", "Load", "Siege"]
 
 _MOST, _WINDOW, _PEOPLE = 20_000, 8, 20
 _CALL = len(CALL)
@@ -106,7 +106,7 @@ class Load:
         return int(field(data, b"Call-ID")[_CALL:], 16) < self._first_mt
 
 
-class _Cradle:
+class Cradle:
     """Forks gateways, `ipsmgw run`, one at a time: who has read the code already begins at once."""
 
     def __init__(self, settings: Path, complaints: Path) -> None:
@@ -150,7 +150,7 @@ class Siege:
         self._settings = folder / "gateway.toml"
         settings = configuration(folder).replace("[journal]\n", f"[journal]\nsize = {_CLOSED_AT}\n")
         self._settings.write_text(settings)
-        self._cradle = _Cradle(self._settings, folder / "stderr")
+        self._cradle = Cradle(self._settings, folder / "stderr")
         self.loads: list[Load] = []
         self.unsynced: list[int] = []
         """Octets of records that were written and not synced, each time the power went."""

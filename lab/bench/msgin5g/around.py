@@ -117,7 +117,7 @@ class Around(asyncio.DatagramProtocol):
                 return 200, BulkUeRegistrationAck(count=len(results), list=results)
             case "deliver-report":
                 report = decode(DeliveryStatusReport, body)
-                self._note(report)
+                self.note(report)
                 return 200, MessageDeliveryAck(ori_addr=report.ori_addr, msg_id=report.msg_id)
         self.sent += 1
         message = decode(UEMessageDelivery, body)
@@ -129,7 +129,8 @@ class Around(asyncio.DatagramProtocol):
             ue_svc_id=UeServiceId(wanted.ue_svc_id), result=RegistrationResult.SUCCESS
         )
 
-    def _note(self, report: DeliveryStatusReport) -> None:
+    def note(self, report: DeliveryStatusReport) -> None:
+        """The gateway says what has become of a message."""
         waiting = self.reported.pop(report.msg_id, None)
         if waiting is None:
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 from lab.bench.place import PLAN
 from lab.bench.process import GATEWAY, Place, Process
 
-__all__ = ["CODE", "ECHO", "MGW", "SERVER", "echo", "gateway", "svc_id"]
+__all__ = ["CODE", "ECHO", "MGW", "SERVER", "configuration", "echo", "gateway", "svc_id"]
 
 _HTTP = 8090
 SERVER = (PLAN.host("smsc"), _HTTP)
@@ -27,7 +27,7 @@ def svc_id(imsi: str) -> str:
 def gateway(place: Place) -> Process:
     """`ipsmgw run -c FILE`; started again in the same folder it finds what it had."""
     path = place.folder / "msgin5g.toml"
-    path.write_text(_configuration(place.folder))
+    path.write_text(configuration(place.folder))
     return Process(["-c", GATEWAY, "run", "-c", str(path)], place, name="msgin5g")
 
 
@@ -36,7 +36,8 @@ def echo(place: Place) -> Process:
     return Process(["-m", "lab.bench.msgin5g.echo", _written(ECHO)], place, name="echo")
 
 
-def _configuration(folder: Path) -> str:
+def configuration(folder: Path) -> str:
+    """What an operator would write; what has ended is soon forgotten, however long a run is."""
     scscf = _written(PLAN.sip("scscf"))
     return "\n".join(
         [
