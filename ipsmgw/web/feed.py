@@ -1,6 +1,7 @@
 """What happens, as it happens: server-sent events for every page that is open (HTML Living Standard §9.2)."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator
 
@@ -15,6 +16,7 @@ __all__ = ["Feed", "TooManyClients"]
 _EVERY = 0.25
 _SILENCE = 15.0  # then a comment shows that the connection lives
 _CHANGED = 1_000  # messages that are told to a page that comes or is behind
+_log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 
 
@@ -60,6 +62,7 @@ class Feed:
         self._end = 0
         self._status = _Status(source)
         self._views = Views(source.views, time.monotonic)
+        self._bug = ""
         self._changed: dict[str, int] = {}
         """Messages, by the turn in which they were last other than before."""
 
@@ -69,7 +72,7 @@ class Feed:
             raise TooManyClients(f"{self._most} pages follow already, and web.clients allows no more")
         self.clients += 1
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._run())
+            self._begin()
 
     def _leave(self) -> None:
         self.clients -= 1
@@ -117,6 +120,21 @@ class Feed:
         return [known[name] for name, at in self._changed.items() if at > turn and name in known]
 
     # For all of them.
+
+    def _begin(self) -> None:
+        if self.clients:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+            self._task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Nobody listens any more; or our bug has ended it, which is said once, and it begins anew."""
+        bug = None if task.cancelled() else task.exception()
+        if bug is None:
+            return
+        if repr(bug) != self._bug:
+            _log.error("bug while looking at what happens", exc_info=bug)
+        self._bug = repr(bug)
+        asyncio.get_running_loop().call_later(_EVERY, self._begin)
 
     async def _run(self) -> None:
         while True:

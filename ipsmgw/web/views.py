@@ -1,23 +1,29 @@
 """What else a page follows: each told whole, by an event of its name, when it is other than before."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
+
+from ipsmgw.drive import surviving
 
 __all__ = ["Views"]
 
 _SHARE = 10
 """What takes long to look at is looked at less often: a tenth of the time at most."""
+_log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 
 
 class _View:
-    __slots__ = ("data", "due", "number")
+    __slots__ = ("bug", "data", "due", "number")
 
     def __init__(self) -> None:
         self.number = 0
         self.data = b""
         self.due = 0.0
+        self.bug = ""
+        """What it has raised when somebody looked last."""
 
 
 class Views:
@@ -44,10 +50,21 @@ class Views:
         kept, began = self._kept[name], self._clock()
         if began < kept.due:
             return False
-        data = _encode(view())
+        data = surviving(lambda: _encode(view()))
         now = self._clock()
         kept.due = now + _SHARE * (now - began)
+        if isinstance(data, Exception):
+            self._raised(name, data)
+            return False
+        kept.bug = ""
         if data == kept.data:
             return False
         kept.data, kept.number = data, kept.number + 1
         return True
+
+    def _raised(self, name: str, bug: Exception) -> None:
+        """It stays as it was, and the others go on; said once, for somebody looks four times a second."""
+        kept, said = self._kept[name], repr(bug)
+        if said != kept.bug:
+            _log.error("bug while looking at %r", name, exc_info=bug)
+        kept.bug = said

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -136,3 +137,27 @@ def test_a_flood_is_looked_at_in_part_and_the_rest_is_left_out() -> None:
         assert latest[-1].number == rows.end - 1 == before + 599
 
     run(story())
+
+
+def test_our_bug_in_what_is_told_to_all_is_logged_once_and_they_are_told_again_after_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def story() -> None:
+        node = registered()
+        sound, bugs = gateway_source(node.gateway), ["one", "and the same again"]
+
+        def status() -> Mapping[str, object]:
+            if bugs and bugs.pop():
+                raise RuntimeError("our bug")
+            return sound.status()
+
+        source = replace(sound, status=status)
+        feed = Feed(source, Rows(source, asyncio.get_running_loop().time), clients=2, queue=100)
+        feed.open()
+        async with aclosing(feed.events(None)) as events:
+            _, told_of = await told(events, "status")
+            assert isinstance(told_of, dict)
+            assert told_of["bindings"] == 1
+
+    run(story())
+    assert [said.message for said in caplog.records] == ["bug while looking at what happens"]

@@ -1,5 +1,7 @@
 """What else a page follows: told whole when it is other than before."""
 
+import pytest
+
 from ipsmgw.web.views import Views
 
 
@@ -38,3 +40,21 @@ def test_what_takes_long_is_looked_at_a_tenth_of_the_time() -> None:
         views.look()
         clock.now += 0.25
     assert looks == [0.0, 5.5]
+
+
+def test_a_view_that_raises_spares_the_others_and_is_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    state = {"phones": 1}
+
+    def broken() -> int:
+        return 1 // (state["phones"] - 1)
+
+    views = Views({"broken": broken, "phones": lambda: state}, Clock())
+    assert views.look()
+    assert not views.look()
+    assert list(views.news({})) == [("phones", b'{"phones":1}')]
+    (said,) = caplog.records
+    assert said.message == "bug while looking at 'broken'"
+    assert said.exc_info is not None
+    state["phones"] = 2
+    assert views.look()
+    assert list(views.news({})) == [("broken", b"1"), ("phones", b'{"phones":2}')]
