@@ -10,8 +10,14 @@ from tests.house.source import ROOT
 
 __all__ = ["DEFINITIONS", "OPENAPI", "faults"]
 
-_SCHEMA = json.loads((ROOT / "tests" / "vectors" / "msgin5g.schema.json").read_text("utf-8"))
-DEFINITIONS: dict[str, dict[str, object]] = _SCHEMA["$defs"]
+_FILES = ("msgin5g", "seal")
+DEFINITIONS: dict[str, dict[str, object]] = {
+    name: schema
+    for file in _FILES
+    for name, schema in json.loads((ROOT / "tests" / "vectors" / f"{file}.schema.json").read_text("utf-8"))[
+        "$defs"
+    ].items()
+}
 
 
 def _openapi() -> Path | None:

@@ -14,14 +14,17 @@ from msgspec import inspect
 from msgin5g_bridge import ABSENT, Body, DecodeError, decode, decode_payload, encode
 from msgin5g_bridge.devicetriggering import DeviceTriggering
 from msgin5g_bridge.model import Listed
-from msgin5g_bridge.seal import ProfileDocs, ValGroupDocuments
+from msgin5g_bridge.seal import ProfileDocs, ValGroupDocuments, ValTargetUe
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 JSON = st.dictionaries(
     TEXT, st.none() | st.booleans() | TEXT | st.lists(st.integers(-9, 9), max_size=3), max_size=3
 )
 TIMES = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.just(UTC))
-EITHER: dict[type[Body], tuple[str, ...]] = {DeviceTriggering: ("msisdn", "external_id")}
+EITHER: dict[type[Body], tuple[str, ...]] = {
+    DeviceTriggering: ("msisdn", "external_id"),
+    ValTargetUe: ("val_user_id", "val_ue_id"),
+}
 """Of these attributes there is exactly one."""
 ARRAYS: list[type[Body]] = [ProfileDocs, ValGroupDocuments]
 LINES = "msgin5g_bridge.lines"
