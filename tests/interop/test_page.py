@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.interop.browser import WIDTHS, browser, opened, serious
 from tests.interop.pictures import running_lab
@@ -94,6 +94,30 @@ def test_a_message_goes_from_phone_to_phone_and_is_seen_all_the_way(
     assert "mo-forwardSM" in told
 
 
+def test_octets_that_no_phone_would_write_are_sent_and_what_came_of_them_is_said(
+    browser: Browser, lab: str
+) -> None:
+    with opened(browser, lab, refused=True) as page:
+        alice = phone(page, "alice")
+        octets = page.get_by_label("alice: octets in hexadecimal")
+        expect(octets).to_be_hidden()
+        alice.get_by_text("More: octets…").click()
+        assert serious(page) == []
+        octets.fill("01 0x")
+        alice.get_by_role("button", name="Send octets").click()
+        expect(page.get_by_role("alert")).to_contain_text("hexadecimal")
+        octets.fill("ff ff")
+        page.get_by_label("alice: what the octets are").select_option("RPDU")
+        page.get_by_label("alice: to which element").select_option("ipsmgw")
+        alice.get_by_role("button", name="Send octets").click()
+        expect(alice.locator(".came")).to_have_text("SIP 403")
+        octets.fill("01")
+        page.get_by_label("alice: what the octets are").select_option("TPDU")
+        page.get_by_label("alice: to which element").select_option("by the S-CSCF")
+        alice.get_by_role("button", name="Send octets").click()
+        expect(alice.locator(".came")).to_contain_text("RP-ERROR")
+
+
 def test_a_full_phone_refuses_and_the_octets_of_its_no_are_found(browser: Browser, lab: str) -> None:
     with opened(browser, lab) as page:
         phone(page, "bob").get_by_role("button", name="Full").click()
@@ -160,6 +184,30 @@ def test_a_scenario_is_found_played_and_its_ladder_looked_at(browser: Browser, l
         expect(opened_page.value.locator("h1")).to_contain_text("1 passed")
         page.get_by_label("Find").fill("nothing is called like that")
         expect(page.get_by_text("No scenario has these words.")).to_be_visible()
+
+
+def test_what_a_scenario_expected_and_what_was_there_instead_is_said(browser: Browser, lab: str) -> None:
+    """The stories of the lab hold: of one that has been played the answer is changed into a no."""
+    with opened(browser, f"{lab}/#/scenarios") as page:
+
+        def fails(route: Route) -> None:
+            answer = route.fetch()
+            run = answer.json()
+            if run["result"]:
+                run["state"] = run["result"]["verdict"] = "failed"
+                run["result"] |= {"broken": "bob reads 'hi'", "instead": "bob has read []", "brokenAt": 4.5}
+            route.fulfill(response=answer, json=run)
+
+        page.route(re.compile(r"/api/runs/\d+$"), fails)
+        page.get_by_label("Find").fill("submit report 8.9")
+        page.get_by_role("button", name="Run mo", exact=True).click()
+        details = page.locator(".details")
+        expect(details.locator(".verdict")).to_have_text("✗ failed")
+        expect(details.locator(".broken").first).to_have_text("expected, and not so: bob reads 'hi'")
+        expect(details.locator(".broken").last).to_have_text("instead: bob has read []")
+        expect(details.locator(".seen").last).to_contain_text("4.500 s")
+        expect(details).to_contain_text("ipsmgw-lab run mo")
+        assert serious(page) == []
 
 
 def test_a_fault_is_put_together_dialled_and_cleared(browser: Browser, lab: str) -> None:

@@ -4,6 +4,7 @@ import { h } from "/page/dom.js";
 import { Conversation } from "/lab/bubbles.js";
 import { composer } from "/lab/composer.js";
 import { act, choice, toggle } from "/lab/parts.js";
+import { raw } from "/lab/raw.js";
 
 const DOMAINS = { ims: "IMS", ps: "PS", cs: "CS" };
 const NODES = { ims: "the IMS", ps: "the SGSN", cs: "the MSC" };
@@ -33,7 +34,8 @@ export class Phone {
     this.element = h("article", { class: "phone", "aria-label": one.name },
       h("header", {}, h("h3", {}, one.name), h("p", { class: "number mono" }, one.number ? `+${one.number}`
         : one.impu), this.state),
-      this.switches, this.conversation.element, this.composer.element);
+      this.switches, this.conversation.element, this.composer.element,
+      one.plain ? "" : raw(context, { name: one.name }));
     this.#addSwitches(one);
   }
 

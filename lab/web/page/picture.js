@@ -10,6 +10,8 @@ const COLUMN_OF = {
 };
 const [BOX_WIDTH, BOX_HEIGHT, STEP, TOP] = [136, 52, 84, 30];
 const ROWS = { scscf: 0.08, ipsmgw: 0.08, hlr: 0.08, smsc: 0.5, msc: 0.62, sgsn: 0.96, m5s: 1.3 };
+const ALONG = [0.5, 0.36, 0.64, 0.25, 0.75, 0.43, 0.57]; // of a link, where its label may stand
+const [LABEL_WIDTH, LABEL_HEIGHT] = [52, 18];
 const SIGNS = { up: "", partly: "!", down: "✗", quiet: "", external: "↗" };
 
 export class Picture {
@@ -26,6 +28,7 @@ export class Picture {
     const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.name : "";
     const { places, height } = placed(view.elements);
     this.element.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
+    this.labels = []; // places of those that are drawn
     this.element.replaceChildren(
       ...view.links.map((link) => this.#link(link, places, chosen)),
       ...view.elements.map((one) => this.#element(one, places.get(one.name), chosen)));
@@ -38,12 +41,22 @@ export class Picture {
     if (!from || !to) return s("g");
     const name = `${link.one}-${link.other}-${link.protocol}`;
     const path = way(from, to);
-    const bow = from.x === to.x ? BOX_WIDTH / 2 + 30 : 0;
-    const middle = s("text", { class: "protocol", x: (from.x + to.x) / 2 + bow, y: (from.y + to.y) / 2 - 4 });
+    const { x, y } = this.#free(from, to);
+    const middle = s("text", { class: "protocol", x, y: y - 4 });
     middle.textContent = link.state === "down" ? `✗ ${link.protocol} down` : link.protocol;
     return this.#button(s("g", { class: "link", "data-state": link.state },
       s("path", { class: "touch", d: path }), s("path", { class: "line", d: path }), middle),
     name, chosen, `${link.protocol} between ${link.one} and ${link.other}: ${link.words}`);
+  }
+
+  /** Where the label of a link hides no other one: in the middle, or nearer to one of its ends. */
+  #free(from, to) {
+    const near = (one) => this.labels.some((other) => Math.abs(one.x - other.x) < LABEL_WIDTH
+      && Math.abs(one.y - other.y) < LABEL_HEIGHT);
+    const found = ALONG.map((part) => along(from, to, part));
+    const place = found.find((one) => !near(one)) ?? found[0];
+    this.labels.push(place);
+    return place;
   }
 
   #element(one, { x, y }, chosen) {
@@ -101,6 +114,20 @@ function way(from, to) {
   const [x1, x2] = [a.x + BOX_WIDTH / 2, b.x - BOX_WIDTH / 2];
   const pull = (x2 - x1) / 2;
   return `M${x1} ${a.y}C${x1 + pull} ${a.y} ${x2 - pull} ${b.y} ${x2} ${b.y}`;
+}
+
+/** A point of that way. */
+function along(from, to, part) {
+  const rest = 1 - part;
+  const level = (one, other) => one + (other - one) * part * part * (3 - 2 * part);
+  if (from.x === to.x) {
+    const bow = BOX_WIDTH / 2 + 108 * part * rest + 3;
+    return { x: from.x + (from.x > WIDTH / 2 ? bow : -bow), y: level(from.y, to.y) };
+  }
+  const [a, b] = from.x < to.x ? [from, to] : [to, from];
+  const [x1, x2] = [a.x + BOX_WIDTH / 2, b.x - BOX_WIDTH / 2];
+  const pulled = 3 * part * rest * (x1 + x2) / 2;
+  return { x: rest ** 3 * x1 + pulled + part ** 3 * x2, y: level(a.y, b.y) };
 }
 
 function words(kind, x, y, text, most) {
