@@ -8,7 +8,7 @@ from lab.wiring import links
 
 __all__ = ["associations_table", "elements_table"]
 
-_PROTOCOLS = {"coap": "CoAP udp", "http": "HTTP tcp"}
+_PROTOCOLS = {"coap": "CoAP udp", "http": "HTTP tcp", "https": "HTTPS tcp"}
 _SHOWN = 20
 """Phones that have a line each."""
 
@@ -71,7 +71,11 @@ def _msgin5g(plan: Plan, *, only_here: bool) -> Iterator[tuple[str, str, str, st
         if service is None or (only_here and place is not Place.HERE):
             continue
         speaks = service.protocols(node) if place is not Place.ABSENT else ()
-        ports = {"coap": service.coap(plan.network, node), "http": service.http(plan.network, node)}
+        ports = {
+            "coap": service.coap(plan.network, node),
+            "http": service.http(plan.network, node),
+            "https": service.https(plan.network, node),
+        }
         first, *more = [f"{_PROTOCOLS[each]} {_written(ports[each])}" for each in speaks] or [""]
         yield node, place.value, first, service.svc_id(node)
         yield from (("", "", where, "") for where in more)

@@ -53,7 +53,7 @@ def up_command(
         plan = replace(plan, msgin5g=Msgin5gPlan(own_gateway=True, seal=True))
     with TemporaryDirectory(prefix="ipsmgw-lab-tls-") as folder:
         try:
-            plan = _secured(plan, folder) if secure else plan
+            plan = _secured(plan, folder, wanted=secure)
             rules = all_rules(faults or [], fault_file, plan)
         except ValueError as fault:
             _out.print(f"ipsmgw-lab: {fault}", markup=False, highlight=False)
@@ -61,11 +61,17 @@ def up_command(
         raise typer.Exit(asyncio.run(up(_out, plan, seconds, Wishes(rules, show_page))))
 
 
-def _secured(plan: Plan, folder: str) -> Plan:
-    """With keys and certificates in this folder."""
-    if plan.msgin5g is None:
-        raise ValueError("--secure is for an MSGin5G service: --msgin5g")
-    return replace(plan, msgin5g=replace(plan.msgin5g, security=Security(folder=folder)))
+def _secured(plan: Plan, folder: str, *, wanted: bool) -> Plan:
+    """With keys and certificates in this folder, unless the description has one."""
+    service = plan.msgin5g
+    if service is None:
+        if wanted:
+            raise ValueError("--secure is for an MSGin5G service: --msgin5g")
+        return plan
+    security = service.security or (Security() if wanted else None)
+    if security is None or security.folder:
+        return plan
+    return replace(plan, msgin5g=replace(service, security=replace(security, folder=folder)))
 
 
 def send_command(

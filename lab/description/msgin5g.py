@@ -10,17 +10,29 @@ from lab.description.msgin5g_sections import (
     Msgin5gSection,
     NodeSection,
     ScefSection,
+    SecuritySection,
     ServerSection,
     UeSection,
 )
 from lab.msgin5g.contact import Leg
-from lab.msgin5g.plan import SCEF, GatewayPlan, GatewayUePlan, Msgin5gPlan, ScefPlan, UePlan, Where
+from lab.msgin5g.plan import (
+    SCEF,
+    ApplicationClientPlan,
+    GatewayPlan,
+    GatewayUePlan,
+    Msgin5gPlan,
+    OwnGateway,
+    ScefPlan,
+    UePlan,
+    Where,
+)
+from lab.msgin5g.security import Security
 from lab.msgin5g.settings import ServerSettings
 from lab.seats import Place, Seat
 
 __all__ = ["faults", "msgin5g_seats", "service"]
 
-_KINDS = ("ue", "gateway_ue", "application_server", "message_gateway")
+_KINDS = ("ue", "gateway_ue", "application_server", "application_client", "message_gateway")
 _Planned = ServerSettings | UePlan | Where
 _Placed = tuple[str, str, NodeSection]
 """Path, name of the node, and its table."""
@@ -32,6 +44,15 @@ def service(section: Msgin5gSection) -> Msgin5gPlan:
         _home(section),
         own_gateway=section.own_gateway,
         own_port=section.own_port,
+        own_as=OwnGateway[section.own_as.upper()],
+        own_keys=section.own_keys,
+        line_ues=section.line_ues,
+        by_centre=section.by_centre,
+        ways=section.ways,
+        always=section.always,
+        validity=section.validity,
+        seal=section.seal,
+        security=None if section.security is None else _security(section.security),
         scef=None if section.scef is None else _scef(section.scef),
         others=tuple(map(_home, section.other)),
         at={name: where for _, name, node in _nodes(section) if (where := _where(node)) != Where()},
@@ -51,8 +72,12 @@ def faults(section: Msgin5gSection, phones: frozenset[str], taken: frozenset[str
         yield from _node_faults(path, node)
         if name in taken or name in phones:
             yield f"{path}.name", f"{name!r} is the name of an element, an application or a phone"
-    twice = list(_twice(section))
-    yield from twice or _twice_with_the_usual(section)
+    for path, name in _bare_names(section):
+        if name in taken or name in phones:
+            yield path, f"{name!r} is the name of an element, an application or a phone"
+    yield from _own_faults(section, phones)
+    wrong = [*_twice(section), *_security_faults(section)]
+    yield from wrong or _twice_with_the_usual(section)
     servers = frozenset(home.server.name for _, home in _homes(section))
     everybody = frozenset(name for _, home in _homes(section) for name in _people(home))
     for path, home in _homes(section):
@@ -84,6 +109,15 @@ def _home(section: HomeSection) -> Msgin5gPlan:
         areas={each.id: each.gateway for each in section.area},
         routes={each.domain: each.server for each in section.route},
         follows=section.follows,
+        application_clients=tuple(
+            ApplicationClientPlan(name=each.name, app_id=each.app_id, ue=each.ue)
+            for each in section.application_client
+        ),
+        relays=section.relays,
+        unprovisioned=section.unprovisioned,
+        function_node=section.function_node or "",
+        rate=section.rate,
+        burst=section.burst,
         applications=None if section.applications is None else frozenset(section.applications),
         server=_settings(usual.server, section.server),
     )
@@ -91,6 +125,16 @@ def _home(section: HomeSection) -> Msgin5gPlan:
 
 def _scef(section: ScefSection) -> ScefPlan:
     return ScefPlan(number=section.number, password=section.password)
+
+
+def _security(section: SecuritySection) -> Security:
+    return Security(
+        mutual=section.mutual,
+        tokens=section.tokens,
+        algorithm=section.algorithm,
+        lifetime=section.lifetime,
+        folder=section.folder,
+    )
 
 
 def _ue(section: UeSection) -> UePlan:
@@ -141,7 +185,46 @@ def _people(home: HomeSection) -> Iterator[str]:
     yield from (phone for each in home.message_gateway for phone in each.phones)
 
 
+def _bare_names(section: Msgin5gSection) -> Iterator[tuple[str, str]]:
+    """Of nodes that have no table, since there is nothing else to say of them."""
+    yield from ((f"msgin5g.line_ues[{at}]", name) for at, name in enumerate(section.line_ues))
+    for path, home in _homes(section):
+        yield from ((f"{path}.relays[{at}]", name) for at, name in enumerate(home.relays))
+        if home.function_node is not None:
+            yield f"{path}.function_node", home.function_node
+
+
 # What is wrong.
+
+
+def _own_faults(section: Msgin5gSection, phones: frozenset[str]) -> Iterator[Fault]:
+    """What is said of the gateway of the carrier, which has to be in the service then."""
+    said = ("own_keys", "line_ues", "by_centre", "always", "validity")
+    if not section.own_gateway:
+        yield from (
+            (f"msgin5g.{key}", "msgin5g.own_gateway is not set") for key in said if getattr(section, key)
+        )
+        if section.own_as != "message_gateway":
+            yield "msgin5g.own_as", "msgin5g.own_gateway is not set"
+    if section.own_keys and section.own_as == "message_gateway":
+        yield "msgin5g.own_keys", "keys are for CoAP: own_as is message_gateway"
+    if section.always and not section.by_centre:
+        yield "msgin5g.always", "msgin5g.by_centre is not set: nothing else reaches them"
+    if len(set(section.ways)) < len(section.ways):
+        yield "msgin5g.ways", "each is there once"
+    for at, name in enumerate(section.always):
+        if name not in phones:
+            yield f"msgin5g.always[{at}]", f"there is no phone {name!r}"
+
+
+def _security_faults(section: Msgin5gSection) -> Iterator[Fault]:
+    security = section.security
+    if security is None:
+        return
+    if section.own_gateway and security.algorithm != "HS256":
+        yield "msgin5g.security.algorithm", "the gateway of the carrier is told of HS256 only"
+    if section.other and not security.tokens:
+        yield "msgin5g.security.tokens", "several servers tell each other apart by access tokens"
 
 
 def _node_faults(path: str, node: NodeSection) -> Iterator[Fault]:
@@ -185,13 +268,27 @@ def _twice_with_the_usual(section: Msgin5gSection) -> Iterator[Fault]:
 def _home_faults(
     path: str, home: HomeSection, phones: frozenset[str], servers: frozenset[str], everybody: frozenset[str]
 ) -> Iterator[Fault]:
-    hubs = frozenset(each.name for each in home.gateway_ue)
+    hubs = frozenset((*home.relays, *(each.name for each in home.gateway_ue)))
+    ues = frozenset(each.name for each in (Msgin5gPlan().ues if home.ue is None else home.ue))
+    gateways = (each.name for each in home.message_gateway)
+    new = frozenset((*_people(home), *gateways)) - {each.name for each in home.gateway_ue}
     broadcasting = frozenset(each.name for each in home.message_gateway if each.kind == "bmg")
     wanted = [
-        *((f"ue[{at}].behind", each.behind, hubs, "Gateway UE") for at, each in enumerate(home.ue or ())),
+        *(
+            (f"ue[{at}].behind", each.behind, hubs, "Gateway UE or relay")
+            for at, each in enumerate(home.ue or ())
+        ),
         *((f"ue[{at}].phone", each.phone, phones, "phone") for at, each in enumerate(home.ue or ())),
         *((f"area[{at}].gateway", each.gateway, broadcasting, "bmg") for at, each in enumerate(home.area)),
         *((f"route[{at}].server", each.server, servers, "server") for at, each in enumerate(home.route)),
+        *(
+            (f"application_client[{at}].ue", each.ue, ues, "UE")
+            for at, each in enumerate(home.application_client)
+        ),
+        *(
+            (f"unprovisioned[{at}]", each, new, "UE, application server or Message Gateway")
+            for at, each in enumerate(home.unprovisioned)
+        ),
         *((f"follows[{at}]", each, servers, "server") for at, each in enumerate(home.follows)),
         *(
             (f"group[{at}].members[{number}]", member, everybody, "UE or application server")

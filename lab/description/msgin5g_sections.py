@@ -11,9 +11,11 @@ from msgspec import Meta
 from ipsmgw.settings import Section
 from lab.description.values import Is, Name, Port
 from lab.msgin5g.plan import M5S, Msgin5gPlan, ScefPlan, UePlan
+from lab.msgin5g.security import Security
 from lab.msgin5g.settings import ServerSettings
 
 __all__ = [
+    "ApplicationClientSection",
     "ApplicationServerSection",
     "AreaSection",
     "GatewayUeSection",
@@ -25,11 +27,13 @@ __all__ = [
     "OtherSection",
     "RouteSection",
     "ScefSection",
+    "SecuritySection",
     "ServerSection",
     "UeSection",
 ]
 
 _PLAN, _UE, _SCEF, _SERVER = Msgin5gPlan(), UePlan(name=""), ScefPlan(), ServerSettings()
+_SECURITY = Security()
 Seconds = Annotated[float, Meta(gt=0, le=365 * 86_400)]
 OrNever = Annotated[float, Meta(ge=0, le=365 * 86_400)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -91,6 +95,12 @@ class GatewayUeSection(CoapNode, frozen=True, kw_only=True):
     allowed: tuple[str, ...] = ()
 
 
+class ApplicationClientSection(CoapNode, frozen=True, kw_only=True):
+    name: Name
+    app_id: Id
+    ue: str
+
+
 class ApplicationServerSection(HttpNode, frozen=True, kw_only=True):
     name: Name
 
@@ -121,6 +131,14 @@ class ScefSection(HttpNode, frozen=True, kw_only=True):
     password: Annotated[str, Meta(max_length=8)] = _SCEF.password
 
 
+class SecuritySection(Section, frozen=True, kw_only=True):
+    mutual: bool = _SECURITY.mutual
+    tokens: bool = _SECURITY.tokens
+    algorithm: Literal["HS256", "ES256"] = _SECURITY.algorithm
+    lifetime: Annotated[int, Meta(ge=1, le=86_400)] = _SECURITY.lifetime
+    folder: str = _SECURITY.folder
+
+
 class HomeSection(Section, frozen=True, kw_only=True):
     """One server, and who is at home there."""
 
@@ -134,6 +152,12 @@ class HomeSection(Section, frozen=True, kw_only=True):
     area: tuple[AreaSection, ...] = ()
     route: tuple[RouteSection, ...] = ()
     follows: tuple[str, ...] = ()
+    application_client: tuple[ApplicationClientSection, ...] = ()
+    relays: tuple[Name, ...] = ()
+    unprovisioned: tuple[str, ...] = ()
+    function_node: Name | None = None
+    rate: Annotated[float, Meta(ge=0, le=1_000_000)] = _PLAN.rate
+    burst: Count = _PLAN.burst
     applications: tuple[Domain, ...] | None = None
 
 
@@ -149,5 +173,14 @@ class Msgin5gSection(HomeSection, frozen=True, kw_only=True):
 
     own_gateway: bool = _PLAN.own_gateway
     own_port: Port = _PLAN.own_port
+    own_as: Literal["message_gateway", "clients", "gateway_ue"] = "message_gateway"
+    own_keys: tuple[Name, ...] = ()
+    line_ues: tuple[Name, ...] = ()
+    by_centre: bool = _PLAN.by_centre
+    ways: Annotated[tuple[Literal["ims", "sc"], ...], Meta(min_length=1)] = ("ims", "sc")
+    always: tuple[str, ...] = ()
+    validity: OrNever = _PLAN.validity
+    seal: bool = _PLAN.seal
+    security: SecuritySection | None = None
     scef: ScefSection | None = None
     other: tuple[OtherSection, ...] = ()

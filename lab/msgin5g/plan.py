@@ -253,13 +253,14 @@ class Msgin5gPlan:
         return (self.host(network, node), own or _HTTP)
 
     def protocols(self, node: str) -> tuple[str, ...]:
-        """What it is spoken to by."""
-        home = self.home(node)
-        if node == home.name:
-            return ("coap", "http")
+        """What it is spoken to by; who speaks JSON lines is the one that connects."""
+        home, rest = self.home(node), "http" if self.security is None else "https"
+        if node in (home.name, home.function_node):
+            return ("coap", rest)
         if node in home.line_ues:
-            return ("json",)
-        return ("coap",) if node in home.clients else ("http",)
+            return ()
+        applications = (each.name for each in home.application_clients)
+        return ("coap",) if node in (*home.clients, *home.relays, *applications) else (rest,)
 
     def https(self, network: int, node: str) -> tuple[str, int]:
         return (self.host(network, node), _HTTPS)

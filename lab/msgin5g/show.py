@@ -24,7 +24,8 @@ def can_be_shown(carrier: Carrier) -> bool:
     service = carrier.plan.msgin5g
     nodes = (service.name, "meter", "reader", "ipsmgw", "scscf", "hlr") if service else ()
     there = all(node in carrier.plan.nodes and carrier.own(node) for node in nodes)
-    return bool(service and service.own_gateway and carrier.phones and there)
+    new = service.unprovisioned if service else ()
+    return bool(service and service.own_gateway and carrier.phones and there and not {*nodes} & {*new})
 
 
 async def show(console: Console, carrier: Carrier) -> None:

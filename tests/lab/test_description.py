@@ -12,12 +12,8 @@ import pytest
 from ipsmgw.settings import BadSettings, Section
 from lab.description import Description, describe, described
 from lab.elements.domain import Service
-from lab.fit import misfit
 from lab.gateway_file import gateway_settings
-from lab.msgin5g.plan import Msgin5gPlan
-from lab.msgin5g.settings import ServerSettings
 from lab.plan import PACED, Application, Plan, PlanTimers
-from lab.scenarios import SCENARIOS
 from lab.seats import Place, Seat, Stp
 from lab.wiring import links, peers
 from tests.ipsmgw.test_settings import keys
@@ -291,64 +287,3 @@ def test_a_file_full_of_faults_is_not_told_line_by_line(tmp_path: Path) -> None:
 def test_seats_follow_only_where_something_is_said() -> None:
     assert plan('[element.hlr]\nis = "here"\n').seats == ()
     assert plan('[element.sgsn]\nis = "absent"\n').seats == (Seat(node="sgsn", place=Place.ABSENT),)
-
-
-# MSGin5G.
-
-
-def test_a_service_of_its_own() -> None:
-    found = plan("[msgin5g]\nown_gateway = true\n")
-    assert found == Plan().with_msgin5g(Msgin5gPlan(own_gateway=True))
-    assert found.external == ()
-
-
-def test_somebody_elses_server_at_an_address_and_a_gateway_that_knows_it() -> None:
-    found = plan(
-        "[msgin5g]\nown_gateway = true\nown_port = 9001\n"
-        '[msgin5g.server]\nis = "external"\naddress = "192.0.2.60"\nhttp_port = 8443\n'
-        '[element.ipsmgw]\nis = "external"\naddress = "192.0.2.11"\n'
-    )
-    assert found.external == ("ipsmgw", "m5s")
-    settings = gateway_settings(found).msgin5g
-    assert (settings.server, str(settings.listen)) == ("http://192.0.2.60:8443", "192.0.2.11:9001")
-
-
-def test_settings_of_a_server_become_its_own() -> None:
-    found = plan("[msgin5g.server]\ntransit = 5.0\nauthenticated = true\n").msgin5g
-    assert found is not None
-    assert found.server == ServerSettings(transit=5.0, authenticated=True)
-
-
-def test_a_scef_has_an_account_at_the_sc() -> None:
-    found = plan('[msgin5g.scef]\nnumber = "4243"\npassword = "x"\n')
-    assert found.application("scef") == Application("scef", "x", ("4243",))
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ('[msgin5g.server]\nis = "external"\n', "msgin5g.server.address: missing: where is it?"),
-        ('[[msgin5g.ue]]\nname = "x"\naddress = "here"\n', "msgin5g.ue[0].address: an IP address is wanted"),
-        ('[[msgin5g.ue]]\nname = "alice"\n', "msgin5g.ue[0].name: 'alice' is the name of"),
-        ('[[msgin5g.ue]]\nname = "weather"\n', "msgin5g.ue[0].name: 'weather' is the name of"),
-        ('[[msgin5g.ue]]\nname = "reader"\n', "msgin5g: reader: twice in one MSGin5G service"),
-        ('[[msgin5g.ue]]\nname = "x"\nbehind = "y"\n', "msgin5g.ue[0].behind: there is no Gateway UE 'y'"),
-        ('[[msgin5g.ue]]\nname = "x"\nphone = "y"\n', "msgin5g.ue[0].phone: there is no phone 'y'"),
-        ('[[msgin5g.group]]\nid = "g"\nmembers = ["y"]\n', "msgin5g.group[0].members[0]: there is no UE"),
-        ('[[msgin5g.area]]\nid = "a"\ngateway = "y"\n', "msgin5g.area[0].gateway: there is no bmg 'y'"),
-        ("[[msgin5g.other]]\n", "msgin5g.other[0].domain: msgin5g.lab.example is m5s's already"),
-        ('[[msgin5g.other]]\ndomain = "b.example"\n', "msgin5g.other[0].server.name: 'm5s' is"),
-        ('[[msgin5g.route]]\ndomain = "b"\nserver = "y"\n', "msgin5g.route[0].server: there is no server"),
-        ('[msgin5g]\nfollows = ["y"]\n', "msgin5g.follows[0]: there is no server 'y'"),
-        ("[msgin5g.server]\nseg_size = 1\n", "msgin5g.server.seg_size"),
-        ("[msgin5g]\nsecurity = true\n", "msgin5g.security"),
-    ],
-)
-def test_what_is_wrong_with_it_is_said_by_its_place(text: str, fault: str) -> None:
-    assert any(each.startswith(fault) for each in faults(text)), faults(text)
-
-
-def test_stories_look_into_a_server_and_want_it_to_be_the_labs() -> None:
-    found = plan('[msgin5g.server]\nis = "external"\naddress = "192.0.2.60"\n')
-    assert misfit(SCENARIOS["msgin5g_stored"], found) == "it takes m5s in hand, which is external"
-    assert misfit(SCENARIOS["msgin5g_stored"], plan("[msgin5g]\n")) is None
