@@ -45,6 +45,8 @@ class ApplicationServer(RestNode):
         self.reports = True
         """Whether it reports what it has, where the sender asks for it."""
         self._registration = ""
+        self._joins = False
+        """Whether it registers as soon as it is provisioned."""
 
     @property
     def address(self) -> Address:
@@ -63,6 +65,13 @@ class ApplicationServer(RestNode):
     def function_root(self) -> str:
         """apiRoot of the provisioning function."""
         return self._account.function_root
+
+    def join(self) -> Call:
+        """As if it had just been switched on: who has no Service ID yet gets one first."""
+        if self.address.addr:
+            return self.register()
+        self._joins = True
+        return self.provision()
 
     def register(self) -> Call:
         return self.call(apis.AS_REGISTER, self.registration())
@@ -117,6 +126,9 @@ class ApplicationServer(RestNode):
     def answered(self, call: Call) -> None:
         if isinstance(call.answer, ProvisioningResponse):
             self.ledger.config = call.answer
+            if self._joins:
+                self._joins = False
+                self.register()
 
     def has(self, message: Message, now: float) -> None:
         if message.deliv_st_req_ind and self.reports:

@@ -147,13 +147,13 @@ class Msgin5gSide:
             self.oauth = TokenServer(site, spec, token_policy(self.plan))
 
     def join(self) -> None:
-        """All that are the lab's register, as if they had just been switched on."""
+        """All that are the lab's register, as if just switched on; some are provisioned first."""
         for hub in self.gateway_ues.values():
             hub.register()
         for ue in self.ues.values():
-            ue.register()
+            ue.join()
         for application in self.application_servers.values():
-            application.register()
+            application.join()
 
     def element(self, node: str) -> Msgin5gElement:
         """Its present life."""

@@ -88,6 +88,8 @@ class Msgin5gUe(Element):
         self.client = Client(settings, ledger)
         self.ledger = ledger
         self.registered = False
+        self._joins = False
+        """Whether it registers as soon as it is provisioned."""
         self.refuses: FailureCause | None = None
         """With what it refuses every message."""
         self.deaf = False
@@ -143,6 +145,13 @@ class Msgin5gUe(Element):
 
     def register(self) -> Asked:
         return self.ask(self.client.registration())
+
+    def join(self) -> Asked:
+        """As if it had just been switched on: who has no Service ID yet gets one first."""
+        if self.client.settings.svc_id:
+            return self.register()
+        self._joins = True
+        return self.provision()
 
     def triggered(self, payload: bytes) -> None:
         """A trigger has come to its application port: it wakes, and registers, if it is for it."""
@@ -300,6 +309,9 @@ class Msgin5gUe(Element):
         asked_function = isinstance(message, Message) and message.dest_addr.addr == self._where.function_id
         if asked_function and self._where.function_id and response.payload:
             self.client.adopt(decode(ProvisioningResponse, response.payload.encode()))
+            if self._joins:
+                self._joins = False
+                self.register()
 
     def _on_rest(self, event: RestEvent, now: float) -> None:
         """The function has answered over HTTP, or has not."""

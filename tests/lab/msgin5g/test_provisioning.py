@@ -7,10 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import json as msgspec_json
 
+from lab.carrier import Carrier
+from lab.msgin5g.application_server import ApplicationServer
 from lab.msgin5g.contact import Leg, Peer
 from lab.msgin5g.provisioning import ProvisioningFunction
 from lab.msgin5g.records import Refusal, ServerData, address
 from lab.msgin5g.settings import ServerSettings
+from lab.msgin5g.steps import until
+from lab.msgin5g.ue import Msgin5gUe
+from lab.runner import run
+from lab.scenarios import SCENARIOS
 from msgin5g_bridge import DecodeError, decode
 from msgin5g_bridge.l3gdelivery import AddressType
 from msgin5g_bridge.message import MessageResponse
@@ -165,3 +171,21 @@ def test_any_payload_is_answered_and_what_is_wrong_assigns_nothing(payload: str)
     assert isinstance(answer, Refusal)
     assert not data.subscriptions
     assert not data.gateways
+
+
+async def _all_join(carrier: Carrier) -> None:
+    """Nobody but the plan says who is provisioned."""
+    side = carrier.msgin5g
+    side.join()
+    everybody: tuple[Msgin5gUe | ApplicationServer, ...] = (
+        *side.ues.values(),
+        *side.application_servers.values(),
+    )
+    await until(
+        carrier, lambda: all(each.address in side.data.registered for each in everybody), "all are registered"
+    )
+
+
+@pytest.mark.parametrize("story", ["msgin5g_provisioned_ue_and_as", "msgin5g_provisioning_element"])
+def test_who_is_not_provisioned_yet_does_it_before_he_joins(story: str) -> None:
+    assert run(replace(SCENARIOS[story], story=_all_join)).passed
