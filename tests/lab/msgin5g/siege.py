@@ -3,7 +3,8 @@
 import asyncio
 import re
 import signal
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -13,7 +14,7 @@ from ipsmgw.sms import decode as decode_tpdu
 from lab.bench.exchange import Lost
 from lab.bench.frames import field
 from lab.bench.msgin5g.around import Around
-from lab.bench.msgin5g.site import MGW, configuration, svc_id
+from lab.bench.msgin5g.site import MGW, SERVER, configuration, svc_id
 from lab.bench.place import PLAN, subscriber
 from lab.bench.rehearsal import registers, rehearse
 from msgin5g_bridge import apis, encode
@@ -23,17 +24,19 @@ from msgin5g_bridge.msgdelivery import DeliveryStatusReport
 from sipbridge.rp import Direction as RpDirection
 from sipbridge.rp import RpData
 from sipbridge.rp import decode as decode_rpdu
+from tests.lab.msgin5g.lossy_proxy import LossyProxy
 from tests.lab.siege import Cradle
 
-__all__ = ["Accepted", "Death", "Heard", "Notes", "Part", "Reported", "Siege", "besieged"]
+__all__ = ["Accepted", "Death", "Heard", "Notes", "Part", "Reported", "Siege", "besieged", "through_proxies"]
 
-_PHONES, _WINDOW, _LIMIT = 20, 8, 10.0
+_PHONES, _WINDOW, _LIMIT = 20, 8, 25.0
 _MOST_OPEN = 60
 _TURN = 0.01
 _HEAD = (
     b"POST %b HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\nConnection: close\r\n"
     b"Content-Length: %%d\r\n\r\n"
 ) % apis.L3G_DELIVER_MESSAGE.path.encode()
+_CUT, _RETRY = 0.02, 0.1
 _LAST = b"this is the last"
 _WORDS = 60
 """Of a long message: two parts."""
@@ -115,10 +118,11 @@ def _part(rpdu: RpData) -> Part:
 class Siege:
     """One life of the gateway after the other, all on one disk; the server insists on a 204."""
 
-    def __init__(self, notes: Notes, cradle: Cradle, rng: Random) -> None:
+    def __init__(self, notes: Notes, cradle: Cradle, rng: Random, gateway: tuple[str, int]) -> None:
         self._notes = notes
         self._cradle = cradle
         self._rng = rng
+        self._gateway = gateway
         self._count = 0
         self._ceased = False
         self.accepted: set[str] = set()
@@ -134,7 +138,7 @@ class Siege:
             while not await self._registered(datagram):
                 pass
 
-    async def lose(self, lives: list[float]) -> None:
+    async def lose(self, lives: list[float], enough: Callable[[], bool] = lambda: True) -> None:
         """Under load, each life so many seconds long; then one in which all that has begun ends."""
         async with asyncio.TaskGroup() as group:
             for _ in range(_WINDOW):
@@ -147,6 +151,9 @@ class Siege:
                 self._notes.heard.append(Death())
                 self._cradle.begin()
             await asyncio.sleep(0.2)
+            async with asyncio.timeout(_LIMIT):
+                while not enough():
+                    await asyncio.sleep(_TURN)
             self._ceased = True
         with suppress(TimeoutError):  # what is lost is for the law to say
             async with asyncio.timeout(_LIMIT):
@@ -176,7 +183,7 @@ class Siege:
     async def _insist(self, number: int) -> None:
         body = _message(number)
         async with asyncio.timeout(_LIMIT):
-            while (status := await _posted(body)) is None:
+            while (status := await _posted(self._gateway, body)) is None:
                 await asyncio.sleep(_TURN)  # it is dead, and may have it or not
         if status != 204:
             raise Lost(f"m{number} was answered {status}")
@@ -184,14 +191,14 @@ class Siege:
         self.accepted.add(f"m{number}")
 
 
-async def _posted(body: bytes) -> int | None:
+async def _posted(to: tuple[str, int], body: bytes) -> int | None:
     """The status; None if there was no answer. A connection for each, so that none is left half open."""
     with suppress(OSError):
-        reader, writer = await asyncio.open_connection(*MGW)
+        reader, writer = await asyncio.open_connection(*to)
         try:
             writer.write(_HEAD % len(body) + body)
-            words = (await reader.readline()).split()
-            return int(words[1]) if len(words) > 1 else None
+            line = await reader.readline()
+            return int(line.split()[1]) if line.endswith(b"\n") else None
         finally:
             writer.close()
             await writer.wait_closed()
@@ -213,15 +220,39 @@ def _message(number: int) -> bytes:
 
 async def besieged(folder: Path, lives: list[float], rng: Random) -> tuple[list[Heard], list[int], int]:
     """What was heard, how many transfers were open at each death, and the exit status of the last life."""
-    settings = folder / "msgin5g.toml"
-    # What has ended is to be known for as long as somebody may say it again.
-    settings.write_text(configuration(folder).replace("remember = 1.0", "remember = 600.0"))
-    cradle = Cradle(settings, folder / "stderr")
-    try:
-        async with Notes(rng) as notes:
-            siege = Siege(notes, cradle, rng)
+    async with Notes(rng) as notes:
+        with _gateway(folder, configuration(folder)) as cradle:
+            siege = Siege(notes, cradle, rng, MGW)
             await siege.enrol()
             await siege.lose(lives)
             return notes.heard, siege.open_at_death, cradle.end(signal.SIGTERM)
+
+
+async def through_proxies(folder: Path, cuts: int, rng: Random) -> list[Heard]:
+    """What was heard when HTTP goes through proxies, until each has cut so many connections."""
+    async with (
+        Notes(rng) as notes,
+        LossyProxy(MGW, rng) as inward,
+        LossyProxy(SERVER, rng) as outward,
+    ):
+        server, proxy = (f'server = "http://{host}:{port}"' for host, port in (SERVER, outward.address))
+        settings = configuration(folder).replace(server, f"{proxy}\nretry = {_RETRY}")
+        with _gateway(folder, settings) as cradle:
+            siege = Siege(notes, cradle, rng, inward.address)
+            await siege.enrol()
+            inward.cut = outward.cut = _CUT
+            await siege.lose([], lambda: min(inward.cuts, outward.cuts) >= cuts)
+            cradle.end(signal.SIGTERM)
+            return notes.heard
+
+
+@contextmanager
+def _gateway(folder: Path, settings: str) -> Iterator[Cradle]:
+    """With this configuration; what has ended is known for as long as somebody may say it again."""
+    file = folder / "msgin5g.toml"
+    file.write_text(settings.replace("remember = 1.0", "remember = 600.0"))
+    cradle = Cradle(file, folder / "stderr")
+    try:
+        yield cradle
     finally:
         cradle.close()

@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from tests.lab.msgin5g.siege import Accepted, Death, Heard, Part, Reported, besieged
+from tests.lab.msgin5g.siege import Accepted, Death, Heard, Part, Reported, besieged, through_proxies
 
-KILLS = 4
+KILLS, CUTS = 4, 6
 
 pytestmark = pytest.mark.wire
 
@@ -29,6 +29,14 @@ def test_a_gateway_that_is_killed_loses_nothing_and_repeats_no_more_than_the_par
     assert sum(isinstance(each, Accepted) for each in heard) > 10 * KILLS
 
 
+@pytest.mark.usefixtures("bench_network")
+def test_connections_that_are_cut_lose_and_repeat_nothing(tmp_path: Path) -> None:
+    heard = asyncio.run(through_proxies(tmp_path, CUTS, Random(2)))
+    assert list(told_wrongly(heard)) == []
+    assert (tmp_path / "stderr").read_text() == ""
+    assert sum(isinstance(each, Accepted) for each in heard) > CUTS
+
+
 @pytest.mark.parametrize(
     ("heard", "fault"),
     [
@@ -37,6 +45,7 @@ def test_a_gateway_that_is_killed_loses_nothing_and_repeats_no_more_than_the_par
         ([Part("m1", 1), Part("m1", 1)], "part 1 of m1 came again, and nobody had died"),
         ([Part("m1", 1), Part("m1", 2), Death(), Part("m1", 1)], "part 1 of m1 came again after part 2"),
         ([Part("m1", 1), Reported("m1", True), Death(), Part("m1", 1)], "part 1 of m1 came after its report"),
+        ([Reported("m1", True)], "m1 was reported, and the phone has it not"),
         ([Part("m1", 1), Reported("m1", False)], "m1 was reported as failed"),
     ],
 )
@@ -69,6 +78,7 @@ def told_wrongly(heard: list[Heard]) -> Iterator[str]:
             yield f"{each.msg_id} was answered 204, and is lost"
         if isinstance(each, Accepted) and each.msg_id not in reports:
             yield f"no report of {each.msg_id}"
+    yield from (f"{each} was reported, and the phone has it not" for each in reports.keys() - parts)
     yield from (f"{msg_id} was reported as failed" for msg_id, success in reports.items() if not success)
 
 
