@@ -30,11 +30,11 @@ class Seen(NamedTuple):
 
 
 class Expectations:
-    """Writes down what comes true while it is entered, by the carrier's own time."""
+    """Writes down what comes true while it is entered, by the carrier's own time, which began then."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], began: float = 0.0) -> None:
         self._now = now
-        self._began = now()
+        self._began = began
         self.seen: list[Seen] = []
 
     def __enter__(self) -> "Expectations":

@@ -151,7 +151,7 @@ async def _play(
     carrier = Carrier(plan, ground)
     began = carrier.now
     try:
-        with LoggedErrors() as errors, Expectations(ground.clock.now) as expectations:
+        with LoggedErrors() as errors, Expectations(ground.clock.now, ground.clock.now()) as expectations:
             ending = await _tell(scenario, carrier)
             if forgiving and ending.broken is not None:
                 _make_peace(carrier)

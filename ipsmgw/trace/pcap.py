@@ -48,14 +48,16 @@ class PcapWriter:
     def write(self, pdu: Pdu) -> None:
         """Writes one PDU; its protocol is the name of Wireshark's dissector: sip, m3ua, smpp.
 
-        A capture shows what was sent, and has no place for what became of it.
+        A capture shows what was sent, and has no place for what became of it; of what is too long it has the
+        beginning, and says so.
         """
-        packet = self._tags(pdu.source, pdu.target, pdu.protocol) + pdu.data
-        if len(packet) + _RECORD.size > self._left or len(packet) > _LONGEST:
+        whole = self._tags(pdu.source, pdu.target, pdu.protocol) + pdu.data
+        packet = whole[:_LONGEST]
+        if len(packet) + _RECORD.size > self._left:
             self.left_out += 1
             return
         seconds, nanoseconds = divmod(round(pdu.when * 1_000_000) * 1000, 1_000_000_000)
-        self._put(_RECORD.pack(seconds, nanoseconds, len(packet), len(packet)) + packet)
+        self._put(_RECORD.pack(seconds, nanoseconds, len(packet), len(whole)) + packet)
 
     def _put(self, octets: bytes) -> None:
         self._left -= len(octets)

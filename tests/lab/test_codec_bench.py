@@ -120,7 +120,8 @@ def test_the_medians_of_the_rounds_count() -> None:
 
 
 def _bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "lab.bench", "--rounds", "1", "--no-gateway", "--no-stages", *arguments]
+    others = ["--no-gateway", "--no-stages", "--no-msgin5g"]
+    command = [sys.executable, "-m", "lab.bench", "--rounds", "1", *others, *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=100, check=False

@@ -7,9 +7,9 @@ Record anew, after a change that is worth its price (20 to 40 s for each interpr
     python -m tests.sipbridge.instructions.gate [--add]
 
 How stable the ratios are: from run to run within 0.2 %, but one operation of hundreds may meet an unlucky
-layout of memory and take 3 % more; so what seems more is counted once more, and the least holds. Interpreters
-of one minor version that were built otherwise (3.11.7 with -O3, Debian 3.11.2) differ by 4 % less to 9 %
-more. So there is a record for each build, which is known by what the calibration costs in it.
+layout of memory and take 5 % more; so what seems more is counted again in other layouts, and the least holds.
+Interpreters of one minor version that were built otherwise (3.11.7 with -O3, Debian 3.11.2) differ by 4 %
+less to 9 % more. So there is a record for each build, which is known by what the calibration costs in it.
 """
 
 import os
@@ -44,7 +44,12 @@ RECORDS = Path(__file__).with_name("instructions.toml")
 VERSION = "{}.{}".format(*sys.version_info)
 LIMIT = 1.03
 FOREIGN_LIMIT = 1.15  # against the record of another build, and the difference between builds
+LAYOUTS = 4
 SAME_BUILD = 0.01  # what the calibration may differ by
+_RUN = """
+[hasattr(type(str(n), (), {{}}), "_") for n in range({})]
+import runpy; runpy.run_module({!r}, run_name="__main__")
+"""
 _TOTALS = re.compile(rb"^totals: (\d+)", re.MULTILINE)
 
 
@@ -56,8 +61,11 @@ class Record(NamedTuple):
     ratios: Mapping[str, float]
 
 
-def count(module: str = CODECS) -> Record:
-    """Run a module once under callgrind, which writes what it has counted at each call of getppid."""
+def count(module: str = CODECS, layout: int = 0) -> Record:
+    """Run a module once under callgrind, which writes what it has counted at each call of getppid.
+
+    In another layout each type has another place in the interpreter's cache of methods.
+    """
     valgrind = shutil.which("valgrind")
     if valgrind is None:
         raise FileNotFoundError("valgrind")
@@ -72,10 +80,10 @@ def count(module: str = CODECS) -> Record:
         # Neither hashes nor paths of somebody's environment make a difference then.
         kept = {
             "PATH": os.environ["PATH"],
-            "PYTHONHASHSEED": "0",
+            "PYTHONHASHSEED": str(layout),
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         }
-        names = _names([valgrind, *options, sys.executable, "-m", module], kept)
+        names = _names([valgrind, *options, sys.executable, "-c", _RUN.format(97 * layout, module)], kept)
         # Every second one is of what was between two operations.
         counts = [_total(out.with_suffix(f".{2 * n + 2}")) for n in range(len(names))]
     return _record(dict(zip(names, counts, strict=True)))
@@ -113,7 +121,11 @@ def _record(counts: Mapping[str, int]) -> Record:
 def verdict(module: str, records: Sequence[Record]) -> list[str]:
     """What takes more than it may, each time that it was counted."""
     found = count(module)
-    return regressions(found, records) and regressions(_least(found, count(module)), records)
+    for layout in range(1, LAYOUTS):
+        if not regressions(found, records):
+            return []
+        found = _least(found, count(module, layout))
+    return regressions(found, records)
 
 
 def _least(one: Record, other: Record) -> Record:
