@@ -10,9 +10,11 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import httpx
+from httpcore import AsyncConnectionPool
 from msgspec import Struct
 
 from msgin5g_bridge.exchange import Answered, Ask, Headers, Incoming, NoAnswer, Response
+from msgin5g_bridge.rest_sockets import Sockets
 
 __all__ = ["ClientBounds", "ClientTls", "RestClient"]
 
@@ -93,6 +95,7 @@ class RestClient:
         self._now = now
         self._bounds = bounds
         self._context = _context(tls)
+        self._sockets = Sockets()
         self._clear = self._client(http1=not bounds.http2)
         self._secure = self._client(http1=True)
         self._alone = {"http": self._client(http1=not bounds.http2), "https": self._client(http1=True)}
@@ -121,6 +124,7 @@ class RestClient:
         await self._secure.aclose()
         for client in self._alone.values():
             await client.aclose()
+        await self._sockets.close()
 
     async def _ask(self, ask: Ask) -> None:
         try:
@@ -171,14 +175,15 @@ class RestClient:
 
     def _client(self, *, http1: bool) -> httpx.AsyncClient:
         bounds = self._bounds
-        limits = httpx.Limits(max_connections=bounds.connections, keepalive_expiry=bounds.keep_alive)
-        transport = httpx.AsyncHTTPTransport(
+        transport = httpx.AsyncHTTPTransport(verify=self._context, trust_env=False)
+        transport._pool = AsyncConnectionPool(  # as it makes one itself, but on sockets of ours
+            ssl_context=self._context,
+            max_connections=bounds.connections,
+            keepalive_expiry=bounds.keep_alive,
             http1=http1,
             http2=bounds.http2,
-            verify=self._context,
-            limits=limits,
-            trust_env=False,
             local_address=bounds.local or None,
+            network_backend=self._sockets,
         )
         return httpx.AsyncClient(
             transport=transport,

@@ -1,0 +1,95 @@
+"""Connections under the client library: each is closed in the end, whatever becomes of its request."""
+
+import asyncio
+import ssl
+from collections.abc import Iterable
+
+import httpcore
+
+__all__ = ["Sockets"]
+
+
+class _Stream(httpcore.AsyncNetworkStream):
+    """A connection, among those that are open until it is closed."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream, among: "set[_Stream]") -> None:
+        self._stream = stream
+        self._among = among
+        among.add(self)
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        self._among.discard(self)
+        await self._stream.aclose()
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        self._among.discard(self)
+        return _Stream(stream, self._among)
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
+
+
+class Sockets(httpcore.AsyncNetworkBackend):
+    """Connects as the library does by itself.
+
+    Who is cancelled there just when his connection is there leaves it open (anyio): here that is waited for
+    apart, and closed.
+    """
+
+    def __init__(self) -> None:
+        self._backend = httpcore.AnyIOBackend()
+        self._open: set[_Stream] = set()
+        self._connecting: set[asyncio.Task[_Stream]] = set()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        async def connect() -> _Stream:
+            stream = await self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
+            return _Stream(stream, self._open)
+
+        task = asyncio.create_task(connect())
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_ended)
+            raise
+
+    async def sleep(self, seconds: float) -> None:
+        await self._backend.sleep(seconds)
+
+    async def close(self) -> None:
+        """What still connects, and what nobody has closed."""
+        if self._connecting:
+            await asyncio.wait(self._connecting, timeout=_CONNECTING)
+        for task in tuple(self._connecting):
+            task.cancel()
+        await asyncio.gather(*self._connecting, return_exceptions=True)
+        for stream in tuple(self._open):
+            await stream.aclose()
+
+
+_CONNECTING = 0.25
+"""Seconds: to hosts that do not answer nobody waits for the end."""
+
+
+def _ended(task: "asyncio.Task[_Stream]") -> None:
+    """Nobody waits for it any more: how it has failed is asked for once."""
+    if not task.cancelled():
+        task.exception()
