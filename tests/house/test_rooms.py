@@ -20,12 +20,12 @@ WORLD = {
     *("asyncio", "socket", "time", "random", "os", "logging", "threading"),
     *("concurrent", "multiprocessing", "secrets", "select", "selectors", "signal", "socketserver", "sqlite3"),
     *("ssl", "subprocess", "uuid"),
-    *("aiocoap", "asyncpg", "httpx", "hypercorn", "sctp", "starlette"),
+    *("aiocoap", "asyncpg", "httpcore", "httpx", "hypercorn", "sctp", "starlette"),
 }
 SHELL = {
     "mapstack": {"transport"},
     "sipbridge": {"transport"},
-    "msgin5g_bridge": {"rest_server", "rest_client", "coap_endpoint"},
+    "msgin5g_bridge": {"rest_server", "rest_client", "rest_sockets", "coap_endpoint"},
     "ipsmgw": {
         *("app", "cli", "coap_transport", "disk", "drive", "gateway", "journal", "rest_transport"),
         *("smpp_transport", "sockets", "store", "syncer", "trace", "web"),
