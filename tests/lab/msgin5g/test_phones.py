@@ -32,7 +32,7 @@ def test_no_success_for_what_the_phone_has_not(monkeypatch: pytest.MonkeyPatch) 
     def delivered(held: Transfer, outcome: str, order: Order, times: Times, now: float) -> Transfer:
         return ended_over_ims(held, "delivered", order, times, now)
 
-    monkeypatch.setattr("ipsmgw.gateway.msgin5g.node.to_phones.ended_over_ims", delivered)
+    monkeypatch.setattr("ipsmgw.gateway.msgin5g.to_phones.ended_over_ims", delivered)
     assert "and its phone has it not" in broken("msgin5g_phone_refuses")
 
 
