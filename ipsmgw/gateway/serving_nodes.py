@@ -13,10 +13,8 @@ from mapstack.map import (
     MT_FORWARD_SM,
     ErrorCode,
     MapError,
-    MtForwardSmArg,
     MtForwardSmRes,
-    SmRpDa,
-    SmRpOa,
+    following,
 )
 
 __all__ = ["ServingNodes"]
@@ -54,7 +52,7 @@ class ServingNodes:
         line = self._lines.pop(gmsc, None)
         if line is not None and line.node == node and self._map.is_open(line.dialogue):
             dialogue = line.dialogue
-            self._map.invoke_in(dialogue, MT_FORWARD_SM, _next(action.arg), now)
+            self._map.invoke_in(dialogue, MT_FORWARD_SM, following(action.arg), now)
         else:
             self._close(line, now)
             called = SccpAddress(Gt(action.node), _SSN[action.domain])
@@ -89,16 +87,6 @@ class ServingNodes:
         """One in which an answer is still awaited ends with that."""
         if line is not None and line.dialogue not in self._attempts and self._map.is_open(line.dialogue):
             self._map.close(line.dialogue, now)
-
-
-def _next(arg: MtForwardSmArg) -> MtForwardSmArg:
-    """TS 29.002 §12.9.3: the messages behind the first one do not name both ends again."""
-    return MtForwardSmArg(
-        sm_rp_da=SmRpDa(no_sm_rp_da=True),
-        sm_rp_oa=SmRpOa(no_sm_rp_oa=True),
-        sm_rp_ui=arg.sm_rp_ui,
-        more_messages_to_send=arg.more_messages_to_send,
-    )
 
 
 def _ending(event: Answered | Refused | DialogueLost) -> Ending:

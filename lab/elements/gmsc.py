@@ -18,7 +18,7 @@ from lab.elements.delivery_outcome import (
 from lab.elements.domain import Domain
 from lab.elements.extensions import ip_messaging, is_over_ip
 from lab.elements.sc_ledger import Attempt, Forward, MtMessage, Outcome, Verdict
-from lab.elements.series import Lines, following
+from lab.elements.series import Lines
 from lab.elements.signalling import HLR_SSN, MSC_SSN, SGSN_SSN, address
 from lab.plan import Plan
 from mapstack import Answered, DialogueLost, MapStack, Refused
@@ -37,6 +37,7 @@ from mapstack.map import (
     SmDeliveryOutcome,
     SmRpDa,
     SmRpOa,
+    following,
 )
 
 __all__ = ["Delivery", "Gmsc", "Intrusion"]

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from ipsmgw.identity import Msisdn
 from lab.elements.delivery_outcome import Way
 from mapstack import MapStack
-from mapstack.map import AddressString, MtForwardSmArg, SmRpDa, SmRpOa
+from mapstack.map import AddressString, MtForwardSmArg
 
-__all__ = ["Lines", "Names", "following"]
+__all__ = ["Lines", "Names"]
 
 
 class _Line(NamedTuple):
@@ -40,16 +40,6 @@ class Lines:
         line = self._of.pop(to, None)
         if line is not None:
             self._stack.close(line.dialogue, now)
-
-
-def following(arg: MtForwardSmArg) -> MtForwardSmArg:
-    """Of a message that is not the first: it does not name both ends again."""
-    return MtForwardSmArg(
-        sm_rp_da=SmRpDa(no_sm_rp_da=True),
-        sm_rp_oa=SmRpOa(no_sm_rp_oa=True),
-        sm_rp_ui=arg.sm_rp_ui,
-        more_messages_to_send=arg.more_messages_to_send,
-    )
 
 
 class Names:

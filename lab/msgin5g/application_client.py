@@ -4,7 +4,7 @@ from lab.elements.element import Element
 from lab.elements.site import Site
 from lab.exchange_spec import ExchangeSpec
 from lab.msgin5g.application import Application
-from lab.msgin5g.ue import Asked
+from lab.msgin5g.asked import Asked, Asks
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested, Responded, Unanswered
 from msgin5g_bridge.l3gdelivery import Address
 from msgin5g_bridge.message import Payload
@@ -25,7 +25,7 @@ class ApplicationClient(Element):
         """With what it refuses everything."""
         self._client = client
         self._stack = CoapStack()
-        self._asked: dict[int, Asked] = {}
+        self._asked = Asks()
         port = self.driver.open_exchanges(self._stack, self._on_event)
         site.network.exchanges(site.node, ExchangeSpec(protocol="coap", local=local), port)
 
@@ -46,7 +46,7 @@ class ApplicationClient(Element):
 
         def say(now: float) -> None:
             exchange = self._stack.ask(self._client, payload, now, confirmable=confirmable)
-            self._asked[exchange] = asked
+            self._asked.put(exchange, asked)
 
         self.driver.turn(say)
         return asked
@@ -61,13 +61,9 @@ class ApplicationClient(Element):
             case Requested():
                 self._requested(event, now)
             case Responded():
-                asked = self._asked.pop(event.exchange, None)
-                if asked is not None:
-                    asked.code, asked.body, asked.diagnostic = event.code, event.body, event.diagnostic
+                self._asked.responded(event)
             case Unanswered():
-                asked = self._asked.pop(event.exchange, None)
-                if asked is not None:
-                    asked.silent = True
+                self._asked.unanswered(event)
             case _:
                 pass  # it has been answered
 
@@ -81,4 +77,4 @@ class ApplicationClient(Element):
         else:
             self._stack.respond(event.exchange, 204, answer)
         for report in reports:
-            self._asked[self._stack.ask(self._client, report, now)] = Asked(report)
+            self._asked.put(self._stack.ask(self._client, report, now), Asked(report))

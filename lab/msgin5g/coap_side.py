@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from lab.msgin5g.contact import Leg, Peer
-from lab.msgin5g.errand import SILENCE, Control, Errand, Outcome, Result
+from lab.msgin5g.errand import SILENCE, Control, Errand, Errands, Outcome, Result
 from lab.msgin5g.records import Refusal, address
 from lab.msgin5g.server import Msgin5gServer
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested, Responded, Unanswered, code_of
@@ -27,23 +27,23 @@ class CoapSide:
     ) -> None:
         self._stack = stack
         self._server = server
-        self._ended = ended
-        self._errands: dict[int, int] = {}
+        self._errands = Errands(ended)
 
     def send(self, errand: Errand, now: float) -> None:
         """To a client."""
         assert not isinstance(errand.body, Control)
         to = errand.contact
-        self._errands[self._stack.ask(to.address, errand.body, now, identity=to.identity)] = errand.id
+        exchange = self._stack.ask(to.address, errand.body, now, identity=to.identity)
+        self._errands.put(exchange, errand)
 
     def on_event(self, event: CoapEvent, now: float) -> None:
         match event:
             case Requested():
                 self._requested(event, now)
             case Responded():
-                self._end(event.exchange, _result(event), now)
+                self._errands.end(event.exchange, _result(event), now)
             case Unanswered():
-                self._end(event.exchange, SILENCE, now)
+                self._errands.end(event.exchange, SILENCE, now)
             case _:
                 pass  # it has been answered
 
@@ -58,11 +58,6 @@ class CoapSide:
             self._stack.refuse(event.exchange, answer.cause, answer.detail)
         else:
             self._stack.respond(event.exchange, code_of(payload, refresh=refresh), answer)
-
-    def _end(self, exchange: int, result: Result, now: float) -> None:
-        errand = self._errands.pop(exchange, None)
-        if errand is not None:
-            self._ended(errand, result, now)
 
 
 def _result(event: Responded) -> Result:

@@ -1,6 +1,6 @@
 """What the server has somebody told, and what comes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -18,7 +18,7 @@ from msgin5g_bridge.topiclistevent import (
     TopicUnsubscription,
 )
 
-__all__ = ["SILENCE", "Control", "Errand", "Outcome", "Result"]
+__all__ = ["SILENCE", "Control", "Errand", "Errands", "Outcome", "Result"]
 
 
 Control = (
@@ -69,3 +69,21 @@ class Result:
 
 SILENCE = Result(Outcome.NOT_NOW, FailureCause.TIMEOUT)
 """Nobody has answered."""
+
+
+class Errands:
+    """Those that are under way, by the exchange that they are done in; `ended` is told how each has ended."""
+
+    def __init__(self, ended: Callable[[int, Result, float], object]) -> None:
+        self._ended = ended
+        self._open: dict[int, int] = {}
+
+    def put(self, exchange: int, errand: Errand) -> None:
+        """It has begun."""
+        self._open[exchange] = errand.id
+
+    def end(self, exchange: int, result: Result, now: float) -> None:
+        """What is none of these does not matter."""
+        errand = self._open.pop(exchange, None)
+        if errand is not None:
+            self._ended(errand, result, now)

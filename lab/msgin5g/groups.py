@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from lab.elements.agenda import Agenda
 from lab.msgin5g.contact import Contact, Leg, Peer, host_of
-from lab.msgin5g.errand import Errand, Outcome, Result
+from lab.msgin5g.errand import Outcome, Result
 from lab.msgin5g.records import Group, Refusal, ServerData, address
 from lab.msgin5g.settings import ServerSettings
 from lab.msgin5g.talk import Talk
@@ -37,7 +37,8 @@ class Groups:
         self._data = data
         self._settings = settings
         self._notify_at = Uri(notify_at)
-        self._talk = Talk(settings, agenda, data.number, self._look)
+        self.talk = Talk(settings, agenda, data.number, self._look)
+        """What it has to say to others, and what becomes of it."""
 
     def resume(self, now: float) -> None:
         """After a restart nobody knows what has changed meanwhile: it is asked anew."""
@@ -70,17 +71,6 @@ class Groups:
                 self._data.asked_groups.pop(group, None)
         return None
 
-    def answered(self, errand: int, result: Result, now: float) -> bool:
-        """Whether it was an errand of these."""
-        return self._talk.answered(errand, result, now)
-
-    def take_errands(self) -> list[Errand]:
-        return self._talk.take_errands()
-
-    @property
-    def under_way(self) -> int:
-        return self._talk.under_way
-
     def _read(self, result: Result) -> Group | None:
         found = result.body.items if isinstance(result.body, ValGroupDocuments) else ()
         return Group(tuple(self._members(found[0].members or ()))) if found else None
@@ -94,7 +84,7 @@ class Groups:
             yield known.address if known is not None else address(AddressType.UE, svc_id)
 
     def _look(self, now: float) -> None:
-        if not self._settings.group_server or self._data.seal_events or not self._talk.free(_MATTER):
+        if not self._settings.group_server or self._data.seal_events or not self.talk.free(_MATTER):
             return
 
         def done(result: Result, when: float) -> None:
@@ -109,4 +99,4 @@ class Groups:
             event_req={},
             notification_destination=self._notify_at,
         )
-        self._talk.say(_MATTER, Contact(Leg.SEAL, self._settings.group_server), body, done, now)
+        self.talk.say(_MATTER, Contact(Leg.SEAL, self._settings.group_server), body, done, now)

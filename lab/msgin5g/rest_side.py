@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from lab.msgin5g.contact import GATEWAYS, Leg, Peer
-from lab.msgin5g.errand import SILENCE, Errand, Outcome, Result
+from lab.msgin5g.errand import SILENCE, Errand, Errands, Outcome, Result
 from lab.msgin5g.records import Refusal
 from lab.msgin5g.server import Msgin5gServer
 from lab.msgin5g.topic_records import Listener
@@ -98,33 +98,27 @@ class RestSide:
     ) -> None:
         self._stack = stack
         self._server = server
-        self._ended = ended
         self._api_root = api_root
-        self._errands: dict[int, int] = {}
+        self._errands = Errands(ended)
 
     def send(self, errand: Errand, now: float) -> None:
         """To an AS, a gateway or another server."""
         operation, body = _asked(errand)
         to, variables = _address(errand), errand.variables
-        self._errands[self._stack.call(operation, to, body, now, variables=variables)] = errand.id
+        self._errands.put(self._stack.call(operation, to, body, now, variables=variables), errand)
 
     def on_event(self, event: RestEvent, now: float) -> None:
         match event:
             case Called():
                 self._called(event, now)
             case Returned():
-                self._end(event.exchange, _taken(event), now)
+                self._errands.end(event.exchange, _taken(event), now)
             case Refused():
-                self._end(event.exchange, _refused(event), now)
+                self._errands.end(event.exchange, _refused(event), now)
             case Unanswered():
-                self._end(event.exchange, SILENCE, now)
+                self._errands.end(event.exchange, SILENCE, now)
             case _:
                 pass  # it has been answered
-
-    def _end(self, exchange: int, result: Result, now: float) -> None:
-        errand = self._errands.pop(exchange, None)
-        if errand is not None:
-            self._ended(errand, result, now)
 
     # What is called.
 

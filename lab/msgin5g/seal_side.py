@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from lab.msgin5g.errand import SILENCE, Errand, Outcome, Result
+from lab.msgin5g.errand import SILENCE, Errand, Errands, Outcome, Result
 from lab.msgin5g.records import Refusal
 from lab.msgin5g.rest_side import refusal
 from lab.msgin5g.seal_groups import SealGroups
@@ -53,31 +53,26 @@ class SealSide:
         self._groups = groups
         self._configurations = configurations
         self._api_root = api_root
-        self._errands: dict[int, int] = {}
+        self._errands = Errands(groups.answered)
 
     def send(self, errand: Errand, now: float) -> None:
         """To who has subscribed."""
         assert isinstance(errand.body, SealEventNotification)
         exchange = self._stack.call(EVENTS_NOTIFY, errand.contact.address, errand.body, now)
-        self._errands[exchange] = errand.id
+        self._errands.put(exchange, errand)
 
     def on_event(self, event: RestEvent, now: float) -> None:
         match event:
             case Called():
                 self._called(event, now)
             case Returned():
-                self._end(event.exchange, Result(Outcome.TAKEN), now)
+                self._errands.end(event.exchange, Result(Outcome.TAKEN), now)
             case Refused(status=404):
-                self._end(event.exchange, Result(Outcome.REFUSED), now)
+                self._errands.end(event.exchange, Result(Outcome.REFUSED), now)
             case Refused() | Unanswered():
-                self._end(event.exchange, SILENCE, now)
+                self._errands.end(event.exchange, SILENCE, now)
             case _:
                 pass  # it has been answered
-
-    def _end(self, exchange: int, result: Result, now: float) -> None:
-        errand = self._errands.pop(exchange, None)
-        if errand is not None:
-            self._groups.answered(errand, result, now)
 
     # What is called.
 

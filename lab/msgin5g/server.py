@@ -84,6 +84,7 @@ class Msgin5gServer:
         self._intake = Intake(data, settings, self._delivery, self._agenda)
         self._registrar = Registrar(data, settings, self._delivery, self._agenda)
         self.topics = Topics(data, settings, self._agenda, f"{notify_at}{TOPICLIST_NOTIFY.path}")
+        self._talks = (self.topics.talk, self.groups.talk)
         for part in (self._registrar, self.waking, self._delivery, self._intake, self.topics, self.groups):
             part.resume(now)
 
@@ -142,12 +143,12 @@ class Msgin5gServer:
 
     def answered(self, errand: int, result: Result, now: float) -> None:
         """How an errand has ended; silence is a result too."""
-        if not (self.topics.answered(errand, result, now) or self.groups.answered(errand, result, now)):
+        if not any(talk.answered(errand, result, now) for talk in self._talks):
             self._delivery.answered(errand, result, now)
 
     def take_errands(self) -> list[Errand]:
         """What is to go out."""
-        parts = (self._delivery, self.topics, self.groups)
+        parts = (self._delivery, *self._talks)
         return [errand for part in parts for errand in part.take_errands()]
 
     def expire(self, now: float) -> None:
@@ -161,7 +162,7 @@ class Msgin5gServer:
     @property
     def under_way(self) -> int:
         """Requests of the server that nobody has answered, and what is about to become one."""
-        return self._delivery.under_way + self.topics.under_way + self.groups.under_way
+        return self._delivery.under_way + sum(talk.under_way for talk in self._talks)
 
     def explain(self, msg_id: str) -> list[str]:
         """Why a message went where it went."""

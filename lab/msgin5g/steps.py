@@ -7,14 +7,27 @@ from datetime import UTC, datetime
 from lab.carrier import Carrier
 from lab.expectation import expect
 from lab.msgin5g.application_server import ApplicationServer
+from lab.msgin5g.asked import Asked
 from lab.msgin5g.message_gateway import MessageGateway
 from lab.msgin5g.plan import Msgin5gPlan
 from lab.msgin5g.rest_node import Call
-from lab.msgin5g.ue import Asked, Msgin5gUe
+from lab.msgin5g.transfer import State
+from lab.msgin5g.ue import Msgin5gUe
 from lab.plan import Plan
 from msgin5g_bridge.msgdelivery import ReportDeliveryStatus, StoreAndForwardParameters
 
-__all__ = ["FAILURE", "SUCCESS", "answered", "gateway", "moment", "server", "ue", "until", "with_msgin5g"]
+__all__ = [
+    "FAILURE",
+    "SUCCESS",
+    "answered",
+    "gateway",
+    "handed",
+    "moment",
+    "server",
+    "ue",
+    "until",
+    "with_msgin5g",
+]
 
 SUCCESS, FAILURE = ReportDeliveryStatus.REPT_DELY_SUCCESS, ReportDeliveryStatus.REPT_DELY_FAILED
 
@@ -61,6 +74,16 @@ async def answered(carrier: Carrier, *asked: Asked | Call) -> None:
 async def until(carrier: Carrier, condition: Callable[[], bool], what: str) -> None:
     """Wait for what takes a few requests."""
     await carrier.until(condition, what, carrier.plan.timers.settle + 20)
+
+
+async def handed(carrier: Carrier) -> None:
+    """The gateway of the only message has said that it has it."""
+    transfers = carrier.msgin5g.data.transfers
+    await until(
+        carrier,
+        lambda: [each.state for each in transfers.values()] == [State.HANDED],
+        "the gateway has told the server that it has it",
+    )
 
 
 def moment(carrier: Carrier, after: float) -> StoreAndForwardParameters:

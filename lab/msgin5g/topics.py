@@ -9,7 +9,6 @@ from math import inf
 
 from lab.elements.agenda import Agenda
 from lab.msgin5g.contact import Leg, Peer, domain_of
-from lab.msgin5g.errand import Errand, Result
 from lab.msgin5g.following import Following
 from lab.msgin5g.records import Refusal, ServerData
 from lab.msgin5g.settings import ServerSettings
@@ -38,9 +37,10 @@ class Topics:
         self._topics = data.topics
         self._settings = settings
         self._agenda = agenda
-        self._talk = Talk(settings, agenda, data.number, self._look)
-        self._telling = Telling(data, settings, self._talk)
-        self._following = Following(data, settings, self._talk, agenda, notify_at)
+        self.talk = Talk(settings, agenda, data.number, self._look)
+        """What it has to say to others, and what becomes of it."""
+        self._telling = Telling(data, settings, self.talk)
+        self._following = Following(data, settings, self.talk, agenda, notify_at)
 
     def resume(self, now: float) -> None:
         """After a restart: what is left of each subscription, and what is still to be said."""
@@ -105,19 +105,6 @@ class Topics:
         """Whether to be told of the topics there."""
         self._topics.followed.setdefault(domain, Followed()).wanted = wanted
         self._look(now)
-
-    # What it asks.
-
-    def answered(self, errand: int, result: Result, now: float) -> bool:
-        """Whether it was an errand of these."""
-        return self._talk.answered(errand, result, now)
-
-    def take_errands(self) -> list[Errand]:
-        return self._talk.take_errands()
-
-    @property
-    def under_way(self) -> int:
-        return self._talk.under_way
 
     def _look(self, now: float) -> None:
         self._telling.look(now)

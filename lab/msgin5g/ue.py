@@ -8,6 +8,7 @@ from lab.elements.site import Site
 from lab.exchange_spec import ExchangeSpec, SharedKey
 from lab.msgin5g.application import Application
 from lab.msgin5g.applications import HERE, Applications
+from lab.msgin5g.asked import Asked, Asks
 from lab.msgin5g.client import Client, ClientLedger, ClientSettings
 from lab.msgin5g.door import Door
 from lab.msgin5g.outbox import Outgoing
@@ -28,7 +29,7 @@ from msgin5g_bridge.seal_apis import PROFILES_GET
 from msgin5g_bridge.ts29571 import Uri
 from msgin5g_bridge.ue_configuration import VAL_SERVICE_ID, UeConfiguration, read_configuration
 
-__all__ = ["Asked", "Msgin5gUe", "UeAddresses", "shared_keys"]
+__all__ = ["Msgin5gUe", "UeAddresses", "shared_keys"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,30 +55,6 @@ class UeAddresses:
     """Where it asks the function, or the SEAL server, from over HTTP."""
 
 
-@dataclass(slots=True)
-class Asked:
-    """What it has asked the server, and what became of it."""
-
-    payload: Body | None
-    code: int | None = None
-    body: Body | None = None
-    diagnostic: str = ""
-    silent: bool = False
-
-    @property
-    def over(self) -> bool:
-        return self.silent or self.code is not None
-
-    @property
-    def taken(self) -> bool:
-        return self.code is not None and self.code < 300
-
-    @property
-    def cause(self) -> str:
-        """Of a no."""
-        return self.diagnostic.partition(":")[0]
-
-
 class Msgin5gUe(Element):
     """One life of it; the ledger outlives it."""
 
@@ -100,7 +77,7 @@ class Msgin5gUe(Element):
         """What came while it was deaf."""
         self._where = where
         self._stack = CoapStack()
-        self._asked: dict[int, Asked] = {}
+        self._asked = Asks()
         self._asked_by_http: dict[int, Asked] = {}
         self._rest = where.door.stack(()) if where.door is not None else None
         self._local: dict[str, Application] = {}
@@ -209,7 +186,7 @@ class Msgin5gUe(Element):
         asked = Asked(payload)
 
         def say(now: float) -> None:
-            self._asked[self._stack.ask(to or self._server, payload, now)] = asked
+            self._asked.put(self._stack.ask(to or self._server, payload, now), asked)
 
         self.driver.turn(say)
         return asked
@@ -256,9 +233,7 @@ class Msgin5gUe(Element):
             case Unanswered() if self.applications.ended(event, now):
                 pass
             case Unanswered():
-                asked = self._asked.pop(event.exchange, None)
-                if asked is not None:
-                    asked.silent = True
+                self._asked.unanswered(event)
             case _:
                 pass  # it has been answered
 
@@ -289,14 +264,12 @@ class Msgin5gUe(Element):
 
     def _say(self, payload: Payload, now: float) -> int:
         exchange = self._stack.ask(self._server, payload, now)
-        self._asked[exchange] = Asked(payload)
+        self._asked.put(exchange, Asked(payload))
         return exchange
 
     def _responded(self, event: Responded) -> None:
-        asked = self._asked.pop(event.exchange, None)
-        if asked is None:
+        if not self._asked.responded(event):
             return
-        asked.code, asked.body, asked.diagnostic = event.code, event.body, event.diagnostic
         if event.success and isinstance(event.payload, Registration | Deregistration):
             self.registered = isinstance(event.payload, Registration)
         if event.success and isinstance(event.body, MessageResponse):

@@ -10,8 +10,7 @@ from lab.msgin5g.line_ue import LineUe
 from lab.msgin5g.plan import Msgin5gPlan, OwnGateway, UePlan
 from lab.msgin5g.records import address
 from lab.msgin5g.rest_node import Call
-from lab.msgin5g.steps import FAILURE, SUCCESS, answered, server, ue, until
-from lab.msgin5g.transfer import State
+from lab.msgin5g.steps import FAILURE, SUCCESS, answered, handed, server, ue, until
 from lab.plan import Plan
 from lab.scenario import scenario
 from msgin5g_bridge.l3gdelivery import Address, AddressType
@@ -49,12 +48,7 @@ async def _handed(carrier: Carrier, reader: ApplicationServer, who: Address, tex
     await carrier.crash("valve")
     call = reader.send(who, text, report=True)
     await answered(carrier, call)
-    transfers = carrier.msgin5g.data.transfers
-    await until(
-        carrier,
-        lambda: [each.state for each in transfers.values()] == [State.HANDED],
-        "the gateway has told the server that it has it",
-    )
+    await handed(carrier)
     return call
 
 

@@ -11,8 +11,7 @@ from lab.elements.phone_reception import Mode
 from lab.expectation import expect
 from lab.msgin5g.plan import FIRST_CODE, NAME_CODE, REPLY_NUMBERS, Msgin5gPlan, UePlan
 from lab.msgin5g.records import address
-from lab.msgin5g.steps import FAILURE, SUCCESS, answered, server, ue, until
-from lab.msgin5g.transfer import State
+from lab.msgin5g.steps import FAILURE, SUCCESS, answered, handed, server, ue, until
 from lab.plan import Plan
 from lab.scenario import scenario
 from lab.steps import deregistered, finished, registered, settled
@@ -163,12 +162,7 @@ async def msgin5g_phone_crash(carrier: Carrier) -> None:
     alice.mute()
     call = reader.send(who, "Hold on", report=True)
     await answered(carrier, call)
-    transfers = carrier.msgin5g.data.transfers
-    await until(
-        carrier,
-        lambda: [each.state for each in transfers.values()] == [State.HANDED],
-        "the gateway has told the server that it has it",
-    )
+    await handed(carrier)
     await carrier.restart("ipsmgw", after=1.0)
     alice.unmute()
     await carrier.until(

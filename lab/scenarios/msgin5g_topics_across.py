@@ -2,12 +2,13 @@
 
 from lab.carrier import Carrier
 from lab.expectation import expect
+from lab.msgin5g.asked import Asked
 from lab.msgin5g.plan import M5S, Msgin5gPlan, UePlan
 from lab.msgin5g.records import address
 from lab.msgin5g.settings import ServerSettings
 from lab.msgin5g.steps import SUCCESS, answered, server, ue, until, with_msgin5g
 from lab.msgin5g.topic_records import TopicData
-from lab.msgin5g.ue import Asked, Msgin5gUe
+from lab.msgin5g.ue import Msgin5gUe
 from lab.scenario import scenario
 from msgin5g_bridge.l3gdelivery import AddressType
 from msgin5g_bridge.message import MessageResponse

@@ -117,6 +117,7 @@ from mapstack.map.short_message import (
     SmRpDa,
     SmRpOa,
     SmsGmscAlertEvent,
+    following,
 )
 from mapstack.map.subscriber_data import (
     DeleteSubscriberDataArg,
@@ -292,4 +293,5 @@ __all__ = [
     "UpdateGprsLocationRes",
     "UpdateLocationArg",
     "UpdateLocationRes",
+    "following",
 ]

@@ -46,6 +46,7 @@ __all__ = [
     "SmRpDa",
     "SmRpOa",
     "SmsGmscAlertEvent",
+    "following",
 ]
 
 _DIAGNOSTIC = INTEGER(0, 255)  # AbsentSubscriberDiagnosticSM, TS 23.040 §3.3.2
@@ -229,6 +230,16 @@ class MtForwardSmArg(Sequence):
     sms_gmsc_address: AddressString | None = tagged(3, ISDN_ADDRESS, default=None)
     sms_gmsc_diameter_address: NetworkNodeDiameterAddress | None = tagged(
         4, NetworkNodeDiameterAddress, default=None
+    )
+
+
+def following(arg: MtForwardSmArg) -> MtForwardSmArg:
+    """The same behind another one in its dialogue: it does not name both ends again (TS 29.002 §12.9.3)."""
+    return MtForwardSmArg(
+        sm_rp_da=SmRpDa(no_sm_rp_da=True),
+        sm_rp_oa=SmRpOa(no_sm_rp_oa=True),
+        sm_rp_ui=arg.sm_rp_ui,
+        more_messages_to_send=arg.more_messages_to_send,
     )
 
 
