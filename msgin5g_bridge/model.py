@@ -95,10 +95,8 @@ def decode_with(decoder: msgspec.json.Decoder[T], octets: bytes) -> T:
         return decoder.decode(octets)
     except msgspec.ValidationError as fault:
         raise _decode_error(str(fault)) from None
-    except msgspec.DecodeError as fault:
-        raise DecodeError("", str(fault)) from None
-    except UnicodeDecodeError as fault:
-        raise DecodeError("", f"not UTF-8: {fault.reason}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise DecodeError("", _not_utf8(octets) or str(fault)) from None
     except RecursionError:
         raise DecodeError("", "nested too deeply") from None
 
@@ -114,6 +112,15 @@ def encode(value: Body) -> bytes:
     except (msgspec.DecodeError, TypeError) as fault:
         raise LocalError(f"{type(value).__name__}: {fault}") from None
     return octets
+
+
+def _not_utf8(octets: bytes) -> str:
+    """Where it is not; releases of msgspec say so in different ways."""
+    try:
+        octets.decode()
+    except UnicodeDecodeError as fault:
+        return f"not UTF-8 at octet {fault.start}: {fault.reason}"
+    return ""
 
 
 _ENCODER = msgspec.json.Encoder()

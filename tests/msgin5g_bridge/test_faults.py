@@ -30,7 +30,7 @@ FAULTS: list[tuple[type[Body], bytes, str, str]] = [
     (L3gMessageDelivery, b'{"msgId":"1","payload":null}', "/payload", "Expected str, got null"),
     (L3gMessageDelivery, b'{"segParams":{"segNumb":"1"}}', "/segParams/segNumb", "Expected int, got str"),
     (L3gMessageDelivery, b'{"segParams":{"segNumb":1.5}}', "/segParams/segNumb", "Expected int, got float"),
-    (L3gMessageDelivery, b'{"msgId":"\xff"}', "", "not UTF-8: invalid start byte"),
+    (L3gMessageDelivery, b'{"msgId":"\xff"}', "", "not UTF-8 at octet 10: invalid start byte"),
     (L3gMessageDelivery, b'{"later":' + b"[" * 100_000, "", "nested too deeply"),
     (UEMessageDelivery, b"{" + ADDRESSES + b',"msgId":"1"}', "/stoAndFwInd", "missing"),
     (

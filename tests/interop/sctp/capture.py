@@ -32,8 +32,8 @@ class Capture:
         if shutil.which("tcpdump") is None:
             pytest.skip("tcpdump is not installed (Debian: apt-get install tcpdump)")
         # -Z: a root that gives itself up could not write here. Without immediate mode the last second is
-        # lost; -B: KiB, for what comes while nobody reads.
-        options = ["-Z", "root", "--immediate-mode", "-B", "16384", "-i", "lo", "-w", str(file)]
+        # lost; -B: KiB, for what comes while nobody reads, and each packet takes as much as the largest may.
+        options = ["-Z", "root", "--immediate-mode", "-B", "65536", "-i", "lo", "-w", str(file)]
         those = ["sctp", f"and net {network}", *[f"and not src host {host}" for host in not_from]]
         command = ["tcpdump", *options, *those]
         self._tcpdump = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)

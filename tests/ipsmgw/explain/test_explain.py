@@ -9,7 +9,9 @@ import pytest
 
 from ipsmgw.cdr import Cdr, decode
 from ipsmgw.explain import Explanation, Found
+from ipsmgw.settings import parse
 from lab.carrier import Carrier
+from lab.gateway_file import gateway_toml
 from lab.runner import run
 from lab.scenarios import SCENARIOS
 
@@ -19,6 +21,10 @@ Told = dict[str, Explanation]
 @cache
 def told(name: str) -> Told:
     """The messages of a scenario that its last gateway has ended, explained; by kind of record and number."""
+    return telling(name)
+
+
+def telling(name: str) -> Told:
     found: Told = {}
 
     def look(carrier: Carrier) -> list[str]:
@@ -180,8 +186,14 @@ def test_a_long_message_is_told_with_its_segments() -> None:
 
 
 @pytest.mark.parametrize("name", ["mo", "mt", "plain_text", "long_text", "phone_to_phone"])
-def test_no_explanation_shows_what_a_message_says(name: str) -> None:
-    for said in told(name).values():
+def test_no_explanation_shows_what_a_message_says_unless_switched_on(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert any("text" in dict(lines(said, "message")) for said in told(name).values())
+    monkeypatch.setattr(
+        "lab.carrier.gateway_settings", lambda plan: parse(gateway_toml(plan), "an operator's")
+    )
+    for said in telling(name).values():
         assert "text" not in dict(lines(said, "message"))
         assert "Grüße" not in said.text + msgspec.json.encode(said, enc_hook=str).decode()
 
