@@ -134,12 +134,18 @@ class Carrier:
 
     async def add_device(self, subscriber: Subscriber, name: str) -> Phone:
         """One more phone with this subscription, as if the description had had it all along."""
-        self.plan = replace(self.plan, subscribers=(*self.plan.subscribers, replace(subscriber, name=name)))
-        self.ground.describe(self.plan)
-        self.meddling.learn()
+        self.describe(
+            replace(self.plan, subscribers=(*self.plan.subscribers, replace(subscriber, name=name)))
+        )
         self.ledgers[name] = PhoneLedger()
         await self._open(name)
         return self.phones[name]
+
+    def describe(self, plan: Plan) -> None:
+        """From now on the carrier is this; an element takes it up with its next life."""
+        self.plan = plan
+        self.ground.describe(plan)
+        self.meddling.learn()
 
     def fault(self, rule: str) -> Rule:
         """Set a rule of misbehaviour; it counts how often it strikes. ValueError with a sentence."""

@@ -17,7 +17,7 @@ def gateway_exchanges(plan: Plan) -> dict[str, ExchangeSpec]:
     server = service.svc_id(service.name)
     keys = tuple(
         SharedKey(identity=name, secret=secret, one_of_many=True, speaker=name, peer=server)
-        for name, secret in service.own_secrets.items()
+        for name, secret in service.held_secrets.items()
     )
     return {
         "http": ExchangeSpec(protocol="http", local=service.own_http(host), tls=own_tls(service)),
@@ -34,12 +34,13 @@ def msgin5g_settings(plan: Plan) -> list[str]:
         "[msgin5g]",
         f'enabled = true\nservice_id = "{service.svc_id(OWN)}"',
         *_server(plan, service),
-        'credential = "secret of the lab"',
+        f'credential = "{service.own_credential}"\nwelcome = "{service.welcome}"',
         f'pool = {list(REPLY_NUMBERS)}\nname_code = "{NAME_CODE}"'.replace("'", '"'),
         f"retry = {plan.timers.hlr_retry}\nvalidity = {service.validity or plan.timers.validity}",
         *_coap(service),
         *_secured(service, plan.network),
         *(_by_centre(plan, service) if service.by_centre else ()),
+        *_subscribers(plan, service),
         *_n3g(service, plan.host(OWN)),
         *(
             f'[[msgin5g.short_code]]\nnumber = "{code}"\naddress = "{service.svc_id(name)}"'
@@ -92,7 +93,7 @@ def _coap(service: Msgin5gPlan) -> list[str]:
             f'[[msgin5g.coap.key]]\nservice_id = "{ue}"\nsecret = "{secret.hex()}"\n'
             f'sender_id = "{key_id(ue).hex()}"\nrecipient_id = "{key_id(server).hex()}"\n'
             f'context = "{key_id(ue).hex()}"'
-            for ue, secret in service.own_secrets.items()
+            for ue, secret in service.held_secrets.items()
         ),
     ]
 
@@ -129,8 +130,16 @@ def _by_centre(plan: Plan, service: Msgin5gPlan) -> list[str]:
         f"domains = {list(service.ways)}".replace("'", '"'),
         f"enquire_link = {t.smpp_enquire}\nresponse = {t.smpp_answer}",
         f"answer = {0.8 * t.smpp_answer}\ndoubt = {3 * t.smpp_answer}\nthrottled = {t.smpp_answer / 2}",
-        *(
-            f'[[msgin5g.subscriber]]\nimsi = "{each.imsi}"\nmsisdn = "{each.msisdn}"\nalways = true'
-            for each in map(plan.subscriber, service.always)
-        ),
     ]
+
+
+def _subscribers(plan: Plan, service: Msgin5gPlan) -> list[str]:
+    """Phones of whom something is known before they come."""
+    always = service.always if service.by_centre else ()
+    lines = []
+    for name in dict.fromkeys((*always, *service.own_credentials)):
+        one, credential = plan.subscriber(name), service.own_credentials.get(name)
+        lines.append(f'[[msgin5g.subscriber]]\nimsi = "{one.imsi}"')
+        lines += [f'msisdn = "{one.msisdn}"\nalways = true'] if name in always else []
+        lines += [f'credential = "{credential}"'] if credential else []
+    return lines

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ipsmgw.sms import DecodeError, Direction, Reassembly, Submit, decode, read
 from lab.elements.domain import Domain
-from lab.elements.phone_ledger import Sent
-from lab.laws.evidence import Evidence
+from lab.elements.phone_ledger import Received, Sent
+from lab.laws.evidence import GATEWAY, LATE, SCSCF, Evidence
 from lab.laws.msgin5g_centre import brought, submitted_once
+from lab.laws.once import report_arrived
 from lab.msgin5g.records import address
 from lab.msgin5g.transfer import State
 from msgin5g_bridge.l3gdelivery import AddressType
@@ -37,6 +39,7 @@ def phones_are_not_misled(evidence: Evidence) -> Iterator[str]:
             yield f"{name} has RP-ACKs for {times} messages, and the MSGin5G Server has {taken[who]} of them"
     yield from submitted_once(evidence)
     yield from _reported(evidence)
+    yield from _welcomed(evidence)
     had = {received.call_id for ledger in evidence.carrier.ledgers.values() for received in ledger.received}
     for record in evidence.own_records:
         if record.cdr.outcome == "delivered" and record.cdr.call_id not in had:
@@ -58,6 +61,29 @@ def _reported(evidence: Evidence) -> Iterator[str]:
             had = texts.get(transfer.recipient)
             if had is not None and body.payload not in had:
                 yield f"{transfer.recipient.addr} is said to have {body.msg_id}, and its phone has it not"
+
+
+def _welcomed(evidence: Evidence) -> Iterator[str]:
+    """Who is told that he is in the service is in it, and is told once unless nobody knows that he was."""
+    service, ids = evidence.carrier.plan.msgin5g, evidence.carrier.msgin5g.data.private_ids
+    if service is None or not service.welcome:
+        return
+    for name, ledger in evidence.carrier.ledgers.items():
+        told = [each for each in ledger.received if each.text == service.welcome and each.answer == "ack"]
+        if told and (AddressType.UE, str(evidence.carrier.plan.subscriber(name).imsi)) not in ids:
+            yield f"{name} was told to be in the MSGin5G service, where nobody knows {name}"
+        if any(not _unheard(evidence, name, first, again) for first, again in pairwise(told)):
+            yield f"{name} was told {len(told)} times to be in the MSGin5G service"
+
+
+def _unheard(evidence: Evidence, name: str, first: Received, again: Received) -> bool:
+    """Whether the gateway could not know that the phone had it the first time, or the phone forgot."""
+    sent = evidence.began(first.call_id)
+    nodes = (GATEWAY, SCSCF, name)
+    if any(evidence.was_down(each, sent, again.when) for each in nodes) or evidence.meddled(first.call_id):
+        return True
+    in_time = evidence.mt_ends_by(sent) - 3 * LATE
+    return not report_arrived(evidence, evidence.edge(name), first, in_time)
 
 
 def _acknowledged(evidence: Evidence) -> Counter[str]:

@@ -11,7 +11,7 @@ from lab.laws.esmes import applications_get_all_once
 from lab.laws.evidence import GATEWAY, LATE, SC, SCSCF, Evidence, arrived
 from lab.laws.texts import has, piece_of, pieces, texts_are_sent_once
 
-__all__ = ["once"]
+__all__ = ["once", "report_arrived"]
 
 
 def once(evidence: Evidence) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _unreported(evidence: Evidence, phone: str, forward: Forward, received: Rece
         return evidence.could_not_answer(evidence.records_of_call(received.call_id))
     if evidence.cut_after(ends[0].when):
         return True
-    return not _report_arrived(evidence, evidence.edge(phone), received, ends[0].when - LATE)
+    return not report_arrived(evidence, evidence.edge(phone), received, ends[0].when - LATE)
 
 
 def _unheard(evidence: Evidence, phone: str, forward: Forward, received: Received) -> bool:
@@ -118,7 +118,7 @@ def _lost_at_home(evidence: Evidence, phone: str, forward: Forward, got: list[Re
     if evidence.was_cut(sent, again.when):
         return True
     if received.domain is Domain.IMS:
-        return not _report_arrived(evidence, evidence.edge(phone), received, end - LATE)
+        return not report_arrived(evidence, evidence.edge(phone), received, end - LATE)
     cut = evidence.was_cut(received.when, end, node, GATEWAY)
     return cut or not _rp_ack_arrived(evidence, phone, received, end - LATE)
 
@@ -153,7 +153,7 @@ def _forward_of(evidence: Evidence, messages: list[MtMessage], received: Receive
     return max(began, key=lambda forward: forward.start, default=None)
 
 
-def _report_arrived(evidence: Evidence, edge: str, received: Received, before: float) -> bool:
+def report_arrived(evidence: Evidence, edge: str, received: Received, before: float) -> bool:
     """Whether a delivery report on this MESSAGE was put on its last link by then, and not lost there; for a
     text that is its answer.
     """

@@ -149,10 +149,18 @@ class Msgin5gPlan:
     """… and as what."""
     own_port: int = _OWN_HTTP
     """Where it takes what the server delivers."""
+    own_credential: str = "secret of the lab"
+    """By which it registers its phones; nothing: each has one of its own, or gets it with its Service ID."""
+    own_credentials: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)
+    """Of phones that have one of their own, by name."""
+    welcome: str = ""
+    """What it tells a phone by SMS that is registered for the first time; nothing: it tells nothing."""
     line_ues: tuple[str, ...] = ()
     """Non-3GPP UEs behind it that speak JSON lines; their names are their Private IDs."""
     own_keys: tuple[str, ...] = ()
     """User parts of UE Service IDs that the gateway has an OSCORE key for: its own, or those of phones."""
+    own_lacks: tuple[str, ...] = ()
+    """Those of them of which the server has the key, and the gateway has not."""
     by_centre: bool = False
     """Whether it is an ESME of the SM-SC too, which finds these phones in CS and PS."""
     ways: tuple[str, ...] = ("ims", "sc")
@@ -307,6 +315,12 @@ class Msgin5gPlan:
     def own_secrets(self) -> Mapping[str, bytes]:
         """OSCORE keys of the gateway, by the UE Service ID that they are of."""
         return {self.svc_id(name): _secret(name) for name in self.own_keys}
+
+    @property
+    def held_secrets(self) -> Mapping[str, bytes]:
+        """Those of them that it really has."""
+        lacking = {self.svc_id(name) for name in self.own_lacks}
+        return {ue: secret for ue, secret in self.own_secrets.items() if ue not in lacking}
 
     @property
     def codes(self) -> dict[str, str]:
