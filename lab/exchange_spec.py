@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
-__all__ = ["ExchangeSpec", "SharedKey", "Tls", "key_id"]
+__all__ = ["MAX_RETRANSMIT", "ExchangeSpec", "SharedKey", "Tls", "key_id"]
+
+MAX_RETRANSMIT = 4
+"""How often a request over CoAP is repeated, where nothing else is set (RFC 7252 §4.8)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,8 @@ class ExchangeSpec:
     """Host names by which it is found too."""
     tls: Tls | None = None
     """With what it listens and asks, of http; none: in the clear."""
+    max_retransmit: int = MAX_RETRANSMIT
+    """Of coap."""
 
     @property
     def scheme(self) -> str:

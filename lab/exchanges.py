@@ -30,9 +30,8 @@ from msgin5g_bridge.exchange import (
 
 __all__ = ["Exchanges"]
 
-_RETRANSMISSIONS = (0.0, 2.0, 6.0, 14.0, 30.0)
-_GIVEN_UP = 62.0
-"""After so long without an acknowledgement: the last timeout with ACK_RANDOM_FACTOR 1 (RFC 7252 §4.2)."""
+_ACK_TIMEOUT = 2.0
+"""It doubles; ACK_RANDOM_FACTOR is 1 here (RFC 7252 §4.2)."""
 
 
 class _Place:
@@ -150,7 +149,7 @@ class Exchanges:
             refused = target is None or chance.happens("refuse", faults.refuse)
             when = now + chance.lasts("delay", faults.delay)
         else:
-            when = self._arrives(now, chance, faults, _tries(ask))
+            when = self._arrives(now, chance, faults, _tries(asker.spec, ask))
             refused = target is None or when == inf
         fate: Fate = "lost" if refused else ""
         self._put(now, asker.node, name, asker.spec.protocol, octets, fate)
@@ -158,7 +157,7 @@ class Exchanges:
             self._seek(asker, ask, since)
             return
         if refused or target is None:
-            later = since + _GIVEN_UP if asker.spec.protocol == "coap" else when
+            later = since + _given_up(asker.spec) if asker.spec.protocol == "coap" else when
             self._tell(asker, NoAnswer(ask.exchange, "nobody is there"), later)
             return
         fault = asker.tls_fault(target)
@@ -173,10 +172,11 @@ class Exchanges:
 
     def _seek(self, asker: _Place, ask: Ask, since: float) -> None:
         """A retransmission may find who is not there yet."""
-        later = (since + after for after in _RETRANSMISSIONS if since + after > self._clock.now())
+        tries = _tries(asker.spec, ask)
+        later = (since + after for after in tries if since + after > self._clock.now())
         when = next(later, None)
         if when is None:
-            self._tell(asker, NoAnswer(ask.exchange, "nobody is there"), since + _GIVEN_UP)
+            self._tell(asker, NoAnswer(ask.exchange, "nobody is there"), since + _given_up(asker.spec))
             return
 
         def again() -> None:
@@ -227,7 +227,8 @@ class Exchanges:
     def _gets_back(self, exchange: _Exchange, now: float, chance: Chance, faults: Faults) -> float:
         """With its acknowledgement, or with that of a later repetition of the request, which may be lost."""
         chance.turn()
-        later = [exchange.since + after for after in _tries(exchange.ask) if exchange.since + after > now]
+        tries = _tries(exchange.asker.spec, exchange.ask)
+        later = [exchange.since + after for after in tries if exchange.since + after > now]
         for when in (now, *later):
             there = when == now or not chance.happens("loss", faults.loss)
             if there and not chance.happens("loss", faults.loss):
@@ -241,7 +242,7 @@ class Exchanges:
 
     def _give_up(self, exchange: _Exchange) -> None:
         silence = NoAnswer(exchange.ask.exchange, "no answer")
-        when = max(exchange.since + _GIVEN_UP, self._clock.now())
+        when = max(exchange.since + _given_up(exchange.asker.spec), self._clock.now())
         if exchange.target.spec.protocol == "http":
             when = self._clock.now()
         self._clock.call_at(when, partial(self._finish, exchange, silence))
@@ -276,6 +277,12 @@ class Exchanges:
             self._tap(now, *what)
 
 
-def _tries(ask: Ask) -> tuple[float, ...]:
+def _tries(spec: ExchangeSpec, ask: Ask) -> tuple[float, ...]:
     """When a request is sent; what is not confirmable, once (RFC 7252 §4.3)."""
-    return _RETRANSMISSIONS if ask.request.confirmable else _RETRANSMISSIONS[:1]
+    repetitions = spec.max_retransmit if ask.request.confirmable else 0
+    return tuple(_ACK_TIMEOUT * ((1 << number) - 1) for number in range(1 + repetitions))
+
+
+def _given_up(spec: ExchangeSpec) -> float:
+    """How long an acknowledgement is waited for."""
+    return _ACK_TIMEOUT * ((2 << spec.max_retransmit) - 1)

@@ -73,7 +73,8 @@ class _Coap:
             )
             for key in spec.keys
         )
-        self._endpoint = CoapEndpoint(receive, clock.now, CoapBounds(hosts=hosts), tuple(keys))
+        bounds = CoapBounds(hosts=hosts, max_retransmit=spec.max_retransmit)
+        self._endpoint = CoapEndpoint(receive, clock.now, bounds, tuple(keys))
 
     async def start(self, local: Address) -> None:
         await self._endpoint.start(local)

@@ -5,6 +5,7 @@ from lab.elements.site import Site
 from lab.exchange_spec import ExchangeSpec
 from lab.msgin5g.application import Application
 from lab.msgin5g.asked import Asked, Asks
+from lab.msgin5g.reporting import Reporting
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested, Responded, Unanswered
 from msgin5g_bridge.l3gdelivery import Address
 from msgin5g_bridge.message import Payload
@@ -26,7 +27,9 @@ class ApplicationClient(Element):
         self._client = client
         self._stack = CoapStack()
         self._asked = Asks()
+        self.reporting = Reporting(lambda report, now: self._stack.ask(self._client, report, now))
         port = self.driver.open_exchanges(self._stack, self._on_event)
+        self.driver.watch(self.reporting)
         site.network.exchanges(site.node, ExchangeSpec(protocol="coap", local=local), port)
 
     def register(self) -> Asked:
@@ -61,8 +64,10 @@ class ApplicationClient(Element):
             case Requested():
                 self._requested(event, now)
             case Responded():
+                self.reporting.ended(event, now)
                 self._asked.responded(event)
             case Unanswered():
+                self.reporting.ended(event, now)
                 self._asked.unanswered(event)
             case _:
                 pass  # it has been answered
@@ -77,4 +82,4 @@ class ApplicationClient(Element):
         else:
             self._stack.respond(event.exchange, 204, answer)
         for report in reports:
-            self._asked.put(self._stack.ask(self._client, report, now), Asked(report))
+            self.reporting.put(report, now)

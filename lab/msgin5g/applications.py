@@ -33,12 +33,21 @@ _Say = Callable[[Payload, float], int]
 class Applications:
     """Who is registered is in the client's ledger; those of the same UE are reached by a call."""
 
-    def __init__(self, client: Client, stack: CoapStack, say: _Say, local: Mapping[str, Application]) -> None:
-        """`say` asks the server, and tells by which exchange."""
+    def __init__(
+        self,
+        client: Client,
+        stack: CoapStack,
+        say: _Say,
+        local: Mapping[str, Application],
+        *,
+        report: Callable[[DeliveryReport, float], object],
+    ) -> None:
+        """`say` asks the server, and tells by which exchange; `report` sees to it that the server hears."""
         self._client = client
         self._ledger = client.ledger
         self._stack = stack
         self._say = say
+        self._report = report
         self._local = local
         self._relayed: dict[int, int] = {}
         """Exchanges with the server that an AC waits for."""
@@ -110,7 +119,7 @@ class Applications:
         if contact == HERE and app_id in self._local:
             _, reports = self._local[app_id].take(payload)
             for report in reports:
-                self._say(report, now)
+                self._report(report, now)
         elif contact is None or contact == HERE:
             self._failed(message, FailureCause.APPLICATION_UNKNOWN, now)
         else:
@@ -151,7 +160,7 @@ class Applications:
                 failure_cause=cause,
                 deliv_st=ReportDeliveryStatus.REPT_DELY_FAILED,
             )
-            self._say(report, now)
+            self._report(report, now)
 
     def _registered_at(self, app_id: str) -> str:
         return host_of(self._ledger.applications.get(app_id, ""))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from lab.msgin5g.outbox import Outgoing
 from lab.msgin5g.records import address
+from lab.msgin5g.reporting import DEADLINE, RETRY
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.message import (
     AggregatedMessage,
@@ -70,6 +71,8 @@ class ClientSettings:
     """Whether it reports what it has, where the sender asks for it."""
     wait: float = 10.0
     """For a segment, before it is asked for again."""
+    report_retry: float = RETRY
+    report_deadline: float = DEADLINE
 
 
 @dataclass(frozen=True, slots=True)

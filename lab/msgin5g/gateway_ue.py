@@ -13,10 +13,11 @@ from lab.elements.site import Site
 from lab.exchange_spec import ExchangeSpec
 from lab.msgin5g.client import Client, ClientLedger, ClientSettings
 from lab.msgin5g.configuring import Configuring
+from lab.msgin5g.reporting import Reporting
 from lab.msgin5g.ue import UeAddresses, shared_keys
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested, Responded, Unanswered
 from msgin5g_bridge.l3gdelivery import Address
-from msgin5g_bridge.message import Payload
+from msgin5g_bridge.message import DeliveryReport, Payload
 from msgin5g_bridge.model import Body
 from msgin5g_bridge.names import FailureCause
 from msgin5g_bridge.registration import (
@@ -73,8 +74,10 @@ class GatewayUe(Element):
         self._bulks: dict[int, list[_Held]] = {}
         self.configuring = Configuring(self._stack, self._agenda, where, self.client, settings.wait)
         self.configuring.private_ids = settings.private_ids
+        self._reporting = Reporting(self._ask)
         port = self.driver.open_exchanges(self._stack, self._on_event)
         self.driver.watch(self._agenda)
+        self.driver.watch(self._reporting)
         identity = settings.client.svc_id if where.key else ""
         keys = shared_keys(where, settings.client)
         spec = ExchangeSpec(protocol="coap", local=where.coap, identity=identity, keys=keys)
@@ -98,8 +101,10 @@ class GatewayUe(Element):
             case Requested():
                 self._requested(event, now)
             case Responded():
+                self._reporting.ended(event, now)
                 self._responded(event, now)
             case Unanswered():
+                self._reporting.ended(event, now)
                 self._silent(event.exchange)
             case _:
                 pass  # it has been answered
@@ -144,7 +149,10 @@ class GatewayUe(Element):
         else:
             self._stack.respond(event.exchange, _CHANGED, answer)
         for payload in more:
-            self._ask(payload, now)
+            if isinstance(payload, DeliveryReport):
+                self._reporting.put(payload, now)
+            else:
+                self._ask(payload, now)
 
     def _relay(self, exchange: int, origin: str, payload: Payload, now: float) -> None:
         self._relayed[self._stack.ask(origin, payload, now)] = exchange

@@ -6,8 +6,10 @@ from enum import Enum
 from hashlib import sha256
 from types import MappingProxyType
 
+from lab.exchange_spec import MAX_RETRANSMIT
 from lab.msgin5g.contact import Leg
 from lab.msgin5g.records import address
+from lab.msgin5g.reporting import DEADLINE, RETRY
 from lab.msgin5g.security import Security
 from lab.msgin5g.settings import ServerSettings
 from msgin5g_bridge.coap import CoapSettings
@@ -86,6 +88,12 @@ class UePlan:
     port: int = 16_683
     """The application port at which it hears triggers; of those that SMS applications may take for themselves
     (TS 23.040 §9.2.3.24.4)."""
+    max_retransmit: int = MAX_RETRANSMIT
+    """How often it repeats a request over CoAP (RFC 7252 §4.8)."""
+    report_retry: float = RETRY
+    """Seconds until it says a delivery report again that its server has not answered; they double …"""
+    report_deadline: float = DEADLINE
+    """… and until it gives up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

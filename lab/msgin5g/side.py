@@ -190,6 +190,8 @@ class Msgin5gSide:
             max_seg_size=ue.max_seg_size,
             schedule=ue.schedule,
             trigger=_trigger(ue, carrier) if ue.phone else None,
+            report_retry=ue.report_retry,
+            report_deadline=ue.report_deadline,
         )
         where = UeAddresses(
             coap=self.plan.coap(self._network, ue.name),
@@ -202,6 +204,7 @@ class Msgin5gSide:
             home=home.settings.endpoint,
             key=home.key(ue.name),
             door=home.door(ue.name) if new and not ue.behind else None,
+            max_retransmit=ue.max_retransmit,
         )
         return Msgin5gUe(site, where, settings, self.client_ledgers[ue.name])
 

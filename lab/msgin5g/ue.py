@@ -5,18 +5,19 @@ from urllib.parse import quote
 
 from lab.elements.element import Element
 from lab.elements.site import Site
-from lab.exchange_spec import ExchangeSpec, SharedKey
+from lab.exchange_spec import MAX_RETRANSMIT, ExchangeSpec, SharedKey
 from lab.msgin5g.application import Application
 from lab.msgin5g.applications import HERE, Applications
 from lab.msgin5g.asked import Asked, Asks
 from lab.msgin5g.client import Client, ClientLedger, ClientSettings
 from lab.msgin5g.door import Door
 from lab.msgin5g.outbox import Outgoing
+from lab.msgin5g.reporting import Reporting
 from msgin5g_bridge import DecodeError
 from msgin5g_bridge.apis import PROVISION_UE
 from msgin5g_bridge.coap import CoapEvent, CoapStack, Requested, Responded, Unanswered
 from msgin5g_bridge.l3gdelivery import Address
-from msgin5g_bridge.message import Message, MessageResponse, Payload
+from msgin5g_bridge.message import DeliveryReport, Message, MessageResponse, Payload
 from msgin5g_bridge.model import ABSENT, ApplicationId, Body, ServerServiceId, decode, encode
 from msgin5g_bridge.msgdelivery import StoreAndForwardParameters
 from msgin5g_bridge.names import FailureCause
@@ -51,6 +52,8 @@ class UeAddresses:
     key: bytes = b""
     seal_root: str = ""
     """apiRoot of a SEAL server."""
+    max_retransmit: int = MAX_RETRANSMIT
+    """Of a request over CoAP."""
     door: Door | None = None
     """Where it asks the function, or the SEAL server, from over HTTP."""
 
@@ -81,12 +84,19 @@ class Msgin5gUe(Element):
         self._asked_by_http: dict[int, Asked] = {}
         self._rest = where.door.stack(()) if where.door is not None else None
         self._local: dict[str, Application] = {}
-        self.applications = Applications(self.client, self._stack, self._say, self._local)
+        self.reporting = Reporting(self._say, retry=settings.report_retry, deadline=settings.report_deadline)
+        report = self.reporting.put
+        self.applications = Applications(self.client, self._stack, self._say, self._local, report=report)
         port = self.driver.open_exchanges(self._stack, self._on_event)
         self.driver.watch(self)
+        self.driver.watch(self.reporting)
         identity = (settings.svc_id or settings.private_id) if where.key else ""
         spec = ExchangeSpec(
-            protocol="coap", local=where.coap, identity=identity, keys=shared_keys(where, settings)
+            protocol="coap",
+            local=where.coap,
+            identity=identity,
+            keys=shared_keys(where, settings),
+            max_retransmit=where.max_retransmit,
         )
         site.network.exchanges(site.node, spec, port)
         if where.door is not None and self._rest is not None:
@@ -137,6 +147,10 @@ class Msgin5gUe(Element):
             self.deaf = False
             self.register()
             self.driver.turn(self._wake)
+
+    def read(self) -> None:
+        """What it was given while its `reporting` was held it reports now."""
+        self.driver.turn(self.reporting.release)
 
     def deregister(self) -> Asked:
         return self.ask(self.client.deregistration())
@@ -228,11 +242,13 @@ class Msgin5gUe(Element):
             case Requested():
                 self._requested(event, now)
             case Responded():
+                self.reporting.ended(event, now)
                 if not self.applications.ended(event, now):
                     self._responded(event)
             case Unanswered() if self.applications.ended(event, now):
                 pass
             case Unanswered():
+                self.reporting.ended(event, now)
                 self._asked.unanswered(event)
             case _:
                 pass  # it has been answered
@@ -252,7 +268,10 @@ class Msgin5gUe(Element):
         else:
             self._stack.respond(event.exchange, 204, answer)
         for payload in more:
-            self._say(payload, now)
+            if isinstance(payload, DeliveryReport):
+                self.reporting.put(payload, now)
+            else:
+                self._say(payload, now)
         for_applications, self.client.for_applications = self.client.for_applications, []
         for handed, app_id in for_applications:
             self.applications.deliver(handed, app_id, now)

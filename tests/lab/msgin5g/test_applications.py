@@ -29,7 +29,7 @@ class Phone:
         self.stack = CoapStack()
         self.said: list[Payload] = []
         self.local: dict[str, Application] = {}
-        self.applications = Applications(self.client, self.stack, self._say, self.local)
+        self.applications = Applications(self.client, self.stack, self._say, self.local, report=self._say)
 
     def _say(self, payload: Payload, now: float) -> int:
         self.said.append(payload)
