@@ -4,7 +4,6 @@ import asyncio
 import gc
 import signal
 import socket
-import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,7 @@ from ipsmgw.names import Names, resolver_settings
 from ipsmgw.settings import Settings
 from ipsmgw.sip_settings import listeners
 from ipsmgw.sockets import AddressTaken, LoopClock, Sockets
-from ipsmgw.store import Store, open_store, store_in_memory
+from ipsmgw.store import DatabaseFault, Store, open_store, store_in_memory, without_password
 from ipsmgw.web import Served, face, gateway_source, listen
 from sipbridge.settings import sent_by
 
@@ -36,6 +35,7 @@ __all__ = [
     "until_signal",
 ]
 
+_STORE_LOOK = 2.0
 _LAST_RECORDS = 1.0
 _LOOK = 0.01
 
@@ -48,15 +48,17 @@ async def run(settings: Settings, said: Callable[[str], None]) -> None:
     """Run the gateway alone; `said` is told each address, once it listens at all of them."""
     loop = asyncio.get_running_loop()
     stop = until_signal(loop)
-    faults: list[OSError] = []
+    faults: list[str] = []
 
-    def disk_failed(fault: OSError) -> None:
+    def failed(fault: str) -> None:
         faults.append(fault)
         stop.set()
 
     settings, few = within_descriptors(settings)
     sockets = Sockets(loop, SystemRandom())
-    gateway = _gateway(settings, sockets, disk_failed)
+    store = _store(settings.store.url, failed)
+    gateway = _gateway(settings, sockets, store, failed)
+    looking = loop.create_task(_look_after(store, settings.store.url, failed))
     try:
         served = await _start(settings, sockets, gateway)
         for line in listening(settings, served):
@@ -67,13 +69,14 @@ async def run(settings: Settings, said: Callable[[str], None]) -> None:
         if served is not None:
             await served.close()
         await _recorded(gateway)
-        if not faults:  # a disk that has failed lets nothing leave
+        if not faults:  # a disk or a store that has failed lets nothing leave
             gateway.take_leave()
     finally:
+        looking.cancel()
         await sockets.stop()
         gateway.close()
     if faults:
-        raise CannotRun(f"{settings.journal.file}: {faults[0].strerror}")
+        raise CannotRun(faults[0])
 
 
 def until_signal(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
@@ -99,9 +102,12 @@ def listening(settings: Settings, served: Served | None) -> list[str]:
     return lines if served is None else [*lines, f"API: {served.url}"]
 
 
-def _gateway(settings: Settings, sockets: Sockets, disk_failed: Callable[[OSError], None]) -> Gateway:
-    store = _store(settings.store.url)
+def _gateway(settings: Settings, sockets: Sockets, store: Store, failed: Callable[[str], None]) -> Gateway:
     clock = LoopClock(asyncio.get_running_loop())
+
+    def disk_failed(fault: OSError) -> None:
+        failed(f"{settings.journal.file}: {fault.strerror}")
+
     try:
         journal = Path(settings.journal.file)
         journal.parent.mkdir(parents=True, exist_ok=True)
@@ -127,12 +133,19 @@ def _names(settings: Settings, sockets: Sockets) -> Names | None:
     return Names(resolver_settings(settings.dns), partial(sockets.resolving, settings.node.name))
 
 
-def _store(url: str) -> Store:
+def _store(url: str, failed: Callable[[str], None]) -> Store:
+    public = without_password(url)
     try:
-        return open_store(url)
-    except (OSError, sqlite3.Error) as fault:
-        hint = "; does another gateway use it?" if "locked" in str(fault) else ""
-        raise CannotRun(f"{url}: {fault}{hint}") from None
+        return open_store(url, lambda fault: failed(f"{public}: {fault}"))
+    except DatabaseFault as fault:
+        raise CannotRun(f"{public}: {fault}") from None
+
+
+async def _look_after(store: Store, url: str, failed: Callable[[str], None]) -> None:
+    """A database that is gone may soon belong to another; it is missed also while nothing is kept."""
+    while not (fault := store.fault()):
+        await asyncio.sleep(_STORE_LOOK)
+    failed(f"{without_password(url)}: {fault}")
 
 
 async def _start(settings: Settings, sockets: Sockets, gateway: Gateway) -> Served | None:

@@ -38,6 +38,7 @@ from ipsmgw.sip_settings import (
     sip_faults,
     trusted,
 )
+from ipsmgw.store import store_url_fault
 from ipsmgw.web_section import WebSection, web_faults
 from mapstack.tcap.transaction_id import MAX_OPEN
 
@@ -255,9 +256,8 @@ def _contradictions(settings: Settings) -> Iterator[Fault]:
     yield from routing_faults(settings.routing, section.subscriber, section.hlr, final=final)
     yield from _text_faults(settings)
     yield from msgin5g_faults(settings.msgin5g)
-    scheme, _, path = settings.store.url.partition(":///")
-    if scheme != "sqlite" or not path:
-        yield "store.url", f"sqlite:///PATH is wanted, got {settings.store.url!r}"
+    if fault := store_url_fault(settings.store.url):
+        yield "store.url", f"{fault}, got {settings.store.url!r}"
     if not settings.journal.file:
         yield "journal.file", "a file is wanted"
     if not settings.journal.formats:

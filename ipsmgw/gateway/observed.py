@@ -13,7 +13,7 @@ from ipsmgw.gateway.explaining import Explaining
 from ipsmgw.gateway.m3ua_status import signalling_status
 from ipsmgw.gateway.tally import Figures
 from ipsmgw.signalling import NOBODY_LEADS_THERE, Standing, standings
-from ipsmgw.store import Binding
+from ipsmgw.store import Binding, without_password
 from ipsmgw.trace.exchange_octets import request_octets, response_octets
 from ipsmgw.trace.recent import Kept
 from mapstack import MapEvent
@@ -107,7 +107,7 @@ class Observed:
             file = self._core.settings.journal.file
             lacking.append(f"{file}: the disk has not answered for {journal.stalled:.0f} s")
         if fault := self._core.store.fault():
-            lacking.append(f"{self._core.settings.store.url}: {fault}")
+            lacking.append(f"{without_password(self._core.settings.store.url)}: {fault}")
         return lacking
 
     def figures(self) -> Figures:

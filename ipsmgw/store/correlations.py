@@ -1,33 +1,32 @@
-"""The table of MT Correlation IDs in SQLite."""
+"""The table of MT Correlation IDs."""
 
-import sqlite3
 from collections import deque
 
 import msgspec
 
 from ipsmgw.store.correlation import Correlation
+from ipsmgw.store.database import Database, Write
+from ipsmgw.store.statements import upsert
 
 __all__ = ["Correlations"]
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS correlation (id TEXT PRIMARY KEY, until REAL NOT NULL, content TEXT NOT NULL)
-WITHOUT ROWID;
-"""
 _encode = msgspec.json.Encoder(enc_hook=str).encode  # as that of charging records
-_KEEP = "INSERT OR REPLACE INTO correlation (id, until, content) VALUES (?, ?, ?)"
+_KEEP = upsert("correlation", "id, until, content")
+_FORGET = "DELETE FROM correlation WHERE id = ?"
 
 
 class Correlations:
-    """Every row is also at hand in memory; changes wait for `write`, in a transaction of its caller."""
+    """Every row is also at hand in memory; changes wait for `take_writes`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        connection.executescript(_SCHEMA)
-        self._connection = connection
-        self._new: list[tuple[str, float, str]] = []
+    def __init__(self, database: Database) -> None:
+        database.table(
+            "correlation", "id TEXT PRIMARY KEY, until DOUBLE PRECISION NOT NULL, content TEXT NOT NULL"
+        )
+        self._new: list[Write] = []
         self._gone: list[str] = []
         self._by_id: dict[str, Correlation] = {}
         self._soonest: deque[tuple[float, str]] = deque()
-        for (text,) in connection.execute("SELECT content FROM correlation ORDER BY until"):
+        for (text,) in database.read("SELECT content FROM correlation ORDER BY until", tuple[str]):
             self._remember(msgspec.json.decode(text, type=Correlation))
 
     def __len__(self) -> int:
@@ -37,7 +36,8 @@ class Correlations:
         return self._by_id.get(name)
 
     def keep(self, correlation: Correlation) -> None:
-        self._new.append((correlation.id, correlation.until, _encode(correlation).decode()))
+        values = (correlation.id, correlation.until, _encode(correlation).decode())
+        self._new.append(Write(_KEEP, values))
         self._remember(correlation)
 
     def forget(self, when: float) -> None:
@@ -54,11 +54,9 @@ class Correlations:
         """Whether there is something to write."""
         return bool(self._new or self._gone)
 
-    def write(self) -> None:
+    def take_writes(self) -> list[Write]:
         new, self._new, gone, self._gone = self._new, [], self._gone, []
-        self._connection.executemany(_KEEP, new)
-        dead = [(name,) for name in gone if name not in self._by_id]
-        self._connection.executemany("DELETE FROM correlation WHERE id = ?", dead)
+        return new + [Write(_FORGET, (name,)) for name in gone if name not in self._by_id]
 
     def _remember(self, correlation: Correlation) -> None:
         self._by_id[correlation.id] = correlation

@@ -1,15 +1,16 @@
 """Versioned rows of one kind: what MSGin5G has to survive a crash with (DESIGN §5)."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
+from ipsmgw.store.database import Database, Write
 from ipsmgw.store.stale import Stale
+from ipsmgw.store.statements import upsert
 
-__all__ = ["Row", "Rows", "SqliteRows"]
+__all__ = ["Row", "Rows", "TableRows"]
 
 
 class Row(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -32,24 +33,20 @@ class Rows(Protocol[RowT]):
     def remove(self, row: RowT) -> None: ...
 
 
-class SqliteRows(Generic[RowT]):
+class TableRows(Generic[RowT]):
     """One table; every row is also at hand in memory, in the order of its first save."""
 
     def __init__(
-        self, connection: sqlite3.Connection, table: str, kind: type[RowT], begin: Callable[[], None]
+        self, database: Database, table: str, kind: type[RowT], write: Callable[[Write], None]
     ) -> None:
-        connection.execute(
-            f"CREATE TABLE IF NOT EXISTS {table} (key TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID"
-        )
-        self._connection = connection
-        self._begin = begin
-        self._upsert = f"INSERT OR REPLACE INTO {table} (key, content) VALUES (?, ?)"
+        database.table(table, "key TEXT PRIMARY KEY, content TEXT NOT NULL")
+        self._write = write
+        self._upsert = upsert(table, "key, content")
         self._delete = f"DELETE FROM {table} WHERE key = ?"
         decoder = msgspec.json.Decoder(kind)
-        self._rows: dict[str, RowT] = {}
-        for (content,) in connection.execute(f"SELECT content FROM {table} ORDER BY key"):
-            row = decoder.decode(content)
-            self._rows[row.key] = row
+        rows = database.read(f"SELECT content FROM {table}", tuple[str])
+        found = (decoder.decode(content) for (content,) in rows)
+        self._rows = {row.key: row for row in sorted(found, key=lambda row: row.key)}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -64,15 +61,13 @@ class SqliteRows(Generic[RowT]):
     def save(self, row: RowT) -> RowT:
         self._check(row)
         saved = replace(row, version=row.version + 1)
-        self._begin()
-        self._connection.execute(self._upsert, (saved.key, msgspec.json.encode(saved).decode()))
+        self._write(Write(self._upsert, (saved.key, msgspec.json.encode(saved).decode())))
         self._rows[saved.key] = saved
         return saved
 
     def remove(self, row: RowT) -> None:
         self._check(row)
-        self._begin()
-        self._connection.execute(self._delete, (row.key,))
+        self._write(Write(self._delete, (row.key,)))
         self._rows.pop(row.key, None)
 
     def _check(self, row: RowT) -> None:

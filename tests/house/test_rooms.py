@@ -20,7 +20,7 @@ WORLD = {
     *("asyncio", "socket", "time", "random", "os", "logging", "threading"),
     *("concurrent", "multiprocessing", "secrets", "select", "selectors", "signal", "socketserver", "sqlite3"),
     *("ssl", "subprocess", "uuid"),
-    *("aiocoap", "asyncpg", "httpcore", "httpx", "hypercorn", "sctp", "starlette"),
+    *("aiocoap", "httpcore", "httpx", "hypercorn", "psycopg", "sctp", "starlette"),
 }
 SHELL = {
     "mapstack": {"transport"},

@@ -1,12 +1,15 @@
-"""A gateway for each test, empty or with one registered user."""
+"""A gateway for each test, empty or with one registered user; and PostgreSQL."""
+
+from collections.abc import Iterator
 
 import pytest
 
 from tests.ipsmgw.asked import news
 from tests.ipsmgw.handset import Handset, direct
 from tests.ipsmgw.node import Node
+from tests.ipsmgw.postgres import Server
 
-__all__ = ["node", "registered"]
+__all__ = ["node", "own_postgres", "postgres", "registered"]
 
 
 @pytest.fixture
@@ -36,3 +39,18 @@ def inside(phone: Handset) -> Handset:
     for dialogue, _ in news(phone.node):
         phone.node.confirm(dialogue)
     return phone
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Server]:
+    """One that may be stopped."""
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.close()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ipsmgw.sms import Deliver, Direction, decode
-from ipsmgw.store import SqliteStore
+from ipsmgw.store import TableStore
 from msgin5g_bridge.l3gdelivery import Address, AddressType, L3gMessageDelivery
 from msgin5g_bridge.model import MessageId
 from sipbridge.rp import RpAck, RpData, RpError
@@ -70,10 +70,10 @@ def join(node: Node, expires: int = 6000) -> None:
     node.sip = [each for each in node.sip if each.line.startswith("MESSAGE")]
 
 
-def rows(node: Node) -> SqliteStore:
+def rows(node: Node) -> TableStore:
     """What a restart would find."""
     node.gateway.driver.turn(lambda now: None)
-    return SqliteStore(node.database)
+    return TableStore(node.database)
 
 
 def crash(node: Node) -> None:

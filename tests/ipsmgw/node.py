@@ -13,8 +13,9 @@ from ipsmgw.names import Names
 from ipsmgw.settings import parse
 from ipsmgw.smpp import Flow as SmppFlow
 from ipsmgw.smpp import SessionSpec
-from ipsmgw.store import SqliteStore
-from ipsmgw.store.sqlite import connect
+from ipsmgw.store import TableStore
+from ipsmgw.store.database import Database
+from ipsmgw.store.sqlite import SqliteDatabase
 from mapstack import Gt, MapEvent, MapSettings, MapStack, SccpAddress
 from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.map import (
@@ -64,7 +65,12 @@ class Node:
     """`sip` is what the gateway has sent, `told` what the peer has heard."""
 
     def __init__(
-        self, table: Table | None = None, *, linked: bool = True, names: Names | None = None
+        self,
+        table: Table | None = None,
+        *,
+        linked: bool = True,
+        names: Names | None = None,
+        database: Database | None = None,
     ) -> None:
         self.names = names
         self.server = MessageServer()
@@ -72,7 +78,8 @@ class Node:
         self.centre = Centre()
         """For ESMEs; where the settings have it."""
         self.settings = parse(toml(table or sound()))
-        self.watch, self.paper, self.database = Watch(), Paper(), connect(":memory:")
+        self.watch, self.paper = Watch(), Paper()
+        self.database: Database = database or SqliteDatabase(":memory:")
         self.sip: list[Sip] = []
         self.ways: list[sipbridge.Flow] = []
         """The flows that all of it took."""
@@ -84,7 +91,7 @@ class Node:
         """Begin a life, on the store and the journal of the one before."""
         self.peer = _peer()
         self.centre.born()
-        store = SqliteStore(self.database)
+        store = TableStore(self.database)
         world = World(self.watch, self, store, self.paper, Random(1), self.names, self.server.plug)
         self.gateway = Gateway(self.settings, world)
         if linked:

@@ -4,7 +4,7 @@ from random import Random
 
 import mapstack
 from ipsmgw.gateway import Gateway, World
-from ipsmgw.store import SqliteStore
+from ipsmgw.store import TableStore
 from mapstack import DialogueLost, Gt, Invoked, MapEvent, MapSettings, MapStack, SccpAddress
 from mapstack.m3ua.settings import Association, M3uaSettings, Role
 from mapstack.map import (
@@ -108,7 +108,7 @@ class Member(Node):
     def born(self, *, linked: bool = True) -> None:
         self.peer = self.pair.stack
         world = World(
-            self.watch, self, SqliteStore(self.database), self.paper, Random(1), None, self.server.plug
+            self.watch, self, TableStore(self.database), self.paper, Random(1), None, self.server.plug
         )
         self.gateway = Gateway(self.settings, world)
 

@@ -1,6 +1,6 @@
 """What the tests of presence ask of a node: whom it has flagged, and what the HLR hears of it."""
 
-from ipsmgw.store import SqliteStore
+from ipsmgw.store import TableStore
 from mapstack import Invoked
 from mapstack.map import AlertReason, ReadyForSmArg, ReadyForSmRes
 from tests.ipsmgw import home
@@ -49,7 +49,7 @@ def unanswered(node: Node) -> Sip:
 
 def flags(node: Node) -> list[tuple[str, int, bool]]:
     node.gateway.driver.turn(lambda now: None)
-    return [(each.imsi, each.reason, each.heard) for each in SqliteStore(node.database).unreachable()]
+    return [(each.imsi, each.reason, each.heard) for each in TableStore(node.database).unreachable()]
 
 
 def asked(node: Node) -> list[Invoked]:

@@ -44,7 +44,7 @@ def test_who_answers_is_registered_and_the_hlr_hears_of_it(phone: Handset) -> No
 def test_every_form_of_the_nai_is_the_same_subscriber(phone: Handset, user: str) -> None:
     said = phone.answer(phone.challenge(user=user), user)
     assert phone.register(user=user, authorization=said)[0].status == 200
-    assert phone.node.database.execute("SELECT impu FROM binding").fetchall() == [(IMPU,)]
+    assert phone.node.database.read("SELECT impu FROM binding", tuple[str]) == [(IMPU,)]
 
 
 @pytest.mark.parametrize(("user", "status"), [

@@ -50,7 +50,7 @@ def sgsn(**changed: object) -> Node:
 
 
 def hlr_state(node: Node) -> list[tuple[str, str]]:
-    return node.database.execute("SELECT hlr, msisdn FROM binding").fetchall()
+    return list(node.database.read("SELECT hlr, msisdn FROM binding", tuple[str, str]))
 
 
 def one(node: Node) -> Invoked:

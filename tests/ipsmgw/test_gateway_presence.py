@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ipsmgw.store import SqliteStore
+from ipsmgw.store import TableStore
 from mapstack import ErrorCode, MapError
 from mapstack.map import AlertReason, AnyTimeModificationArg, ReadyForSmArg
 from mapstack.map.short_message_v2 import NoteSubscriberPresentArg
@@ -56,9 +56,9 @@ def test_another_failure_says_nothing_of_his_access(status: int) -> None:
 def test_the_first_time_counts() -> None:
     node = final()
     unanswered(node)
-    (first,) = SqliteStore(node.database).unreachable()
+    (first,) = TableStore(node.database).unreachable()
     unanswered(node)
-    assert SqliteStore(node.database).unreachable() == [first]
+    assert TableStore(node.database).unreachable() == [first]
 
 
 def test_strangers_do_not_fill_the_store() -> None:

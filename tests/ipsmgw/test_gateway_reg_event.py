@@ -70,7 +70,7 @@ def watched() -> Notifier:
 
 
 def state(node: Node) -> list[str]:
-    return [row[0] for row in node.database.execute("SELECT hlr FROM binding")]
+    return [row[0] for row in node.database.read("SELECT hlr FROM binding", tuple[str])]
 
 
 def confirm(node: Node) -> list[ModificationInstruction | int | None]:

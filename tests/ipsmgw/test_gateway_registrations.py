@@ -149,5 +149,5 @@ def test_after_a_restart_a_registration_still_runs_out(registered: Node) -> None
 
 
 def test_a_binding_that_the_hlr_has_confirmed_says_so_in_the_store(registered: Node) -> None:
-    rows = registered.database.execute("SELECT impu, hlr FROM binding").fetchall()
+    rows = registered.database.read("SELECT impu, hlr FROM binding", tuple[str, str])
     assert rows == [(ALICE, HlrState.ACTIVE)]

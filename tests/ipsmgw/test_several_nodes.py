@@ -1,11 +1,14 @@
-"""docs/several-nodes.md: gateways beside each other, each with its share of the phones; one of them dies."""
+"""docs/several-nodes.md: gateways beside each other, each with its phones; one dies; and a spare."""
 
 import pytest
 
+from ipsmgw.store import DatabaseFault
+from ipsmgw.store.postgres import PostgresDatabase
 from sipbridge.rp import RpAck
-from tests.ipsmgw.asked import SUBMIT, octets, records
-from tests.ipsmgw.node import ALICE, IMSI
+from tests.ipsmgw.asked import SUBMIT, news, octets, records
+from tests.ipsmgw.node import ALICE, IMSI, Node
 from tests.ipsmgw.pair import Member, Pair
+from tests.ipsmgw.postgres import Server
 
 __all__: list[str] = []
 
@@ -83,3 +86,18 @@ def test_one_that_comes_back_with_its_old_store_has_the_hlr_forget_who_has_left_
     assert pair.numbers[IMSI] == "15550000021"
     pair.pass_time(600.0)
     assert IMSI not in pair.numbers
+
+
+def test_a_spare_on_the_database_of_the_one_that_died_knows_its_phones(postgres: Server) -> None:
+    url = postgres.schema()
+    first = Node(database=PostgresDatabase(url))
+    first.register()
+    first.confirm(news(first)[0][0])
+    with pytest.raises(DatabaseFault, match="locked"):
+        PostgresDatabase(url)
+    first.database.close()  # the process is gone
+    spare = Node(database=PostgresDatabase(url))
+    spare.deliver()
+    (message,) = [each for each in spare.take_sip() if each.line.startswith("MESSAGE")]
+    assert message.line.split()[1] == ALICE
+    spare.database.close()

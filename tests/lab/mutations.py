@@ -19,7 +19,7 @@ from ipsmgw.procedures.alert import Smma
 from ipsmgw.procedures.decision import Answer, Decision, SubmitReport
 from ipsmgw.procedures.mo import MoSms
 from ipsmgw.procedures.mt import MtSms
-from ipsmgw.store.sqlite import SqliteStore
+from ipsmgw.store import TableStore
 from mapstack import Answered, DialogueLost, Refused
 from mapstack.map import MapError
 from sipbridge import ClientTx, IscStack, ServerTx, SipSettings
@@ -189,7 +189,7 @@ def _remember_no_transaction(patch: Patch) -> None:
 
 
 def _count_no_start(patch: Patch) -> None:
-    patch.setattr(SqliteStore, "next_boot", lambda self: 1)
+    patch.setattr(TableStore, "next_boot", lambda self: 1)
 
 
 def choose_at_random(patch: Patch) -> None:

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.ipsmgw.broken import Table, toml
+from tests.ipsmgw.postgres import Server
 
 pytestmark = pytest.mark.wire
 
@@ -204,3 +205,22 @@ def test_a_store_that_is_none_is_one_clear_line(tmp_path: Path) -> None:
     complaint = refused(write(tmp_path, table(tmp_path)))
     assert complaint.endswith("ipsmgw.db: file is not a database\n")
     assert complaint.count("\n") == 1
+
+
+def test_a_database_that_is_gone_ends_it_and_it_begins_again_when_that_is_back(
+    tmp_path: Path, own_postgres: Server
+) -> None:
+    url = own_postgres.schema()
+    file = write(tmp_path, table(tmp_path) | {"store": {"url": url}})
+    with running(file) as (process, said):
+        assert len(said) == 4
+        assert refused(file).endswith("locked; does another gateway use it?\n")
+        own_postgres.stop()
+        _, complaint = process.communicate(timeout=LIMIT)
+    assert process.returncode == 1
+    assert complaint.startswith(f"cannot run: {url}: ")
+    assert complaint.endswith("server closed the connection unexpectedly\n")
+    assert complaint.count("\n") == 1
+    own_postgres.start()
+    with running(file) as (process, said):
+        assert end(process, signal.SIGTERM) == (0, "", "")

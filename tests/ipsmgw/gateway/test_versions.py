@@ -2,7 +2,7 @@
 
 import pytest
 
-from ipsmgw.store import SqliteStore
+from ipsmgw.store import TableStore
 from mapstack import (
     MO_FORWARD_SM,
     MT_FORWARD_SM,
@@ -158,7 +158,7 @@ def test_a_service_centre_of_an_older_version_is_asked_in_it_and_remembered(regi
     registered.exchange()
     registered.synced()
     assert registered.take_sip()[-1].rpdu == RpAck(5, None)
-    (known,) = SqliteStore(registered.database).peer_versions()
+    (known,) = TableStore(registered.database).peer_versions()
     assert (known.peer, known.context, known.version) == ("15550000014", "shortMsgMO-RelayContext", 2)
 
     registered.told.clear()

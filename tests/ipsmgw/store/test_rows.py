@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from ipsmgw.store import Enrolment, SqliteStore, Stale
-from ipsmgw.store.sqlite import connect
+from ipsmgw.store import Enrolment, Stale, TableStore
+from ipsmgw.store.sqlite import SqliteDatabase
 
 ROW = Enrolment(key="001010000000001", svc_id="ue-1", registered=True)
 
@@ -13,10 +13,10 @@ class House:
     """A database, and the store of each life."""
 
     def __init__(self) -> None:
-        self.connection = connect(":memory:")
+        self.connection = SqliteDatabase(":memory:")
 
-    def open(self) -> SqliteStore:
-        return SqliteStore(self.connection)
+    def open(self) -> TableStore:
+        return TableStore(self.connection)
 
 
 @pytest.fixture

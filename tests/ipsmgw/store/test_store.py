@@ -1,7 +1,6 @@
 """Every store keeps the same promises: versions, indexes, commit, and what a restart finds."""
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +8,21 @@ import msgspec
 import pytest
 
 from ipsmgw.identity import Impu, Imsi, Msisdn
-from ipsmgw.store import Binding, Correlation, HlrState, SqliteStore, Stale, Store, Unri, open_store
-from ipsmgw.store.sqlite import connect
+from ipsmgw.store import (
+    Binding,
+    Correlation,
+    DatabaseFault,
+    HlrState,
+    Stale,
+    Store,
+    StoreFailed,
+    TableStore,
+    Unri,
+    open_store,
+)
+from ipsmgw.store.database import Database, Write
+from ipsmgw.store.postgres import PostgresDatabase
+from ipsmgw.store.sqlite import SqliteDatabase
 from mapstack import AddressString, PeerVersion
 from sipbridge import Contact, Flow
 
@@ -20,35 +32,42 @@ IMSI = Imsi("001010000000001")
 class Storehouse:
     """A way to open a store, and to come back to it after a clean end or a crash."""
 
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._connection = connect(path)
+    def __init__(self, connect: Callable[[], Database], *, lasting: bool) -> None:
+        """A `lasting` database is there when nobody is connected, too."""
+        self._connect, self._lasting = connect, lasting
+        self._database = connect()
 
     def open(self) -> Store:
-        return SqliteStore(self._connection)
+        return TableStore(self._database)
 
     def end(self, store: Store) -> Store:
         """A clean end, and the next life."""
         store.commit()
-        if self._path != ":memory:":
+        if self._lasting:
             store.close()
-            self._connection = connect(self._path)
+            self._database = self._connect()
         return self.open()
 
     def crash(self) -> Store:
         """The process is gone, and with it what was not committed."""
-        if self._path != ":memory:":
-            self._connection.close()
-            self._connection = connect(self._path)
+        if self._lasting:
+            self._database.close()
+            self._database = self._connect()
         return self.open()
 
     def close(self) -> None:
-        self._connection.close()
+        self._database.close()
 
 
-@pytest.fixture(params=["memory", "file"])
+@pytest.fixture(params=["memory", "file", "postgresql"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storehouse]:
-    found = Storehouse(":memory:" if request.param == "memory" else str(tmp_path / "var" / "ipsmgw.db"))
+    if request.param == "memory":
+        found = Storehouse(lambda: SqliteDatabase(":memory:"), lasting=False)
+    elif request.param == "file":
+        found = Storehouse(lambda: SqliteDatabase(str(tmp_path / "var" / "ipsmgw.db")), lasting=True)
+    else:
+        url = request.getfixturevalue("postgres").schema()
+        found = Storehouse(lambda: PostgresDatabase(url), lasting=True)
     yield found
     found.close()
 
@@ -169,7 +188,7 @@ def test_a_file_belongs_to_one_node(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ipsmgw.db'}"
     store = open_store(url)
     store.next_boot()
-    with pytest.raises(sqlite3.OperationalError, match="locked"):
+    with pytest.raises(DatabaseFault, match="locked; does another gateway use it"):
         open_store(url)
     store.close()
     again = open_store(url)
@@ -177,7 +196,35 @@ def test_a_file_belongs_to_one_node(tmp_path: Path) -> None:
     again.close()
 
 
-@pytest.mark.parametrize("url", ["", "sqlite://x", "sqlite:///", "postgresql:///x"])
+def test_what_a_disk_does_not_take_was_never_kept_and_its_node_is_told_once(tmp_path: Path) -> None:
+    file, told = tmp_path / "ipsmgw.db", list[str]()
+    database = SqliteDatabase(str(file))
+    store = TableStore(database, told.append)
+    kept = store.save(binding())
+    store.commit()
+    database.run([Write("PRAGMA query_only = 1")])
+    store.save(kept)
+    for _ in range(2):
+        with pytest.raises(StoreFailed, match="readonly"):
+            store.commit()
+    store.close()
+    assert told == [store.fault()] == ["attempt to write a readonly database"]
+    again = open_store(f"sqlite:///{file}")
+    assert again.bindings() == [kept]
+    again.close()
+
+
+def test_a_database_of_something_else_is_refused(tmp_path: Path) -> None:
+    database = SqliteDatabase(str(tmp_path / "ipsmgw.db"))
+    database.table("node", "boot TEXT PRIMARY KEY")
+    database.run([Write("INSERT INTO node (boot) VALUES (?)", ("many",))])
+    store = TableStore(database)
+    with pytest.raises(DatabaseFault, match="no gateway has written: Expected `int`, got `str`"):
+        store.next_boot()
+    store.close()
+
+
+@pytest.mark.parametrize("url", ["", "sqlite://x", "sqlite:///", "mysql://x/y", "x.db"])
 def test_a_store_of_another_kind_is_refused_with_a_sentence(url: str) -> None:
     with pytest.raises(ValueError, match="no store for"):
         open_store(url)

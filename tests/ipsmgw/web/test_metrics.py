@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from ipsmgw.store.database import Write
 from tests.house.source import ROOT
 from tests.ipsmgw.asked import SUBMIT, octets
 from tests.ipsmgw.broken import sound
@@ -113,7 +114,7 @@ def test_a_disk_that_does_not_answer_and_a_store_that_takes_nothing_are_said() -
     said = ask(node, "/health/ready").json()["error"]
     assert said.endswith("the disk has not answered for 6 s")
     node.synced()
-    node.database.execute("PRAGMA query_only = 1")
+    node.database.run([Write("PRAGMA query_only = 1")])
     assert "readonly" in ask(node, "/health/ready").json()["error"]
     assert ask(node, "/health/live").status_code == 200
 

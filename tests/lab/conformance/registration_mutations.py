@@ -13,8 +13,7 @@ from ipsmgw.procedures import direct, registration
 from ipsmgw.procedures.decision import Admit, Answer, Decision, Deny, Forget
 from ipsmgw.procedures.direct import DirectRules, Standing
 from ipsmgw.procedures.nai import private_impu
-from ipsmgw.store import Binding, HlrState
-from ipsmgw.store.sqlite import SqliteStore
+from ipsmgw.store import Binding, HlrState, TableStore
 from sipbridge import RegEventNotifier, ServerTx
 from sipbridge.aka import AkaVerdict, Resynchronise
 from tests.lab.conformance.mutation import Patch, mutation, nothing
@@ -112,7 +111,7 @@ def never_gives_up_on_who_is_silent(patch: Patch) -> None:
 
 @mutation
 def forgets_contacts_when_it_dies(patch: Patch) -> None:
-    patch.setattr(SqliteStore, "contacts", lambda self: {})
+    patch.setattr(TableStore, "contacts", lambda self: {})
 
 
 @mutation

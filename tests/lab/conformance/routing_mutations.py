@@ -20,8 +20,7 @@ from ipsmgw.procedures.alert import Smma
 from ipsmgw.procedures.decision import Answer, Decision, ForwardMt
 from ipsmgw.procedures.delivery_report import report_of
 from ipsmgw.procedures.routing import Input, Routed, State
-from ipsmgw.store import Correlation
-from ipsmgw.store.sqlite import SqliteStore
+from ipsmgw.store import Correlation, TableStore
 from mapstack import AddressString
 from mapstack.map import (
     AlertReason,
@@ -52,7 +51,7 @@ def gives_the_same_name_again(patch: Patch) -> None:
 
 @mutation
 def forgets_whom_it_has_named(patch: Patch) -> None:
-    patch.setattr(SqliteStore, "keep_correlation", nothing)
+    patch.setattr(TableStore, "keep_correlation", nothing)
 
 
 @mutation
@@ -192,7 +191,7 @@ def never_tells_who_is_back(patch: Patch) -> None:
 
 @mutation
 def forgets_who_was_not_reachable(patch: Patch) -> None:
-    patch.setattr(SqliteStore, "unreachable", lambda self: [])
+    patch.setattr(TableStore, "unreachable", lambda self: [])
 
 
 @mutation
