@@ -1,6 +1,7 @@
 """How a node takes and makes requests: over what, where, and with which keys."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 __all__ = ["MAX_RETRANSMIT", "ExchangeSpec", "SharedKey", "Tls", "key_id"]
@@ -64,6 +65,12 @@ class ExchangeSpec:
     """With what it listens and asks, of http; none: in the clear."""
     max_retransmit: int = MAX_RETRANSMIT
     """Of coap."""
+    _named: Mapping[str, SharedKey] = field(init=False, repr=False, compare=False)
+    """Keys by their identities; of several the first."""
+
+    def __post_init__(self) -> None:
+        named = {key.identity: key for key in reversed(self.keys) if key.identity}
+        object.__setattr__(self, "_named", named)
 
     @property
     def scheme(self) -> str:
@@ -87,7 +94,7 @@ class ExchangeSpec:
 
     def key_of(self, identity: str) -> SharedKey | None:
         """The key that is shared with this one."""
-        return next((key for key in self.keys if identity and key.identity == identity), None)
+        return self._named.get(identity)
 
 
 def key_id(identity: str) -> bytes:

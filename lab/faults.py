@@ -6,7 +6,7 @@ from math import inf
 from random import Random
 from typing import NamedTuple
 
-__all__ = ["ALL", "NONE", "Faults", "Range", "Weather", "draw"]
+__all__ = ["ALL", "COAP", "NONE", "Faults", "Range", "Weather", "draw"]
 
 
 class Range(NamedTuple):
@@ -96,6 +96,15 @@ ALL = Faults(
     outage=Range(0.2, 5.0),
 )
 """Everything that DESIGN §10 lets happen."""
+
+COAP = Faults(
+    delay=Range(0.0005, 0.01),
+    loss=0.1,
+    duplicate=0.1,
+    reorder=0.2,
+    held=Range(0.01, 0.1),
+)
+"""What datagrams of CoAP meet on the wire: their other end has to make it good, within seconds of ours."""
 
 
 class _Spell(NamedTuple):

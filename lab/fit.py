@@ -43,13 +43,18 @@ def differences(wanted: str, configured: str) -> list[str]:
     return [line for line in _lines(wanted) if line not in there]
 
 
-def misfit(scenario: Scenario, carrier: Plan, configured: Plan | None = None) -> str | None:
-    """Why it cannot be played with this carrier; its gateway is configured for the plan `configured`."""
+def misfit(
+    scenario: Scenario, carrier: Plan, configured: Plan | None = None, *, coap: bool = False
+) -> str | None:
+    """Why it cannot be played with this carrier; its gateway is configured for the plan `configured`. Where
+    faults are those of `coap`, there has to be some, between elements of the lab.
+    """
     wanted = played(scenario, carrier)
     whys = (
         _lacking(scenario, wanted, carrier),
         _gateway(wanted, configured or carrier),
         _core(wanted, carrier),
+        _coap(wanted) if coap else (),
     )
     return next(chain.from_iterable(whys), None)
 
@@ -93,6 +98,13 @@ def _core(wanted: Plan, carrier: Plan) -> Iterator[str]:
         yield "it has other subscribers than the S-CSCF"
     if wanted.service_info != carrier.service_info or bool(wanted.texting) != bool(carrier.texting):
         yield "it wants other initial filter criteria than the S-CSCF has"
+
+
+def _coap(wanted: Plan) -> Iterator[str]:
+    if wanted.msgin5g is None:
+        yield "nobody in it speaks CoAP"
+    elif not wanted.here("ipsmgw"):
+        yield "the proxy of CoAP stands between elements of the lab, and the gateway is somebody else's"
 
 
 def _lines(configuration: str) -> Iterator[str]:

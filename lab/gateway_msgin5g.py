@@ -37,7 +37,7 @@ def msgin5g_settings(plan: Plan) -> list[str]:
         f'credential = "{service.own_credential}"\nwelcome = "{service.welcome}"',
         f'pool = {list(REPLY_NUMBERS)}\nname_code = "{NAME_CODE}"'.replace("'", '"'),
         f"retry = {plan.timers.hlr_retry}\nvalidity = {service.validity or plan.timers.validity}",
-        *_coap(service),
+        *_coap(plan, service),
         *_secured(service, plan.network),
         *(_by_centre(plan, service) if service.by_centre else ()),
         *_subscribers(plan, service),
@@ -83,12 +83,14 @@ def _n3g(service: Msgin5gPlan, host: str) -> list[str]:
     ]
 
 
-def _coap(service: Msgin5gPlan) -> list[str]:
+def _coap(plan: Plan, service: Msgin5gPlan) -> list[str]:
     """With the keys as the server has them."""
+    if service.own_as is OwnGateway.MESSAGE_GATEWAY:
+        return []
     server = service.svc_id(service.name)
-    name = [f'[msgin5g.coap]\ngateway_ue = "{service.svc_id(OWN)}"'] if service.own_gateway_ue else []
     return [
-        *name,
+        f"[msgin5g.coap]\nack_timeout = {plan.timers.coap_ack}",
+        *([f'gateway_ue = "{service.svc_id(OWN)}"'] if service.own_gateway_ue else ()),
         *(
             f'[[msgin5g.coap.key]]\nservice_id = "{ue}"\nsecret = "{secret.hex()}"\n'
             f'sender_id = "{key_id(ue).hex()}"\nrecipient_id = "{key_id(server).hex()}"\n'

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
@@ -25,6 +25,7 @@ from lab.elements.site import Site
 from lab.exchange_spec import ExchangeSpec
 from lab.faults import NONE, Faults
 from lab.links import Fate
+from lab.lossy_datagrams import LossyDatagrams
 from lab.meddling.marks import MarkedTrace
 from lab.network import VirtualNetwork
 from lab.plan import Plan
@@ -33,6 +34,7 @@ from lab.wire_exchanges import WireExchanges
 from lab.wiring import originator
 from lab.witness import Durability, WitnessedDisk
 from mapstack.transport import AssociationSpec
+from msgin5g_bridge.coap_endpoint import CoapBounds
 from sipbridge.transport import SipListener, SipSpec
 
 __all__ = ["Ground", "VirtualGround", "WireGround"]
@@ -62,6 +64,7 @@ class Ground(Protocol):
     def chance(self, name: str) -> Chance: ...
     def journal(self) -> bytes: ...
     def cuts(self) -> Sequence[tuple[float, str, str]]: ...
+    def fates(self) -> Mapping[Fate, int]: ...
     def calm(self) -> None: ...
     def strays(self) -> list[str]: ...
     def cut(self, one: str, other: str) -> None: ...
@@ -136,6 +139,10 @@ class VirtualGround:
         """When each association was cut, and between whom."""
         return self.network.cuts
 
+    def fates(self) -> Mapping[Fate, int]:
+        """In virtual time CoAP has exchanges, and no datagrams."""
+        return {}
+
     def calm(self) -> None:
         """From now on nothing goes wrong by itself."""
         self.network.change(NONE)
@@ -171,11 +178,12 @@ class WireGround:
 
     virtual = False
 
-    def __init__(self, plan: Plan, seed: int) -> None:
+    def __init__(self, plan: Plan, seed: int, faults: Faults = NONE) -> None:
+        """With faults all CoAP goes by a proxy of datagrams; what else they have is for virtual time."""
         self._loop = asyncio.get_running_loop()
         self._plan = plan
         self.clock: Clock = LoopClock(self._loop)
-        self.faults = NONE
+        self.faults = faults
         self.durability = Durability()
         self._cuts: deque[tuple[float, str, str]] = deque(maxlen=_CUTS)
         self.trace = MarkedTrace()
@@ -184,6 +192,7 @@ class WireGround:
         self._folder = TemporaryDirectory(prefix="ipsmgw-lab-")
         self._sockets: dict[str, _TappedSockets] = {}
         self._certificates = Certificates(plan.certificates or self._path("tls"), self.clock.now())
+        self._proxy = None if faults == NONE else LossyDatagrams(self.clock, self.chance, faults)
 
     def describe(self, plan: Plan) -> None:
         """Who is where from now on."""
@@ -194,7 +203,12 @@ class WireGround:
         # No identifier comes twice, whatever the seed: somebody else's elements outlive this ground.
         boot, rng = self._lives.next(node), Random(SystemRandom().getrandbits(64))
         exchanges = WireExchanges(
-            node, self.clock, self._path(f"keys-{node}"), self._plan.names, self._certificates
+            node,
+            self.clock,
+            self._path(f"keys-{node}"),
+            self._certificates,
+            coap=self._coap(),
+            proxy=self._proxy,
         )
         sockets = self._sockets[node] = _TappedSockets(
             Sockets(self._loop, rng), exchanges, self._sent, self._received, lambda: self._plan
@@ -219,8 +233,14 @@ class WireGround:
         """When each association was cut, and between whom."""
         return self._cuts
 
+    def fates(self) -> Mapping[Fate, int]:
+        """What became of the datagrams of CoAP, where a proxy has carried them."""
+        return {} if self._proxy is None else self._proxy.fates
+
     def calm(self) -> None:
-        """Nothing goes wrong by itself here."""
+        """From now on nothing goes wrong by itself."""
+        if self._proxy is not None:
+            self._proxy.calm()
 
     def strays(self) -> list[str]:
         """What callbacks raise here is logged."""
@@ -249,7 +269,12 @@ class WireGround:
 
     async def end(self) -> None:
         """Remove the files."""
+        if self._proxy is not None:
+            self._proxy.close()
         self._folder.cleanup()
+
+    def _coap(self) -> CoapBounds:
+        return CoapBounds(hosts=self._plan.names, ack_timeout=self._plan.timers.coap_ack)
 
     def _path(self, name: str) -> Path:
         return Path(self._folder.name) / name

@@ -13,11 +13,25 @@ from mapstack.flow import Flow as MapFlow
 from mapstack.transport.framing import Framer
 from sipbridge.flow import Flow as SipFlow
 
-__all__ = ["Address", "DatagramLink", "Fate", "Mailbox", "MapPort", "Pipe", "SipPort", "Tap", "pieces"]
+__all__ = [
+    "FATES",
+    "Address",
+    "DatagramLink",
+    "Fate",
+    "Mailbox",
+    "MapPort",
+    "Pipe",
+    "SipPort",
+    "Tap",
+    "pieces",
+]
 
 Address = tuple[str, int]
 
 Fate = Literal["", "lost", "duplicated", "cut"]
+
+FATES: tuple[Fate, ...] = ("lost", "", "duplicated")
+"""Of a datagram, by how often it arrives."""
 
 Tap = Callable[[float, str, str, str, bytes, Fate], None]
 """(when, source node, target node, "sip" | "m3ua" | "smpp" | DTAP, octets, fate): once for each PDU, then.
@@ -80,10 +94,17 @@ class DatagramLink:
         self._last = -inf
 
     def carry(self, data: bytes, flow: SipFlow, target: Mailbox, now: float) -> Fate:
+        arrivals = self.arrivals(now)
+        for when in arrivals:
+            target.put(when, data, flow)
+        return FATES[len(arrivals)]
+
+    def arrivals(self, now: float) -> tuple[float, ...]:
+        """When the next one arrives: never, once, or twice."""
         chance, faults = self._chance, self._weather.at(now)
         chance.turn()
         if chance.happens("loss", faults.loss):
-            return "lost"
+            return ()
         when = now + chance.lasts("delay", faults.delay)
         if chance.happens("reorder", faults.reorder):
             when += chance.lasts("reorder", faults.held)
@@ -91,11 +112,9 @@ class DatagramLink:
             when = self._last
         else:
             self._last = when
-        target.put(when, data, flow)
         if chance.happens("duplicate", faults.duplicate):
-            target.put(when + chance.lasts("duplicate", faults.held), data, flow)
-            return "duplicated"
-        return ""
+            return when, when + chance.lasts("duplicate", faults.held)
+        return (when,)
 
 
 class Pipe:

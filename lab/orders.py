@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from ipsmgw.trace import write_pcap
 from lab.chance import Chances, seeded
-from lab.faults import ALL, NONE, Faults
+from lab.faults import ALL, COAP, NONE, Faults
 from lab.fit import misfit
 from lab.laws import judge
 from lab.picture import last_rows
@@ -32,7 +32,7 @@ from lab.shrink import FaultFile
 
 __all__ = ["FAULTS", "JUDGES", "Order", "Played", "Run", "play_all", "play_one", "profile_of"]
 
-FAULTS: dict[FaultChoice, Faults] = {"none": NONE, "all": ALL}
+FAULTS: dict[FaultChoice, Faults] = {"none": NONE, "all": ALL, "coap": COAP}
 JUDGES: list[Judge] = [judge]
 """What looks at every carrier after its story: the laws."""
 
@@ -151,7 +151,7 @@ def play_one(order: Order, which: Run) -> Played:
     """Play it, write its capture, and keep what was asked for."""
     scenario = SCENARIOS[which.name]
     profile = profile_of(which.quirks)
-    why = misfit(scenario, profile.change(order.carrier), order.configured)
+    why = misfit(scenario, profile.change(order.carrier), order.configured, coap=order.faults == "coap")
     if why:
         return Played(which, not_played(scenario, order.clock, which.seed, why, which.quirks))
     chances: Chances = Listed(order.only.choices) if order.only else seeded
@@ -198,7 +198,7 @@ def _again(order: Order, result: Result) -> str:
         carrier = ["-c", str(order.carrier_file)] if order.carrier_file else []
         return join(["ipsmgw-lab", "run", "--only-faults", str(order.only_file), *carrier])
     words = ["ipsmgw-lab", "run", result.scenario, "--clock", result.clock, "--seed", str(result.seed)]
-    if order.clock is ClockKind.VIRTUAL:
+    if order.clock is ClockKind.VIRTUAL or order.faults != "none":
         words += ["--faults", order.faults]
     words += [word for rule in order.rules for word in ("--fault", rule)]
     if order.carrier_file is not None:

@@ -51,6 +51,8 @@ class PlanTimers:
     smpp_enquire: float = 30.0
     smpp_answer: float = 10.0
     """SMPP v3.4 §7.2: until the bind, of a silence, and of an answer."""
+    coap_ack: float = 2.0
+    """ACK_TIMEOUT, on the wire (RFC 7252 §4.8)."""
     start: float = 30.0
     """How long until all associations are active."""
     busy: float = 120.0
@@ -86,6 +88,7 @@ PACED = PlanTimers(
     smpp_init=3.0,
     smpp_enquire=5.0,
     smpp_answer=2.0,
+    coap_ack=0.25,
     start=10.0,
     busy=4.0,
     settle=5.0,

@@ -40,7 +40,10 @@ _Clause = Annotated[str, typer.Option(help="Those of a clause, or below it: 'TS 
 _Clock = Annotated[ClockKind, typer.Option(help="Virtual time, or real sockets on loopback.")]
 _Seed = Annotated[int, typer.Option(help="What all randomness follows from.")]
 _Seeds = Annotated[int, typer.Option(min=1, help="How many seeds, from --seed on.")]
-_Faults = Annotated[str, typer.Option(help="none, or all: then only the laws judge.")]
+_Faults = Annotated[
+    str,
+    typer.Option(help="none; all, in virtual time: then only the laws judge; or coap, on the wire."),
+]
 _Only = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Play a run again with the faults of this file and no others."),
@@ -203,9 +206,11 @@ def _chosen(names: list[str], *, every: bool, words: str, clause: str) -> list[S
 def _known(name: str, clock: ClockKind) -> FaultChoice:
     known = next((each for each in FAULTS if each == name), None)
     if known is None:
-        _refuse(f"--faults is none or all, not {name!r}")
-    if known != "none" and clock is ClockKind.WIRE:
-        _refuse("--faults all is for virtual time: on the wire nothing can be made to fail")
+        _refuse(f"--faults is none, all or coap, not {name!r}")
+    if known == "all" and clock is ClockKind.WIRE:
+        _refuse("--faults all is for virtual time: on the wire only datagrams of CoAP can be made to fail")
+    if known == "coap" and clock is ClockKind.VIRTUAL:
+        _refuse("--faults coap is for --clock wire: in virtual time all that can go wrong is --faults all")
     return known
 
 

@@ -105,8 +105,9 @@ def run(
     """Play it once. With faults, or rules of them (docs/faults.md), a story's expectations may not come true,
     so that only the judges count; so it is where the profile of quirks says that they do not.
 
-    On the wire SIP requests above `datagram` octets go by TCP; virtual links carry datagrams only. A carrier
-    of one's own has its own network, datagram and timers.
+    On the wire faults are those of datagrams of CoAP, which repeats itself: stories end as they do without.
+    There SIP requests above `datagram` octets go by TCP; virtual links carry datagrams only. A carrier of
+    one's own has its own network, datagram and timers.
     """
     timers = PlanTimers() if clock is ClockKind.VIRTUAL else PACED
     usual = Plan(network=network, datagram=datagram, timers=timers)
@@ -120,7 +121,7 @@ def run(
         return await _play(scenario, plan, ground, seed, judges, forgiving=forgiving)
 
     async def on_the_wire() -> Verdict:
-        return await _play(scenario, plan, WireGround(plan, seed), seed, judges, forgiving=excused)
+        return await _play(scenario, plan, WireGround(plan, seed, faults), seed, judges, forgiving=excused)
 
     return clocks.run(virtually) if clock is ClockKind.VIRTUAL else asyncio.run(on_the_wire())
 

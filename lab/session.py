@@ -154,7 +154,7 @@ class Session:
     def _shrink_first(self) -> None:
         """The first failure that faults may have caused, to the fewest of them."""
         order = self._order
-        if order.faults == "none" or order.only is not None or not self._shrinking:
+        if order.faults != "all" or order.only is not None or not self._shrinking:
             return
         found = next(((at, each) for at, each in enumerate(self._results) if each.verdict == "failed"), None)
         if found is not None:

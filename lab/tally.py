@@ -67,3 +67,5 @@ def _count_faults(carrier: Carrier, tally: Tally) -> None:
     for node, _, _ in carrier.restarts:
         tally["restarts of the gateway" if node == "ipsmgw" else "restarts of others"] += 1
     tally["associations cut"] += len(carrier.ground.cuts())
+    for fate, number in carrier.ground.fates().items():
+        tally[f"datagrams of CoAP {fate or 'carried'}"] += number

@@ -1,8 +1,10 @@
 """The requests and answers of one node on real sockets: aiocoap, hypercorn and httpx under its ports."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ipsmgw.app import AddressTaken
 from ipsmgw.drive import Clock
@@ -10,6 +12,7 @@ from ipsmgw.trace.exchange_octets import Protocol, request_octets, response_octe
 from lab.certificates import Certificates
 from lab.exchange_spec import ExchangeSpec, key_id
 from lab.links import Address
+from lab.lossy_datagrams import LossyDatagrams
 from lab.msgin5g.door import MAX_BODY
 from msgin5g_bridge.coap_endpoint import CoapBounds, CoapEndpoint, OscoreKey
 from msgin5g_bridge.exchange import Ask, Asked, Incoming, Outgoing
@@ -59,7 +62,7 @@ class _Coap:
         receive: Callable[[Incoming], None],
         clock: Clock,
         folder: Path,
-        hosts: Mapping[str, str],
+        bounds: CoapBounds,
     ) -> None:
         self._spec = spec
         keys = (
@@ -73,7 +76,7 @@ class _Coap:
             )
             for key in spec.keys
         )
-        bounds = CoapBounds(hosts=hosts, max_retransmit=spec.max_retransmit)
+        bounds = replace(bounds, max_retransmit=spec.max_retransmit)
         self._endpoint = CoapEndpoint(receive, clock.now, bounds, tuple(keys))
 
     async def start(self, local: Address) -> None:
@@ -93,16 +96,27 @@ class WireExchanges:
     """All ports of one node."""
 
     def __init__(
-        self, node: str, clock: Clock, folder: Path, hosts: Mapping[str, str], certificates: Certificates
+        self,
+        node: str,
+        clock: Clock,
+        folder: Path,
+        certificates: Certificates,
+        *,
+        coap: CoapBounds,
+        proxy: LossyDatagrams | None,
     ) -> None:
-        """Keys have their sequence numbers in `folder`; `hosts` are names of the lab, with addresses."""
+        """Keys have their sequence numbers in `folder`; the hosts of `coap` are those of HTTP too. With a
+        `proxy` ports of CoAP are behind it.
+        """
         self._node = node
         self._clock = clock
         self._folder = folder
         self._certificates = certificates
-        self._hosts = hosts
+        self._coap = coap
+        self._hosts = coap.hosts
+        self._proxy = proxy
         self.seen: _Seen = lambda host, protocol, octets, sent: None
-        self._open: list[tuple[Address, _Rest | _Coap]] = []
+        self._open: list[tuple[ExchangeSpec, _Rest | _Coap]] = []
         self._peers: dict[tuple[Protocol, int], str] = {}
 
     def add(
@@ -118,9 +132,9 @@ class WireExchanges:
         carrier = (
             self._rest(spec, take)
             if protocol == "http"
-            else _Coap(spec, take, self._clock, self._folder, self._hosts)
+            else _Coap(spec, take, self._clock, self._folder, self._coap)
         )
-        self._open.append((spec.local, carrier))
+        self._open.append((spec, carrier))
 
         def send(batch: list[Outgoing]) -> None:
             for outgoing in batch:
@@ -137,14 +151,20 @@ class WireExchanges:
 
     async def start(self) -> None:
         """Listen; raises `AddressTaken` with a sentence."""
-        for (host, port), carrier in self._open:
+        for spec, carrier in self._open:
             try:
-                await carrier.start((host, port))
+                await carrier.start(await self._place(spec))
             except OSError as fault:
-                raise AddressTaken(f"{host}:{port}: {fault.strerror}") from fault
+                raise AddressTaken("{}:{}: {}".format(*spec.local, fault.strerror)) from fault
 
     async def stop(self) -> None:
         await asyncio.gather(*(carrier.stop() for _, carrier in self._open))
+
+    async def _place(self, spec: ExchangeSpec) -> Address:
+        """Where it listens itself."""
+        if self._proxy is None or spec.protocol != "coap":
+            return spec.local
+        return await self._proxy.take(self._node, spec.local)
 
     def _note_incoming(self, protocol: Protocol, incoming: Incoming) -> None:
         if isinstance(incoming, Asked):

@@ -299,9 +299,13 @@ class CoapStack:
         while (exchange := self._turns.next(origin)) is not None:
             ask = self._asks.pop(exchange)
             if not ask.until:
-                ask = replace(ask, until=now + self._settings.wait)
+                ask = replace(ask, until=now + self._wait(ask.request))
                 self._our_expiry.set(exchange, ask.until)
             self._output.append(ask)
+
+    def _wait(self, request: Request) -> float:
+        """What is not repeated is answered at once or never: a peer takes no longer for it than we do."""
+        return self._settings.wait if request.confirmable else self._settings.answer_within
 
     def _end(self, exchange: int, now: float) -> Payload | None:
         """It is over, and the next one to the same peer goes."""

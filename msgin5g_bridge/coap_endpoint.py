@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiocoap
 import aiocoap.error
@@ -35,10 +36,14 @@ from msgin5g_bridge.exchange import (
     Response,
 )
 
+if TYPE_CHECKING:
+    from aiocoap import oscore
+
 __all__ = ["CoapBounds", "CoapEndpoint", "OscoreKey"]
 
 _LOGGER = "ipsmgw.coap"
 _JSON = "application/json"
+_KID, _KID_CONTEXT = 4, 10  # RFC 8613 §5: header parameters of COSE
 
 
 class OscoreKey(Struct, frozen=True, kw_only=True):
@@ -203,6 +208,18 @@ class _Site(aiocoap.resource.Resource):  # type: ignore[misc]  # the library has
         return _answer(response)
 
 
+class _Credentials(CredentialsMap):  # type: ignore[misc]  # the library has no types
+    """Of all keys the one that a request names: the library itself tries one after the other."""
+
+    def __init__(self, contexts: "Mapping[str, oscore.FilesystemSecurityContext]") -> None:
+        super().__init__({f":{name}": context for name, context in contexts.items()})
+        self._named = {(each.recipient_id, each.id_context): each for each in contexts.values()}
+
+    def find_oscore(self, unprotected: Mapping[int, bytes]) -> "oscore.FilesystemSecurityContext":
+        """By its kid and kid context (RFC 8613 §5, §8.2 step 2); a KeyError where there is none."""
+        return self._named[unprotected[_KID], unprotected.get(_KID_CONTEXT)]
+
+
 class _Oscore:
     """Security contexts; what they need beside aiocoap itself is imported where there are keys only."""
 
@@ -219,8 +236,7 @@ class _Oscore:
         """A site that takes protected requests too."""
         from aiocoap.oscore_sitewrapper import OscoreSiteWrapper
 
-        credentials = CredentialsMap({f":{name}": context for name, context in self.contexts.items()})
-        wrapper = OscoreSiteWrapper(site, credentials)
+        wrapper = OscoreSiteWrapper(site, _Credentials(self.contexts))
         wrapper.log = logging.getLogger(_LOGGER)
         return wrapper
 

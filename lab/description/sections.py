@@ -171,6 +171,7 @@ class TimersSection(Section, frozen=True, kw_only=True):
     smpp_init: Seconds | None = None
     smpp_enquire: Seconds | None = None
     smpp_answer: Seconds | None = None
+    coap_ack: Seconds | None = None
     start: Seconds | None = None
     busy: Seconds | None = None
     settle: Seconds | None = None

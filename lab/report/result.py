@@ -18,6 +18,7 @@ __all__ = [
     "Outcome",
     "Report",
     "Result",
+    "VirtualFaults",
     "count",
     "ladder_of",
     "not_played",
@@ -26,7 +27,9 @@ __all__ = [
 
 SCHEMA: Literal["ipsmgw-lab-report-1"] = "ipsmgw-lab-report-1"
 
-FaultChoice = Literal["none", "all"]
+FaultChoice = Literal["none", "all", "coap"]
+"""The last is for the wire alone."""
+VirtualFaults = Literal["none", "all"]
 Clock = Literal["virtual", "wire"]
 Outcome = Literal["passed", "failed", "skipped"]
 

@@ -9,7 +9,7 @@ import msgspec
 from ipsmgw import __version__
 from lab.expectation import LISTENER
 from lab.orders import Order, Run, play_one
-from lab.report import FaultChoice, Report, Result, count, page
+from lab.report import Report, Result, VirtualFaults, count, page
 
 __all__ = ["LADDER", "PAGE", "Came", "Ended", "PlayOrder", "Said", "main"]
 
@@ -23,7 +23,7 @@ class PlayOrder(msgspec.Struct, kw_only=True):
     folder: str
     scenario: str
     seed: int
-    faults: FaultChoice
+    faults: VirtualFaults
     rules: tuple[str, ...]
     quirks: str
 

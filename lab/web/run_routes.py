@@ -12,7 +12,7 @@ from lab.choice import NoScenario, chosen
 from lab.meddling.meddling import check_rules
 from lab.plan import Plan
 from lab.quirks.profile import PLAIN, profiles
-from lab.report import FaultChoice
+from lab.report import VirtualFaults
 from lab.scenario import Scenario
 from lab.scenarios import SCENARIOS
 from lab.web.asking import Answer, Refusal, endpoint, read_body
@@ -49,7 +49,7 @@ class PlayRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     scenarios: list[str]
     seed: int = 1
-    faults: FaultChoice = "none"
+    faults: VirtualFaults = "none"
     rules: list[str] = []
     quirks: str = PLAIN.name
 
@@ -60,7 +60,7 @@ class RunRow(msgspec.Struct, kw_only=True):
     id: int
     scenario: str
     seed: int
-    faults: FaultChoice
+    faults: VirtualFaults
     state: State
     came: int
     """Expectations that have come true."""

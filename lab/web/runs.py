@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from lab.report import FaultChoice, Result
+from lab.report import Result, VirtualFaults
 from lab.web.asking import Refusal
 from lab.web.player import Came, Ended, PlayOrder, Said
 from lab.web.worker import Worker, WorkerLost
@@ -28,7 +28,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
     scenario: str
     seed: int = 1
-    faults: FaultChoice = "none"
+    faults: VirtualFaults = "none"
     rules: tuple[str, ...] = ()
     quirks: str = "none"
 

@@ -1,6 +1,5 @@
 """Every scenario passes on real sockets of loopback, with the timers of the paced plan."""
 
-import re
 from socket import AF_INET, SO_REUSEADDR, SOCK_DGRAM, SOCK_STREAM, SOL_SOCKET, SocketKind, socket
 
 import pytest
@@ -10,15 +9,6 @@ from lab.runner import ClockKind, run
 from lab.scenarios import SCENARIOS
 
 pytestmark = pytest.mark.wire
-
-_FIRST_NETWORK = 101
-
-
-@pytest.fixture
-def network(worker_id: str) -> int:
-    """Each worker of xdist has its own addresses."""
-    number = re.search(r"\d+", worker_id)
-    return _FIRST_NETWORK + (int(number[0]) if number else 0)
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))

@@ -161,6 +161,12 @@ def test_silence_is_told_once_by_its_deadline_or_by_the_transport() -> None:
     assert len(stack) == 0
 
 
+def test_what_is_not_repeated_is_waited_for_as_long_as_an_answer_may_take() -> None:
+    stack = CoapStack(CoapSettings(wait=100.0, answer_within=10.0))
+    stack.ask("coap://192.0.2.1:5683", MSG, 0.0, confirmable=False)
+    assert stack.deadline() == 10.0
+
+
 def test_one_at_a_time_to_each_peer() -> None:
     stack = CoapStack(CoapSettings(wait=100.0))
     for origin in ("coap://a:1", "coap://a:1", "coap://b:1"):

@@ -7,97 +7,79 @@ from pathlib import Path
 
 import aiocoap
 import pytest
+from aiocoap.oscore import FilesystemSecurityContext
 
-from msgin5g_bridge.coap_endpoint import CoapBounds, CoapEndpoint, OscoreKey
-from msgin5g_bridge.exchange import Answered, Ask, Asked, Incoming, NoAnswer, Reply, Request, Response
+from msgin5g_bridge.coap_endpoint import CoapBounds, OscoreKey
+from msgin5g_bridge.exchange import Answered, Asked, NoAnswer, Reply, Request, Response
 from msgin5g_bridge.names import URI_PATH
+from tests.msgin5g_bridge.coap_node import JSON, LIMIT, Node
 
 pytestmark = pytest.mark.wire
 
-HERE, THERE = ("127.0.7.1", 5683), ("127.0.7.2", 5700)
-JSON = (("content-type", "application/json"),)
-LIMIT = 30.0
+MANY = 40
+Story = Callable[[Node, Node], Awaitable[None]]
+Play = Callable[..., None]
+"""A story, and the keys of each of its two nodes."""
 
 
-class Node:
-    """An endpoint that answers everything with what it was asked, and keeps what it hears."""
-
-    def __init__(self, keys: tuple[OscoreKey, ...] = (), bounds: CoapBounds | None = None) -> None:
-        self.heard: asyncio.Queue[Incoming] = asyncio.Queue()
-        self.answers = True
-        loop = asyncio.get_running_loop()
-        self.endpoint = CoapEndpoint(self._take, loop.time, bounds, keys)
-
-    def _take(self, incoming: Incoming) -> None:
-        self.heard.put_nowait(incoming)
-        if isinstance(incoming, Asked) and self.answers:
-            self.endpoint.send(Reply(incoming.exchange, Response(204, JSON, incoming.request.body)))
-
-    async def next(self) -> Incoming:
-        async with asyncio.timeout(LIMIT):
-            return await self.heard.get()
-
-    def ask(self, to: tuple[str, int], body: bytes, within: float = LIMIT) -> None:
-        until = asyncio.get_running_loop().time() + within
-        request = Request("POST", URI_PATH, JSON, body)
-        self.endpoint.send(Ask(7, f"coap://{to[0]}:{to[1]}", request, until))
-
-
-def play(story: Callable[[Node, Node], Awaitable[None]], *keys: tuple[OscoreKey, ...]) -> None:
-    async def run() -> None:
+@pytest.fixture
+def play(subnet: str) -> Play:
+    async def run(story: Story, *keys: tuple[OscoreKey, ...]) -> None:
         async with AsyncExitStack() as stack:
             nodes = []
-            for local, mine in zip((HERE, THERE), keys or ((), ()), strict=True):
-                node = Node(mine)
-                await node.endpoint.start(local)
+            for address, mine in zip(
+                ((f"{subnet}.1", 5683), (f"{subnet}.2", 5700)), keys or ((), ()), strict=True
+            ):
+                node = Node(address, mine)
+                await node.endpoint.start(address)
                 stack.push_async_callback(node.endpoint.stop)
                 nodes.append(node)
             await story(*nodes)
 
-    asyncio.run(run())
+    return lambda story, *keys: asyncio.run(run(story, *keys))
 
 
 @pytest.mark.parametrize("size", [2, 1024, 9000])
-def test_a_body_goes_there_and_back_in_one_piece_or_in_blocks(size: int) -> None:
+def test_a_body_goes_there_and_back_in_one_piece_or_in_blocks(size: int, play: Play) -> None:
     async def story(here: Node, there: Node) -> None:
         body = b"x" * size
-        here.ask(THERE, body)
+        here.ask(there.origin, body)
         asked = await there.next()
         assert isinstance(asked, Asked)
         assert asked.request == Request("POST", URI_PATH, JSON, body)
-        assert (asked.peer.address, asked.peer.identity) == ("coap://127.0.7.1:5683", "")
+        assert (asked.peer.address, asked.peer.identity) == (here.origin, "")
         assert await here.next() == Answered(7, Response(204, JSON, body))
 
     play(story)
 
 
-def test_who_was_asked_can_ask_back_at_the_same_address() -> None:
+def test_who_was_asked_can_ask_back_at_the_same_address(play: Play) -> None:
     async def story(here: Node, there: Node) -> None:
-        here.ask(THERE, b"{}")
+        here.ask(there.origin, b"{}")
         await there.next()
         await here.next()
-        there.ask(HERE, b"[]")
+        there.ask(here.origin, b"[]")
         asked = await here.next()
         assert isinstance(asked, Asked)
-        assert asked.peer.address == "coap://127.0.7.2:5700"
+        assert asked.peer.address == there.origin
         assert isinstance(await there.next(), Answered)
 
     play(story)
 
 
-def test_nobody_there_is_no_bug() -> None:
+def test_nobody_there_is_no_bug(play: Play, subnet: str) -> None:
     async def story(here: Node, there: Node) -> None:
-        here.ask(("127.0.7.3", 5683), b"{}", within=0.05)
-        here.ask(THERE, b"{}")
+        here.ask(f"coap://{subnet}.3:5683", b"{}", within=0.05)
+        here.ask(there.origin, b"{}")
         assert isinstance(await here.next(), Answered | NoAnswer)
 
     play(story)
 
 
-def test_an_answer_may_come_later_and_may_be_a_no() -> None:
+def test_an_answer_may_come_later_and_may_be_a_no(play: Play) -> None:
     async def story(here: Node, there: Node) -> None:
-        there.answers = False
-        here.ask(THERE, b"{}")
+        there.silent = True
+        here.ask(there.origin, b"{}")
         asked = await there.next()
         assert isinstance(asked, Asked)
         assert there.heard.empty()
@@ -107,49 +89,77 @@ def test_an_answer_may_come_later_and_may_be_a_no() -> None:
     play(story)
 
 
-def key(folder: Path, identity: str, ours: bytes, theirs: bytes) -> OscoreKey:
-    return OscoreKey(identity=identity, folder=folder, secret=b"k" * 16, ours=ours, theirs=theirs)
+def key(folder: Path, identity: str, ours: bytes, theirs: bytes, **others: bytes) -> OscoreKey:
+    chosen = {"secret": b"k" * 16, **others}
+    return OscoreKey(identity=identity, folder=folder, ours=ours, theirs=theirs, **chosen)
 
 
-def test_with_a_provisioned_key_both_know_who_the_other_is(tmp_path: Path) -> None:
+def test_with_a_provisioned_key_both_know_who_the_other_is(tmp_path: Path, play: Play) -> None:
     async def story(here: Node, there: Node) -> None:
-        here.endpoint.secure("coap://127.0.7.2:5700", "meter@lab")
-        there.endpoint.secure("coap://127.0.7.1:5683", "m5s@lab")
-        for one, other, to, identity in ((here, there, THERE, "m5s@lab"), (there, here, HERE, "meter@lab")):
-            one.ask(to, b"y" * 3000)
+        here.endpoint.secure(there.origin, "m5s@lab")
+        there.endpoint.secure(here.origin, "meter@lab")
+        for one, other, identity in ((here, there, "meter@lab"), (there, here, "m5s@lab")):
+            one.ask(other.origin, b"y" * 3000)
             asked = await other.next()
             assert isinstance(asked, Asked)
             assert (asked.peer.identity, asked.peer.secure) == (identity, True)
             assert await one.next() == Answered(7, Response(204, JSON, b"y" * 3000))
 
     play(
-        story, (key(tmp_path / "a", "meter@lab", b"s", b"c"),), (key(tmp_path / "b", "m5s@lab", b"c", b"s"),)
+        story, (key(tmp_path / "a", "m5s@lab", b"c", b"s"),), (key(tmp_path / "b", "meter@lab", b"s", b"c"),)
     )
 
 
-def test_with_a_wrong_key_nothing_is_told(tmp_path: Path) -> None:
+def test_with_a_wrong_key_nothing_is_told(tmp_path: Path, play: Play) -> None:
     async def story(here: Node, there: Node) -> None:
-        here.endpoint.secure("coap://127.0.7.2:5700", "meter@lab")
-        here.ask(THERE, b"{}")
+        here.endpoint.secure(there.origin, "m5s@lab")
+        here.ask(there.origin, b"{}")
         answer = await here.next()
         assert isinstance(answer, NoAnswer) or (
             isinstance(answer, Answered) and answer.response.status >= 400
         )
         assert there.heard.empty()
 
-    wrong = key(tmp_path / "b", "m5s@lab", b"c", b"s")
-    other = OscoreKey(identity="m5s@lab", folder=wrong.folder, secret=b"z" * 16, ours=b"c", theirs=b"s")
-    play(story, (key(tmp_path / "a", "meter@lab", b"s", b"c"),), (other,))
+    other = key(tmp_path / "b", "meter@lab", b"s", b"c", secret=b"z" * 16)
+    play(story, (key(tmp_path / "a", "m5s@lab", b"c", b"s"),), (other,))
 
 
-def test_a_body_above_the_bound_is_refused_before_it_is_whole() -> None:
+def test_a_request_is_looked_up_by_its_key_however_many_there_are(
+    tmp_path: Path, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the contexts of all others nothing is read."""
+    touched: set[object] = set()
+
+    def read(context: FilesystemSecurityContext, name: str) -> object:
+        touched.add(object.__getattribute__(context, "authenticated_claims")[0])
+        return object.__getattribute__(context, name)
+
+    async def story(here: Node, there: Node) -> None:
+        monkeypatch.setattr(FilesystemSecurityContext, "__getattribute__", read, raising=False)
+        for name in ("ue-0", f"ue-{MANY - 1}"):
+            touched.clear()
+            here.ask(there.origin, b"{}", identity=name)
+            asked = await there.next()
+            assert isinstance(asked, Asked)
+            assert asked.peer.identity == name
+            assert isinstance(await here.next(), Answered)
+            assert touched == {name}
+        monkeypatch.undo()
+
+    names = [(f"ue-{number}", bytes([number // 2, 1]), bytes([number % 2])) for number in range(MANY)]
+    mine = tuple(key(tmp_path / f"a{name}", name, id_, b"s", context=c) for name, id_, c in names)
+    theirs = tuple(key(tmp_path / f"b{name}", name, b"s", id_, context=c) for name, id_, c in names)
+    play(story, mine, theirs)
+
+
+def test_a_body_above_the_bound_is_refused_before_it_is_whole(subnet: str) -> None:
     async def run() -> None:
-        node = Node(bounds=CoapBounds(max_body=4096))
-        await node.endpoint.start(HERE)
+        node = Node((f"{subnet}.1", 5683), bounds=CoapBounds(max_body=4096))
+        await node.endpoint.start(node.address)
         client = await aiocoap.Context.create_client_context(transports=["simple6"])
         try:
             message = aiocoap.Message(
-                code=aiocoap.POST, uri=f"coap://{HERE[0]}{URI_PATH}", payload=b"x" * 100_000
+                code=aiocoap.POST, uri=f"{node.origin}{URI_PATH}", payload=b"x" * 100_000
             )
             async with asyncio.timeout(LIMIT):
                 response = await client.request(message).response
