@@ -1,11 +1,18 @@
 """The service operations: the six APIs of TS 29.538, three of the lab for what it leaves out, and T8's.
 
 Those of the lab are the registration of Non-MSGin5G UEs (stage 2 only, TS 23.554 §8.2), their provisioning
-(TR 23.700-24), and what the server sends to an Application Server, of which TS 29.538 has the URI only.
+(TR 23.700-24), and what the server sends to an Application Server, of which TS 29.538 has the URI only; and
+two operations beside those of MSGS_ASRegistration, for many AS at once.
 Device triggering is that of TS 29.122.
 """
 
-from msgin5g_bridge.asregistration import ASRegistration, ASRegistrationAck
+from msgin5g_bridge.asregistration import (
+    ASRegistration,
+    ASRegistrationAck,
+    BulkASDeregistration,
+    BulkASRegistration,
+    BulkASRegistrationAck,
+)
 from msgin5g_bridge.bgdelivery import BgMessageDelivery
 from msgin5g_bridge.devicetriggering import DeviceTriggering, DeviceTriggeringDeliveryReportNotification
 from msgin5g_bridge.l3gdelivery import L3gMessageDelivery
@@ -17,6 +24,7 @@ from msgin5g_bridge.msgdelivery import (
     UEMessageDelivery,
 )
 from msgin5g_bridge.n3gdelivery import N3gMessageDelivery
+from msgin5g_bridge.names import AS_BULK_DEREGISTRATIONS, AS_BULK_REGISTRATIONS
 from msgin5g_bridge.operation import Operation
 from msgin5g_bridge.provisioning import (
     AsProvisioningRequest,
@@ -47,6 +55,8 @@ from msgin5g_bridge.ueregistration import (
 )
 
 __all__ = [
+    "AS_BULK_DEREGISTER",
+    "AS_BULK_REGISTER",
     "AS_DELIVER_MESSAGE",
     "AS_DELIVER_REPORT",
     "AS_DEREGISTER",
@@ -105,7 +115,18 @@ AS_DEREGISTER = Operation(
     path=f"{_AS}/{{registrationId}}",
     answers={200: ASRegistrationAck, 204: None},
 )
-MSGS_ASREGISTRATION = (AS_REGISTER, AS_DEREGISTER)
+# [LAB]: these two are not in TS 29.538.
+AS_BULK_REGISTER = _post(
+    "MSGS_ASRegistration_BulkRequest", AS_BULK_REGISTRATIONS, BulkASRegistration, 200, BulkASRegistrationAck
+)
+AS_BULK_DEREGISTER = _post(
+    "MSGS_ASRegistration_BulkDeregister",
+    AS_BULK_DEREGISTRATIONS,
+    BulkASDeregistration,
+    200,
+    BulkASRegistrationAck,
+)
+MSGS_ASREGISTRATION = (AS_REGISTER, AS_DEREGISTER, AS_BULK_REGISTER, AS_BULK_DEREGISTER)
 
 _MSG = "/msgs-msgdelivery/v1"
 DELIVER_AS_MESSAGE = _post(

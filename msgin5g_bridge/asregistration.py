@@ -1,9 +1,22 @@
-"""MSGS_ASRegistration: an AS registers with the MSGin5G Server (TS 29.538 clause 5, API v1)."""
+"""MSGS_ASRegistration: an AS registers with the MSGin5G Server (TS 29.538 clause 5, API v1).
+
+[LAB] It has one AS in each request. That there is bulk registration of AS, too, is said of the service only
+(5GMARCH_Ph2), so the bulk bodies and their paths are ours, after those of Non-MSGin5G UEs.
+"""
 
 from msgin5g_bridge.model import ABSENT, Absent, ApplicationId, AsServiceId, Body, OneOrMore
+from msgin5g_bridge.registration import check_count
 from msgin5g_bridge.ts29571 import ProblemDetails, Uri
 
-__all__ = ["ASProfile", "ASRegistration", "ASRegistrationAck"]
+__all__ = [
+    "ASDeregistration",
+    "ASProfile",
+    "ASRegistration",
+    "ASRegistrationAck",
+    "BulkASDeregistration",
+    "BulkASRegistration",
+    "BulkASRegistrationAck",
+]
 
 
 class ASProfile(Body, kw_only=True):
@@ -30,3 +43,39 @@ class ASRegistrationAck(Body, kw_only=True):
 
     as_svc_id: AsServiceId
     result: ProblemDetails
+
+
+class ASDeregistration(Body, kw_only=True):
+    """One entry of a bulk de-registration; a single one is DELETE /registrations/{registrationId}."""
+
+    as_svc_id: AsServiceId
+
+
+class BulkASRegistration(Body, kw_only=True):
+    """POST /bulk-registrations, by whoever acts for several AS."""
+
+    count: int
+    list: OneOrMore[ASRegistration]
+
+    def __post_init__(self) -> None:
+        check_count(self.count, self.list)
+
+
+class BulkASDeregistration(Body, kw_only=True):
+    """POST /bulk-deregistrations."""
+
+    count: int
+    list: OneOrMore[ASDeregistration]
+
+    def __post_init__(self) -> None:
+        check_count(self.count, self.list)
+
+
+class BulkASRegistrationAck(Body, kw_only=True):
+    """The 200 to either, with one result for each entry: its status is that of a request of its own."""
+
+    count: int
+    list: OneOrMore[ASRegistrationAck]
+
+    def __post_init__(self) -> None:
+        check_count(self.count, self.list)

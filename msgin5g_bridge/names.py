@@ -10,10 +10,21 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-__all__ = ["NAMES", "STATUSES", "URI_PATH", "FailureCause", "Name"]
+__all__ = [
+    "AS_BULK_DEREGISTRATIONS",
+    "AS_BULK_REGISTRATIONS",
+    "NAMES",
+    "STATUSES",
+    "URI_PATH",
+    "FailureCause",
+    "Name",
+]
 
 URI_PATH = "/msgin5g"
 """Where server and clients take every MSGin5G-1 request: the Message Type says what it is."""
+AS_BULK_REGISTRATIONS = "/msgs-asregistration/v1/bulk-registrations"
+AS_BULK_DEREGISTRATIONS = "/msgs-asregistration/v1/bulk-deregistrations"
+"""[LAB] Beside the paths of TS 29.538, which has one AS in each request."""
 
 
 class FailureCause(StrEnum):
@@ -84,6 +95,18 @@ def _keys(where: str, **elements: str) -> tuple[Name, ...]:
 
 NAMES: tuple[Name, ...] = (
     Name("Uri-Path", URI_PATH, "MSGin5G Server, MSGin5G Client", "names.URI_PATH"),
+    Name(
+        "REST path",
+        AS_BULK_REGISTRATIONS,
+        "bulk registration of Application Servers",
+        "names.AS_BULK_REGISTRATIONS",
+    ),
+    Name(
+        "REST path",
+        AS_BULK_DEREGISTRATIONS,
+        "bulk de-registration of Application Servers",
+        "names.AS_BULK_DEREGISTRATIONS",
+    ),
     Name("Message Type", "BULKREG", "bulk registration request", "registration.BulkRegistration"),
     Name("Message Type", "BULKDEREG", "bulk de-registration request", "registration.BulkDeregistration"),
     Name("Message Type", "AGGMSG", "aggregated message request", "message.AggregatedMessage"),

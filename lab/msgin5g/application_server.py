@@ -1,5 +1,6 @@
 """An Application Server: it registers, sends to whom it likes, and takes messages (MSGin5G-3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lab.elements.site import Site
@@ -8,7 +9,12 @@ from lab.msgin5g.outbox import Outgoing
 from lab.msgin5g.records import address
 from lab.msgin5g.rest_node import Call, RestLedger, RestNode
 from msgin5g_bridge import apis
-from msgin5g_bridge.asregistration import ASRegistration
+from msgin5g_bridge.asregistration import (
+    ASDeregistration,
+    ASRegistration,
+    BulkASDeregistration,
+    BulkASRegistration,
+)
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.message import Message
 from msgin5g_bridge.model import ABSENT, AsServiceId, MessageId, Topic
@@ -34,6 +40,8 @@ class Account:
     svc_id: str = ""
     private_id: str = ""
     function_root: str = ""
+    hosted: tuple[str, ...] = ()
+    """Service IDs of AS without a node of their own, which it acts for."""
 
 
 class ApplicationServer(RestNode):
@@ -68,6 +76,8 @@ class ApplicationServer(RestNode):
 
     def join(self) -> Call:
         """As if it had just been switched on: who has no Service ID yet gets one first."""
+        if self._account.hosted:
+            self.register_all(self._account.hosted)
         if self.address.addr:
             return self.register()
         self._joins = True
@@ -76,8 +86,19 @@ class ApplicationServer(RestNode):
     def register(self) -> Call:
         return self.call(apis.AS_REGISTER, self.registration())
 
-    def registration(self) -> ASRegistration:
-        return ASRegistration(as_svc_id=AsServiceId(self.address.addr), target_uri=Uri(self.api_root))
+    def register_all(self, svc_ids: Sequence[str]) -> Call:
+        """Many AS in one request, which are all reached here ([LAB])."""
+        entries = tuple(self.registration(svc_id) for svc_id in svc_ids)
+        return self.call(apis.AS_BULK_REGISTER, BulkASRegistration(count=len(entries), list=entries))
+
+    def deregister_all(self, svc_ids: Sequence[str]) -> Call:
+        entries = tuple(ASDeregistration(as_svc_id=AsServiceId(each)) for each in svc_ids)
+        return self.call(apis.AS_BULK_DEREGISTER, BulkASDeregistration(count=len(entries), list=entries))
+
+    def registration(self, svc_id: str = "") -> ASRegistration:
+        """Of one that it acts for; of nobody: its own."""
+        who = AsServiceId(svc_id or self.address.addr)
+        return ASRegistration(as_svc_id=who, target_uri=Uri(self.api_root))
 
     def deregister(self, registration: Call) -> Call:
         """What `register` has created."""
@@ -96,11 +117,14 @@ class ApplicationServer(RestNode):
         keep: bool = False,
         params: StoreAndForwardParameters | None = None,
         priority: Priority | None = None,
+        sender: Address | None = None,
     ) -> Call:
-        """A message with an ID of its own, in segments where the provider wants it so; the last call."""
+        """A message with an ID of its own, in segments where the provider wants it so; the last call. The
+        `sender` is one that it acts for.
+        """
         self.ledger.count += 1
         whole = ASMessageDelivery(
-            ori_addr=self.address,
+            ori_addr=sender or self.address,
             dest_addr=to,
             msg_id=MessageId(f"{self.address.addr}-{self.ledger.count}"),
             payload=text,
@@ -133,7 +157,7 @@ class ApplicationServer(RestNode):
     def has(self, message: Message, now: float) -> None:
         if message.deliv_st_req_ind and self.reports:
             report = DeliveryStatusReport(
-                ori_addr=self.address,
+                ori_addr=message.dest_addr,
                 dest_addr=message.ori_addr,
                 msg_id=message.msg_id,
                 deliv_st=ReportDeliveryStatus.REPT_DELY_SUCCESS,

@@ -88,6 +88,7 @@ def _home(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host: str
         endpoint="coap://{}:{}".format(*whole.coap(network, plan.name)),
         api_root=whole.api_root(network, plan.name),
         gateways=_gateways(whole, plan, network, gateway_host),
+        hosts={plan.account(name): tuple(map(plan.svc_id, others)) for name, others in plan.hosted.items()},
         areas={area: MgwServiceId(plan.svc_id(name)) for area, name in plan.areas.items()},
         neighbours=_neighbours(whole, plan, network),
         group_server=whole.api_root(network, SEAL) if whole.seal else plan.server.group_server,
@@ -159,7 +160,7 @@ def _data(whole: Msgin5gPlan, plan: Msgin5gPlan, settings: ServerSettings) -> Se
         who = plan.address(name)
         data.subscriptions[who.addr] = Subscription(who, name)
         data.private_ids[who.addr_type, name] = who.addr
-    writers = tuple(plan.address(name) for name in plan.application_servers)
+    writers = tuple(plan.address(name) for name in plan.applications_here)
     for group, members in plan.groups.items() if not whole.seal else ():
         data.groups[group] = Group(tuple(whole.address(name) for name in members), writers)
     return data

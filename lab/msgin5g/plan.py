@@ -144,6 +144,8 @@ class Msgin5gPlan:
     relays: tuple[str, ...] = ()
     """Names of relays (UE-1), each with one UE `behind` it that is out of coverage."""
     application_servers: tuple[str, ...] = ("reader",)
+    hosted: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NOTHING)
+    """AS without a node of their own, by the name of the application server that acts for them."""
     gateways: tuple[GatewayPlan, ...] = ()
     unprovisioned: tuple[str, ...] = ()
     """UEs, AS and gateways of these that know their Private ID only, which is their name."""
@@ -211,9 +213,15 @@ class Msgin5gPlan:
             raise ValueError("the gateway of the carrier is told of HS256 only")
         if self.security is not None and self.others and not self.security.tokens:
             raise ValueError("several servers tell each other apart by access tokens")
+        self._check_names()
+
+    def _check_names(self) -> None:
         for relay in self.relays:
             if [ue.behind for ue in self.ues].count(relay) != 1:
                 raise ValueError(f"{relay}: a relay has one UE behind it")
+        for host in self.hosted:
+            if host not in self.application_servers:
+                raise ValueError(f"{host}: there is no such application server, to act for others")
         for what in (self.nodes, tuple(each.domain for each in self.servers)):
             twice = sorted({each for each in what if what.count(each) > 1})
             if twice:
@@ -250,7 +258,13 @@ class Msgin5gPlan:
     def people(self) -> tuple[str, ...]:
         """Names of all that have a Service ID here: UEs, AS, and phones behind gateways of the lab."""
         phones = (phone for gateway in self.gateways for phone in gateway.phones)
-        return (*self.clients, *self.application_servers, *phones)
+        return (*self.clients, *self.applications_here, *phones)
+
+    @property
+    def applications_here(self) -> tuple[str, ...]:
+        """Names of all AS that are at home here, with those that others act for."""
+        hosted = (name for names in self.hosted.values() for name in names)
+        return (*self.application_servers, *hosted)
 
     def home(self, name: str) -> "Msgin5gPlan":
         """The server of an element or a phone; who is of no other is here."""
@@ -346,7 +360,7 @@ class Msgin5gPlan:
 
     def address(self, name: str) -> Address:
         """Of an AS, a UE, or a phone behind a gateway, by its name."""
-        kind = AddressType.AS if name in self.home(name).application_servers else AddressType.UE
+        kind = AddressType.AS if name in self.home(name).applications_here else AddressType.UE
         return address(kind, self.svc_id(name))
 
     def key(self, client: str, *, secured: bool) -> bytes:

@@ -11,10 +11,17 @@ from lab.msgin5g.contact import Leg, Peer
 from lab.msgin5g.delivery import Delivery
 from lab.msgin5g.records import Refusal, Registered, ServerData, address
 from lab.msgin5g.settings import ServerSettings
-from msgin5g_bridge.asregistration import ASRegistration, ASRegistrationAck
+from msgin5g_bridge.asregistration import (
+    ASDeregistration,
+    ASRegistration,
+    ASRegistrationAck,
+    BulkASDeregistration,
+    BulkASRegistration,
+    BulkASRegistrationAck,
+)
 from msgin5g_bridge.l3gdelivery import Address, AddressType
 from msgin5g_bridge.model import UeServiceId
-from msgin5g_bridge.names import FailureCause
+from msgin5g_bridge.names import STATUSES, FailureCause
 from msgin5g_bridge.registration import (
     BulkDeregistration,
     BulkRegistration,
@@ -111,10 +118,31 @@ class Registrar:
             results = _each(request.list, lambda one: self.deregister(one, peer, now))
         return BulkUeRegistrationAck(count=len(results), list=results)
 
+    def bulk_as(
+        self, request: BulkASRegistration | BulkASDeregistration, peer: Peer, now: float
+    ) -> BulkASRegistrationAck:
+        """[LAB] The same for whoever acts for several AS."""
+        if isinstance(request, BulkASRegistration):
+            results = tuple(_as_result(one, self.register_as(one, peer, now)) for one in request.list)
+        else:
+            results = tuple(_as_result(one, self._deregister_as(one, peer, now)) for one in request.list)
+        return BulkASRegistrationAck(count=len(results), list=results)
+
     def resume(self, now: float) -> None:
         """After a restart: what is left of each registration."""
         for registered in self._data.registered.values():
             self._watch(registered, now)
+
+    def _deregister_as(
+        self, request: ASDeregistration, peer: Peer, now: float
+    ) -> ASRegistrationAck | Refusal:
+        found = registration.deregister_as(request.as_svc_id, peer, self._data)
+        if isinstance(found, Refusal):
+            return found
+        self._remove(found.address, now)
+        return ASRegistrationAck(
+            as_svc_id=request.as_svc_id, result=ProblemDetails(status=204, title="No Content")
+        )
 
     def _is_gateway_ue(self, peer: Peer) -> bool:
         """By what it has proved, or else by where it has registered from."""
@@ -173,3 +201,13 @@ def _result(request: object, answer: RegistrationResponse | Refusal) -> Registra
     return RegistrationResponse(
         ue_svc_id=request.ue_svc_id, result=RegistrationResult.FAILURE, failure_cause=answer.cause
     )
+
+
+def _as_result(
+    request: ASRegistration | ASDeregistration, answer: ASRegistrationAck | Refusal
+) -> ASRegistrationAck:
+    if isinstance(answer, ASRegistrationAck):
+        return answer
+    status = STATUSES.get(answer.cause, 400)
+    problem = ProblemDetails(status=status, cause=answer.cause, detail=answer.detail)
+    return ASRegistrationAck(as_svc_id=request.as_svc_id, result=problem)

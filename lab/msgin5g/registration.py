@@ -12,7 +12,7 @@ from msgin5g_bridge.names import FailureCause
 from msgin5g_bridge.registration import ClientProfile, Deregistration, Registration
 from msgin5g_bridge.ueregistration import UeDeregistration, UeRegistration
 
-__all__ = ["LEAST_SEGMENT", "deregister", "register_as", "register_phone", "register_ue"]
+__all__ = ["LEAST_SEGMENT", "deregister", "deregister_as", "register_as", "register_phone", "register_ue"]
 
 LEAST_SEGMENT = 16
 """[LAB] Octets: room for any character, and for a few of them."""
@@ -80,11 +80,14 @@ def register_phone(
 def register_as(
     request: ASRegistration, peer: Peer, data: ServerData, settings: ServerSettings
 ) -> Registered | Refusal:
-    """An AS; without targetUri it can send, and what is for it is stored or fails."""
+    """An AS, by itself or by who acts for it; without targetUri it can send, and what is for it is stored or
+    fails.
+    """
     known = _subscribed(request.as_svc_id, AddressType.AS, None, data)
     if isinstance(known, Refusal):
         return known
-    if peer.identity not in ("", request.as_svc_id, known.private_id):
+    hosted = request.as_svc_id in settings.hosts.get(peer.identity, ())
+    if peer.identity not in ("", request.as_svc_id, known.private_id) and not hosted:
         return Refusal(FailureCause.NOT_AUTHORIZED, f"{peer.identity} is not {request.as_svc_id}")
     refused = refused_uri("targetUri", request.target_uri)
     if refused is not None:
@@ -111,6 +114,16 @@ def deregister(
         return Refusal(FailureCause.NOT_AUTHORIZED, f"{request.ue_svc_id} was registered by another")
     known = _subscribed(request.ue_svc_id, AddressType.UE, request.cred or "", data)
     return known if isinstance(known, Refusal) else present
+
+
+def deregister_as(svc_id: str, peer: Peer, data: ServerData) -> Registered | Refusal:
+    """An AS that leaves with others, by whoever has registered it."""
+    present = data.registered.get(address(AddressType.AS, svc_id))
+    if present is None:
+        return Refusal(FailureCause.NOT_REGISTERED, f"{svc_id} is not registered")
+    if peer.identity != present.identity:
+        return Refusal(FailureCause.NOT_AUTHORIZED, f"{svc_id} was registered by another")
+    return present
 
 
 def _subscribed(svc_id: str, kind: AddressType, cred: str | None, data: ServerData) -> Subscription | Refusal:

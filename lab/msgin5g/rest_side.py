@@ -11,7 +11,7 @@ from lab.msgin5g.server import Msgin5gServer
 from lab.msgin5g.topic_records import Listener
 from lab.msgin5g.topics import SUBSCRIBED
 from msgin5g_bridge import apis, seal_apis
-from msgin5g_bridge.asregistration import ASRegistration
+from msgin5g_bridge.asregistration import ASRegistration, BulkASDeregistration, BulkASRegistration
 from msgin5g_bridge.bgdelivery import BgMessageDelivery
 from msgin5g_bridge.l3gdelivery import Address, AddressType, L3gMessageDelivery
 from msgin5g_bridge.message import (
@@ -134,6 +134,8 @@ class RestSide:
                 self._registered(event, answer, body.ue_svc_id)
             case BulkUeRegistration() | BulkUeDeregistration():
                 self._answer(event, self._server.bulk_phones(body, peer_of(event, Leg.L3G), now))
+            case BulkASRegistration() | BulkASDeregistration():
+                self._answer(event, self._server.bulk_as(body, peer_of(event, Leg.AS), now))
             case _ if event.operation in apis.MSGS_PROVISIONING:
                 assert isinstance(body, ProvisioningRequest)
                 self._answer(event, self._server.provision(body, peer_of(event, Leg.AS)))

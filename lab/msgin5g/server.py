@@ -18,7 +18,13 @@ from lab.msgin5g.transfer import State, Transfer
 from lab.msgin5g.waking import Waking
 from msgin5g_bridge import Payload
 from msgin5g_bridge.apis import TOPICLIST_NOTIFY
-from msgin5g_bridge.asregistration import ASRegistration, ASRegistrationAck
+from msgin5g_bridge.asregistration import (
+    ASRegistration,
+    ASRegistrationAck,
+    BulkASDeregistration,
+    BulkASRegistration,
+    BulkASRegistrationAck,
+)
 from msgin5g_bridge.l3gdelivery import AddressType
 from msgin5g_bridge.message import (
     AcDeregistration,
@@ -124,6 +130,12 @@ class Msgin5gServer:
     def register_as(self, request: ASRegistration, peer: Peer, now: float) -> ASRegistrationAck | Refusal:
         """By an AS."""
         return self._registrar.register_as(request, peer, now)
+
+    def bulk_as(
+        self, request: BulkASRegistration | BulkASDeregistration, peer: Peer, now: float
+    ) -> BulkASRegistrationAck:
+        """By whoever acts for several AS."""
+        return self._registrar.bulk_as(request, peer, now)
 
     def delete(self, registration_id: str, peer: Peer, now: float) -> Registered | Refusal:
         """A registration, by whoever has made it."""

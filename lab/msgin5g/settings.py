@@ -77,6 +77,8 @@ class ServerSettings:
     """Domains that are at home elsewhere, and the next server on the way to each."""
     authenticated: bool = False
     """Whether an MSGin5G UE has to prove who it is (TS 33.501 Y.2)."""
+    hosts: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """[LAB] Identities that act for several AS, and the AS Service IDs of those."""
     gateway_ues: tuple[str, ...] = ()
     """Service IDs of the MSGin5G Gateway UEs: they may register others, in bulk too."""
     scef: str = ""

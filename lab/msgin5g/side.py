@@ -254,7 +254,8 @@ class Msgin5gSide:
     def _application_server(self, site: Site, home: Home, name: str) -> ApplicationServer:
         new = name in home.plan.unprovisioned
         svc_id = "" if new else self.plan.svc_id(name)
-        account = Account(svc_id=svc_id, private_id=name, function_root=home.function_root)
+        hosted = tuple(map(self.plan.svc_id, home.plan.hosted.get(name, ())))
+        account = Account(svc_id=svc_id, private_id=name, function_root=home.function_root, hosted=hosted)
         root = "" if new else home.settings.api_root
         return ApplicationServer(site, home.door(name), root, account, self.rest_ledgers[name])
 

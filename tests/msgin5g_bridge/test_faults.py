@@ -3,7 +3,12 @@
 import pytest
 
 from msgin5g_bridge import Body, DecodeError, LocalError, decode, decode_payload, encode
-from msgin5g_bridge.asregistration import ASProfile, ASRegistration
+from msgin5g_bridge.asregistration import (
+    ASProfile,
+    ASRegistration,
+    BulkASDeregistration,
+    BulkASRegistration,
+)
 from msgin5g_bridge.l3gdelivery import Address, AddressType, L3gMessageDelivery
 from msgin5g_bridge.model import MessageId, UeServiceId
 from msgin5g_bridge.msgdelivery import DeliveryStatus, MessageDeliveryAck, UEMessageDelivery
@@ -53,6 +58,9 @@ FAULTS: list[tuple[type[Body], bytes, str, str]] = [
         "/supportedFeatures",
         "Expected str matching regex '^[A-Fa-f0-9]*$'",
     ),
+    (BulkASRegistration, b'{"count":2,"list":[{"asSvcId":"a"}]}', "", "count says 2, the list has 1"),
+    (BulkASRegistration, b'{"count":0,"list":[]}', "/list", "Expected array of length >= 1"),
+    (BulkASDeregistration, b'{"count":1,"list":[{"ueSvcId":"u"}]}', "/list/0/asSvcId", "missing"),
     (BulkRegistration, b'{"count":2,"list":[{"ueSvcId":"u"}]}', "", "count says 2, the list has 1"),
 ]
 

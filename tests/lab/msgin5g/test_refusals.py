@@ -6,9 +6,15 @@ import pytest
 
 from lab.msgin5g.contact import Contact, Leg, Peer
 from lab.msgin5g.records import Refusal, Subscription, address
-from msgin5g_bridge.asregistration import ASRegistration
+from msgin5g_bridge.asregistration import (
+    ASDeregistration,
+    ASRegistration,
+    BulkASDeregistration,
+    BulkASRegistration,
+    BulkASRegistrationAck,
+)
 from msgin5g_bridge.l3gdelivery import Address, AddressType
-from msgin5g_bridge.model import AsServiceId, MgwServiceId, UeServiceId
+from msgin5g_bridge.model import ABSENT, AsServiceId, MgwServiceId, UeServiceId
 from msgin5g_bridge.names import FailureCause
 from msgin5g_bridge.provisioning import (
     NonMsgin5gUeProvisioningRequest,
@@ -122,6 +128,53 @@ def test_a_bulk_has_a_result_for_each() -> None:
         RegistrationResult.SUCCESS,
     ]
     assert answer.list[1].failure_cause == FailureCause.NOT_PROVISIONED
+
+
+def test_a_bulk_of_application_servers_has_a_result_for_each() -> None:
+    world = World()
+    request = bulk(READER.addr, UNKNOWN.addr, METER.addr, READER.addr)
+    assert statuses(world.server.bulk_as(request, AS, world.now)) == [
+        (READER.addr, 201, ABSENT),
+        (UNKNOWN.addr, 403, "NOT_PROVISIONED"),
+        (METER.addr, 403, "NOT_PROVISIONED"),
+        (READER.addr, 201, ABSENT),
+    ]
+    bye = BulkASDeregistration(count=2, list=(leaves(READER.addr), leaves(UNKNOWN.addr)))
+    assert statuses(world.server.bulk_as(bye, AS, world.now)) == [
+        (READER.addr, 204, ABSENT),
+        (UNKNOWN.addr, 403, "NOT_REGISTERED"),
+    ]
+    assert READER not in world.data.registered
+
+
+def test_an_application_server_is_registered_by_itself_or_by_its_host() -> None:
+    world = World(replace(SETTINGS, hosts={"host": (READER.addr,), "other": ("clerk@lab.example",)}))
+    for identity, status in (("other", 403), ("somebody", 403), ("host", 201), (READER.addr, 201), ("", 201)):
+        peer = Peer(Leg.AS, "10.0.0.7", identity)
+        answer = world.server.bulk_as(bulk(READER.addr), peer, world.now)
+        assert [each.result.status for each in answer.list] == [status], identity
+
+
+def test_whom_another_has_registered_nobody_lets_go() -> None:
+    world = World(replace(SETTINGS, hosts={"host": (READER.addr,)}))
+    world.server.bulk_as(bulk(READER.addr), Peer(Leg.AS, "10.0.0.7", "host"), world.now)
+    bye = BulkASDeregistration(count=1, list=(leaves(READER.addr),))
+    for identity, status in (("", 403), (READER.addr, 403), ("host", 204)):
+        answer = world.server.bulk_as(bye, Peer(Leg.AS, "10.0.0.7", identity), world.now)
+        assert [each.result.status for each in answer.list] == [status], identity
+
+
+def bulk(*svc_ids: str) -> BulkASRegistration:
+    entries = tuple(ASRegistration(as_svc_id=AsServiceId(each)) for each in svc_ids)
+    return BulkASRegistration(count=len(entries), list=entries)
+
+
+def leaves(svc_id: str) -> ASDeregistration:
+    return ASDeregistration(as_svc_id=AsServiceId(svc_id))
+
+
+def statuses(answer: BulkASRegistrationAck) -> list[tuple[str, object, object]]:
+    return [(each.as_svc_id, each.result.status, each.result.cause) for each in answer.list]
 
 
 def test_only_a_registered_gateway_ue_registers_others_in_bulk() -> None:
