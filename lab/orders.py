@@ -36,6 +36,7 @@ FAULTS: dict[FaultChoice, Faults] = {"none": NONE, "all": ALL, "coap": COAP}
 JUDGES: list[Judge] = [judge]
 """What looks at every carrier after its story: the laws."""
 
+_RULES = "rules are set, and it may break under them (--strict)"
 _CHUNK = 8  # runs that a process takes at a time, where there are many
 _MANY = 2_000
 
@@ -75,6 +76,8 @@ class Order(NamedTuple):
     """Where they stand."""
     rules: tuple[str, ...] = ()
     """Faults as rules (docs/faults.md)."""
+    strict: bool = False
+    """What the story expects has to come true under the rules as well."""
 
 
 class Played(NamedTuple):
@@ -165,11 +168,13 @@ def play_one(order: Order, which: Run) -> Played:
             judges=JUDGES,
             chances=chances,
             rules=order.rules,
+            strict=order.strict,
             carrier=order.carrier,
             profile=profile,
         )
     result = result_of(verdict, scenario, order.faults, monotonic() - began)
-    result = replace(result, quirks=which.quirks, reason=result.reason or profile.excuse(which.name))
+    excuse = profile.excuse(which.name) or (_RULES if order.rules and not order.strict else "")
+    result = replace(result, quirks=which.quirks, reason=result.reason or excuse)
     capture = _write_capture(order.pcap, result, verdict) if order.pcap else ""
     result = replace(result, pcap=capture, again=_again(order, result))
     shown = which.shown or result.verdict == "failed"
@@ -201,6 +206,7 @@ def _again(order: Order, result: Result) -> str:
     if order.clock is ClockKind.VIRTUAL or order.faults != "none":
         words += ["--faults", order.faults]
     words += [word for rule in order.rules for word in ("--fault", rule)]
+    words += ["--strict"] if order.strict else []
     if order.carrier_file is not None:
         words += ["-c", str(order.carrier_file)]
     if result.quirks != PLAIN.name:

@@ -70,6 +70,9 @@ _Quirks = Annotated[
 ]
 _Rules = Annotated[list[str] | None, FAULT]
 _RuleFile = Annotated[Path | None, FAULT_FILE]
+_Strict = Annotated[
+    bool, typer.Option("--strict", help="With --fault: what the story expects is judged as well.")
+]
 _Rows = Annotated[int, typer.Option(min=1, help="Rows of the ladder of a failure, the last ones.")]
 
 
@@ -96,6 +99,7 @@ def run_command(
     quirks: _Quirks = None,
     rule: _Rules = None,
     fault_file: _RuleFile = None,
+    strict: _Strict = False,
     rows: _Rows = 60,
 ) -> None:
     """Play scenarios, each with a verdict; exit status 0: all passed, 1: not so, 2: not played."""
@@ -105,7 +109,8 @@ def run_command(
     else:
         wanted = _chosen(names or [], every=every, words=words, clause=clause)
         runs = _runs(wanted, range(seed, seed + seeds), _profiles(quirks or []))
-        order = Order(clock, _known(faults, clock), rules=_rules(rule or [], fault_file, wanted))
+        rules = _rules(rule or [], fault_file, wanted, strict=strict)
+        order = Order(clock, _known(faults, clock), rules=rules, strict=strict)
     order = _on(order, _Where(carrier, gateway_for, network, jobs))
     files = Files(junit, html, json, pcap)
     order = order._replace(pcap=pcap, rows=rows)
@@ -140,7 +145,9 @@ def _play(session: Session, files: Files) -> int:
         _refuse(str(fault))
 
 
-def _rules(given: list[str], path: Path | None, scenarios: list[Scenario]) -> tuple[str, ...]:
+def _rules(
+    given: list[str], path: Path | None, scenarios: list[Scenario], *, strict: bool
+) -> tuple[str, ...]:
     """Of the command line and of the file; each must make sense in the carrier of each scenario."""
     rules: tuple[str, ...] = ()
     for scenario in scenarios:
@@ -148,6 +155,8 @@ def _rules(given: list[str], path: Path | None, scenarios: list[Scenario]) -> tu
             rules = all_rules(given, path, scenario.plan(Plan()))
         except ValueError as fault:
             _refuse(f"{scenario.name}: {fault}")
+    if strict and not rules:
+        _refuse("--strict is for rules that are set: --fault RULE or --fault-file FILE")
     return rules
 
 

@@ -101,9 +101,11 @@ def run(
     carrier: Plan | None = None,
     profile: Profile = PLAIN,
     rules: Sequence[str] = (),
+    strict: bool = False,
 ) -> Verdict:
     """Play it once. With faults, or rules of them (docs/faults.md), a story's expectations may not come true,
-    so that only the judges count; so it is where the profile of quirks says that they do not.
+    so that only the judges count; so it is where the profile of quirks says that they do not. `strict`: they
+    have to, under these rules.
 
     On the wire faults are those of datagrams of CoAP, which repeats itself: stories end as they do without.
     There SIP requests above `datagram` octets go by TCP; virtual links carry datagrams only. A carrier of
@@ -112,7 +114,7 @@ def run(
     timers = PlanTimers() if clock is ClockKind.VIRTUAL else PACED
     usual = Plan(network=network, datagram=datagram, timers=timers)
     plan = played(scenario, profile.change(carrier or usual))
-    excused = bool(profile.excuse(scenario.name) or rules)
+    excused = bool(profile.excuse(scenario.name) or (rules and not strict))
     scenario = replace(scenario, story=_under(rules, scenario.story))
 
     async def virtually(virtual_clock: VirtualClock) -> Verdict:

@@ -35,13 +35,19 @@ class _Status:
 
     def look(self) -> bool:
         status, standings = self._source.status(), self._source.standings()
-        without_time = [{**one, "seconds": 0, "sentence": ""} for one in standings]
-        now = ({**status, "m3ua": None}, without_time)
-        if now == self._before:
+        timeless = (_timeless(status), [{**one, "seconds": 0, "sentence": ""} for one in standings])
+        if timeless == self._before:
             return False
-        self._before, self.number = now, self.number + 1
+        self._before, self.number = timeless, self.number + 1
         self.data = _encode({**status, "standings": standings})
         return True
+
+
+def _timeless(status: object) -> object:
+    """Without what time alone changes; associations are among the standings, in other words."""
+    if not isinstance(status, dict):
+        return status
+    return {name: _timeless(value) for name, value in status.items() if name not in ("now", "m3ua")}
 
 
 class Feed:

@@ -72,7 +72,7 @@ class Result(Struct, kw_only=True, frozen=True, rename="camel"):
     broken_at: float | None = None
     """When the story broke off; null where it came to its end."""
     reason: str = ""
-    """Why it was not played, if it was not; or why, with these quirks, only the laws judge."""
+    """Why it was not played, if it was not; or why, with these quirks or rules, only the laws judge."""
     duration: float = 0.0
     """Seconds of the carrier's own time."""
     took: float = 0.0

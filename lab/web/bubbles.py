@@ -9,6 +9,7 @@ from ipsmgw.sms import DATA_CODING, DecodeError, Direction, Submit, Tpdu, decode
 from lab.elements.phone_ledger import Received, Sent, SentState, Text
 from lab.elements.sc_ledger import MtMessage, MtState
 from lab.octets import answers
+from lab.web.outcome_words import in_names
 from sipbridge.rp import RpCause
 
 __all__ = ["Bubble", "State", "incoming", "outgoing", "plain_text", "tpdu_of_phone", "tpdu_to_phone"]
@@ -154,7 +155,7 @@ def _in_words(outcome: str) -> str:
     """What the SC was told, with a sentence of the table of causes where that has one."""
     names = (word.strip(":;,") for word in reversed(outcome.split()))
     sentence = next((Cause[name].sentence for name in names if name in Cause.__members__), "")
-    return f"{sentence} ({outcome})" if sentence else outcome
+    return f"{sentence} ({in_names(outcome)})" if sentence else in_names(outcome)
 
 
 def _taken(received: Received) -> tuple[State, str]:

@@ -9,6 +9,7 @@ from lab.carrier import Carrier
 from lab.elements.sc_ledger import Attempt, MtMessage
 from lab.web.asking import Refusal
 from lab.web.bubbles import tpdu_to_phone
+from lab.web.outcome_words import in_names
 from lab.web.people import name_of
 
 __all__ = ["AttemptView", "CentreView", "MessageView", "cancel", "centre_view", "retry"]
@@ -95,7 +96,7 @@ def _message(carrier: Carrier, message: MtMessage) -> MessageView:
         sender=tpdu.tp_oa.text if isinstance(tpdu, Deliver) else "",
         text="status report" if report else words if words is not None else message.tpdu.hex(" "),
         state=message.state.value,
-        outcome=message.outcome,
+        outcome=in_names(message.outcome),
         expires=message.expires,
         next=carrier.smsc.next_try(message) if "smsc" not in carrier.down else None,
         attempts=[_attempt(carrier, each) for each in message.attempts],
@@ -107,4 +108,6 @@ def _attempt(carrier: Carrier, attempt: Attempt) -> AttemptView:
     names: dict[str, str] = {number: node for node, number in carrier.plan.ss7.items()}
     names[carrier.plan.gateway_number] = "ipsmgw"
     nodes = [names.get(each.node, each.node) for each in attempt.forwards]
-    return AttemptView(attempt.start, nodes, attempt.outcome.text if attempt.outcome else "under way")
+    return AttemptView(
+        attempt.start, nodes, in_names(attempt.outcome.text) if attempt.outcome else "under way"
+    )

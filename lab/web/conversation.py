@@ -132,5 +132,5 @@ def _attach(sent: Sequence[_Piece], report: Received, tpdu: StatusReport) -> Non
     """To the last message with this TP-MR that had left before."""
     for bubble, _, reference in reversed(sent):
         if reference == tpdu.tp_mr and bubble.when <= report.when:
-            bubble.report = words(Status, tpdu.tp_st)
+            bubble.report = words(Status, tpdu.tp_st).replace("sme", "SME")
             return

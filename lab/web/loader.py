@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -12,6 +13,8 @@ import msgspec
 from lab.load.cast import cast
 from lab.load.choice import Choice, Climb, Offer, Timing
 from lab.load.conductor import Conductor, Lost, Moment, conducted
+from lab.load.figures import Tally
+from lab.load.flow import Flow
 from lab.load.options import BadOption
 from lab.load.series import Point
 from lab.load.step import Summary, summary
@@ -107,7 +110,7 @@ def _play(order: LoadOrder) -> Done:
         _listen(conductor)
         _say(Began(players.system, choice.settled()))
         conductor.enrol(_Slowly())
-        return Done(summary(conductor.step(rates, pace, judges, _Telling())))
+        return Done(summary(conductor.step(rates, pace, judges, _Telling(rates))))
 
 
 def _listen(conductor: Conductor) -> None:
@@ -133,7 +136,8 @@ class _Slowly:
 class _Telling:
     """A line for each second, and few between."""
 
-    def __init__(self) -> None:
+    def __init__(self, offered: Iterable[Flow]) -> None:
+        self._offered = tuple(offered)
         self._points = 0
         self._told = -1.0
 
@@ -142,7 +146,9 @@ class _Telling:
         if not new and moment.passed < self._told + 0.5:
             return
         self._points, self._told = len(moment.series.points), moment.passed
-        whole = moment.figures.all
+        whole = Tally()
+        for flow in self._offered:  # subscribers that register before it begins are none of it
+            whole.merge(moment.figures.of(flow))
         _say(
             Now(
                 passed=round(moment.passed, 2),

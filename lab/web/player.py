@@ -25,6 +25,7 @@ class PlayOrder(msgspec.Struct, kw_only=True):
     seed: int
     faults: VirtualFaults
     rules: tuple[str, ...]
+    strict: bool
     quirks: str
 
 
@@ -54,7 +55,7 @@ def main() -> None:
 def _play(asked: PlayOrder) -> Result:
     folder = Path(asked.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    order = Order(faults=asked.faults, rules=asked.rules, pcap=folder, page=True)
+    order = Order(faults=asked.faults, rules=asked.rules, strict=asked.strict, pcap=folder, page=True)
     played = play_one(order, Run(asked.scenario, asked.seed, shown=True, quirks=asked.quirks))
     result = msgspec.structs.replace(played.result, ladder=())
     report = Report(

@@ -51,6 +51,8 @@ class PlayRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     seed: int = 1
     faults: VirtualFaults = "none"
     rules: list[str] = []
+    strict: bool = False
+    """Whether what the story expects is judged under these rules as well."""
     quirks: str = PLAIN.name
 
 
@@ -61,6 +63,7 @@ class RunRow(msgspec.Struct, kw_only=True):
     scenario: str
     seed: int
     faults: VirtualFaults
+    rules: tuple[str, ...]
     state: State
     came: int
     """Expectations that have come true."""
@@ -85,6 +88,7 @@ def run_routes(runs: Runs) -> list[Endpoint]:
         endpoint("GET /api/scenarios", routes.scenarios, "Scenarios that can be played", ScenariosView),
         endpoint("GET /api/runs", routes.get_all, "What is played, and was", RunsView),
         endpoint("POST /api/runs", routes.play, "Play scenarios", RunsView, body=PlayRequest, status=202),
+        endpoint("DELETE /api/runs", routes.stop_all, "Stop all of them", RunsView),
         endpoint("GET /api/runs/{id:int}", routes.get, "A run, as far as it has come", RunView),
         endpoint("DELETE /api/runs/{id:int}", routes.stop, "Stop it", RunView),
         _file("report", "text/html", "A page with its ladder and decodes", routes.report),
@@ -125,6 +129,7 @@ class _Routes:
                 seed=asked.seed,
                 faults=asked.faults,
                 rules=tuple(asked.rules),
+                strict=asked.strict,
                 quirks=asked.quirks,
             )
             self._runs.want(wanted, scenario.clause, scenario.what)
@@ -137,6 +142,10 @@ class _Routes:
         run = self._run(request)
         await self._runs.stop(run)
         return as_json(run)
+
+    async def stop_all(self, request: Request) -> Response:
+        await self._runs.stop_all()
+        return as_json(runs_view(self._runs))
 
     async def report(self, request: Request) -> Response:
         octets = self._file(request, PAGE)
@@ -176,6 +185,8 @@ def _wanted(asked: PlayRequest) -> list[Scenario]:
         raise Refusal(
             400, f"there is no profile of quirks {asked.quirks!r}; there are {', '.join(profiles())}"
         )
+    if asked.strict and not asked.rules:
+        raise Refusal(400, "strict is for rules that are set")
     if not asked.scenarios:
         raise Refusal(400, "which scenario?")
     try:
@@ -193,6 +204,7 @@ def _row(run: RunView) -> RunRow:
         scenario=run.wanted.scenario,
         seed=run.wanted.seed,
         faults=run.wanted.faults,
+        rules=run.wanted.rules,
         state=run.state,
         came=len(run.came),
         latest=run.came[-1].sentence if run.came else "",

@@ -16,8 +16,8 @@ from lab.web.worker import Worker, WorkerLost
 __all__ = ["RunView", "Runs", "Wanted"]
 
 State = Literal["queued", "running", "passed", "failed", "skipped", "stopped", "lost"]
-_KEPT = 60
-"""Runs that are remembered; the oldest that have ended are forgotten first."""
+_KEPT = 300
+"""Runs that are remembered; the oldest that have passed are forgotten first, then those of the others."""
 _QUEUED = 500
 _DEADLINE = 180.0
 """Of a silence: a run on virtual time has ended long before."""
@@ -30,6 +30,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 1
     faults: VirtualFaults = "none"
     rules: tuple[str, ...] = ()
+    strict: bool = False
     quirks: str = "none"
 
 
@@ -88,10 +89,14 @@ class Runs:
             run.state = "stopped"
             self._queue.remove(run)
 
+    async def stop_all(self) -> None:
+        """What waits does not begin, and what is played does not go on."""
+        for run in [run for run in reversed(self.all.values()) if not run.over]:
+            await self.stop(run)
+
     async def close(self) -> None:
         """Nothing is played any more."""
-        for run in [run for run in self.all.values() if not run.over]:
-            await self.stop(run)
+        await self.stop_all()
         if self._task is not None:
             await asyncio.gather(
                 self._task, return_exceptions=True
@@ -125,6 +130,7 @@ class Runs:
             seed=wanted.seed,
             faults=wanted.faults,
             rules=wanted.rules,
+            strict=wanted.strict,
             quirks=wanted.quirks,
         )
 
@@ -136,7 +142,7 @@ class Runs:
                 run.state, run.result = result.verdict, result
 
     def _forget(self) -> None:
-        over = [run for run in self.all.values() if run.over]
+        over = sorted((run for run in self.all.values() if run.over), key=lambda run: run.state != "passed")
         for run in over[: max(0, len(self.all) - _KEPT - len(self._queue))]:
             del self.all[run.id]
             for file in self.folder(run).glob("*"):

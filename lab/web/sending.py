@@ -19,6 +19,7 @@ from lab.meddling.words import known
 from lab.octets import answers, has_all, rpdu_of, rpdu_with, tpdu_of
 from lab.steps import until_own
 from lab.web.asking import Refusal, endpoint, read_body
+from lab.web.outcome_words import in_names
 from lab.web.people import number_of, phone_of
 from sipbridge.rp import RpAck
 
@@ -77,7 +78,7 @@ class Outcome(NamedTuple):
     @property
     def told(self) -> SendAnswer:
         """The same for whoever has asked."""
-        delivery = [Delivery(each.state.value, each.outcome) for each in self.messages or ()]
+        delivery = [Delivery(each.state.value, in_names(each.outcome)) for each in self.messages or ()]
         return SendAnswer(self.delivered, [answers(each) for each in self.sent], delivery, self.ladder)
 
 

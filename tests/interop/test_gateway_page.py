@@ -193,6 +193,24 @@ def test_texts_are_hidden_and_it_shows_where(browser: Browser, stage: Stage) -> 
         assert "hello" not in page.content()
 
 
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_what_an_arrow_says_is_read_at_any_width_also_beside_its_decode(
+    browser: Browser, stage: Stage, width: int
+) -> None:
+    with opened(browser, f"{stage.url}/#/ladder?message=ipsmgw-0.1-1", width=width) as page:
+        names = page.locator(".lifelines span")
+        expect(names).to_have_text(["scscf", "ipsmgw", "smsc"])
+        for row in (page.locator(".row").first, page.locator(".row").last):
+            row.click()
+            expect(page.locator(".detail h2")).to_be_visible()
+            expect(row).to_be_in_viewport(ratio=1)
+            words = row.locator(".what")
+            room = words.evaluate("words => [words.scrollWidth, words.clientWidth]")
+            assert room[0] <= room[1], f"{words.inner_text()} is cut off"
+        page.get_by_label("Leg", exact=True).select_option("SMPP")
+        expect(page.get_by_text("No PDU passes this filter.")).to_be_visible()
+
+
 def test_a_ladder_is_saved(browser: Browser, stage: Stage, tmp_path: Path) -> None:
     with opened(browser, f"{stage.url}/#/ladder?message=ipsmgw-0.1-1") as page:
         rows(page)

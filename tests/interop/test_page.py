@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.interop.browser import WIDTHS, browser, opened, serious
 from tests.interop.pictures import running_lab
@@ -187,27 +187,31 @@ def test_a_scenario_is_found_played_and_its_ladder_looked_at(browser: Browser, l
 
 
 def test_what_a_scenario_expected_and_what_was_there_instead_is_said(browser: Browser, lab: str) -> None:
-    """The stories of the lab hold: of one that has been played the answer is changed into a no."""
-    with opened(browser, f"{lab}/#/scenarios") as page:
-
-        def fails(route: Route) -> None:
-            answer = route.fetch()
-            run = answer.json()
-            if run["result"]:
-                run["state"] = run["result"]["verdict"] = "failed"
-                run["result"] |= {"broken": "bob reads 'hi'", "instead": "bob has read []", "brokenAt": 4.5}
-            route.fulfill(response=answer, json=run)
-
-        page.route(re.compile(r"/api/runs/\d+$"), fails)
+    """A rule has the SM-SC refuse what the story wants delivered; the laws alone find no fault."""
+    with opened(browser, f"{lab}/#/scenarios", width=WIDTHS["narrow"], refused=True) as page:
         page.get_by_label("Find").fill("submit report 8.9")
+        page.get_by_label("Rules of faults").fill("nobody * silence")
+        page.get_by_role("button", name="Run mo", exact=True).click()
+        expect(page.get_by_role("alert")).to_contain_text("there is no element 'nobody'")
+        page.get_by_label("Rules of faults").fill("smsc mo-ForwardSM error systemFailure")
         page.get_by_role("button", name="Run mo", exact=True).click()
         details = page.locator(".details")
         expect(details.locator(".verdict")).to_have_text("✗ failed")
-        expect(details.locator(".broken").first).to_have_text("expected, and not so: bob reads 'hi'")
-        expect(details.locator(".broken").last).to_have_text("instead: bob has read []")
-        expect(details.locator(".seen").last).to_contain_text("4.500 s")
-        expect(details).to_contain_text("ipsmgw-lab run mo")
+        expect(details.locator(".verdict")).to_be_in_viewport()
+        expect(details.locator(".broken").first).to_have_text("expected, and not so: the report is an RP-ACK")
+        expect(details.locator(".broken").last).to_contain_text("instead: report is RpError(")
+        expect(details.locator(".seen").first).to_contain_text("there is exactly one submit report")
+        expect(details).to_contain_text("--fault 'smsc mo-ForwardSM error systemFailure' --strict")
         assert serious(page) == []
+        details.get_by_role("button", name="Ladder").click()
+        expect(
+            details.get_by_role("option", name=re.compile("mo-ForwardSM error systemFailure"))
+        ).to_be_visible()
+        page.get_by_label("Judged").select_option("the laws alone")
+        page.get_by_role("button", name="Run mo", exact=True).click()
+        expect(details.locator(".verdict")).to_contain_text("passed")
+        expect(details).to_contain_text("Only the laws judge: rules are set")
+        expect(page.locator(".watch .heading")).to_contain_text("1 failed")
 
 
 def test_a_fault_is_put_together_dialled_and_cleared(browser: Browser, lab: str) -> None:
@@ -230,12 +234,17 @@ def test_a_fault_is_put_together_dialled_and_cleared(browser: Browser, lab: str)
 
 def test_load_draws_its_curves_while_it_runs(browser: Browser, lab: str) -> None:
     with opened(browser, f"{lab}/#/load") as page:
+        expect(page.get_by_text("the carrier of the other tabs is not touched")).to_be_visible()
         page.get_by_label("Seconds").fill("2")
         page.get_by_label("Subscribers").fill("20")
         page.get_by_label("Against").select_option("null")
         page.get_by_role("button", name="Start").click()
         expect(page.get_by_role("button", name="Stop")).to_be_visible()
-        expect(page.locator(".curve polyline").first).to_be_attached(timeout=30_000)
+        expect(page.locator(".curve .label").first).to_be_visible(timeout=30_000)
+        height = page.locator(".curve .label").first.evaluate("text => text.getBoundingClientRect().height")
+        assert height > 10, "words of a curve are as large as the others"
+        page.reload()
+        expect(page.get_by_label("Subscribers")).to_have_value("20")
         expect(page.get_by_role("region", name="Figures of the whole run")).to_contain_text(
             "mo", timeout=30_000
         )

@@ -102,6 +102,20 @@ def test_several_seeds_of_a_scenario_are_one_row() -> None:
     assert "3 of 3 passed" in result.output
 
 
+def test_under_a_rule_the_laws_judge_and_the_story_too_where_that_is_wanted() -> None:
+    refused = ("run", "mo", "--fault", "smsc mo-ForwardSM error systemFailure")
+    result = lab(*refused)
+    assert result.exit_code == 0
+    assert "only the laws judge: rules are set" in result.output
+    result = lab(*refused, "--strict")
+    assert result.exit_code == 1
+    assert "✗ expected, and not so at 0.014 s: the report is an RP-ACK\n" in result.output
+    assert "--faults none --fault 'smsc mo-ForwardSM error systemFailure' --strict" in result.output
+    late = lab("run", "mo", "--fault", "hlr anyTimeModification 1 x late 1 s", "--strict")
+    assert late.exit_code == 0, late.output
+    assert "only the laws" not in late.output
+
+
 def test_run_with_all_faults_lets_the_laws_judge_and_tells_in_figures_what_has_happened() -> None:
     result = lab("run", "mo", "--faults", "all", "--seeds", "3")
     assert result.exit_code == 0
@@ -155,6 +169,7 @@ def test_of_many_failures_the_first_are_shown_whole(monkeypatch: pytest.MonkeyPa
         (("run", "--clause", "TS 23.2"), "no scenario fits --clause 'TS 23.2'"),
         (("run",), "--all"),
         (("run", "mo", "--faults", "some"), "none, all or coap"),
+        (("run", "mo", "--strict"), "--strict is for rules"),
         (("run", "mo", "--faults", "all", "--clock", "wire"), "virtual"),
         (("run", "mo", "--faults", "coap"), "--clock wire"),
         (("run", "mo", "--clock", "wire", "--network", "254", "-j", "2"), "127.0.254"),

@@ -84,7 +84,7 @@ def test_a_user_sees_the_first_message_sends_more_and_ends_it(network: int) -> N
 
         nobody = lab("send", "--network", str(network), "alice", "15550001234", "is there anybody")
         assert nobody.returncode == 1
-        assert "UNKNOWN_SUBSCRIBER" in nobody.stdout
+        assert "failed (unknownSubscriber)" in nobody.stdout
 
         stranger = lab("send", "--network", str(network), "carol", "bob", "hello")
         assert stranger.returncode == 2

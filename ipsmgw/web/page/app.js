@@ -54,8 +54,11 @@ async function show() {
 
 function mark(tab) {
   for (const each of at("tabs").querySelectorAll("a")) {
-    if (each.dataset.tab === tab.name) each.setAttribute("aria-current", "page");
-    else each.removeAttribute("aria-current");
+    if (each.dataset.tab !== tab.name) each.removeAttribute("aria-current");
+    else {
+      each.setAttribute("aria-current", "page");
+      each.scrollIntoView({ block: "nearest", inline: "center" });
+    }
   }
 }
 

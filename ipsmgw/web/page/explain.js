@@ -58,7 +58,12 @@ class Explain {
   take({ id = "" }) {
     this.field.value = id;
     if (id) this.tell(id);
-    else this.told.replaceChildren(h("p", { class: "empty" }, "Choose a message, or look one up."));
+    else {
+      this.turn++;
+      this.id = "";
+      this.draw();
+      this.told.replaceChildren(h("p", { class: "empty" }, "Choose a message, or look one up."));
+    }
   }
 
   ask(event) {
@@ -67,10 +72,18 @@ class Explain {
     if (id) this.context.go("explain", { id });
   }
 
+  /** Who reads it with the keyboard stays where he is; the message that is told is in sight. */
   draw() {
     const latest = [...this.messages.values()].reverse().sort((one, other) => other.when - one.when).slice(0, 200);
     if (!latest.length) this.list.replaceChildren(h("p", { class: "empty" }, "No message yet."));
-    else this.list.replaceChildren(...latest.map((message) => this.entry(message)));
+    else {
+      const focused = this.list.contains(document.activeElement) ? document.activeElement.hash : "";
+      this.list.replaceChildren(...latest.map((message) => this.entry(message)));
+      if (focused) [...this.list.children].find((entry) => entry.hash === focused)?.focus({ preventScroll: true });
+    }
+    if (this.id === this.drawn) return;
+    this.drawn = this.id;
+    this.list.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
   }
 
   entry(message) {

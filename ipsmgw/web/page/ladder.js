@@ -27,7 +27,8 @@ class Ladder {
       chosen: (row) => this.open(row), moved: (row) => this.decode.opened && this.open(row),
     });
     this.filters = this.drawFilters();
-    this.split = h("div", { class: "split" }, this.rows.element, this.decode.element);
+    this.none = h("p", { class: "empty none", hidden: true });
+    this.split = h("div", { class: "split" }, this.rows.element, this.none, this.decode.element);
     element.append(h("div", { class: "ladder" }, this.style(), this.filters, this.split));
     this.keys = (event) => this.key(event);
     document.addEventListener("keydown", this.keys);
@@ -81,16 +82,16 @@ class Ladder {
 
   drawFilters() {
     const soon = settled(() => this.filtered());
-    const search = (name, label, hint) => h("input", {
-      type: "search", placeholder: hint, "aria-label": label, name, oninput: soon, spellcheck: false,
+    const search = (name, label, hint, title) => h("input", {
+      type: "search", placeholder: hint, "aria-label": label, name, title, oninput: soon, spellcheck: false,
     });
     const leg = h("select", { "aria-label": "Leg", name: "leg", onchange: () => this.filtered() },
       h("option", { value: "" }, "All legs"), LEGS.map((each) => h("option", { value: each }, each)));
     const failed = h("input", { type: "checkbox", name: "failed", onchange: () => this.filtered() });
     const beats = h("input", { type: "checkbox", name: "beats", onchange: () => this.filtered() });
     this.fields = {
-      subscriber: search("subscriber", "Subscriber", "Number, IMSI or URI  ( / )"),
-      message: search("message", "Message", "Message id"), leg, failed, beats,
+      subscriber: search("subscriber", "Subscriber", "Number, IMSI or URI", "The key / leads here"),
+      message: search("message", "Message", "Message id", "Of a charging record, as Explain has it"), leg, failed, beats,
       group: this.toggle("By message", () => this.group()),
     };
     this.pause = this.toggle("Pause", () => this.paused(!this.store.paused));
@@ -143,6 +144,8 @@ class Ladder {
     if (lost) words.push(`${lost.toLocaleString("en")} left out`);
     this.count.textContent = words.join(", ");
     this.count.title = lost ? "They came faster than they could be shown; a filter finds what is remembered." : "";
+    this.none.hidden = !this.store.known || rows.length > 0;
+    this.none.textContent = this.store.filtered ? "No PDU passes this filter." : "No PDU yet.";
     this.rows.changed();
   }
 

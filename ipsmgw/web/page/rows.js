@@ -3,8 +3,11 @@
 import { clock, eachFrame, h, s } from "/page/dom.js";
 
 const HEIGHT = 24;
+const SLIM = { row: 40, arrow: 23 }; // where there is no room beside the arrow, its words stand below it
+const WORDS = 230; // that the words beside an arrow take at least
 const SPARE = 12; // rows above and below, so that nothing is empty while it scrolls
 const NARROW = 600;
+const CLOSE = 44; // names of lifelines stand upright where these are closer
 
 export class Rows {
   constructor(store, { chosen, moved }) {
@@ -15,6 +18,7 @@ export class Rows {
     this.follows = true; // the end, until somebody scrolls away from it
     this.drawn = new Map();
     this.head = 30; // of the names, above the rows
+    this.height = HEIGHT;
     this.header = h("div", { class: "lifelines", "aria-hidden": "true" });
     this.space = h("div", { class: "space", role: "presentation" });
     this.element = h("div", {
@@ -23,7 +27,7 @@ export class Rows {
       onclick: (event) => this.click(event),
     }, this.header, this.space);
     this.draw = eachFrame(() => this.redraw());
-    this.sized = new ResizeObserver(() => this.changed());
+    this.sized = new ResizeObserver(() => this.resized());
     this.sized.observe(this.element);
   }
 
@@ -35,6 +39,12 @@ export class Rows {
   changed() {
     this.stale = true;
     this.draw();
+  }
+
+  /** What was chosen stays in sight when there is less room for it. */
+  resized() {
+    this.moved = true;
+    this.changed();
   }
 
   /** Chooses a row as a click on it does. */
@@ -52,8 +62,8 @@ export class Rows {
   redraw() {
     if (this.stale) this.measure();
     const { scrollTop, clientHeight } = this.element;
-    const first = Math.max(0, Math.floor((scrollTop - this.head) / HEIGHT) - SPARE);
-    const last = Math.min(this.store.shown.length, Math.ceil((scrollTop + clientHeight) / HEIGHT) + SPARE);
+    const first = Math.max(0, Math.floor((scrollTop - this.head) / this.height) - SPARE);
+    const last = Math.min(this.store.shown.length, Math.ceil((scrollTop + clientHeight) / this.height) + SPARE);
     for (const [index, element] of this.drawn) {
       if (index < first || index >= last) {
         element.remove();
@@ -69,30 +79,46 @@ export class Rows {
   /** After a change: all that is drawn may be other than before. */
   measure() {
     this.stale = false;
-    const { shown, nodes } = this.store;
-    this.space.style.height = `${shown.length * HEIGHT}px`;
     this.drawn.forEach((element) => element.remove());
     this.drawn.clear();
-    const narrow = this.element.clientWidth < NARROW;
-    this.element.classList.toggle("slim", narrow);
-    this.head = narrow ? 66 : 30;
-    const room = this.element.clientWidth - (narrow ? 66 + 170 : 98 + 52 + 300);
-    this.pitch = Math.max(narrow ? 19 : 44, Math.min(120, room / Math.max(1, nodes.length)));
-    this.shift = narrow ? 66 : 98;
-    this.places = new Map(nodes.map((node, number) => [node, Math.round((number + 0.5) * this.pitch)]));
-    this.header.replaceChildren(h("i", {}, "UTC"), ...nodes.map((node) => {
-      const name = h("span", { title: node }, node);
-      name.style.left = `${this.shift + this.places.get(node)}px`;
-      if (!narrow) name.style.maxWidth = `${this.pitch - 4}px`;
-      return name;
-    }));
+    const seen = this.element.scrollTop / this.height;
+    this.divide(this.store.lifelines, this.element.clientWidth);
+    this.space.style.height = `${this.store.shown.length * this.height}px`;
     if (this.follows) this.element.scrollTop = this.element.scrollHeight;
+    else if (this.moved && this.at >= 0) this.reveal();
+    else this.element.scrollTop = seen * this.height;
+    this.moved = false;
+  }
+
+  /** The width, among time, lifelines and words. */
+  divide(nodes, width) {
+    this.narrow = width < NARROW;
+    this.shift = this.narrow ? 66 : 98;
+    this.slim = width - this.shift - CLOSE * nodes.length < WORDS;
+    const room = width - this.shift - (this.slim ? 12 : WORDS + 120);
+    this.pitch = Math.max(this.slim ? 17 : CLOSE, Math.min(120, room / Math.max(1, nodes.length)));
+    const upright = this.pitch < CLOSE;
+    this.height = this.slim ? SLIM.row : HEIGHT;
+    this.head = upright ? 66 : 30;
+    this.element.classList.toggle("slim", this.slim);
+    this.element.classList.toggle("upright", upright);
+    this.element.style.setProperty("--row", `${this.height}px`);
+    this.element.style.setProperty("--shift", `${this.shift}px`);
+    this.places = new Map(nodes.map((node, number) => [node, Math.round((number + 0.5) * this.pitch)]));
+    this.header.replaceChildren(h("i", {}, "UTC"), ...nodes.map((node) => this.lifeline(node, upright)));
+  }
+
+  lifeline(node, upright) {
+    const name = h("span", { title: node }, node);
+    name.style.left = `${this.shift + this.places.get(node)}px`;
+    if (!upright) name.style.maxWidth = `${this.pitch - 4}px`;
+    return name;
   }
 
   put(index) {
     const row = this.store.shown[index];
     const element = row.group === undefined ? this.arrow(row) : this.group(row);
-    element.style.transform = `translateY(${index * HEIGHT}px)`;
+    element.style.transform = `translateY(${index * this.height}px)`;
     element.dataset.index = index;
     element.id = `row-${index}`;
     element.setAttribute("aria-posinset", index + 1);
@@ -106,15 +132,16 @@ export class Rows {
     return h("div", {
       class: `row leg-${row.leg.toLowerCase()}${row.failed ? " failed" : ""}`, role: "option",
       "aria-label": `${row.leg} from ${row.from} to ${row.to}: ${row.summary}${fate}${row.failed ? ", failed" : ""}`,
-    }, h("time", {}, this.pitch < 44 ? clock(row.time).slice(3) : clock(row.time)), this.picture(row),
+    }, h("time", {}, this.narrow ? clock(row.time).slice(3) : clock(row.time)), this.picture(row),
     h("span", { class: "leg" }, row.leg), h("span", { class: "what", title: row.summary }, row.summary + fate));
   }
 
   picture(row) {
     const width = Math.round(this.places.size * this.pitch);
-    const [start, end, y] = [this.places.get(row.from), this.places.get(row.to), HEIGHT / 2];
-    const drawing = s("svg", { width, height: HEIGHT, "aria-hidden": "true" });
-    const lines = [...this.places.values()].map((x) => `M${x} 0V${HEIGHT}`).join("");
+    const height = this.slim ? SLIM.arrow : HEIGHT;
+    const [start, end, y] = [this.places.get(row.from), this.places.get(row.to), height / 2];
+    const drawing = s("svg", { width, height, "aria-hidden": "true" });
+    const lines = [...this.places.values()].map((x) => `M${x} 0V${height}`).join("");
     drawing.append(s("path", { class: "life", d: lines }));
     if (start === end) drawing.append(s("circle", { class: "head", cx: start, cy: y, r: 4 }));
     else {
@@ -155,7 +182,7 @@ export class Rows {
 
   scrolled() {
     const { scrollTop, clientHeight, scrollHeight } = this.element;
-    this.follows = scrollTop + clientHeight >= scrollHeight - HEIGHT;
+    this.follows = scrollTop + clientHeight >= scrollHeight - this.height;
     this.draw();
   }
 
@@ -166,7 +193,7 @@ export class Rows {
   }
 
   key(event) {
-    const page = Math.max(1, Math.floor(this.element.clientHeight / HEIGHT) - 2);
+    const page = Math.max(1, Math.floor(this.element.clientHeight / this.height) - 2);
     const last = this.store.shown.length - 1;
     const from = this.at < 0 ? last + 1 : this.at;
     const to = {
@@ -192,9 +219,9 @@ export class Rows {
   }
 
   reveal() {
-    const top = this.at * HEIGHT;
+    const top = this.at * this.height;
     const { scrollTop, clientHeight } = this.element;
-    const bottom = top + HEIGHT + this.head;
+    const bottom = top + this.height + this.head;
     if (top < scrollTop) this.element.scrollTop = top;
     else if (bottom > scrollTop + clientHeight) this.element.scrollTop = bottom - clientHeight;
   }

@@ -16,6 +16,11 @@ const COUNTS = {
   cdrs_written: "charging records written", cdrs_waiting: "charging records that wait for the disk",
   bugs: "faults of ours, logged",
 };
+const SERVICE = {
+  registered: "phones registered", asked: "requests that the server has not answered yet",
+  from_phones: "messages of phones under way", to_phones: "messages to phones under way",
+  connected: "devices connected",
+};
 const BOXES = ["ready", "standings", "counts", "outcomes", "msgin5g", "registrations"];
 const BROAD = new Set(["ready", "standings", "registrations"]);
 const ALARMS = new Set(["bugs", "cdrs_waiting"]);
@@ -63,15 +68,15 @@ class State {
     this.put("ready", gateway.node ? `${gateway.node}, ${gateway.number}` : "State",
       h("p", { class: faulty.length ? "bad" : "good" }, faulty.length
         ? `${faulty.length} of ${status.standings.length} are not as they should be` : "All is as it should be"),
-      h("ul", {}, faulty.map((one) => h("li", {}, one.sentence))));
+      faulty.length ? h("ul", {}, faulty.map((one) => h("li", {}, one.sentence))) : "");
     this.put("standings", "Associations, application servers, destinations", this.standings(status.standings));
     this.put("counts", "Counts", this.counts(gateway));
-    if (gateway.msgin5g) this.put("msgin5g", "MSGin5G", this.pairs(gateway.msgin5g));
+    if (gateway.msgin5g) this.put("msgin5g", "MSGin5G", this.service(gateway.msgin5g));
   }
 
   standings(standings) {
     if (!standings.length) return h("p", { class: "empty" }, "There are none.");
-    const head = ["", "name", "state", "for", "DATA sent", "received", ""];
+    const head = ["what", "name", "state", "for", "DATA sent", "received", "in words"];
     return this.table("Associations", head, standings.map((one) => [
       one.what, one.name, h("span", { class: one.sound ? "good" : "bad" }, one.state),
       one.seconds === null ? "" : lasting(one.seconds), one.sent ?? "", one.received ?? "", one.sentence,
@@ -116,11 +121,13 @@ class State {
     return subscriber ? h("a", { href: this.context.link("ladder", { subscriber }) }, subscriber) : "";
   }
 
-  pairs(values) {
-    const words = (value) => (typeof value !== "object" ? String(value)
-      : Object.entries(value ?? {}).map((pair) => pair.join(": ")).join(", ") || "none");
-    const rows = Object.entries(values).map(([name, value]) => [name.replaceAll("_", " "), words(value)]);
-    return this.table("Values", null, rows);
+  /** How the server itself stands is said above. */
+  service({ alarms, ...values }) {
+    const rows = Object.entries(SERVICE).filter(([name]) => values[name] !== undefined)
+      .map(([name, words]) => [words, values[name].toLocaleString("en")]);
+    const raised = Object.entries(alarms).map(([imsi, sentence]) => [`alarm of ${imsi}`,
+      h("span", { class: "warn" }, sentence)]);
+    return this.table("MSGin5G", null, [...rows, ...raised]);
   }
 
   table(name, head, rows) {

@@ -16,6 +16,8 @@ export class Store {
     this.rows = []; // by number
     this.shown = []; // rows, and groups where they are grouped
     this.nodes = [...context.page.nodes];
+    this.known = false; // whether what there is has been asked for
+    this.busy = new Set(); // nodes that a row is of
     this.messages = new Map(); // by thread
     this.group = false;
     this.paused = false;
@@ -56,6 +58,11 @@ export class Store {
     return Object.values(others).some((value) => value !== "" && value !== false);
   }
 
+  /** The nodes that the rows are of, in the order of the network. */
+  get lifelines() {
+    return this.nodes.filter((node) => this.busy.has(node));
+  }
+
   /** Shows what passes another filter. */
   async filter(wanted) {
     this.wanted = wanted;
@@ -65,7 +72,7 @@ export class Store {
         this.context.api(`/api/pdus${query({ ...asked(wanted), limit: MOST })}`), this.context.api("/api/messages"),
       ]);
       if (mine !== this.turn) return;
-      Object.assign(this, { rows, waiting: 0, lost: 0, behind: end - 1 });
+      Object.assign(this, { rows, waiting: 0, lost: 0, behind: end - 1, known: true, busy: new Set() });
       this.name(messages, false);
       this.arrange();
       this.context.say("");
@@ -143,6 +150,7 @@ export class Store {
     for (const { from, to } of fresh) {
       if (!this.nodes.includes(from)) this.nodes.push(from);
       if (!this.nodes.includes(to)) this.nodes.push(to);
+      this.busy.add(from).add(to);
     }
     this.shown = this.group ? this.grouped() : this.rows;
     this.changed();

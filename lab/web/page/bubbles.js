@@ -1,12 +1,11 @@
 // The messages on the screen of a phone or a device: ticks with words, and why.
 
-import { h } from "/page/dom.js";
+import { clock, h } from "/page/dom.js";
 import { empty, Keyed, time } from "/lab/parts.js";
 
 const TICKS = {
   sending: "◔", "at the SC": "✓", "at the server": "✓", delivered: "✓✓", failed: "✗",
-  received: "",
-    refused: "✗",
+  received: "", refused: "✗",
 };
 const NEAR_THE_END = 80;
 
@@ -79,6 +78,7 @@ function extras(one) {
 function standing(one) {
   const tick = TICKS[one.state];
   return h("p", { class: "state" },
-    h("time", { dateTime: new Date(one.when * 1000).toISOString() }, time(one.when)), " ",
+    h("time", { dateTime: new Date(one.when * 1000).toISOString(), title: `${clock(one.when)} UTC` },
+      time(one.when)), " ",
     tick ? h("span", { class: "tick", "aria-hidden": "true" }, tick) : "", ` ${one.state}`);
 }

@@ -1,9 +1,9 @@
 // What the SM-SC holds and has done; what waits can be tried now, or deleted.
 
-import { h } from "/page/dom.js";
-import { act, empty, time } from "/lab/parts.js";
+import { clock, h } from "/page/dom.js";
+import { act, empty } from "/lab/parts.js";
 
-const COLUMNS = ["no.", "from", "to", "text", "state", "attempts", ""];
+const COLUMNS = ["no.", "from", "to", "text", "state", "attempts, UTC", ""];
 
 export class Centre {
   constructor(panel, context) {
@@ -40,9 +40,9 @@ export class Centre {
       h("td", { class: "words" }, one.text),
       h("td", { class: "words" }, one.held ? h("b", {}, one.state) : one.state,
         h("div", { class: "dim" }, one.state === one.outcome ? "" : one.outcome),
-        one.next ? h("div", { class: "dim" }, `again at ${time(one.next)}`) : ""),
+        one.next ? h("div", { class: "dim" }, `again at ${clock(one.next).slice(0, 8)}`) : ""),
       h("td", { class: "words" }, one.attempts.map((each) => h("div", {},
-        `${time(each.start)} ${each.nodes.join(", ") || "HLR"}: `,
+        `${clock(each.start)} ${each.nodes.join(", ") || "HLR"}: `,
           h("span", { class: "dim" }, each.outcome)))),
       h("td", {}, one.held ? this.#orders(one) : ""));
   }

@@ -2,30 +2,37 @@
 
 import { h, s } from "/page/dom.js";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [640, 220, 52, 84, 12, 24];
+const [HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [190, 44, 92, 12, 24];
 const CLOSEST = 13;
 
 export class Curves {
   /** `names`: of members of a point, with words; or `of` a point gives them. */
   constructor(title, names, scale, of = null) {
     Object.assign(this, { names, scale, of });
-    this.plot = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title });
+    this.plot = s("svg", { role: "img", "aria-label": title });
     this.words = h("figcaption", {}, title);
     this.element = h("figure", { class: "curve" }, this.words, this.plot);
+    this.drawn = [[], 1];
+    this.sized = new ResizeObserver(() => this.draw(...this.drawn));
+    this.sized.observe(this.element);
   }
 
+  /** In pixels of the screen, so that its words have their size however wide it is. */
   draw(points, span) {
+    this.drawn = [points, span];
+    const width = Math.max(260, this.plot.clientWidth);
+    this.plot.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     const curves = this.#curves(points);
     const most = Math.max(...curves.flatMap(({ places }) => places.map(([, value]) => value)), 0);
     const top = roundUp(most || 1);
     const last = Math.max(span, ...points.map((each) => each.at));
-    const x = (at) => LEFT + (at / last) * (WIDTH - LEFT - RIGHT);
+    const x = (at) => LEFT + (at / last) * (width - LEFT - RIGHT);
     const y = (value) => HEIGHT - BOTTOM - (value / top) * (HEIGHT - TOP - BOTTOM);
     const latest = curves.filter(({ places }) => places.length).map((each) => ({ ...each,
       value: each.places.at(-1)[1] }));
     this.plot.setAttribute("aria-label",
       `${this.words.textContent}: ${latest.map((each) => `${each.words} ${figure(each.value)}`).join(", ")}`);
-    this.plot.replaceChildren(...frame(top, last, x, y), ...curves.map((each) => line(each, x, y)),
+    this.plot.replaceChildren(...frame(top, last, x, y, width - RIGHT), ...curves.map((each) => line(each, x, y)),
       ...labels(latest, x, y));
   }
 
@@ -59,10 +66,10 @@ function labels(latest, x, y) {
     `label of${each.number}`));
 }
 
-function frame(top, last, x, y) {
+function frame(top, last, x, y, right) {
   const made = [];
   for (const part of [0, 0.25, 0.5, 0.75, 1]) {
-    made.push(s("path", { class: "grid-line", d: `M${LEFT} ${y(top * part)}H${WIDTH - RIGHT}` }));
+    made.push(s("path", { class: "grid-line", d: `M${LEFT} ${y(top * part)}H${right}` }));
     made.push(text(LEFT - 8, y(top * part) + 4, figure(top * part), "tick end"));
   }
   for (const part of [0, 0.5, 1]) made.push(text(x(last * part), HEIGHT - 6, `${figure(last * part)} s`,

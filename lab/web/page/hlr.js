@@ -48,8 +48,8 @@ function row(one) {
     h("td", { class: "mono" }, one.msc ? `+${one.msc}` : "–"),
       h("td", { class: "mono" }, one.sgsn ? `+${one.sgsn}` : "–"),
     ...FLAGS.map(([key]) => h("td", { class: one[key] ? "yes" : "no" }, one[key] ? "set" : "–")),
-    h("td", { class: "words" }, Object.entries(one.absent).map(([domain, why]) => h("div", {},
-      `${domain.toUpperCase()}: ${why}`))),
+    h("td", { class: "words" }, Object.keys(one.absent).length
+      ? Object.entries(one.absent).map(([domain, why]) => h("div", {}, `${domain.toUpperCase()}: ${why}`)) : "–"),
     h("td", { class: "mono" }, one.waiting.length ? one.waiting.map((each) => h("div", {}, `+${each}`))
       : "–"));
 }

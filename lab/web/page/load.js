@@ -4,6 +4,7 @@ import { h } from "/page/dom.js";
 import { Curves } from "/lab/curves.js";
 import { act, choice, empty, field, mounted } from "/lab/parts.js";
 
+const OF = { gateway: "a gateway of its own", "null gateway": "an empty gateway" };
 const STATES = { none: "", starting: "processes start", registering: "subscribers register",
   running: "under load", ended: "has ended", refused: "there is no result" };
 const RATES = [["offered", "offered"], ["done", "done"], ["refused", "refused"], ["lost", "lost"]];
@@ -20,7 +21,9 @@ function number(value, most) {
 function show(element, context) {
   const [rate, seconds, subscribers] = [number("50", 20000), number("20", 600), number("200", 20000)];
   const mix = h("input", { type: "text", value: "mo=50,mt=50", spellcheck: false, required: true });
-  const against = choice([["gateway", "a gateway of its own"], ["null", "one that does nothing"]], "gateway");
+  const against = choice([["gateway", "our gateway"], ["null", "an empty one"]], "gateway");
+  against.title = "An empty gateway only answers: what it costs to offer the load";
+  const fields = { rate, mix, seconds, subscribers, against };
   const start = h("button", { type: "submit", class: "first" }, "Start");
   const stop = h("button", { type: "button", class: "deed" }, "Stop");
   const state = h("p", { class: "standing", role: "status" });
@@ -31,26 +34,38 @@ function show(element, context) {
     new Curves("CPU, % of a core", [], (value) => value * 100, (point) => point.cpu),
   ];
   const drawn = h("div", { class: "curves", hidden: true }, curves.map((each) => each.element));
-  const hint = empty("No load has run yet. It takes a gateway, an HLR and an SM-SC of its own, " +
-    "beside the lab that you see: the carrier of the other tabs is not touched.");
+  const hint = empty("No load has run yet.");
+  const where = h("p", { class: "dim" }, "It runs on a gateway, an HLR and an SM-SC of its own, in processes beside " +
+    "this lab: the carrier of the other tabs is not touched, and shows nothing of it.");
   const summary = h("div", {});
   const form = h("form", { class: "builder" },
     h("div", { class: "fields" }, field("Messages a second", rate),
       field("Mix", mix, "mo, mt, mt-fallback, register, refresh, deregister"),
       field("Seconds", seconds), field("Subscribers", subscribers), field("Against", against),
-        h("div", { class: "buttons" }, start, stop)));
+        h("div", { class: "buttons" }, start, stop)), where);
   element.append(h("h2", { class: "unseen" }, "Load"), form, state, numbers, hint, drawn, summary);
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const body = { rate: Number(rate.value), mix: mix.value, seconds: Number(seconds.value),
-      subscribers: Number(subscribers.value), against: against.value };
+    const read = (input) => (input.type === "number" ? Number(input.value) : input.value);
+    const body = Object.fromEntries(Object.entries(fields).map(([name, input]) => [name, read(input)]));
     act(context, start, async () => draw(await context.api("/api/load", { method: "POST", body })));
   });
   stop.addEventListener("click", () => act(context, stop,
     () => context.api("/api/load", { method: "DELETE", body: {} })));
 
+  let shown = null;
+
+  /** What is offered stands in the fields, whoever has asked for it. */
+  function fill(order) {
+    const text = JSON.stringify(order);
+    if (!order || text === shown) return;
+    shown = text;
+    for (const [name, input] of Object.entries(fields)) input.value = order[name];
+  }
+
   function draw(view) {
+    fill(view.order);
     const runs = ["starting", "registering", "running"].includes(view.state);
     start.hidden = runs;
     stop.hidden = !runs;
@@ -70,7 +85,10 @@ function show(element, context) {
 
   const end = context.events.on("load", draw);
   context.api("/api/load").then(draw, (fault) => context.say(fault.message));
-  return end;
+  return () => {
+    end();
+    curves.forEach((each) => each.sized.disconnect());
+  };
 }
 
 function total(refused) {
@@ -81,7 +99,7 @@ function sentence(view) {
   if (view.state === "none") return "";
   if (view.state === "refused") return `No result: ${view.sentence}`;
   const what = view.order ? `${view.order.rate} messages a second, ${view.order.mix}` : "";
-  const where = view.system ? ` on the ${view.system}` : "";
+  const where = view.system ? ` on ${OF[view.system] ?? view.system}` : "";
   if (view.state === "registering") {
     return `${view.enrolled} of ${view.subscribers} subscribers are registered${where}`;
   }

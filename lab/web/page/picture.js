@@ -29,8 +29,9 @@ export class Picture {
     const { places, height } = placed(view.elements);
     this.element.setAttribute("viewBox", `0 0 ${WIDTH} ${height}`);
     this.labels = []; // places of those that are drawn
+    this.names = s("g", { "aria-hidden": "true" }); // above all lines
     this.element.replaceChildren(
-      ...view.links.map((link) => this.#link(link, places, chosen)),
+      ...view.links.map((link) => this.#link(link, places, chosen)), this.names,
       ...view.elements.map((one) => this.#element(one, places.get(one.name), chosen)));
     const again = focused && this.element.querySelector(`[data-name="${CSS.escape(focused)}"]`);
     again?.focus?.({ preventScroll: true });
@@ -44,8 +45,10 @@ export class Picture {
     const { x, y } = this.#free(from, to);
     const middle = s("text", { class: "protocol", x, y: y - 4 });
     middle.textContent = link.state === "down" ? `✗ ${link.protocol} down` : link.protocol;
+    middle.dataset.state = link.state;
+    this.names.append(middle);
     return this.#button(s("g", { class: "link", "data-state": link.state },
-      s("path", { class: "touch", d: path }), s("path", { class: "line", d: path }), middle),
+      s("path", { class: "touch", d: path }), s("path", { class: "line", d: path })),
     name, chosen, `${link.protocol} between ${link.one} and ${link.other}: ${link.words}`);
   }
 

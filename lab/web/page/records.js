@@ -1,9 +1,9 @@
 // Charging records of the gateway: what each message has come to, and what is still under way.
 
-import { h } from "/page/dom.js";
-import { empty, time } from "/lab/parts.js";
+import { clock, h } from "/page/dom.js";
+import { empty } from "/lab/parts.js";
 
-const COLUMNS = ["record", "received", "who", "other", "service centre", "outcome", "tried in", "octets"];
+const COLUMNS = ["record", "received, UTC", "who", "other", "service centre", "outcome", "tried in", "octets"];
 const KINDS = { ISMSMO: "MO", ISMSMT: "MT" };
 
 export class Records {
@@ -35,7 +35,7 @@ export class Records {
     return h("tr", {},
       h("td", {}, `${KINDS[one.record] ?? one.record} `,
         h("a", { class: "mono", href: this.context.link("Explain", { id: one.id }) }, one.id)),
-      h("td", {}, time(one.received)),
+      h("td", {}, clock(one.received)),
       h("td", {}, one.name, h("div", { class: "mono dim" }, one.msisdn || one.imsi)),
       h("td", { class: "mono" }, one.other || "–"), h("td", { class: "mono" }, one.serviceCentre || "–"),
       h("td", { class: "words" }, one.waits ? h("span", { class: "yes" }, `waits for: ${one.waits}`)

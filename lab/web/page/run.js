@@ -50,6 +50,7 @@ export class RunDetails {
 
   #show(run) {
     const { result, wanted } = run;
+    const focused = this.element.contains(document.activeElement) ? document.activeElement.textContent : "";
     this.element.hidden = false;
     this.element.dataset.verdict = run.state;
     this.element.replaceChildren(
@@ -58,11 +59,13 @@ export class RunDetails {
       h("p", {}, run.what), h("p", { class: "dim" },
         [run.clause, `seed ${wanted.seed}`, ...(wanted.faults === "all" ? ["all faults"] : []),
           ...(wanted.quirks === "none" ? [] : [wanted.quirks])].join(" · ")),
+      ...wanted.rules.map((rule) => h("p", {}, "rule: ", h("code", {}, rule))),
       ...broken(run), this.#ways(run),
       h("ol", { class: "seen" }, run.came.map((each) => line(each.time, each.sentence, "✓"))),
       result?.brokenAt === null || !result ? ""
         : h("ol", { class: "seen" }, line(result.brokenAt, result.broken, "✗")),
       result ? figures(result) : "");
+    if (focused) [...this.element.querySelectorAll("button")].find((each) => each.textContent === focused)?.focus();
   }
 
   #ways(run) {
@@ -123,7 +126,7 @@ function broken(run) {
   const { broken: what, instead, reason, again } = run.result;
   if (what) parts.push(h("p", { class: "broken" }, h("b", {}, "expected, and not so: "), what));
   if (instead) parts.push(h("p", { class: "broken" }, h("b", {}, "instead: "), h("code", {}, instead)));
-  if (reason) parts.push(h("p", {}, reason));
+  if (reason) parts.push(h("p", {}, run.state === "passed" ? `Only the laws judge: ${reason}.` : reason));
   if (what) parts.push(h("p", { class: "dim" }, "again: ", h("code", {}, again)));
   return parts;
 }

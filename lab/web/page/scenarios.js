@@ -8,6 +8,8 @@ const SIGNS = {
   queued: "…", running: "▸", passed: "✓", failed: "✗", skipped: "–", stopped: "■", lost: "✗",
 };
 
+const WAITS = ["queued", "running"];
+
 export function mount(element, context) {
   return mounted(element, ["parts", "scenarios"], (place) => show(place, context));
 }
@@ -18,21 +20,28 @@ function show(element, context) {
   const seed = h("input", { type: "number", min: 0, value: "1", inputMode: "numeric" });
   const faults = choice([["none", "none"], ["all", "all there are"]], "none");
   const quirks = choice(["none"], "none");
+  const rules = h("input", { type: "text", class: "mono", spellcheck: false,
+    placeholder: "smsc mo-ForwardSM 1 x error systemFailure" });
+  const judged = choice([["strict", "story and laws"], ["laws", "the laws alone"]], "strict");
   const all = h("button", { type: "button", class: "deed" }, "Run all of these");
   const count = h("p", { class: "dim", role: "status" });
   const list = h("ul", { class: "stories" });
   const none = empty("No scenario has these words.");
   const runs = h("ol", { class: "runs" });
-  const noRuns = empty("Nothing has been played yet: run a scenario at the left. " +
-    "It takes virtual time, and no time of yours.");
+  const noRuns = empty("Nothing has been played yet: run a scenario. " +
+    "It takes virtual time, and hardly any of yours.");
+  const tally = h("p", { class: "dim", role: "status" });
+  const stop = h("button", { type: "button", class: "deed", hidden: true }, "Stop all");
   const details = new RunDetails(context);
   const live = h("p", { class: "unseen", role: "status", "aria-live": "polite" });
   element.append(h("h2", { class: "unseen" }, "Scenarios"), h("div", { class: "theatre" },
     h("section", { class: "choose", "aria-label": "Scenarios" },
       h("div", { class: "how" }, field("Find", words), field("Seed", seed), field("Faults", faults),
-        field("Quirks", quirks)),
+        field("Quirks", quirks), field("Rules of faults", rules, "as docs/faults.md has them; ; between two"),
+        field("Judged", judged)),
       h("div", { class: "heading" }, count, all), none, list),
-    h("section", { class: "watch", "aria-label": "Runs" }, noRuns, runs, details.element), live));
+    h("section", { class: "watch", "aria-label": "Runs" }, noRuns,
+      h("div", { class: "heading" }, tally, stop), runs, details.element), live));
 
   let stories = [];
   const states = new Map();
@@ -49,17 +58,23 @@ function show(element, context) {
   }
 
   async function play(button, scenarios) {
-    const body = { scenarios, seed: Number(seed.value), faults: faults.value, quirks: quirks.value };
+    const set = rules.value.split(";").map((each) => each.trim()).filter(Boolean);
+    const body = { scenarios, seed: Number(seed.value), faults: faults.value, quirks: quirks.value, rules: set,
+      strict: set.length > 0 && judged.value === "strict" };
     const view = await act(context, button, () => context.api("/api/runs", { method: "POST", body }));
     if (!view) return;
     showRuns(view);
     if (scenarios.length === 1) choose(view.runs[0].id);
+    else tally.scrollIntoView({ block: "nearest" });
   }
 
-  function choose(id) {
+  async function choose(id) {
     context.keep({ words: words.value, run: id });
-    details.choose(id);
     for (const made of keyedRuns.all()) made.mark(id);
+    await details.choose(id);
+    if (details.element.getBoundingClientRect().top > 0.8 * innerHeight) {
+      details.element.scrollIntoView({ block: "start" }); // it stands below all else where the page is narrow
+    }
   }
 
   function filter() {
@@ -80,18 +95,23 @@ function show(element, context) {
 
   function showRuns(view) {
     noRuns.hidden = view.runs.length > 0;
+    tally.textContent = counted(view.runs);
+    stop.hidden = !view.runs.some((one) => WAITS.includes(one.state));
     keyedRuns.show(view.runs, (one) => one.id);
     for (const one of view.runs) {
       const before = states.get(one.id);
       states.set(one.id, one.state);
-      if (before && before !== one.state && !["queued",
-        "running"].includes(one.state)) live.textContent = `${one.scenario}: ${one.state}`;
+      if (before && before !== one.state && !WAITS.includes(one.state)) {
+        live.textContent = `${one.scenario}: ${one.state}`;
+      }
     }
     const mine = view.runs.find((one) => one.id === chosen());
     if (mine) details.changed(mine);
   }
 
   words.addEventListener("input", settled(filter, 100));
+  stop.addEventListener("click", () => act(context, stop,
+    async () => showRuns(await context.api("/api/runs", { method: "DELETE", body: {} }))));
   const end = context.events.on("runs", showRuns);
   const failed = (fault) => context.say(fault.message);
   context.api("/api/scenarios").then((view) => {
@@ -109,6 +129,14 @@ function show(element, context) {
   return unmount;
 }
 
+/** How many have come to what, in words. */
+function counted(runs) {
+  const states = ["running", "queued", "passed", "failed", "lost", "skipped", "stopped"];
+  const words = { queued: "to come", lost: "without a result", skipped: "not played" };
+  return states.map((state) => [runs.filter((one) => one.state === state).length, words[state] ?? state])
+    .filter(([count]) => count).map((each) => each.join(" ")).join(", ");
+}
+
 class RunLine {
   constructor(one, choose) {
     this.id = one.id;
@@ -116,7 +144,9 @@ class RunLine {
     this.words = h("span", { class: "latest" });
     this.button = h("button", { type: "button", onclick: () => choose(this.id) }, this.sign,
       h("span", { class: "mono" }, one.scenario),
-        h("span", { class: "dim" }, ` seed ${one.seed}${one.faults === "all" ? ", all faults" : ""}`),
+        h("span", { class: "dim" }, [` seed ${one.seed}`, ...(one.faults === "all" ? ["all faults"] : []),
+          ...(one.rules.length ? [one.rules.length === 1 ? "a rule" : `${one.rules.length} rules`] : []),
+        ].join(", ")),
         this.words);
     this.element = h("li", {}, this.button);
   }

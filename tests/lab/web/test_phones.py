@@ -10,7 +10,7 @@ from lab.plan import Plan, Subscriber
 from tests.lab.web.desk import EVERYWHERE, Desk, at_the_desk
 
 Row = dict[str, object]
-UNKNOWN = "the HLR does not know the subscriber (UNKNOWN_SUBSCRIBER)"
+UNKNOWN = "the HLR does not know the subscriber (unknownSubscriber)"
 
 
 async def phone(desk: Desk, name: str) -> Row:
@@ -33,7 +33,7 @@ def test_a_text_is_seen_to_leave_to_arrive_and_to_be_reported() -> None:
         assert (sending["state"], sending["reason"]) == ("sending", "no answer yet")
         await desk.quiet()
         (sent,) = await messages(desk, "alice")
-        assert (sent["state"], sent["report"], sent["messageClass"]) == ("delivered", "received by sme", 1)
+        assert (sent["state"], sent["report"], sent["messageClass"]) == ("delivered", "received by SME", 1)
         (got,) = await messages(desk, "bob")
         assert (got["text"], got["peer"], got["state"]) == ("hi €", "+15551001001", "received")
         assert got["incoming"]
@@ -73,7 +73,7 @@ def test_a_full_phone_refuses_and_has_it_when_there_is_room() -> None:
         await desk.quiet()
         (sent,) = await messages(desk, "alice")
         assert sent["state"] == "at the SC"
-        assert str(sent["reason"]).startswith("it waits there: the memory of the phone is full (SM_")
+        assert str(sent["reason"]).startswith("it waits there: the memory of the phone is full (sm-")
         assert {each["state"] for each in await messages(desk, "bob")} == {"refused"}
         await desk.do("/api/phones/bob", order="memory-room")
         await desk.carrier.pause(1.0)

@@ -64,6 +64,44 @@ def test_a_scenario_is_played_and_told_with_its_report_capture_and_ladder(tmp_pa
     with_runs(tmp_path, story)
 
 
+def test_a_story_that_does_not_come_true_under_a_rule_has_failed_and_is_remembered_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(runs: Runs, client: AsyncClient) -> None:
+        rule = {"scenarios": ["mo"], "rules": ["smsc mo-ForwardSM error systemFailure"]}
+        for order in ({**rule, "strict": True}, rule, {"scenarios": ["mo"]}):
+            await client.post("/api/runs", json=order)
+        await until(lambda: all(run.over for run in runs.all.values()))
+        failed, forgiven, _ = runs.all.values()
+        assert (failed.state, forgiven.state) == ("failed", "passed")
+        assert failed.result is not None
+        assert failed.result.broken == "the report is an RP-ACK"
+        assert failed.result.instead.startswith("report is RpError(")
+        assert failed.result.again.endswith("--fault 'smsc mo-ForwardSM error systemFailure' --strict")
+        assert forgiven.result is not None
+        assert forgiven.result.reason.startswith("rules are set")
+        row = (await client.get("/api/runs")).json()["runs"][-1]
+        assert (row["broken"], row["rules"]) == ("the report is an RP-ACK", rule["rules"])
+        monkeypatch.setattr("lab.web.runs._KEPT", 2)
+        await client.post("/api/runs", json={"scenarios": ["mt"]})
+        assert list(runs.all) == [1, 3, 4]
+
+    with_runs(tmp_path, story)
+
+
+def test_all_that_waits_is_stopped_at_once(tmp_path: Path) -> None:
+    async def story(runs: Runs, client: AsyncClient) -> None:
+        await client.post("/api/runs", json={"scenarios": ["m*"]})
+        await until(lambda: any(run.state == "running" for run in runs.all.values()))
+        answer = await client.request("DELETE", "/api/runs")
+        assert {each["state"] for each in answer.json()["runs"]} <= {"stopped", "passed"}
+        again = runs.want(Wanted(scenario="mo"), "", "")
+        await until(lambda: again.over)
+        assert again.state == "passed"
+
+    with_runs(tmp_path, story)
+
+
 def test_what_comes_true_is_told_while_it_is_played(tmp_path: Path) -> None:
     async def story(runs: Runs, client: AsyncClient) -> None:
         run = runs.want(Wanted(scenario="mo"), "", "")
@@ -98,6 +136,7 @@ def test_what_cannot_be_played_is_said(tmp_path: Path) -> None:
         assert (await refused(client, scenarios=["mo"], quirks="odd")).startswith(
             "400 there is no profile of"
         )
+        assert await refused(client, scenarios=["mo"], strict=True) == "400 strict is for rules that are set"
         assert "there is no element 'x'" in await refused(client, scenarios=["mo"], rules=["x y"])
         assert (await refused(client, scenarios=["mo"], faults="some")).startswith("400 Invalid enum value")
         assert (await client.get("/api/runs/9")).json()["error"] == "there is no run 9, or it is forgotten"
@@ -149,6 +188,8 @@ def test_load_is_offered_watched_and_told() -> None:
         assert (view["state"], view["system"], view["enrolled"]) == ("ended", "null gateway", 20)
         assert view["points"]
         assert view["summary"]["flows"]["mo"]["done"] > 0
+        of_all = sum(view["summary"]["flows"][flow]["offered"] for flow in ("mo", "mt"))
+        assert view["now"]["offered"] <= of_all, "and not the registrations before it began"
 
     asyncio.run(story())
 
