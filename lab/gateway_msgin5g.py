@@ -1,5 +1,7 @@
 """The gateway in the MSGin5G service of a carrier: its settings, and where it takes and makes requests."""
 
+from msgspec.json import encode
+
 from lab.exchange_spec import ExchangeSpec, SharedKey, key_id
 from lab.msgin5g.doors import TOKEN_SECRET, own_tls, token_uri
 from lab.msgin5g.plan import NAME_CODE, OWN, OWN_N3G, REPLY_NUMBERS, Msgin5gPlan, OwnGateway
@@ -34,7 +36,7 @@ def msgin5g_settings(plan: Plan) -> list[str]:
         "[msgin5g]",
         f'enabled = true\nservice_id = "{service.svc_id(OWN)}"',
         *_server(plan, service),
-        f'credential = "{service.own_credential}"\nwelcome = "{service.welcome}"',
+        f"credential = {_quoted(service.own_credential)}\nwelcome = {_quoted(service.welcome)}",
         f'pool = {list(REPLY_NUMBERS)}\nname_code = "{NAME_CODE}"'.replace("'", '"'),
         f"retry = {plan.timers.hlr_retry}\nvalidity = {service.validity or plan.timers.validity}",
         *_coap(plan, service),
@@ -143,5 +145,10 @@ def _subscribers(plan: Plan, service: Msgin5gPlan) -> list[str]:
         one, credential = plan.subscriber(name), service.own_credentials.get(name)
         lines.append(f'[[msgin5g.subscriber]]\nimsi = "{one.imsi}"')
         lines += [f'msisdn = "{one.msisdn}"\nalways = true'] if name in always else []
-        lines += [f'credential = "{credential}"'] if credential else []
+        lines += [f"credential = {_quoted(credential)}"] if credential else []
     return lines
+
+
+def _quoted(text: str) -> str:
+    """A text that somebody may have chosen himself: JSON escapes it as TOML does."""
+    return encode(text).decode()

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from ipsmgw.settings import Fault
 from lab.description.msgin5g_sections import (
+    AvailabilitySection,
+    CoapSection,
     HomeSection,
     Msgin5gSection,
     NodeSection,
@@ -16,6 +19,7 @@ from lab.description.msgin5g_sections import (
 )
 from lab.msgin5g.contact import Leg
 from lab.msgin5g.plan import (
+    OWN,
     SCEF,
     ApplicationClientPlan,
     GatewayPlan,
@@ -26,13 +30,21 @@ from lab.msgin5g.plan import (
     UePlan,
     Where,
 )
-from lab.msgin5g.security import Security
+from lab.msgin5g.security import Pretence, Security
 from lab.msgin5g.settings import ServerSettings
 from lab.seats import Place, Seat
+from msgin5g_bridge.coap import CoapSettings
+from msgin5g_bridge.model import ABSENT
+from msgin5g_bridge.registration import CommunicationAvailability
 
 __all__ = ["faults", "msgin5g_seats", "service"]
 
 _KINDS = ("ue", "gateway_ue", "application_server", "application_client", "message_gateway")
+_OWN = (
+    *("own_as", "own_keys", "own_credential", "welcome"),
+    *("line_ues", "by_centre", "always", "validity"),
+)
+"""What is said of the gateway of the carrier."""
 _Planned = ServerSettings | UePlan | Where
 _Placed = tuple[str, str, NodeSection]
 """Path, name of the node, and its table."""
@@ -46,6 +58,8 @@ def service(section: Msgin5gSection) -> Msgin5gPlan:
         own_port=section.own_port,
         own_as=OwnGateway[section.own_as.upper()],
         own_keys=section.own_keys,
+        own_credential=section.own_credential,
+        welcome=section.welcome,
         line_ues=section.line_ues,
         by_centre=section.by_centre,
         ways=section.ways,
@@ -77,10 +91,11 @@ def faults(section: Msgin5gSection, phones: frozenset[str], taken: frozenset[str
             yield path, f"{name!r} is the name of an element, an application or a phone"
     yield from _own_faults(section, phones)
     wrong = [*_twice(section), *_security_faults(section)]
-    yield from wrong or _twice_with_the_usual(section)
+    yield from wrong or _fit_to_the_usual(section)
     servers = frozenset(home.server.name for _, home in _homes(section))
     everybody = frozenset(name for _, home in _homes(section) for name in _people(home))
     for path, home in _homes(section):
+        yield from _never(path, home)
         yield from _home_faults(path, home, phones, servers, everybody)
 
 
@@ -120,7 +135,13 @@ def _home(section: HomeSection) -> Msgin5gPlan:
         burst=section.burst,
         applications=None if section.applications is None else frozenset(section.applications),
         server=_settings(usual.server, section.server),
+        coap_limits=_coap(section.coap),
+        hosted={each.name: each.hosts for each in section.application_server or () if each.hosts},
     )
+
+
+def _coap(section: CoapSection) -> CoapSettings:
+    return CoapSettings(**{name: getattr(section, name) for name in CoapSettings.__struct_fields__})
 
 
 def _scef(section: ScefSection) -> ScefPlan:
@@ -134,11 +155,29 @@ def _security(section: SecuritySection) -> Security:
         algorithm=section.algorithm,
         lifetime=section.lifetime,
         folder=section.folder,
+        pretenders={
+            each.node: Pretence(
+                certificate=each.certificate, plain=each.plain, token=each.token, secret=each.secret
+            )
+            for each in section.pretender
+        },
     )
 
 
 def _ue(section: UeSection) -> UePlan:
-    return replace(UePlan(name=""), **{name: getattr(section, name) for name in _same(UePlan, section)})
+    schedule = None if section.availability is None else _schedule(section.availability)
+    same = {name: getattr(section, name) for name in _same(UePlan, section)}
+    return replace(UePlan(name="", schedule=schedule), **same)
+
+
+def _schedule(section: AvailabilitySection) -> CommunicationAvailability:
+    """Without a start the intervals are counted from 1970 on, as the clock on the wall does."""
+    return CommunicationAvailability(
+        sched_time=section.start or datetime.fromtimestamp(0, UTC),
+        duration=section.duration,
+        periodic_ind=bool(section.interval),
+        interval=section.interval or ABSENT,
+    )
 
 
 def _settings(usual: ServerSettings, section: ServerSection) -> ServerSettings:
@@ -182,6 +221,7 @@ def _people(home: HomeSection) -> Iterator[str]:
         if home.application_server is None
         else (each.name for each in home.application_server)
     )
+    yield from (name for each in home.application_server or () for name in each.hosts)
     yield from (phone for each in home.message_gateway for phone in each.phones)
 
 
@@ -199,13 +239,10 @@ def _bare_names(section: Msgin5gSection) -> Iterator[tuple[str, str]]:
 
 def _own_faults(section: Msgin5gSection, phones: frozenset[str]) -> Iterator[Fault]:
     """What is said of the gateway of the carrier, which has to be in the service then."""
-    said = ("own_keys", "line_ues", "by_centre", "always", "validity")
+    usual = Msgin5gSection()
     if not section.own_gateway:
-        yield from (
-            (f"msgin5g.{key}", "msgin5g.own_gateway is not set") for key in said if getattr(section, key)
-        )
-        if section.own_as != "message_gateway":
-            yield "msgin5g.own_as", "msgin5g.own_gateway is not set"
+        changed = (key for key in _OWN if getattr(section, key) != getattr(usual, key))
+        yield from ((f"msgin5g.{key}", "msgin5g.own_gateway is not set") for key in changed)
     if section.own_keys and section.own_as == "message_gateway":
         yield "msgin5g.own_keys", "keys are for CoAP: own_as is message_gateway"
     if section.always and not section.by_centre:
@@ -257,12 +294,24 @@ def _twice(section: Msgin5gSection) -> Iterator[Fault]:
         domains[home.domain] = home.server.name
 
 
-def _twice_with_the_usual(section: Msgin5gSection) -> Iterator[Fault]:
-    """Somebody has the name of one who is there because nobody was named."""
+def _fit_to_the_usual(section: Msgin5gSection) -> Iterator[Fault]:
+    """Somebody has the name of one who is there because nobody was named; or nobody is there of a name."""
     try:
-        service(section)
+        found = service(section)
     except ValueError as fault:
         yield "msgin5g", str(fault)
+        return
+    pretenders = () if section.security is None else section.security.pretender
+    for at, each in enumerate(pretenders):
+        if each.node not in (*found.nodes, OWN):
+            yield f"msgin5g.security.pretender[{at}].node", f"there is no node {each.node!r} in the service"
+
+
+def _never(path: str, home: HomeSection) -> Iterator[Fault]:
+    """A window that nobody will live to see."""
+    for at, ue in enumerate(home.ue or ()):
+        if ue.availability is not None and not ue.availability.start and not ue.availability.interval:
+            yield f"{path}.ue[{at}].availability", "start or interval is wanted: when does it listen?"
 
 
 def _home_faults(

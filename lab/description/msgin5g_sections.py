@@ -4,6 +4,7 @@ Who adds an option to what is in `Msgin5gPlan`, or to `ServerSettings`, adds it 
 in docs/carrier.toml; `msgin5g` copies by names.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -11,13 +12,16 @@ from msgspec import Meta
 from ipsmgw.settings import Section
 from lab.description.values import Is, Name, Port
 from lab.msgin5g.plan import M5S, Msgin5gPlan, ScefPlan, UePlan
-from lab.msgin5g.security import Security
+from lab.msgin5g.security import HONEST, Security
 from lab.msgin5g.settings import ServerSettings
+from msgin5g_bridge.coap import CoapSettings
 
 __all__ = [
     "ApplicationClientSection",
     "ApplicationServerSection",
     "AreaSection",
+    "AvailabilitySection",
+    "CoapSection",
     "GatewayUeSection",
     "GroupSection",
     "HomeSection",
@@ -25,6 +29,7 @@ __all__ = [
     "Msgin5gSection",
     "NodeSection",
     "OtherSection",
+    "PretenderSection",
     "RouteSection",
     "ScefSection",
     "SecuritySection",
@@ -33,12 +38,14 @@ __all__ = [
 ]
 
 _PLAN, _UE, _SCEF, _SERVER = Msgin5gPlan(), UePlan(name=""), ScefPlan(), ServerSettings()
-_SECURITY = Security()
+_SECURITY, _COAP = Security(), CoapSettings()
 Seconds = Annotated[float, Meta(gt=0, le=365 * 86_400)]
 OrNever = Annotated[float, Meta(ge=0, le=365 * 86_400)]
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Id = Annotated[str, Meta(min_length=1, max_length=255)]
 Domain = Annotated[str, Meta(pattern="^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$", max_length=253)]
+Rate = Annotated[float, Meta(ge=0, le=1_000_000)]
+Octets = Annotated[int, Meta(ge=256, le=1 << 24)]
 SegmentSize = Annotated[int, Meta(ge=16, le=65_535)]
 
 
@@ -80,6 +87,27 @@ class ServerSection(CoapNode, frozen=True, kw_only=True):
     window: Count = _SERVER.window
 
 
+class CoapSection(Section, frozen=True, kw_only=True):
+    """What the clients of a server may ask of it."""
+
+    max_body: Octets = _COAP.max_body
+    answer_within: Seconds = _COAP.answer_within
+    wait: Seconds = _COAP.wait
+    at_once: Count = _COAP.at_once
+    open: Count = _COAP.open
+    rate: Rate = _COAP.rate
+    burst: Count = _COAP.burst
+    retry_after: Count = _COAP.retry_after
+
+
+class AvailabilitySection(Section, frozen=True, kw_only=True):
+    """When a UE listens."""
+
+    start: Annotated[datetime, Meta(tz=True)] | None = None
+    duration: Count
+    interval: Annotated[int, Meta(ge=0, le=365 * 86_400)] = 0
+
+
 class UeSection(CoapNode, frozen=True, kw_only=True):
     name: Name
     max_seg_size: Annotated[int, Meta(ge=0, le=65_535)] = _UE.max_seg_size
@@ -87,6 +115,10 @@ class UeSection(CoapNode, frozen=True, kw_only=True):
     behind: str = _UE.behind
     phone: str = _UE.phone
     port: Port = _UE.port
+    availability: AvailabilitySection | None = None
+    max_retransmit: Annotated[int, Meta(ge=0, le=20)] = _UE.max_retransmit
+    report_retry: Seconds = _UE.report_retry
+    report_deadline: Seconds = _UE.report_deadline
 
 
 class GatewayUeSection(CoapNode, frozen=True, kw_only=True):
@@ -103,6 +135,7 @@ class ApplicationClientSection(CoapNode, frozen=True, kw_only=True):
 
 class ApplicationServerSection(HttpNode, frozen=True, kw_only=True):
     name: Name
+    hosts: tuple[Name, ...] = ()
 
 
 class MessageGatewaySection(HttpNode, frozen=True, kw_only=True):
@@ -131,12 +164,23 @@ class ScefSection(HttpNode, frozen=True, kw_only=True):
     password: Annotated[str, Meta(max_length=8)] = _SCEF.password
 
 
+class PretenderSection(Section, frozen=True, kw_only=True):
+    """Somebody who is not in order."""
+
+    node: str
+    certificate: Literal["own", "none", "foreign"] = HONEST.certificate
+    plain: bool = HONEST.plain
+    token: Literal["own", "none", "expired", "forged", "elsewhere", "another API"] = HONEST.token
+    secret: str = HONEST.secret
+
+
 class SecuritySection(Section, frozen=True, kw_only=True):
     mutual: bool = _SECURITY.mutual
     tokens: bool = _SECURITY.tokens
     algorithm: Literal["HS256", "ES256"] = _SECURITY.algorithm
     lifetime: Annotated[int, Meta(ge=1, le=86_400)] = _SECURITY.lifetime
     folder: str = _SECURITY.folder
+    pretender: tuple[PretenderSection, ...] = ()
 
 
 class HomeSection(Section, frozen=True, kw_only=True):
@@ -156,8 +200,9 @@ class HomeSection(Section, frozen=True, kw_only=True):
     relays: tuple[Name, ...] = ()
     unprovisioned: tuple[str, ...] = ()
     function_node: Name | None = None
-    rate: Annotated[float, Meta(ge=0, le=1_000_000)] = _PLAN.rate
+    rate: Rate = _PLAN.rate
     burst: Count = _PLAN.burst
+    coap: CoapSection = CoapSection()
     applications: tuple[Domain, ...] | None = None
 
 
@@ -175,6 +220,8 @@ class Msgin5gSection(HomeSection, frozen=True, kw_only=True):
     own_port: Port = _PLAN.own_port
     own_as: Literal["message_gateway", "clients", "gateway_ue"] = "message_gateway"
     own_keys: tuple[Name, ...] = ()
+    own_credential: Annotated[str, Meta(max_length=255)] = _PLAN.own_credential
+    welcome: Annotated[str, Meta(max_length=1_000)] = _PLAN.welcome
     line_ues: tuple[Name, ...] = ()
     by_centre: bool = _PLAN.by_centre
     ways: Annotated[tuple[Literal["ims", "sc"], ...], Meta(min_length=1)] = ("ims", "sc")

@@ -222,7 +222,8 @@ class Msgin5gPlan:
         for host in self.hosted:
             if host not in self.application_servers:
                 raise ValueError(f"{host}: there is no such application server, to act for others")
-        for what in (self.nodes, tuple(each.domain for each in self.servers)):
+        people = tuple(name for each in self.servers for name in each.people)
+        for what in (self.nodes, tuple(each.domain for each in self.servers), people):
             twice = sorted({each for each in what if what.count(each) > 1})
             if twice:
                 raise ValueError(f"{', '.join(twice)}: twice in one MSGin5G service")

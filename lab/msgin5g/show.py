@@ -7,7 +7,7 @@ from ipsmgw.trace import ladder
 from lab.carrier import Carrier
 from lab.elements.phone import Phone
 from lab.msgin5g.how_to import how_to_provision
-from lab.msgin5g.plan import FIRST_CODE
+from lab.msgin5g.plan import FIRST_CODE, Msgin5gPlan, OwnGateway
 from lab.msgin5g.records import address
 from lab.msgin5g.steps import server, ue, until
 from lab.steps import registered
@@ -20,12 +20,22 @@ _QUIET = ("m3ua",)
 
 
 def can_be_shown(carrier: Carrier) -> bool:
-    """Whether all that it takes is there, and the lab's."""
+    """Whether all that it takes is there, the lab's, and able to."""
     service = carrier.plan.msgin5g
-    nodes = (service.name, "meter", "reader", "ipsmgw", "scscf", "hlr") if service else ()
+    if service is None or not service.own_gateway or not carrier.phones:
+        return False
+    nodes = (service.name, "meter", "reader", "ipsmgw", "scscf", "hlr")
     there = all(node in carrier.plan.nodes and carrier.own(node) for node in nodes)
-    new = service.unprovisioned if service else ()
-    return bool(service and service.own_gateway and carrier.phones and there and not {*nodes} & {*new})
+    listens = all(ue.schedule is None for ue in service.ues if ue.name == "meter")
+    known = not {*nodes} & {*service.unprovisioned}
+    return there and listens and known and _registers(service, next(iter(carrier.phones)))
+
+
+def _registers(service: Msgin5gPlan, phone: str) -> bool:
+    """Whether the gateway has what it takes to register a phone; over CoAP no credential is needed."""
+    over_rest = service.own_as is OwnGateway.MESSAGE_GATEWAY
+    given = service.own_credential or service.own_credentials.get(phone) or service.server.credential_key
+    return bool(given) or not over_rest
 
 
 async def show(console: Console, carrier: Carrier) -> None:

@@ -1,15 +1,22 @@
 """The MSGin5G service in a carrier's description: all that it may have, and what is wrong with it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from lab.addresses import elements_table
 from lab.fit import misfit
 from lab.gateway_file import gateway_settings
+from lab.msgin5g.availability import available
 from lab.msgin5g.plan import ApplicationClientPlan, Msgin5gPlan, OwnGateway, UePlan
-from lab.msgin5g.security import Security
+from lab.msgin5g.records import address
+from lab.msgin5g.security import Pretence, Security
 from lab.msgin5g.settings import ServerSettings
 from lab.plan import Application, Plan
 from lab.scenarios import SCENARIOS
+from msgin5g_bridge.coap import CoapSettings
+from msgin5g_bridge.l3gdelivery import AddressType
+from msgin5g_bridge.registration import CommunicationAvailability
 from tests.lab.test_description import faults, plan
 
 
@@ -85,6 +92,61 @@ def test_the_gateway_may_be_a_client_over_coap_with_keys() -> None:
     assert gateway_settings(found).msgin5g.coap.gateway_ue == "ipsmgw@msgin5g.lab.example"
 
 
+def test_the_gateway_may_lack_credentials_and_welcome_its_phones() -> None:
+    text = 'Welcome to "MSGin5G" €'
+    found = plan(f"[msgin5g]\nown_gateway = true\nown_credential = ''\nwelcome = '{text}'\n")
+    assert found.msgin5g == Msgin5gPlan(own_gateway=True, own_credential="", welcome=text)
+    settings = gateway_settings(found).msgin5g
+    assert (settings.credential, settings.welcome) == ("", text)
+
+
+def test_a_ue_may_listen_at_times_only_and_repeat_itself_as_it_likes() -> None:
+    (found,) = ues(
+        "availability = {start = 2026-01-31T08:00:00Z, duration = 60, interval = 3600}\n"
+        "max_retransmit = 1\nreport_retry = 2.5\nreport_deadline = 600.0\n"
+    )
+    start = datetime(2026, 1, 31, 8, tzinfo=UTC)
+    schedule = CommunicationAvailability(sched_time=start, duration=60, periodic_ind=True, interval=3600)
+    assert found == UePlan(
+        name="x", schedule=schedule, max_retransmit=1, report_retry=2.5, report_deadline=600.0
+    )
+
+
+def test_without_a_start_it_listens_by_the_clock() -> None:
+    (found,) = ues("availability = {duration = 60, interval = 3600}\n")
+    noon = datetime(2026, 11, 29, 12, tzinfo=UTC).timestamp()
+    heard = [available(found.schedule, noon + after).open for after in (-1, 0, 59, 60, 3600)]
+    assert heard == [False, True, True, False, True]
+
+
+def ues(text: str) -> tuple[UePlan, ...]:
+    found = plan(f'[[msgin5g.ue]]\nname = "x"\n{text}').msgin5g
+    assert found is not None
+    return found.ues
+
+
+def test_what_clients_may_ask_over_coap_is_limited() -> None:
+    found = plan("[msgin5g.coap]\nmax_body = 3000\nrate = 0.5\nburst = 3\n").msgin5g
+    assert found is not None
+    assert found.coap_limits == CoapSettings(max_body=3000, rate=0.5, burst=3)
+
+
+def test_an_application_server_may_act_for_others() -> None:
+    found = plan('[[msgin5g.application_server]]\nname = "platform"\nhosts = ["a", "b"]\n').msgin5g
+    assert found == Msgin5gPlan(application_servers=("platform",), hosted={"platform": ("a", "b")})
+    assert found.address("b") == address(AddressType.AS, "b@msgin5g.lab.example")
+
+
+def test_somebody_in_a_secured_service_may_not_be_in_order() -> None:
+    found = plan(
+        '[msgin5g.security]\n[[msgin5g.security.pretender]]\nnode = "reader"\ntoken = "expired"\n'
+        '[[msgin5g.security.pretender]]\nnode = "ipsmgw"\ncertificate = "foreign"\n'
+    ).msgin5g
+    assert found is not None
+    pretenders = {"reader": Pretence(token="expired"), "ipsmgw": Pretence(certificate="foreign")}
+    assert found.security == Security(pretenders=pretenders)
+
+
 def test_settings_of_a_server_become_its_own() -> None:
     found = plan("[msgin5g.server]\ntransit = 5.0\nauthenticated = true\n").msgin5g
     assert found is not None
@@ -132,6 +194,29 @@ def test_a_scef_has_an_account_at_the_sc() -> None:
         (
             '[[msgin5g.application_client]]\nname = "w"\napp_id = "a"\nue = "y"\n',
             "msgin5g.application_client[0].ue: there is no UE 'y'",
+        ),
+        ('[msgin5g]\nwelcome = "hi"\n', "msgin5g.welcome: msgin5g.own_gateway is not set"),
+        ('[msgin5g]\nown_credential = ""\n', "msgin5g.own_credential: msgin5g.own_gateway is not set"),
+        (
+            '[[msgin5g.ue]]\nname = "x"\navailability = {duration = 60}\n',
+            "msgin5g.ue[0].availability: start or interval is wanted",
+        ),
+        (
+            '[[msgin5g.ue]]\nname = "x"\navailability = {interval = 60}\n',
+            "msgin5g.ue[0].availability.duration: missing",
+        ),
+        (
+            '[[msgin5g.ue]]\nname = "x"\navailability = {start = 2026-01-31T08:00:00, duration = 60}\n',
+            "msgin5g.ue[0].availability.start:",
+        ),
+        ("[msgin5g.coap]\nopen = 0\n", "msgin5g.coap.open:"),
+        (
+            '[[msgin5g.application_server]]\nname = "p"\nhosts = ["meter"]\n',
+            "msgin5g: meter: twice in one MSGin5G service",
+        ),
+        (
+            '[msgin5g.security]\n[[msgin5g.security.pretender]]\nnode = "y"\n',
+            "msgin5g.security.pretender[0].node: there is no node 'y' in the service",
         ),
         (
             '[msgin5g]\nown_gateway = true\n[msgin5g.security]\nalgorithm = "ES256"\n',
