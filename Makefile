@@ -14,6 +14,9 @@ LAB := $(VENV)/.stamp-lab
 TEST := $(VENV)/.stamp-test
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
+# Hundreds of tests start a process; each of them would compile all of it where Python is told to write no .pyc.
+COMPILE = $(VENV)/bin/python -m compileall -q ipsmgw lab mapstack msgin5g_bridge sipbridge
+
 .PHONY: help lab test interop check bench soak dist clean
 .DELETE_ON_ERROR:
 
@@ -31,6 +34,7 @@ lab: $(LAB)
 	@exec $(VENV)/bin/ipsmgw-lab up $(ARGS)
 
 test: $(TEST)
+	@$(COMPILE)
 	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal -rs $(ARGS)
 
 # One machine for all of them: it takes longer to start than most of them to run. The stories wait more than they work,
@@ -39,6 +43,7 @@ STORIES := tests/interop/sctp/test_carrier.py
 OVER_SCTP = $(VENV)/bin/python -m pytest -o cache_dir=.pytest_cache/sctp -rs
 interop: $(TEST)
 ifeq ($(ARGS),)
+	@$(COMPILE)
 	tests/interop/run-with-sctp -t 1200 sh -c \
 	    '$(OVER_SCTP) tests/interop/sctp --ignore $(STORIES); alone=$$?; \
 	    $(OVER_SCTP) -n 3 --dist worksteal $(STORIES) && exit $$alone'
