@@ -25,6 +25,7 @@ httpcore loses a wake-up where two requests wait for the peer's window at once: 
 its deadline. So nobody waits for it: what is under way together stays below the least that a peer leaves
 open, half of the initial window, and a body that does not fit has a connection for itself.
 """
+_IDEMPOTENT = frozenset(("GET", "PUT", "DELETE"))
 _SPOKEN = {"user-agent": "ipsmgw", "accept-encoding": "identity"}
 
 
@@ -79,6 +80,18 @@ class _Window:
                 await self._room.wait_for(lambda: self._free >= octets)
         finally:
             self._waiting -= 1
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of one request; `offered`: the connection has asked for it, and may have sent it."""
+
+    def __init__(self, octets: bytes) -> None:
+        self._octets = octets
+        self.offered = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self.offered = True
+        yield self._octets
 
 
 class RestClient:
@@ -140,19 +153,31 @@ class RestClient:
         octets = len(ask.request.body)
         if octets > _ALONE:
             async with self._one:
-                return await self._by(self._alone[ask.origin.partition(":")[0]], ask)
+                return await self._repeated(self._alone[ask.origin.partition(":")[0]], ask)
         async with self._window.take(octets):
-            return await self._by(self._secure if ask.origin.startswith("https:") else self._clear, ask)
+            return await self._repeated(self._secure if ask.origin.startswith("https:") else self._clear, ask)
 
-    async def _by(self, client: httpx.AsyncClient, ask: Ask) -> Incoming:
+    async def _repeated(self, client: httpx.AsyncClient, ask: Ask) -> Incoming:
+        """Once more, at once, where its connection was cut and the peer cannot have heard it, or may hear it
+        twice (RFC 9110 §9.2.2): on HTTP/2 all that wait on a connection fail with it.
+        """
+        body = _Body(ask.request.body)
+        try:
+            return await self._by(client, ask, body)
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            if (body.offered or not ask.request.body) and ask.request.method not in _IDEMPOTENT:
+                raise
+        return await self._by(client, ask, _Body(ask.request.body))
+
+    async def _by(self, client: httpx.AsyncClient, ask: Ask, body: _Body) -> Incoming:
         asked = ask.request
         origin, headers, extensions = self._placed(ask.origin)
         url = f"{origin}{asked.path}" + (f"?{asked.query}" if asked.query else "")
         async with client.stream(
             asked.method,
             url,
-            headers=[*asked.headers, *headers],
-            content=asked.body or None,
+            headers=[*asked.headers, *headers, *_length(asked.body)],
+            content=body if asked.body else None,
             extensions=extensions,
         ) as response:
             octets = b""
@@ -199,6 +224,11 @@ def _context(tls: ClientTls | None) -> ssl.SSLContext:
     if tls is not None and tls.certificate:
         context.load_cert_chain(tls.certificate, tls.key)
     return context
+
+
+def _length(body: bytes) -> Headers:
+    """Of a body there is; without it one in pieces would be announced."""
+    return (("content-length", str(len(body))),) if body else ()
 
 
 def _in_words(fault: Exception) -> str:

@@ -1,12 +1,21 @@
 """Connections under the client library: each is closed in the end, whatever becomes of its request."""
 
 import asyncio
+import select
 import ssl
 from collections.abc import Iterable
+from time import monotonic
+from typing import Protocol
 
 import httpcore
 
 __all__ = ["Sockets"]
+
+
+class _Socket(Protocol):
+    """A socket, or what asyncio shows of one."""
+
+    def fileno(self) -> int: ...
 
 
 class _Stream(httpcore.AsyncNetworkStream):
@@ -14,14 +23,29 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     def __init__(self, stream: httpcore.AsyncNetworkStream, among: "set[_Stream]") -> None:
         self._stream = stream
+        self._reading = False
+        self._latest = monotonic()
+        """When something was last read or written."""
+        self._socket: _Socket = stream.get_extra_info("socket")
         self._among = among
         among.add(self)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._stream.read(max_bytes, timeout)
+        self._reading = True
+        try:
+            return await self._stream.read(max_bytes, timeout)
+        finally:
+            self._reading, self._latest = False, monotonic()
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Who has not read for a while does not know yet that the peer has closed: then nothing is sent.
+
+        Only then: what comes with the answer to a request is read, and acknowledged, before the end.
+        """
+        if not self._reading and monotonic() - self._latest > _WHILE and _is_closed(self._socket):
+            raise httpcore.WriteError("the peer has closed the connection")
         await self._stream.write(buffer, timeout)
+        self._latest = monotonic()
 
     async def aclose(self) -> None:
         self._among.discard(self)
@@ -85,6 +109,19 @@ class Sockets(httpcore.AsyncNetworkBackend):
             await stream.aclose()
 
 
+def _is_closed(socket: _Socket) -> bool:
+    """Whether its peer says no more, whatever of it has not been read yet."""
+    if socket.fileno() < 0:
+        return True
+    poll = select.poll()
+    poll.register(socket, _RDHUP)
+    return bool(poll.poll(0))
+
+
+_WHILE = 0.1
+"""Seconds without a word: nobody is between reading and writing any more."""
+_RDHUP = getattr(select, "POLLRDHUP", 0)
+"""Of Linux; what means an error is always asked for."""
 _CONNECTING = 0.25
 """Seconds: to hosts that do not answer nobody waits for the end."""
 

@@ -37,6 +37,11 @@ class LossyProxy:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def sever(self) -> None:
+        """Cut all that are open."""
+        for task in self._tasks:
+            task.cancel()
+
     def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._begin(self._carry(reader, writer))
 
