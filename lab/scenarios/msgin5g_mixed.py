@@ -1,6 +1,7 @@
 """MSGin5G, everything at once at random: sending, leaving, refusing, and what goes down meanwhile."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from lab.carrier import Carrier
@@ -29,8 +30,15 @@ _SOUTH = Msgin5gPlan(
     server=_SETTINGS,
     follows=(M5S,),
 )
+_HOSTED = ("forecast",)
+_UE = UePlan(name="meter", report_retry=0.5, report_deadline=30.0)
 _PLAN = Msgin5gPlan(
-    ues=(UePlan(name="meter", max_seg_size=700), UePlan(name="lamp"), UePlan(name="horn")),
+    ues=(
+        replace(_UE, max_seg_size=700),
+        replace(_UE, name="lamp", max_retransmit=1),
+        replace(_UE, name="horn"),
+    ),
+    hosted={"reader": _HOSTED},
     gateways=(GatewayPlan(name="l3g", phones=_PHONES),),
     groups={"team": ("meter", "lamp", "horn", "phone", "kettle")},
     server=_SETTINGS,
@@ -58,7 +66,7 @@ class _Play(AtRandom):
     def __init__(self, carrier: Carrier) -> None:
         super().__init__(carrier)
         several = address(AddressType.GROUP, "team"), address(AddressType.TOPIC, _NEWS)
-        names = (*self.side.client_ledgers, "reader", "clerk", *_PHONES)
+        names = (*self.side.client_ledgers, "reader", *_HOSTED, "clerk", *_PHONES)
         self._people: list[Address] = [*map(self.side.plan.address, names), *several]
 
     async def begin(self) -> None:
@@ -77,14 +85,15 @@ class _Play(AtRandom):
         self._register_all()
 
     def over(self) -> bool:
-        """Also what a client has half."""
-        return super().over() and not any(ue.client.deadline() for ue in self.side.ues.values())
+        """Also what a client has half, or has to report."""
+        ues = self.side.ues.values()
+        return super().over() and not any(ue.client.deadline() or len(ue.reporting) for ue in ues)
 
     def _register_all(self) -> None:
         for ue in self.side.ues.values():
             ue.register()
         for reader in self.side.application_servers.values():
-            reader.register()
+            reader.join()
         self.side.gateways["l3g"].register_all([self.side.plan.svc_id(phone) for phone in _PHONES])
 
     # What may happen.
@@ -97,7 +106,9 @@ class _Play(AtRandom):
             self.side.ues[who].send(to, rng.choice(_TEXTS), report=report, keep=keep)
         elif who in self.side.application_servers:
             reader = self.side.application_servers[who]
-            reader.send(to, rng.choice(_TEXTS[:2]), report=report, keep=keep)
+            hosted = map(self.side.plan.address, self.side.plan.hosted.get(who, ()))
+            name = rng.choice((None, *hosted))
+            reader.send(to, rng.choice(_TEXTS[:2]), report=report, keep=keep, sender=name)
         else:
             sender = self.side.plan.svc_id(rng.choice(_PHONES))
             self.side.gateways[who].send(sender, to, rng.choice(_TEXTS[:2]), report=report, keep=keep)
