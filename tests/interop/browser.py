@@ -19,7 +19,7 @@ LIMIT = 15_000
 """Milliseconds that anything may take."""
 WIDTHS = {"narrow": 390, "middle": 820, "wide": 1600}
 _HEIGHT = 900
-_REFUSED = re.compile(r"the server responded with a status of 4\d\d")
+_REFUSED = re.compile(r"the server responded with a status of 4\d\d|net::ERR_(CONNECTION|INCOMPLETE|EMPTY)_")
 QUIET = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -48,7 +48,7 @@ def opened(
 ) -> Iterator[Page]:
     """A page that is shown; the test fails where it asks somebody else, or something goes wrong in it.
 
-    `refused`: the server says no in between, which Chromium writes down as an error.
+    `refused`: the server says no in between, or is away, which Chromium writes down as an error.
     """
     context = browser.new_context(
         viewport={"width": width, "height": _HEIGHT}, color_scheme="dark" if dark else "light"

@@ -27,8 +27,9 @@ TOKEN = "a-token-that-nobody-guesses"
 class Stage:
     """A gateway in virtual time, and its page on a real socket, in a thread with a loop of its own."""
 
-    def __init__(self, node: Node, section: WebSection) -> None:
+    def __init__(self, node: Node, section: WebSection, address: str = "127.0.0.1:0") -> None:
         self.node = node
+        self._address = address
         self._section = section
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -38,7 +39,7 @@ class Stage:
     async def _run(self) -> None:
         self._stop = asyncio.Event()
         served = Served(
-            listen(Address("127.0.0.1:0")), face(gateway_source(self.node.gateway), self._section)
+            listen(Address(self._address)), face(gateway_source(self.node.gateway), self._section)
         )
         self.url = served.url
         self._ready.set()
@@ -252,6 +253,67 @@ SCROLL = """async () => {
   await new Promise((resolve) => setTimeout(resolve, 100));
   return longest;
 }"""
+
+
+def test_when_the_gateway_is_away_the_page_says_so_and_goes_on_when_it_is_back(browser: Browser) -> None:
+    with staged() as stage:
+        url = stage.url
+        context = opened(browser, url, refused=True)
+        page = context.__enter__()
+        expect(page.locator("#connection")).to_have_text("live")
+    expect(page.locator("#connection")).to_have_text("not connected")
+    expect(page.get_by_role("alert")).to_contain_text("What is shown is how it was before.")
+    again = Stage(registered(), WebSection(), url.removeprefix("http://").rstrip("/"))
+    again.open()
+    try:
+        again.sends("after it")
+        expect(page.locator("#connection")).to_have_text("live")
+        expect(page.get_by_role("alert")).to_be_hidden()
+        expect(page.get_by_text("MESSAGE RP-ACK", exact=True)).to_have_count(1)
+    finally:
+        context.__exit__(None, None, None)
+        again.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("%E0%A4%A", ""),
+        ("nothing-like-that?x=%ff", ""),
+        ("ladder?pdu=99999", "PDU 99999 is not remembered"),
+        ("ladder?pdu=x&leg=XXX", "PDU x is not remembered"),
+    ],
+)
+def test_an_address_that_somebody_has_written_by_hand_leads_somewhere(
+    browser: Browser, stage: Stage, address: str, said: str
+) -> None:
+    with opened(browser, f"{stage.url}/#/{address}") as page:
+        assert rows(page)
+        expect(page.locator("#notice")).to_contain_text(said)
+
+
+def test_by_keyboard_a_list_is_one_stop_and_what_was_opened_is_closed(browser: Browser, stage: Stage) -> None:
+    with opened(browser, stage.url) as page:
+        rows(page)
+        menu = page.locator(".keep")
+        menu.locator("summary").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Text", exact=True)).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("button", name="Text", exact=True)).to_be_hidden()
+        expect(menu.locator("summary")).to_be_focused()
+        page.get_by_role("link", name="Explain", exact=True).click()
+        page.get_by_role("button", name="Explain").focus()
+        page.keyboard.press("Tab")
+        expect(page.locator(".entry").first).to_be_focused()
+        page.keyboard.press("ArrowDown")
+        expect(page.locator(".entry").nth(1)).to_be_focused()
+        stage.sends("meanwhile")
+        expect(page.locator(".entry").nth(2)).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator(".story h2")).to_be_visible()
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="In the ladder")).to_be_focused()
 
 
 def test_where_a_token_is_wanted_the_page_asks_for_it(browser: Browser) -> None:

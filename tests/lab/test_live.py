@@ -121,7 +121,10 @@ def test_the_api_refuses_rubbish_with_a_sentence(network: int) -> None:
                 "what shall be sent? A text, or octets as tpdu or rp: one of them",
             ),
             (b'{"from": "alice", "to": "bob", "text": 1}', "Expected `str | null`, got `int` - at `$.text`"),
-            (b'{"from": "alice", "to": "x", "text": "y"}', "'x' is not an MSISDN"),
+            (
+                b'{"from": "alice", "to": "x", "text": "y"}',
+                "'x' is neither a phone here (alice, bob) nor a number",
+            ),
             (msgspec.json.encode(message("x" * 50_000)), "the text needs 327 short messages"),
         ):
             answer = httpx.post(f"{api}/send", content=body, headers=JSON)

@@ -1,5 +1,7 @@
 // Asks the JSON API; a no becomes an exception with one sentence for the reader.
 
+/** What is said where nobody answers: it is taken back when somebody does. */
+export const NOBODY = "Nobody answers: does it still run?";
 const STORED = "ipsmgw.token";
 
 /** The token is asked for by the page, and forgotten with the browser's tab. */
@@ -31,7 +33,7 @@ export async function ask(path, { method = "GET", body, headers = {}, signal } =
     });
   } catch (fault) {
     if (fault.name === "AbortError") throw fault;
-    throw new Refused(0, "Nobody answers: does it still run?");
+    throw new Refused(0, NOBODY);
   }
   if (!response.ok) throw new Refused(response.status, await sentence(response));
   return response;

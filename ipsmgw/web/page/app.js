@@ -1,6 +1,6 @@
 // The frame: which tabs there are is asked of the API, and what each shows is a module of its own.
 
-import { api, keepToken, save } from "/page/api.js";
+import { api, keepToken, NOBODY, save } from "/page/api.js";
 import { h } from "/page/dom.js";
 import { Events } from "/page/events.js";
 import * as hash from "/page/hash.js";
@@ -23,12 +23,15 @@ const context = {
   keep: (parameters) => hash.replace(shown.tab.name, parameters),
   link: hash.link,
   /** A sentence for the reader, until the next. */
-  say: (sentence) => notice(sentence),
+  say: (sentence) => notice(sentence, sentence === NOBODY ? "connection" : ""),
 };
 
-function notice(sentence) {
-  at("notice").textContent = sentence ?? "";
-  at("notice").hidden = !sentence;
+/** `of`: who says it, where another one may take it back. */
+function notice(sentence, of = "") {
+  const element = at("notice");
+  if (element.textContent !== (sentence ?? "")) element.textContent = sentence ?? "";
+  element.hidden = !sentence;
+  element.dataset.of = of;
 }
 
 async function show() {
@@ -75,6 +78,8 @@ function watchConnection() {
     element.title = why ?? "";
     element.dataset.state = up ? "up" : "down";
     if (!up && status === 401) askForToken();
+    else if (!up) notice(`${why} What is shown is how it was before.`, "connection");
+    else if (at("notice").dataset.of) notice("");
   });
 }
 

@@ -49,6 +49,26 @@ export function eachFrame(work) {
   return ask;
 }
 
+/** A long list is one stop of the Tab key, and up and down go through it; returns what is to be called
+  when it is other than before. */
+export function roving(list, selector) {
+  const all = () => [...list.querySelectorAll(selector)];
+  const only = (one) => all().forEach((each) => { each.tabIndex = each === one ? 0 : -1; });
+  list.addEventListener("focusin", (event) => event.target.matches(selector) && only(event.target));
+  list.addEventListener("keydown", (event) => {
+    const found = all();
+    const at = found.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: found.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    found[Math.max(0, Math.min(found.length - 1, to))].focus();
+  });
+  return () => {
+    const found = all();
+    only(found.find((each) => each === document.activeElement) ?? found.find((each) => each.ariaCurrent) ?? found[0]);
+  };
+}
+
 /** Runs when nothing more has come for a moment. */
 export function settled(work, milliseconds = 200) {
   let timer = 0;

@@ -1,6 +1,6 @@
 // Why a message went where it went: the latest messages, and what is known of the one that is chosen.
 
-import { clock, h, settled } from "/page/dom.js";
+import { clock, h, roving, settled } from "/page/dom.js";
 
 /** Shows it in an element; returns what ends that, with `update` for other parameters. */
 export function mount(element, context) {
@@ -22,6 +22,7 @@ class Explain {
       type: "search", placeholder: "Id, Call-ID, number or IMSI", "aria-label": "Message", spellcheck: false,
     });
     this.list = h("div", { class: "found" });
+    this.turned = roving(this.list, ".entry");
     this.told = h("article", { class: "story", tabIndex: -1 });
     element.append(h("link", { rel: "stylesheet", href: "/page/explain.css" }),
       h("div", { class: "explain" }, h("section", { class: "messages", "aria-label": "Messages" },
@@ -79,6 +80,7 @@ class Explain {
     else {
       const focused = this.list.contains(document.activeElement) ? document.activeElement.hash : "";
       this.list.replaceChildren(...latest.map((message) => this.entry(message)));
+      this.turned();
       if (focused) [...this.list.children].find((entry) => entry.hash === focused)?.focus({ preventScroll: true });
     }
     if (this.id === this.drawn) return;

@@ -3,7 +3,16 @@
 /** The tab's name in lower case, and its parameters. */
 export function read() {
   const [path, text = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  return { tab: decodeURIComponent(path), parameters: Object.fromEntries(new URLSearchParams(text)) };
+  return { tab: decoded(path), parameters: Object.fromEntries(new URLSearchParams(text)) };
+}
+
+/** What somebody has written by hand may be no address. */
+function decoded(path) {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** The address of a tab with these parameters; those that are empty are left out. */

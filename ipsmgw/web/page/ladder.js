@@ -32,6 +32,8 @@ class Ladder {
     element.append(h("div", { class: "ladder" }, this.style(), this.filters, this.split));
     this.keys = (event) => this.key(event);
     document.addEventListener("keydown", this.keys);
+    this.elsewhere = (event) => { if (!this.keep.contains(event.target)) this.keep.open = false; };
+    document.addEventListener("pointerdown", this.elsewhere);
     this.take(context.parameters());
     this.rows.element.focus({ preventScroll: true });
   }
@@ -42,6 +44,7 @@ class Ladder {
 
   close() {
     document.removeEventListener("keydown", this.keys);
+    document.removeEventListener("pointerdown", this.elsewhere);
     this.store.close();
     this.rows.close();
   }
@@ -58,7 +61,10 @@ class Ladder {
     const wanted = parameters.pdu === undefined ? null : Number(parameters.pdu);
     this.store.filter(this.filter()).then(() => {
       const row = wanted === null ? undefined : this.store.row(wanted);
-      if (row) this.rows.choose(row);
+      if (row?.number === wanted) this.rows.choose(row);
+      else if (wanted !== null) {
+        this.context.say(`PDU ${parameters.pdu} is not remembered any more, or does not pass the filter.`);
+      }
     });
   }
 
@@ -96,12 +102,13 @@ class Ladder {
     };
     this.pause = this.toggle("Pause", () => this.paused(!this.store.paused));
     this.count = h("span", { class: "count", role: "status" });
+    this.keep = this.drawKeep();
     return h("search", { class: "filters" },
       h("label", { class: "field" }, this.fields.subscriber), h("label", { class: "field" }, this.fields.message),
       h("label", { class: "field leg" }, leg), h("label", { class: "field" }, failed, "failures only"),
       h("label", { class: "field", title: "BEAT and BEAT ACK of M3UA, enquire_link of SMPP" }, beats, "heartbeats"),
       this.fields.group,
-      h("div", { class: "end" }, this.count, this.pause, this.drawKeep()));
+      h("div", { class: "end" }, this.count, this.pause, this.keep));
   }
 
   toggle(text, pressed) {
@@ -121,6 +128,15 @@ class Ladder {
           }
         },
       }, text))));
+    menu.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+    });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.firstChild.focus();
+      event.stopPropagation();
+    });
     return menu;
   }
 

@@ -64,6 +64,7 @@ class State {
 
   show(status) {
     const gateway = status.gateway ?? status;
+    this.now = gateway.m3ua?.now ?? Date.now() / 1000; // the browser's clock may be another
     const faulty = status.standings.filter((one) => !one.sound);
     this.put("ready", gateway.node ? `${gateway.node}, ${gateway.number}` : "State",
       h("p", { class: faulty.length ? "bad" : "good" }, faulty.length
@@ -92,7 +93,6 @@ class State {
   }
 
   showRegistrations(count, registrations) {
-    const now = Date.now() / 1000;
     const title = `Registrations: ${count.toLocaleString("en")}`;
     if (!registrations.length) {
       this.put("registrations", title, h("p", { class: "empty" }, "Nobody is registered here."));
@@ -101,7 +101,7 @@ class State {
     const head = ["public identity", "MSISDN", "IMSI", "S-CSCF", "for another", "HLR"];
     this.put("registrations", title, this.table("Registrations", head, registrations.slice(0, 200).map((one) => [
       one.impu, this.toLadder(one.msisdn), this.toLadder(one.imsi), one.scscf || "none: registers here",
-      lasting(one.expires - now), one.hlr,
+      lasting(one.expires - this.now), one.hlr,
     ])));
   }
 

@@ -12,11 +12,22 @@ const EXTENDED = new Set("\f^{}\\[~]|€");
 export function size(text) {
   const characters = [...text];
   const gsm = characters.every((each) => BASIC.has(each) || EXTENDED.has(each));
-  const units = gsm ? characters.reduce((sum, each) => sum + (EXTENDED.has(each) ? 2 : 1), 0) : text.length;
+  const sizes = characters.map((each) => (gsm ? (EXTENDED.has(each) ? 2 : 1) : each.length));
+  const units = sizes.reduce((sum, each) => sum + each, 0);
   const [alone, part] = gsm ? [160, 153] : [70, 67];
-  const parts = units <= alone ? 1 : Math.ceil(units / part);
+  const parts = units <= alone ? 1 : cut(sizes, part);
   if (parts === 1 && units < alone - 40) return gsm ? "" : "UCS2";
   return `${units}${parts > 1 ? `, ${parts} parts` : ` of ${alone}`}${gsm ? "" : ", UCS2"}`;
+}
+
+/** No character is cut in two (TS 23.040 §9.2.3.24.1). */
+function cut(sizes, most) {
+  let [parts, used] = [1, 0];
+  for (const size of sizes) {
+    if (used + size > most) [parts, used] = [parts + 1, 0];
+    used += size;
+  }
+  return parts;
 }
 
 /** `send({to, text, …})` returns a promise; Enter sends, with Shift it makes a line. */

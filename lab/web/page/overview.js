@@ -21,6 +21,7 @@ export class Overview {
       h("div", { class: "map", tabIndex: 0, role: "region", "aria-label": "Picture of the network" },
         this.picture.element),
       this.details), this.#table());
+    panel.addEventListener("keydown", (event) => event.key === "Escape" && this.#chosen && this.#choose(""));
     this.ends = [context.events.on("network", (view) => this.#show(view))];
     context.api("/api/network").then((view) => this.#show(view), (fault) => context.say(fault.message));
   }

@@ -40,7 +40,8 @@ function show(element, context) {
     for (const one of found) if (one.number) names.set(one.number, names.get(one.number) ?? one.name);
     list.replaceChildren(...found.map((one) => h("option", { value: one.name }, one.number)));
     find.hidden = total <= MANY && !wanted.value;
-    none.hidden = total > 0 || Boolean(wanted.value);
+    none.hidden = found.length > 0;
+    none.textContent = wanted.value ? "No phone has these words." : "This lab plays no phones.";
     count.textContent = found.length < total ? `the first ${found.length} of ${total}` : `${total} phones`;
     ofPhones.show(found, (one) => one.name);
     for (const made of ofPhones.all()) made.suggest(found.find((one) => one.imsi !== made.imsi)?.name ?? "");

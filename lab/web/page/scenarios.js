@@ -1,6 +1,6 @@
 // Scenarios: choose, run, watch what comes true, read the verdict with what was there instead.
 
-import { h, settled } from "/page/dom.js";
+import { h, roving, settled } from "/page/dom.js";
 import { act, choice, empty, field, Keyed, mounted } from "/lab/parts.js";
 import { RunDetails } from "/lab/run.js";
 
@@ -44,6 +44,7 @@ function show(element, context) {
       h("div", { class: "heading" }, tally, stop), runs, details.element), live));
 
   let stories = [];
+  const [turned, turnedRuns] = [roving(list, ".run"), roving(runs, "button")];
   const states = new Map();
   const keyed = new Keyed(list, (one) => story(one), () => {});
   const keyedRuns = new Keyed(runs, (one) => new RunLine(one, choose),
@@ -90,6 +91,7 @@ function show(element, context) {
     count.textContent = found.length === stories.length ? `${stories.length} scenarios`
       : `${found.length} of ${stories.length} scenarios`;
     keyed.show(found, (one) => one.name);
+    turned();
     all.onclick = () => play(all, found.map((one) => one.name));
   }
 
@@ -98,6 +100,7 @@ function show(element, context) {
     tally.textContent = counted(view.runs);
     stop.hidden = !view.runs.some((one) => WAITS.includes(one.state));
     keyedRuns.show(view.runs, (one) => one.id);
+    turnedRuns();
     for (const one of view.runs) {
       const before = states.get(one.id);
       states.set(one.id, one.state);

@@ -147,7 +147,7 @@ ORDERS, MESSAGES = "/api/phones/bob", "/api/phones/bob/messages"
     (ORDERS, {"order": "fly"}, "400 Invalid enum value 'fly' - at `$.order`"),
     (ORDERS, {"order": "attach"}, "400 attach: to which domain, cs or ps?"),
     (ORDERS, {"order": "reject", "status": 200}, "400 a phone refuses with a status from 400 to 699, not"),
-    (MESSAGES, {"to": "x", "text": "y"}, "400 'x' is not an MSISDN"),
+    (MESSAGES, {"to": "x", "text": "y"}, "400 'x' is neither a phone here (alice, bob"),
     (MESSAGES, {"to": "alice", "text": ""}, "400 an empty text is no message"),
     (MESSAGES, {"to": "alice", "text": "y", "messageClass": 4}, "400 a message class is 0 to 3, not 4"),
     (MESSAGES, {"to": "alice", "text": "y" * 50_000}, "400 the text needs 327 short messages"),
