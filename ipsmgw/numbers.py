@@ -42,7 +42,7 @@ def read(table: NumbersSection, digits: str, ton: int = _TON.UNKNOWN, npi: int =
     if npi not in _NUMBERED:
         return _none(f"numbering plan {npi} is not that of telephone numbers")
     if not digits.isascii() or not digits.isdecimal():
-        return _none("not all of it are digits")
+        return _none("it is not all digits")
     if len(digits) <= table.short:
         said = f"; type of number {ton} is not believed" if ton != _TON.UNKNOWN else ""
         return Reading(digits, Kind.SHORT, (f"{table.short} digits or fewer are a short code{said}",))

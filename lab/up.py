@@ -75,7 +75,9 @@ def _serve(page: LabFace, address: Address) -> Served:
     try:
         return Served(listen(address), page.app)
     except OSError as fault:
-        raise AddressTaken(f"lab: tcp {address}: {fault.strerror}; does another lab run?") from None
+        raise AddressTaken(
+            f"lab: tcp {address}: {fault.strerror}; does another lab run? --network 2 has other addresses"
+        ) from None
 
 
 async def unless_stopped(stop: asyncio.Event, story: Coroutine[None, None, None]) -> None:

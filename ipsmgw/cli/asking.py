@@ -49,7 +49,11 @@ class Api(NamedTuple):
                 trust_env=False,
                 verify=_only(self.certificate) if self.certificate else True,
             )
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as fault:
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+            raise Silent(
+                f"{self.url!r} is no address: http://HOST:PORT or https://HOST:PORT is wanted"
+            ) from None
+        except (httpx.HTTPError, OSError) as fault:
             raise Silent(f"{self.url}: {fault}; does the gateway run, with this web.listen?") from None
         if answer.status_code == 401:
             raise Silent(f"{self.url}: it wants a token: --token, or -c FILE with its web.token")

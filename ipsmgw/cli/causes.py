@@ -104,7 +104,7 @@ def causes_command(
     found = [(cause, _row(cause, wording, policy)) for cause in Cause]
     rows = [row for cause, row in found if _is_meant(cause, row, text.lower())]
     if not rows:
-        typer.echo(f"ipsmgw causes: there is {text!r} in no row", err=True)
+        typer.echo(f"ipsmgw causes: {text!r} stands in no row; without it all of them are shown", err=True)
         raise typer.Exit(2)
     if not _out.is_terminal:
         _out.width = _WIDTH

@@ -130,7 +130,7 @@ def _read(said: _Said, table: NumbersSection | None) -> Reading:
     if table is not None:
         return read(table, *said)
     if not said.digits.isdecimal():
-        return Reading("", Kind.OTHER, ("not all of it are digits",))
+        return Reading("", Kind.OTHER, ("it is not all digits",))
     return Reading(said.digits, Kind.AS_WRITTEN, ())
 
 

@@ -48,6 +48,12 @@ def settings_command(
     ] = False,
 ) -> None:
     """Say what may stand in a configuration, and what holds where it is left out."""
+    if name and (whole or markdown):
+        typer.echo(
+            f"ipsmgw settings: --{'example' if whole else 'markdown'} has all settings, not {name!r} alone",
+            err=True,
+        )
+        raise typer.Exit(2)
     if whole or markdown:
         typer.echo(example() if whole else as_markdown(), nl=False)
         return

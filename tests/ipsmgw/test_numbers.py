@@ -47,8 +47,8 @@ def test_a_short_code_is_left_alone_whatever_its_type_of_number_says(ton: TypeOf
 
 
 @pytest.mark.parametrize(("digits", "ton", "npi", "why"), [
-    ("*100#", UNKNOWN, 1, "not all of it are digits"),
-    ("٤٤٧٧٠٠٩٠٠٠١٤", UNKNOWN, 1, "not all of it are digits"),
+    ("*100#", UNKNOWN, 1, "it is not all digits"),
+    ("٤٤٧٧٠٠٩٠٠٠١٤", UNKNOWN, 1, "it is not all digits"),
     ("7700900014", TypeOfNumber.SUBSCRIBER, 1, "type of number 4, subscriber, is left alone"),
     ("7700900014", INTERNATIONAL, 6, "numbering plan 6 is not that of telephone numbers"),
     ("0000000000", UNKNOWN, 1, "00000000 is no number of at most 15 digits (E.164)"),

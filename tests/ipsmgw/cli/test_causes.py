@@ -43,4 +43,7 @@ def test_after_a_full_memory_no_other_domain_is_tried() -> None:
 
 def test_what_is_in_no_row_is_said() -> None:
     said = call("xyzzy")
-    assert (said.exit_code, said.stderr) == (2, "ipsmgw causes: there is 'xyzzy' in no row\n")
+    assert (said.exit_code, said.stderr) == (
+        2,
+        "ipsmgw causes: 'xyzzy' stands in no row; without it all of them are shown\n",
+    )

@@ -72,6 +72,8 @@ def test_a_message_is_explained_by_its_call_id_its_id_and_its_sender(tmp_path: P
             )
     code, text = explain("one@scscf", "--url", url)
     assert (code, "does the gateway run" in text) == (2, True)
+    wanted = "ipsmgw explain: 'foo' is no address: http://HOST:PORT or https://HOST:PORT is wanted\n"
+    assert explain("one@scscf", "--url", "foo") == (2, wanted)
 
 
 def test_who_is_no_gateway_is_said_to_be_none() -> None:

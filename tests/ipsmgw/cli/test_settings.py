@@ -86,6 +86,14 @@ def test_what_is_not_there_is_said_with_what_is_near(name: str, hint: str) -> No
     assert hint in said.stderr
 
 
+def test_the_example_is_of_all_settings() -> None:
+    said = call("limits", "--example")
+    assert (said.exit_code, said.stderr) == (
+        2,
+        "ipsmgw settings: --example has all settings, not 'limits' alone\n",
+    )
+
+
 def test_the_example_is_the_file_of_the_documentation() -> None:
     assert call("--example").output == EXAMPLE.read_text("utf-8")
     assert tomllib.loads(call("--example").output)["node"]["number"]
