@@ -31,11 +31,13 @@ class Explanation(Struct, frozen=True):
     sentence: str
     sections: tuple[Section, ...]
     ladder: str
+    account: tuple[str, ...] = ()
+    """The same in a few sentences."""
 
     @property
     def text(self) -> str:
         """For people."""
-        rows = [f"{self.id}: {self.sentence}"]
+        rows = [f"{self.id}: {self.sentence}", *self.account]
         for section in self.sections:
             rows += ["", section.title]
             rows += [_row(line) for line in section.lines]

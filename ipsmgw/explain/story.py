@@ -7,6 +7,7 @@ from msgspec import Struct
 from ipsmgw.cause import Cause
 from ipsmgw.cause_section import Wording
 from ipsmgw.cdr import Attempt, Cdr
+from ipsmgw.explain.account import account
 from ipsmgw.explain.causes import causes
 from ipsmgw.explain.evidence import Evidence
 from ipsmgw.explain.explanation import Explanation, Line, Section, clock, lasting
@@ -79,15 +80,17 @@ def explain(case: Case) -> Explanation:
         "causes": causes(cdr, case.evidence),
         "forgotten": _forgotten(case),
     }
-    sections = [Section(title, tuple(lines)) for title, lines in titles.items()]
+    told = (Section(title, tuple(lines)) for title, lines in titles.items())
+    sections = tuple(section for section in told if section.lines)
     outcome = "under way" if case.state else cdr.outcome
     return Explanation(
         id=cdr.id,
         record=cdr.record,
         outcome=outcome,
         sentence=_sentence(case),
-        sections=tuple(section for section in sections if section.lines),
+        sections=sections,
         ladder=_ladder(case),
+        account=account(sections, originating=case.originating),
     )
 
 

@@ -122,7 +122,8 @@ class Explain {
     return [
       h("header", {}, h("h2", {}, told.id), h("span", { class: `state ${state}` }, told.outcome),
         h("a", { class: "button", href: this.context.link("ladder", { message: told.id }) }, "In the ladder")),
-      h("p", {}, `${told.sentence}.`),
+      h("p", { class: "begins" }, `${told.sentence}.`),
+      told.account?.length ? h("p", {}, told.account.join(" ")) : "",
       ...told.sections.flatMap((section) => this.section(section)),
       ...(told.ladder ? this.ladder(told.ladder) : []),
     ];

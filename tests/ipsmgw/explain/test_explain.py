@@ -66,6 +66,13 @@ def test_an_mo_that_the_sc_has_taken() -> None:
         ("IMSI", "001015551001001"),
         ("MSISDN", "15551001001"),
     ]
+    assert said.account == (
+        "It is from sip:+15551001001@ims.test: asserted by the S-CSCF (RFC 3325).",
+        "Its service centre is 15550000014: the phone has named it in RP-DA.",
+        "It came over IMS: the phone has chosen it.",
+        "Timers: timers.mo_answer (30 s) ended by result after 2 ms.",
+        "The last that was sent is RP-ACK (00:00:00.012).",
+    )
     assert why(said, "who", "MSISDN") == "service-info of the third-party REGISTER"
     assert lines(said, "service centre")[:1] == [("named in RP-DA", "15550000014")]
     assert why(said, "service centre", "is") == "the phone has named it in RP-DA"

@@ -36,6 +36,12 @@ def test_every_domain_is_told_with_its_node_how_long_it_took_and_why_it_was_left
         ("IMS", "noResponseViaIPSMGW"),
         ("PS", "equipmentProtocolError"),
     ]
+    told = explained(home, listed[0].id).account
+    assert told[2:4] == (
+        "IMS was tried: noResponseViaIPSMGW"
+        " (00:01:40.000, 25.0 s at sip:127.0.0.12:5060: the phone does not answer over the IMS).",
+        "PS was tried: equipmentProtocolError (00:02:05.000, 3.5 s at 15550000022: the phone refused it).",
+    )
     home.answer(home.heard(MtForwardSmArg)[0], DONE)
     home.node.synced()
     said = explained(home, records(home.node)[0].id)
