@@ -197,9 +197,10 @@ class Carrier:
         return {node: sorted(element.active) for node, element in self._ss7().items()}
 
     def columns(self, pdus: Iterable[Pdu]) -> tuple[str, ...]:
-        """The nodes of a ladder of these: the elements, and the phones, MSC and SGSN that take part."""
+        """The nodes of a ladder of these: those that are always there, and whoever takes part."""
         seen = {node for pdu in pdus for node in (pdu.source, pdu.target)}
-        others = {*self.plan.serving, *(subscriber.name for subscriber in self.plan.subscribers)}
+        phones = (subscriber.name for subscriber in self.plan.subscribers)
+        others = {*self.plan.serving, *phones, *self.msgin5g.nodes}
         return tuple(node for node in self.plan.nodes if node in seen or node not in others)
 
     def own(self, node: str = "ipsmgw") -> bool:

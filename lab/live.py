@@ -38,18 +38,23 @@ def up_command(
     faults: Annotated[list[str] | None, FAULT] = None,
     fault_file: Annotated[Path | None, FAULT_FILE] = None,
     secure: Annotated[
-        bool, typer.Option("--secure", help="With --msgin5g: TLS, access tokens, and keys of UEs.")
+        bool, typer.Option("--secure", help="TLS, access tokens, and keys of UEs in the MSGin5G service.")
     ] = False,
     msgin5g: Annotated[
-        bool, typer.Option("--msgin5g", help="With an MSGin5G service, in which the phones are too.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--msgin5g/--no-msgin5g",
+            help="With an MSGin5G service, in which the phones are too, and what to type to ask it by hand; "
+            "or without one. By default there is one, unless there is a description.",
+        ),
+    ] = None,
     show_page: Annotated[bool, typer.Option("--open", help="Open its page in a browser.")] = False,
 ) -> None:
     """Run the carrier on loopback, with one message through it at once, and its page; Ctrl-C ends it."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     plan = carrier_of(carrier, PlanTimers(), network=network)
     plan = plan if carrier is not None else replace(plan, legs=("msc", "sgsn"), gmsc=_GMSC)
-    if msgin5g and plan.msgin5g is None:
+    if (msgin5g or (msgin5g is None and carrier is None)) and plan.msgin5g is None:
         plan = replace(plan, msgin5g=Msgin5gPlan(own_gateway=True, seal=True))
     with TemporaryDirectory(prefix="ipsmgw-lab-tls-") as folder:
         try:
@@ -58,7 +63,9 @@ def up_command(
         except ValueError as fault:
             _out.print(f"ipsmgw-lab: {fault}", markup=False, highlight=False)
             raise typer.Exit(2) from None
-        raise typer.Exit(asyncio.run(up(_out, plan, seconds, Wishes(rules, show_page))))
+        raise typer.Exit(
+            asyncio.run(up(_out, plan, seconds, Wishes(rules, show_page, bool(msgin5g or secure))))
+        )
 
 
 def _secured(plan: Plan, folder: str, *, wanted: bool) -> Plan:
@@ -66,7 +73,7 @@ def _secured(plan: Plan, folder: str, *, wanted: bool) -> Plan:
     service = plan.msgin5g
     if service is None:
         if wanted:
-            raise ValueError("--secure is for an MSGin5G service: --msgin5g")
+            raise ValueError("--secure is for an MSGin5G service, and there is none")
         return plan
     security = service.security or (Security() if wanted else None)
     if security is None or security.folder:

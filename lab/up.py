@@ -31,10 +31,13 @@ def api_address(network: int) -> Address:
 
 
 class Wishes(NamedTuple):
-    """What its user wants besides: rules of misbehaviour once it runs, and its page in a browser."""
+    """What its user wants besides: rules of misbehaviour once it runs, its page in a browser, and what to
+    type to ask the MSGin5G Server by hand.
+    """
 
     rules: Sequence[str] = ()
     browser: bool = False
+    by_hand: bool = False
 
 
 async def up(console: Console, plan: Plan, seconds: float | None, wishes: Wishes) -> int:
@@ -102,7 +105,7 @@ async def _demonstrate(console: Console, carrier: Carrier, wishes: Wishes) -> No
     if len(carrier.phones) > 1:
         await _first_message(console, carrier, *list(carrier.phones)[:2])
     if plan.msgin5g is not None and can_be_shown(carrier):
-        await show(console, carrier)
+        await show(console, carrier, by_hand=wishes.by_hand)
     elif plan.msgin5g is not None:
         carrier.msgin5g.join()
     for rule in wishes.rules:
@@ -116,11 +119,9 @@ async def _demonstrate(console: Console, carrier: Carrier, wishes: Wishes) -> No
 
 
 def _who(carrier: Carrier) -> str:
-    elements = [
-        node for node in carrier.nodes if node not in carrier.phones and node not in carrier.plan.esmes
-    ]
-    phones = sum(carrier.own(subscriber.name) for subscriber in carrier.plan.subscribers)
-    return f"{', '.join(elements)} and {phones} phones"
+    phones = [subscriber.name for subscriber in carrier.plan.subscribers]
+    elements = [node for node in carrier.nodes if node not in phones and node not in carrier.plan.esmes]
+    return f"{', '.join(elements)} and {sum(map(carrier.own, phones))} phones"
 
 
 async def _first_message(console: Console, carrier: Carrier, one: str, other: str) -> None:
@@ -128,7 +129,8 @@ async def _first_message(console: Console, carrier: Carrier, one: str, other: st
         return
     sender, reader = await registered(carrier, one, other)
     console.print(f"[green]✓[/] {one} and {other} are registered in IMS, and the HLR knows it")
-    console.print(picture(carrier, carrier.pdus), markup=False, highlight=False)
+    of_sms = [pdu for pdu in carrier.pdus if pdu.protocol in ("sip", "m3ua")]
+    console.print(picture(carrier, of_sms), markup=False, highlight=False)
     greeting = _GREETING.format(other.capitalize())
     console.print(f"\n{one} → {other}: {greeting!r}", highlight=False)
     outcome = await send(carrier, sender, reader.msisdn, greeting)

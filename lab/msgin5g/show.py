@@ -1,4 +1,4 @@
-"""What `ipsmgw-lab up --msgin5g` shows: a device and an application server write to a phone, it replies."""
+"""What `ipsmgw-lab up` shows of MSGin5G: a device and an application server write to a phone, it replies."""
 
 from rich.console import Console
 
@@ -38,8 +38,11 @@ def _registers(service: Msgin5gPlan, phone: str) -> bool:
     return bool(given) or not over_rest
 
 
-async def show(console: Console, carrier: Carrier) -> None:
-    """Register all three, send what each has to say, with a ladder and the server's explanation."""
+async def show(console: Console, carrier: Carrier, *, by_hand: bool = False) -> None:
+    """Register all three, send what each has to say, with a ladder and the server's explanation.
+
+    `by_hand`: and what to type to ask the server oneself.
+    """
     meter, reader = await ue(carrier, "meter"), await server(carrier)
     phone, who = await _joined(carrier, next(iter(carrier.phones)))
     name = phone.subscriber.name
@@ -58,9 +61,10 @@ async def show(console: Console, carrier: Carrier) -> None:
     pdus = [pdu for pdu in carrier.pdus[began:] if pdu.protocol not in _QUIET]
     nodes = (name, "scscf", "ipsmgw", "m5s", "meter", "reader")
     console.print(ladder(pdus, nodes, width=console.width), markup=False, highlight=False)
+    console.print("\nwhat the server did with the reply:")
     for line in carrier.msgin5g.m5s.server.explain(reader.ledger.inbox[-1].msg_id):
         console.print(line, markup=False, highlight=False)
-    for line in how_to_provision(carrier):
+    for line in how_to_provision(carrier) if by_hand else ():
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     texts = " and ".join(repr(text) for text in list(phone.ledger.inbox)[read:])
     console.print(

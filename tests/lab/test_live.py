@@ -56,7 +56,7 @@ def message(text: str, to: str = "bob") -> dict[str, str]:
 @contextmanager
 def running(network: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A lab that has sent its first message, and what it has printed until then."""
-    words = [*COMMAND, "up", "--network", str(network), "--for", str(LIFE)]
+    words = [*COMMAND, "up", "--network", str(network), "--for", str(LIFE), "--no-msgin5g"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     try:
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""What `ipsmgw-lab up --msgin5g` shows."""
+"""What `ipsmgw-lab up` shows of MSGin5G."""
 
 from datetime import UTC, datetime
 from io import StringIO
@@ -66,3 +66,4 @@ def test_the_ladder_and_the_explanation_of_a_message_are_printed() -> None:
         "Yes, please €",
     ):
         assert words in said
+    assert "curl" not in said
