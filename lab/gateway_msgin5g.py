@@ -58,17 +58,18 @@ def msgin5g_settings(plan: Plan) -> list[str]:
 def _server(plan: Plan, service: Msgin5gPlan) -> list[str]:
     """Provisioning is over REST, whatever the server is spoken to by."""
     network, host = plan.network, plan.host(OWN)
-    provisioning = f'provisioning = "{service.api_root(network, service.function)}"'
+    root = service.api_root(network, service.function)
+    provisioning = [f'provisioning = "{root}"'] if service.own_provisions else []
     if service.own_as is OwnGateway.MESSAGE_GATEWAY:
         return [
             f'server = "{service.api_root(network, service.name)}"',
             'listen = "{}:{}"'.format(*service.own_http(host)),
-            *((provisioning,) if service.function_node else ()),
+            *(provisioning if service.function_node else ()),
         ]
     return [
         'server = "coap://{}:{}"'.format(*service.coap(network, service.name)),
         'listen = "{}:{}"'.format(*service.own_coap(host)),
-        provisioning,
+        *provisioning,
     ]
 
 

@@ -159,6 +159,8 @@ class Msgin5gPlan:
     """… and as what."""
     own_port: int = _OWN_HTTP
     """Where it takes what the server delivers."""
+    own_provisions: bool = True
+    """Whether it knows who provisions its phones; over REST its server does, where nothing else is said."""
     own_credential: str = "secret of the lab"
     """By which it registers its phones; nothing: each has one of its own, or gets it with its Service ID."""
     own_credentials: Mapping[str, str] = field(default_factory=lambda: _NOWHERE)

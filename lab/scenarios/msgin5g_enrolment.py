@@ -23,6 +23,7 @@ __all__ = [
     "msgin5g_phone_given_credential",
     "msgin5g_phone_lacks_credential",
     "msgin5g_phone_lacks_key",
+    "msgin5g_phone_lacks_service_id",
     "msgin5g_phone_welcome_crash",
     "msgin5g_phone_welcomed",
     "msgin5g_phone_wrong_credential",
@@ -32,6 +33,7 @@ _HELLO = "Welcome to MSGin5G"
 _GIVES = ServerSettings(credential_key=b"of the lab")
 _LACKING = Msgin5gPlan(own_gateway=True, own_credential="", own_credentials={"bob": "his own"})
 _GIVEN = Msgin5gPlan(own_gateway=True, own_credential="", server=_GIVES)
+_NAMELESS = Msgin5gPlan(own_gateway=True, own_as=OwnGateway.CLIENTS, own_provisions=False)
 _WELCOME = Msgin5gPlan(own_gateway=True, welcome=_HELLO)
 _WRONG = replace(_GIVEN, own_credentials={"alice": "a guess"}, welcome=_HELLO)
 _ASKED = (b"msgs-ueregistration", b'"REG"', b"BULKREG")
@@ -141,6 +143,28 @@ async def msgin5g_phone_lacks_credential(carrier: Carrier) -> None:
 async def msgin5g_phone_lacks_key(carrier: Carrier) -> None:
     """The same over CoAP, where a key is what the server knows a phone by."""
     await _lacks(carrier, "msgin5g.coap.key for {}", lambda service: replace(service, own_lacks=()))
+
+
+@scenario(
+    clause="TS 23.554 §8.2.3, pre-condition 1; TR 23.700-24",
+    what="a phone for which no Service ID is to be had, and that is an alarm",
+    plan=_with(_NAMELESS),
+    needs=("ipsmgw",),
+)
+async def msgin5g_phone_lacks_service_id(carrier: Carrier) -> None:
+    """Nobody is asked for one while the configuration does not say whom; then alice is registered."""
+    (alice,) = await registered(carrier, "alice")
+    await _alarm(carrier, alice, "no provisioning: msgin5g.provisioning is not set")
+    await carrier.pause(2 * carrier.plan.timers.hlr_retry)
+    m5s = carrier.msgin5g.plan.name
+    asked = [each for each in carrier.pdus if (each.source, each.target) == ("ipsmgw", m5s)]
+    expect(not asked, "the server was asked for nothing")
+    await _next_life(carrier, lambda service: replace(service, own_provisions=True))
+    _, who = await joined(carrier)
+    reader = await server(carrier)
+    await answered(carrier, reader.send(who, "hello"))
+    await until(carrier, lambda: list(alice.ledger.inbox) == ["hello"], "she is reached")
+    expect(not msgin5g_alarms(carrier.gateway), "there is no alarm any more")
 
 
 @scenario(

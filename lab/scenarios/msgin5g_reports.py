@@ -11,9 +11,9 @@ from msgin5g_bridge.coap import CoapSettings
 
 __all__ = ["msgin5g_report_forgotten", "msgin5g_report_lost", "msgin5g_report_too_often"]
 
-_UES = (UePlan(name="meter", max_retransmit=1, report_retry=1.0), UePlan(name="lamp"))
+_UES = (UePlan(name="meter", report_retry=1.0), UePlan(name="lamp"))
 _PATIENT = Msgin5gPlan(ues=_UES)
-_BUSY = Msgin5gPlan(ues=_UES, coap_limits=CoapSettings(rate=0.4, burst=4, retry_after=1))
+_BUSY = Msgin5gPlan(ues=_UES, coap_limits=CoapSettings(rate=0.2, burst=4, retry_after=1))
 _BRIEF = Msgin5gPlan(ues=_UES, server=ServerSettings(report=4.0))
 _COAP_ENDS = 110.0
 """Seconds after which CoAP has given a request up, however often it repeats it (RFC 7252 §4.8.2)."""
@@ -70,10 +70,12 @@ async def msgin5g_report_lost(carrier: Carrier) -> None:
 async def msgin5g_report_too_often(carrier: Carrier) -> None:
     """4.29 to it, as to whatever asks too often; it comes again after Max-Age."""
     meter, lamp, id_ = await _unread(carrier)
-    for _ in range(4):
+    codes: list[int | None] = []
+    while 429 not in codes and len(codes) < 20:
         asked = meter.register()
         await answered(carrier, asked)
-    expect(asked.code == 429, "meter asks too often")
+        codes.append(asked.code)
+    expect(429 in codes, "meter asks too often")
     meter.read()
     await until(carrier, lambda: lamp.ledger.report_of(id_) == [SUCCESS], "lamp is told, once")
     refused = [each for each in carrier.pdus if each.target == "meter" and each.data[1:2] == b"\x9d"]
