@@ -298,14 +298,17 @@ def _protocol_faults(section: Msgin5gSection) -> Iterator[Fault]:
     if section.over_coap:
         unused = {
             "target_uri": (f"{over_coap}, which knows us by where we ask from", section.target_uri),
-            "tls.certificate": (f"{over_coap}, and nobody connects here", tls.certificate),
             "tls.names": (f"{over_coap}, and nobody connects here", tls.names),
             "token.secret": (f"{over_coap}, which has no access tokens", token.secret),
             "token.key": (f"{over_coap}, which has no access tokens", token.key),
         }
     if section.over_coap and not section.provisioning:
         alone = f"{over_coap}, and nothing else is: msgin5g.provisioning is not set"
-        unused |= {"token.uri": (alone, token.uri), "tls.authorities": (alone, tls.authorities)}
+        unused |= {
+            "token.uri": (alone, token.uri),
+            "tls.authorities": (alone, tls.authorities),
+            "tls.certificate": (alone, tls.certificate),
+        }
     yield from ((f"msgin5g.{key}", f"of no use: {why}") for key, (why, value) in unused.items() if value)
 
 

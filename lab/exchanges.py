@@ -63,7 +63,8 @@ class _Place:
         if other.spec.tls is not None:
             return Peer(f"{host}:{port}", self.spec.certified, secure=True)
         mine = self.spec.key_of(identity or other.spec.identity)
-        theirs = other.spec.key_of(identity) or other.spec.key_of(self.spec.identity)
+        speaker = mine.speaker if mine is not None and mine.speaker else identity
+        theirs = other.spec.key_of(speaker) or other.spec.key_of(self.spec.identity)
         proved = theirs is not None and mine is not None and theirs.secret == mine.secret
         address = self.spec.origin if self.spec.protocol == "coap" else f"{host}:{port}"
         return Peer(address, theirs.identity if theirs is not None and proved else "", proved)

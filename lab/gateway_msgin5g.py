@@ -18,8 +18,10 @@ def gateway_exchanges(plan: Plan) -> dict[str, ExchangeSpec]:
         return {}
     server = service.svc_id(service.name)
     keys = tuple(
-        SharedKey(identity=name, secret=secret, one_of_many=True, speaker=name, peer=server)
-        for name, secret in service.held_secrets.items()
+        SharedKey(
+            identity=name, secret=held.secret, one_of_many=held.one_of_many, speaker=held.speaker, peer=server
+        )
+        for name, held in service.held_keys.items()
     )
     return {
         "http": ExchangeSpec(protocol="http", local=service.own_http(host), tls=own_tls(service)),
@@ -95,20 +97,23 @@ def _coap(plan: Plan, service: Msgin5gPlan) -> list[str]:
         f"[msgin5g.coap]\nack_timeout = {plan.timers.coap_ack}",
         *([f'gateway_ue = "{service.svc_id(OWN)}"'] if service.own_gateway_ue else ()),
         *(
-            f'[[msgin5g.coap.key]]\nservice_id = "{ue}"\nsecret = "{secret.hex()}"\n'
-            f'sender_id = "{key_id(ue).hex()}"\nrecipient_id = "{key_id(server).hex()}"\n'
-            f'context = "{key_id(ue).hex()}"'
-            for ue, secret in service.held_secrets.items()
+            f'[[msgin5g.coap.key]]\nservice_id = "{ue}"\nsecret = "{held.secret.hex()}"\n'
+            f'sender_id = "{key_id(held.speaker).hex()}"\nrecipient_id = "{key_id(server).hex()}"\n'
+            f'context = "{key_id(ue).hex() if held.one_of_many else ""}"'
+            for ue, held in service.held_keys.items()
         ),
     ]
 
 
 def _secured(service: Msgin5gPlan, network: int) -> list[str]:
-    """Certificates are files of the run; the lab's own gateway is given them without."""
+    """Certificates are files of the run; the lab's own gateway is given them without. Where it speaks CoAP
+    with the server nobody calls it: it shows them to the provisioning function.
+    """
     security, who = service.security, service.svc_id(OWN)
     if security is None:
         return []
     folder, pretence = security.folder or "certificates", security.pretence(OWN)
+    called = service.own_as is OwnGateway.MESSAGE_GATEWAY
     lines = [
         "[msgin5g.tls]",
         f'certificate = "{folder}/{OWN}.crt"\nkey = "{folder}/{OWN}.key"',
@@ -120,7 +125,8 @@ def _secured(service: Msgin5gPlan, network: int) -> list[str]:
         *lines,
         "[msgin5g.token]",
         f'uri = "{token_uri(service, network)}"\nclient_id = "{who}"',
-        f'client_secret = "{pretence.secret or secret_of(who)}"\nsecret = "{TOKEN_SECRET}"',
+        f'client_secret = "{pretence.secret or secret_of(who)}"',
+        *((f'secret = "{TOKEN_SECRET}"',) if called else ()),
     ]
 
 

@@ -43,6 +43,8 @@ __all__ = ["CoapBounds", "CoapEndpoint", "OscoreKey"]
 
 _LOGGER = "ipsmgw.coap"
 _JSON = "application/json"
+_SAID = 100
+"""Octets of what a stranger says."""
 _KID, _KID_CONTEXT = 4, 10  # RFC 8613 §5: header parameters of COSE
 
 
@@ -148,7 +150,7 @@ class CoapEndpoint:
         except TimeoutError:
             return  # the stack has the same deadline, and has told of it
         except (aiocoap.error.Error, OSError, ValueError) as fault:
-            self._receive(NoAnswer(ask.exchange, str(fault) or type(fault).__name__))
+            self._receive(NoAnswer(ask.exchange, _in_words(fault)))
             return
         self._receive(Answered(ask.exchange, _response(response)))
 
@@ -252,6 +254,14 @@ class _Oscore:
         """Sequence numbers are written, locks given up."""
         for context in self.contexts.values():
             context._destroy()
+
+
+def _in_words(fault: Exception) -> str:
+    """An answer that is not protected proves nothing, but says why a key does not do (RFC 8613 §8.2)."""
+    plain = getattr(fault, "plain_message", None)
+    if plain is None:
+        return str(fault) or type(fault).__name__
+    return f"an answer without OSCORE: {plain.code.dotted} {plain.payload[:_SAID].decode('utf-8', 'replace')}"
 
 
 def _tuning(bounds: CoapBounds) -> TransportTuning:

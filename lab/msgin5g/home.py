@@ -44,6 +44,10 @@ class Home:
         """Of a UE or a Gateway UE, where it has one."""
         return self.plan.key(client, secured=self.whole.security is not None)
 
+    def shown_key(self, client: str) -> bytes:
+        """What it takes for that."""
+        return self.plan.shown_key(client, security=self.whole.security)
+
     def door(self, node: str) -> Door:
         """Where a node takes REST."""
         limits = (self.plan.rate, self.plan.burst) if node == self.plan.name else (0.0, 100)
@@ -95,6 +99,7 @@ def _home(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host: str
         scef=whole.api_root(network, SCEF) if whole.scef is not None else plan.server.scef,
         scs_as_id=plan.name,
         gateway_ues=tuple(plan.svc_id(name) for name in _gateway_ues(plan)),
+        provisioners=(*plan.server.provisioners, *_provisioners(plan)),
     )
     return Home(whole, network, plan, settings, _data(whole, plan, settings))
 
@@ -102,6 +107,12 @@ def _home(whole: Msgin5gPlan, plan: Msgin5gPlan, network: int, gateway_host: str
 def _gateway_ues(plan: Msgin5gPlan) -> tuple[str, ...]:
     own = (OWN,) if plan.own_gateway_ue else ()
     return (*(each.name for each in plan.gateway_ues), *own)
+
+
+def _provisioners(plan: Msgin5gPlan) -> tuple[str, ...]:
+    """A gateway that is no Message Gateway to its server gets Service IDs for its phones all the same."""
+    over_coap = plan.own_gateway and plan.own_as is not OwnGateway.MESSAGE_GATEWAY
+    return (plan.svc_id(OWN),) if over_coap else ()
 
 
 def _svc_id(plan: Msgin5gPlan) -> ServerServiceId:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from hashlib import sha256
 from types import MappingProxyType
 
 from lab.exchange_spec import MAX_RETRANSMIT
 from lab.msgin5g.contact import Leg
+from lab.msgin5g.keys import HeldKey, held, secret, shown
 from lab.msgin5g.records import address
 from lab.msgin5g.reporting import DEADLINE, RETRY
 from lab.msgin5g.security import Security
@@ -339,13 +339,17 @@ class Msgin5gPlan:
     @property
     def own_secrets(self) -> Mapping[str, bytes]:
         """OSCORE keys of the gateway, by the UE Service ID that they are of."""
-        return {self.svc_id(name): _secret(name) for name in self.own_keys}
+        return {self.svc_id(name): secret(name) for name in self.own_keys}
 
     @property
-    def held_secrets(self) -> Mapping[str, bytes]:
-        """Those of them that it really has."""
-        lacking = {self.svc_id(name) for name in self.own_lacks}
-        return {ue: secret for ue, secret in self.own_secrets.items() if ue not in lacking}
+    def held_keys(self) -> Mapping[str, HeldKey]:
+        """What it really has of them."""
+        security = self.security or Security()
+        return {
+            self.svc_id(name): held(name, security.pretence(name), self.svc_id)
+            for name in self.own_keys
+            if name not in self.own_lacks
+        }
 
     @property
     def codes(self) -> dict[str, str]:
@@ -370,12 +374,13 @@ class Msgin5gPlan:
         """What a UE shares with the server; of no operator. Constrained UEs leave it to their Gateway UE."""
         ue = next((each for each in self.ues if each.name == client), None)
         keyed = secured if ue is None else ue.keyed or (secured and not ue.behind)
-        return _secret(client) if keyed else b""
+        return secret(client) if keyed else b""
+
+    def shown_key(self, client: str, *, security: Security | None) -> bytes:
+        """What it takes for that: a pretender guesses."""
+        key = self.key(client, secured=security is not None)
+        return shown(client, security.pretence(client)) if key and security is not None else key
 
     def account(self, node: str) -> str:
         """By what an AS, a gateway or a server proves to be: its Service ID, or all that it knows."""
         return node if node in self.home(node).unprovisioned else self.svc_id(node)
-
-
-def _secret(name: str) -> bytes:
-    return sha256(f"lab key of {name}".encode()).digest()[:16]

@@ -17,6 +17,10 @@ class Pretence:
     token: Literal["own", "none", "expired", "forged", "elsewhere", "another API"] = "own"
     secret: str = ""
     """What it shows to the authorization server instead of its own."""
+    guessed: bool = False
+    """Whether its OSCORE key is one that nobody shares with it."""
+    key_of: str = ""
+    """Of a phone behind the gateway of the carrier: the UE whose OSCORE key it has instead of its own."""
 
 
 HONEST = Pretence()

@@ -202,7 +202,7 @@ class Msgin5gSide:
             function_id=home.settings.function_id,
             function_peer=home.function_peer,
             home=home.settings.endpoint,
-            key=home.key(ue.name),
+            key=home.shown_key(ue.name),
             door=home.door(ue.name) if new and not ue.behind else None,
             max_retransmit=ue.max_retransmit,
         )
@@ -238,7 +238,7 @@ class Msgin5gSide:
             function=home.function_endpoint,
             function_id=home.settings.function_id,
             function_peer=home.function_peer,
-            key=home.key(hub.name),
+            key=home.shown_key(hub.name),
         )
         settings = GatewayUeSettings(client=client, allowed=allowed, private_ids=new, wait=hub.wait)
         return GatewayUe(site, where, settings, self.client_ledgers[hub.name])

@@ -18,6 +18,8 @@ from msgin5g_bridge.message import MessageResponse
 from msgin5g_bridge.provisioning import ProvisioningResponse
 
 __all__ = [
+    "CERTIFICATES",
+    "TOKENS",
     "msgin5g_secured",
     "msgin5g_secured_by_certificates",
     "msgin5g_secured_phone",
@@ -40,7 +42,7 @@ _NEW = Msgin5gPlan(
     function_node="provisioning",
     security=Security(algorithm="ES256", pretenders={"spy": Pretence(plain=True)}),
 )
-_TOKENS: dict[str, tuple[Pretence, int | None]] = {
+TOKENS: dict[str, tuple[Pretence, int | None]] = {
     "none": (Pretence(token="none"), 401),
     "expired": (Pretence(token="expired"), 401),
     "forged": (Pretence(token="forged"), 401),
@@ -48,7 +50,7 @@ _TOKENS: dict[str, tuple[Pretence, int | None]] = {
     "foreign-api": (Pretence(token="another API"), 403),
     "wrong-secret": (Pretence(secret="guessed"), None),
 }
-_CERTIFICATES: dict[str, tuple[Pretence, int | None]] = {
+CERTIFICATES: dict[str, tuple[Pretence, int | None]] = {
     "plain": (Pretence(plain=True), 403),
     "bare": (Pretence(certificate="none"), None),
     "foreign": (Pretence(certificate="foreign"), None),
@@ -123,21 +125,21 @@ async def msgin5g_secured_by_certificates(carrier: Carrier) -> None:
 @scenario(
     clause="TS 33.501 §13.4.1; RFC 6750 §3.1",
     what="access tokens that are worth nothing",
-    plan=with_msgin5g(_pretenders(_TOKENS)),
+    plan=with_msgin5g(_pretenders(TOKENS)),
 )
 async def msgin5g_wrong_token(carrier: Carrier) -> None:
     """None, run out, of another key, for others: 401; for another API: 403; a wrong secret gets none."""
-    await _refused(carrier, _TOKENS)
+    await _refused(carrier, TOKENS)
 
 
 @scenario(
     clause="TS 33.501 §13.1; RFC 8446 §4.4.2",
     what="no TLS, no certificate, one of a stranger",
-    plan=with_msgin5g(_pretenders(_CERTIFICATES)),
+    plan=with_msgin5g(_pretenders(CERTIFICATES)),
 )
 async def msgin5g_wrong_certificate(carrier: Carrier) -> None:
     """Without TLS there is a 403; without a certificate that is believed there is no connection."""
-    await _refused(carrier, _CERTIFICATES)
+    await _refused(carrier, CERTIFICATES)
 
 
 @scenario(clause="TS 33.501 Y.5", what="a gateway and the phone of another", plan=with_msgin5g(_SAFE))

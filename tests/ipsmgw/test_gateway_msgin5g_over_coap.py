@@ -335,6 +335,12 @@ def test_what_makes_no_sense_is_refused_with_its_place(changed: dict[str, object
     assert path in {fault.split(": ")[1] for fault in bad.value.faults}, bad.value.faults
 
 
+def test_a_certificate_is_for_a_provisioning_function_that_wants_one() -> None:
+    tls = {"certificate": "a", "key": "b", "authorities": "c"}
+    settings = parse(toml(table(**{**ASKS, "tls": tls, "provisioning": "https://192.0.2.41"})))
+    assert settings.msgin5g.tls.certificate == "a"
+
+
 def test_a_long_message_of_the_server_is_one_for_the_phone() -> None:
     node = joined()
     text = "y" * 300

@@ -24,6 +24,7 @@ STORIES = {
     "msgin5g_keys": "OSCORE",
     "msgin5g_secured": "OSCORE beside TLS",
     "msgin5g_two_servers": "across two servers",
+    "msgin5g_secured_servers": "across two servers, with OSCORE, from a phone",
     "msgin5g_gateway_ue": "by a Gateway UE",
     "msgin5g_application_away": "by the client of another UE",
     "msgin5g_provisioned_ue_and_as": "provisioning",
