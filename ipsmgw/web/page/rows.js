@@ -4,7 +4,7 @@ import { clock, eachFrame, h, s } from "/page/dom.js";
 
 const HEIGHT = 24;
 const SLIM = { row: 40, arrow: 23 }; // where there is no room beside the arrow, its words stand below it
-const WORDS = 230; // that the words beside an arrow take at least
+const WORDS = 275; // that the words beside an arrow take at least
 const SPARE = 12; // rows above and below, so that nothing is empty while it scrolls
 const NARROW = 600;
 const CLOSE = 44; // names of lifelines stand upright where these are closer
@@ -95,7 +95,8 @@ export class Rows {
     this.narrow = width < NARROW;
     this.shift = this.narrow ? 66 : 98;
     this.slim = width - this.shift - CLOSE * nodes.length < WORDS;
-    const room = width - this.shift - (this.slim ? 12 : WORDS + 120);
+    const left = width - this.shift;
+    const room = this.slim ? left - 12 : Math.max(left - WORDS - 120, Math.min(left - WORDS, 80 * nodes.length));
     this.pitch = Math.max(this.slim ? 17 : CLOSE, Math.min(120, room / Math.max(1, nodes.length)));
     const upright = this.pitch < CLOSE;
     this.height = this.slim ? SLIM.row : HEIGHT;
