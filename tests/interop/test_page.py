@@ -207,7 +207,7 @@ def test_what_a_scenario_expected_and_what_was_there_instead_is_said(browser: Br
         expect(
             details.get_by_role("option", name=re.compile("mo-ForwardSM error systemFailure"))
         ).to_be_visible()
-        page.get_by_label("Judged").select_option("the laws alone")
+        page.get_by_label("Judged").select_option("the laws")
         page.get_by_role("button", name="Run mo", exact=True).click()
         expect(details.locator(".verdict")).to_contain_text("passed")
         expect(details).to_contain_text("Only the laws judge: rules are set")

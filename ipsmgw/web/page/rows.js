@@ -106,7 +106,7 @@ export class Rows {
     this.element.style.setProperty("--row", `${this.height}px`);
     this.element.style.setProperty("--shift", `${this.shift}px`);
     this.places = new Map(nodes.map((node, number) => [node, Math.round((number + 0.5) * this.pitch)]));
-    this.header.replaceChildren(h("i", {}, "UTC"), ...nodes.map((node) => this.lifeline(node, upright)));
+    this.header.replaceChildren(h("i", {}, this.store.context.times ?? "UTC"), ...nodes.map((node) => this.lifeline(node, upright)));
   }
 
   lifeline(node, upright) {

@@ -74,7 +74,7 @@ function show(element, context) {
     state.textContent = sentence(view);
     state.dataset.state = view.state === "refused" ? "down" : view.summary && !view.summary.valid ? "partly"
       : "up";
-    const now = view.now;
+    const now = view.summary ? whole(view.summary) : view.now;
     numbers.replaceChildren(...(now ? [["offered", now.offered], ["done", now.done],
       ["refused", total(now.refused)], ["lost", now.lost], ["under way", now.underWay]]
       .flatMap(([name, value]) => [h("div", {}, h("dt", {}, name), h("dd", {}, value.toLocaleString("en")))])
@@ -89,6 +89,14 @@ function show(element, context) {
     end();
     curves.forEach((each) => each.sized.disconnect());
   };
+}
+
+/** Of a run that is over; its last moment was a little before. */
+function whole(summary) {
+  const flows = Object.entries(summary.flows).filter(([flow]) => flow in summary.rates).map(([, of]) => of);
+  const sum = (of) => flows.reduce((found, each) => found + of(each), 0);
+  return { offered: sum((each) => each.offered), done: sum((each) => each.done), lost: sum((each) => each.lost),
+    refused: { all: sum((each) => total(each.refused)) }, underWay: 0 };
 }
 
 function total(refused) {

@@ -52,11 +52,19 @@ export class Overview {
       (down ? `${down} of them down` : "none of them down") +
       (view.morePhones ? `; ${view.morePhones} more phones are not drawn` : "");
     this.picture.show(view, this.#chosen);
+    this.#reveal();
     this.list.replaceChildren(...view.links.map((link) => h("tr", {},
       h("td", {}, link.one), h("td", {}, link.other), h("td", {}, link.protocol),
         h("td", { class: "words" }, chip(link)),
       h("td", { class: "number" }, String(link.sent)), h("td", { class: "number" }, String(link.received)))));
     this.#detail();
+  }
+
+  /** What is chosen is in sight, also where the picture is broader than the page. */
+  #reveal() {
+    if (this.revealed === this.#chosen) return;
+    this.revealed = this.#chosen;
+    this.picture.element.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: "nearest", inline: "center" });
   }
 
   #detail() {

@@ -94,7 +94,7 @@ export class RunDetails {
     const back = h("button", { type: "button", class: "deed" }, "Back to the verdict");
     let parameters = {};
     const context = {
-      ...this.context, events: new EventTarget(), parameters: () => parameters,
+      ...this.context, events: new EventTarget(), times: "from start", parameters: () => parameters,
       keep: (more) => { parameters = more; },
       api: (path, options) => this.context.api(own(path), options),
       save: (path, name) => this.context.save(own(path), name),

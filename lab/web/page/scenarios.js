@@ -22,7 +22,8 @@ function show(element, context) {
   const quirks = choice(["none"], "none");
   const rules = h("input", { type: "text", class: "mono", spellcheck: false,
     placeholder: "smsc mo-ForwardSM 1 x error systemFailure" });
-  const judged = choice([["strict", "story and laws"], ["laws", "the laws alone"]], "strict");
+  const judged = choice([["strict", "the story"], ["laws", "the laws"]], "strict");
+  judged.title = "Under rules: whether the story has to come true, or the laws alone must hold";
   const all = h("button", { type: "button", class: "deed" }, "Run all of these");
   const count = h("p", { class: "dim", role: "status" });
   const list = h("ul", { class: "stories" });
@@ -37,7 +38,7 @@ function show(element, context) {
   element.append(h("h2", { class: "unseen" }, "Scenarios"), h("div", { class: "theatre" },
     h("section", { class: "choose", "aria-label": "Scenarios" },
       h("div", { class: "how" }, field("Find", words), field("Seed", seed), field("Faults", faults),
-        field("Quirks", quirks), field("Rules of faults", rules, "as docs/faults.md has them; ; between two"),
+        field("Quirks", quirks), field("Rules of faults", rules, "as docs/faults.md has them, with ; between two"),
         field("Judged", judged)),
       h("div", { class: "heading" }, count, all), none, list),
     h("section", { class: "watch", "aria-label": "Runs" }, noRuns,
