@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 __all__ = ["Impu", "Imsi", "Msisdn", "NodeNumber"]
 
 _CACHED = 16384
+_LONGEST_URI = 1_024  # RFC 7542 §2.3 wants 253 octets of an identifier, and no index takes what has no limit
 
 # RFC 3966 §3: visual separators, ignored in comparing.
 _SEPARATORS = str.maketrans("", "", "-.() ")
@@ -120,6 +121,8 @@ class Impu(str):
     def parse(cls, text: str) -> Self:
         """From a sip, sips or tel URI, or a name-addr; ValueError with a sentence."""
         uri = _uri(text)
+        if len(uri) > _LONGEST_URI:
+            raise ValueError(f"{text[:40]!r}… is not a public user identity: it has {len(uri)} characters")
         sip = _SIP.fullmatch(uri) if _REQUEST_URI.fullmatch(uri) else None
         if sip:
             return cls(f"{sip[1].lower()}:{sip[2]}@{sip[3].lower()}")

@@ -16,6 +16,7 @@ __all__ = ["PostgresDatabase"]
 
 _PATIENCE = 5.0
 """Seconds that the server may be silent: as long as we wait for it, everybody waits for us."""
+_HANDOVER = 1
 _OURS = "hashtextextended('ipsmgw ' || current_schema(), 0)"
 
 ResultT = TypeVar("ResultT")
@@ -38,14 +39,19 @@ class PostgresDatabase:
             self._connection = _Impatient.connect(url, autocommit=True, connect_timeout=int(_PATIENCE))
             try:
                 self._take()
-            except DatabaseFault:
+            except psycopg.Error:
                 self._connection.close()
                 raise
 
     def _take(self) -> None:
-        ((taken,),) = self.read(f"SELECT pg_try_advisory_lock({_OURS})", tuple[bool])
-        if not taken:
-            raise DatabaseFault("locked; does another gateway use it?")
+        """The server takes a moment to notice that the one before is gone."""
+        try:
+            with self._connection.transaction():
+                self._connection.execute(f"SET LOCAL lock_timeout = '{_HANDOVER}s'".encode())
+                self._connection.execute(f"SELECT pg_advisory_lock({_OURS})".encode())
+        except psycopg.errors.LockNotAvailable:
+            self._connection.close()
+            raise DatabaseFault("locked; does another gateway use it?") from None
 
     def table(self, name: str, columns: str) -> None:
         with _told():
@@ -63,7 +69,7 @@ class PostgresDatabase:
             if not durable:
                 connection.execute("SET LOCAL synchronous_commit = off")
             for statement, values in writes:
-                connection.execute(_marked(statement), values)
+                connection.execute(_marked(statement), [_as_text(each) for each in values])
             connection.execute("COMMIT")
 
     def fault(self) -> str:
@@ -81,6 +87,13 @@ class PostgresDatabase:
 @cache
 def _marked(statement: str) -> bytes:
     return statement.replace("?", "%s").encode()
+
+
+def _as_text(value: str | float) -> str | float:
+    """PostgreSQL has no U+0000 in texts. Only keys can have one (contents are JSON): none is read back."""
+    if isinstance(value, str) and ("\0" in value or "\1" in value):
+        return value.replace("\1", "\1\1").replace("\0", "\1\2")
+    return value
 
 
 def _within(gen: PQGen[ResultT], seconds: float) -> PQGen[ResultT]:

@@ -1,6 +1,7 @@
 """Versioned rows of one kind: what MSGin5G has to survive a crash with (DESIGN §5)."""
 
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
@@ -19,6 +20,8 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     key: str
     version: int = 0
 
+
+_LONGEST = 512
 
 RowT = TypeVar("RowT", bound=Row)
 
@@ -61,16 +64,21 @@ class TableRows(Generic[RowT]):
     def save(self, row: RowT) -> RowT:
         self._check(row)
         saved = replace(row, version=row.version + 1)
-        self._write(Write(self._upsert, (saved.key, msgspec.json.encode(saved).decode())))
+        self._write(Write(self._upsert, (_in_index(saved.key), msgspec.json.encode(saved).decode())))
         self._rows[saved.key] = saved
         return saved
 
     def remove(self, row: RowT) -> None:
         self._check(row)
-        self._write(Write(self._delete, (row.key,)))
+        self._write(Write(self._delete, (_in_index(row.key),)))
         self._rows.pop(row.key, None)
 
     def _check(self, row: RowT) -> None:
         held = self._rows.get(row.key)
         if (held.version if held else 0) != row.version:
             raise Stale(f"{row.key}: version {row.version} is not the stored one")
+
+
+def _in_index(key: str) -> str:
+    """What it is in the table. Peers choose parts of it, and an index does not take what is too long."""
+    return key if len(key) <= _LONGEST else sha256(key.encode()).hexdigest()

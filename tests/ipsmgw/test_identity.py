@@ -75,7 +75,17 @@ def test_a_public_identity_has_one_form(text: str, identity: str, number: str | 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "alice", "sip:example.net", "tel:7042", "tel:x", "mailto:a@b", "sip:@b"]
+    "text",
+    [
+        "",
+        "alice",
+        "sip:example.net",
+        "tel:7042",
+        "tel:x",
+        "mailto:a@b",
+        "sip:@b",
+        "sip:" + "a" * 1_100 + "@b",
+    ],
 )
 def test_what_is_no_public_identity_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match="is not a public user identity"):

@@ -12,6 +12,7 @@ from ipsmgw.store import (
     Binding,
     Correlation,
     DatabaseFault,
+    Enrolment,
     HlrState,
     Stale,
     Store,
@@ -177,6 +178,17 @@ def test_a_commit_of_nothing_is_nothing(house: Storehouse) -> None:
     store.commit()
     store.commit()
     assert store.count() == 0
+
+
+def test_whatever_a_peer_puts_into_a_key_is_kept_and_removed(house: Storehouse) -> None:
+    keys = ["a\0b", "a\1\2b", "a\1b", "long" * 5_000, "long" * 5_001, "\\0 \\x00", "Ω🎈"]
+    store = house.open()
+    saved = [store.enrolments.save(Enrolment(key=key, svc_id=key)) for key in keys]
+    again = house.end(store)
+    assert {row.key: row for row in again.enrolments} == {row.key: row for row in saved}
+    for row in saved:
+        again.enrolments.remove(row)
+    assert list(house.end(again).enrolments) == []
 
 
 def test_a_binding_is_reachable_until_it_expires() -> None:
