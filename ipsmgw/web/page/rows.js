@@ -3,7 +3,7 @@
 import { clock, eachFrame, h, s } from "/page/dom.js";
 
 const HEIGHT = 24;
-const SLIM = { row: 40, arrow: 23 }; // where there is no room beside the arrow, its words stand below it
+const SLIM = { row: 40, arrow: 20 }; // where there is no room beside the arrow, its words stand below it
 const WORDS = 275; // that the words beside an arrow take at least
 const SPARE = 12; // rows above and below, so that nothing is empty while it scrolls
 const NARROW = 600;
