@@ -23,7 +23,7 @@ LARGEST = 150_000
 """Octets of a picture."""
 _NETWORK = 239
 _LIFE = 180.0
-_SIZES = {"phones": (900, 620), "ladder": (1300, 430), "scenarios": (1040, 620), "network": (1280, 560)}
+_SIZES = {"phones": (900, 620), "ladder": (1300, 430), "scenarios": (1040, 620), "network": (1280, 760)}
 
 
 @contextmanager
