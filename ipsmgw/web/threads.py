@@ -19,6 +19,7 @@ Key = tuple[object, ...]
 _KEYS = 200_000  # that are remembered; the oldest go first
 _PARTS = 1_000
 _MSG_ID = re.compile(rb'"(?:msgId|oriMsgId)":"([^"]{1,100})"')
+_PATIENCE = 30.0  # seconds in which HTTP is answered, if at all
 _COAP_TOKEN = slice(4, 6)
 _SMPP_SEQUENCE = slice(12, 16)
 
@@ -31,13 +32,19 @@ class Threads:
         self._parts: dict[Key, bytes] = {}
         self._heads: dict[float, list[tuple[bytes, int]]] = {}
         self._next = 0
+        self._open: dict[tuple[str, str], list[tuple[float, int | None]]] = {}
+        """Requests over HTTP that nobody has answered yet, by who has asked whom."""
 
     def of(self, seen: Seen) -> int:
         """The thread of the next PDU."""
         strong, weak = self._names(seen)
-        thread = self._known(strong if seen.begins else strong + weak)
+        http = seen.pdu.protocol == "http" and not seen.exchange
+        asked = self._asked(seen.pdu) if http else None
+        thread = self._known(strong if seen.begins else strong + weak) or asked
         if thread is None:
             thread = self._next = self._next + 1
+        if http and not _answers(seen.pdu):
+            self._waiting(seen.pdu.source, seen.pdu.target, seen.pdu.when).append((seen.pdu.when, thread))
         for name in strong + weak:
             self._of.setdefault(name, thread)
         for name in weak if seen.begins else []:
@@ -46,6 +53,21 @@ class Threads:
         while len(self._of) > _KEYS:
             del self._of[next(iter(self._of))]
         return thread
+
+    def _asked(self, pdu: Pdu) -> int | None:
+        """What an answer over HTTP is to, where only one is open: of several it may be to any."""
+        if not _answers(pdu):
+            return None
+        waiting = self._waiting(pdu.target, pdu.source, pdu.when)
+        if len(waiting) > 1:
+            waiting[:] = [(when, None) for when, _ in waiting]  # and whatever is left may be to any of them
+        return waiting.pop(0)[1] if waiting else None
+
+    def _waiting(self, asks: str, asked: str, now: float) -> list[tuple[float, int | None]]:
+        """What one has asked the other for, and may still be answered."""
+        found = self._open.setdefault((asks, asked), [])
+        found[:] = [each for each in found[-_PARTS:] if now - each[0] < _PATIENCE]
+        return found
 
     def find(self, told: Told) -> int | None:
         """Where the PDUs of a message are, as far as they have been seen."""
@@ -105,6 +127,11 @@ class Threads:
         if len(self._parts) > _PARTS:
             del self._parts[next(iter(self._parts))]
         return b""
+
+
+def _answers(pdu: Pdu) -> bool:
+    """Whether it is an answer and no request (RFC 9112 §2.1)."""
+    return pdu.data.startswith(b"HTTP/")
 
 
 def _pair(pdu: Pdu) -> tuple[str, str]:

@@ -1,13 +1,14 @@
 """The page of a gateway alone, as Chromium shows it: two themes, three widths, by mouse and by keyboard."""
 
 import asyncio
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from ipsmgw.settings import Address
 from ipsmgw.web import Served, WebSection, face, gateway_source, listen
@@ -124,6 +125,23 @@ def test_what_happens_is_seen_at_once_and_not_while_it_is_paused(browser: Browse
         expect(page.locator(".row")).to_have_count(before + 6)
         page.keyboard.press("Space")
         expect(page.locator(".row")).to_have_count(before + 12)
+
+
+def test_what_comes_while_the_rows_are_being_fetched_is_not_lost(browser: Browser) -> None:
+    """The answer that is told last is older than what has come meanwhile."""
+    with staged() as stage, opened(browser, stage.url) as page:
+        expect(page.locator("#connection")).to_have_text("live")
+        before = len(rows(page))
+        held: list[tuple[Route, APIResponse]] = []
+        page.route(re.compile("/api/pdus"), lambda route: held.append((route, route.fetch())), times=1)
+        page.get_by_label("heartbeats").check()
+        page.wait_for_timeout(300)
+        stage.sends("meanwhile")
+        page.wait_for_timeout(1000)  # twice as long as it takes until the page is told
+        route, answer = held[0]
+        route.fulfill(response=answer)
+        expect(page.get_by_text("MESSAGE RP-ACK", exact=True)).to_have_count(1)
+        expect(page.locator(".count")).to_have_text(f"{before + 6} PDUs shown")
 
 
 def test_heartbeats_are_shown_by_who_wants_them_and_no_batch_is_fetched(browser: Browser) -> None:

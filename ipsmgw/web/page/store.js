@@ -18,6 +18,7 @@ export class Store {
     this.nodes = [...context.page.nodes];
     this.known = false; // whether what there is has been asked for
     this.busy = new Set(); // nodes that a row is of
+    this.late = null;
     this.messages = new Map(); // by thread
     this.group = false;
     this.paused = false;
@@ -67,6 +68,7 @@ export class Store {
   async filter(wanted) {
     this.wanted = wanted;
     const mine = ++this.turn;
+    this.late ??= []; // what comes before the answer, and may not be in it
     try {
       const [{ rows, end }, { messages }] = await Promise.all([
         this.context.api(`/api/pdus${query({ ...asked(wanted), limit: MOST })}`), this.context.api("/api/messages"),
@@ -79,6 +81,13 @@ export class Store {
     } catch (fault) {
       if (mine === this.turn) this.context.say(fault.message);
     }
+    if (mine === this.turn) this.takeLate();
+  }
+
+  takeLate() {
+    const rows = this.late ?? [];
+    this.late = null;
+    if (rows.length) this.take({ rows, lost: 0 });
   }
 
   /** After a lost connection the gaps are filled. */
@@ -92,6 +101,10 @@ export class Store {
   }
 
   take({ rows, lost }) {
+    if (this.late) {
+      this.late.push(...rows);
+      return;
+    }
     const fresh = rows.filter((row) => row.number > this.behind && (this.wanted.beats || !row.beat));
     if (!fresh.length) return;
     if (this.paused) {

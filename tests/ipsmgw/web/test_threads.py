@@ -71,6 +71,22 @@ def test_a_request_and_its_answer_are_one_by_their_exchange() -> None:
     assert [threads.of(seen) for seen in pdus] == [1, 2, 2, 1]
 
 
+def test_over_http_an_answer_belongs_to_the_one_request_that_is_open_and_of_two_to_none() -> None:
+    threads = Threads()
+
+    def of(when: float, one: str, other: str, start: bytes) -> int:
+        return threads.of(Seen(0, Pdu(when, one, other, "http", start + b"\r\n\r\n")))
+
+    asked = of(1.0, "seal", "m5s", b"POST /a HTTP/1.1")
+    assert of(1.1, "m5s", "seal", b"HTTP/1.1 201 ") == asked
+    two = [of(2.0, "seal", "m5s", b"POST /b HTTP/1.1"), of(2.0, "seal", "m5s", b"POST /c HTTP/1.1")]
+    answers = [of(2.1, "m5s", "seal", b"HTTP/1.1 204 "), of(2.2, "m5s", "seal", b"HTTP/1.1 204 ")]
+    assert not set(answers) & set(two)
+    unanswered = of(3.0, "seal", "m5s", b"POST /d HTTP/1.1")
+    later = of(90.0, "seal", "m5s", b"POST /e HTTP/1.1")
+    assert of(90.1, "m5s", "seal", b"HTTP/1.1 204 ") == later != unanswered
+
+
 def test_octets_of_any_kind_get_a_thread() -> None:
     threads = Threads()
     for protocol in ("sip", "m3ua", "smpp", "http", "coap", "gsm_a_dtap", "diameter", ""):
