@@ -7,6 +7,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpx
@@ -172,7 +173,7 @@ class RestClient:
     async def _by(self, client: httpx.AsyncClient, ask: Ask, body: _Body) -> Incoming:
         asked = ask.request
         origin, headers, extensions = self._placed(ask.origin)
-        url = f"{origin}{asked.path}" + (f"?{asked.query}" if asked.query else "")
+        url = _url(f"{origin}{asked.path}" + (f"?{asked.query}" if asked.query else ""))
         async with client.stream(
             asked.method,
             url,
@@ -224,6 +225,12 @@ def _context(tls: ClientTls | None) -> ssl.SSLContext:
     if tls is not None and tls.certificate:
         context.load_cert_chain(tls.certificate, tls.key)
     return context
+
+
+@lru_cache(maxsize=256)
+def _url(text: str) -> httpx.URL:
+    """The same few come again and again, and each takes long to read."""
+    return httpx.URL(text)
 
 
 def _length(body: bytes) -> Headers:

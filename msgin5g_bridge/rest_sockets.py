@@ -8,8 +8,13 @@ from time import monotonic
 from typing import Protocol
 
 import httpcore
+from httpcore import _synchronization
 
 __all__ = ["Sockets"]
+
+# It looks for a package that tells trio from asyncio, several times in each request, along all of sys.path
+# where that is not installed: a tenth of what a request costs. Here is asyncio.
+_synchronization.current_async_library = lambda: "asyncio"
 
 
 class _Socket(Protocol):

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -96,6 +97,32 @@ def test_many_calls_are_answered_at_once(http2: bool) -> None:
         await here.until(lambda: len(here.told) == 20)
         assert all(isinstance(event, Returned) and event.body == ACK for event in here.told)
         assert len(there.told) == 20
+        await here.close()
+        await there.close()
+
+    play(story)
+
+
+class Sought:
+    """Asked first for each module that is imported and not there yet."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        self.names.append(name)
+
+
+def test_a_call_looks_for_no_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        here, there, sought = Node(), Node(), Sought()
+        host, port = await there.server.start(("127.0.0.1", 0))
+        for number in (1, 2):
+            here.call(f"http://{host}:{port}")
+            await here.until(lambda: len(here.told) == number)  # noqa: B023  # it is awaited here
+            monkeypatch.setattr(sys, "meta_path", [sought, *sys.meta_path])
+        monkeypatch.undo()
+        assert sought.names == []
         await here.close()
         await there.close()
 
