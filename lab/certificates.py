@@ -17,6 +17,17 @@ from msgin5g_bridge.rest_server import ServerTls
 __all__ = ["Certificates"]
 
 _BEFORE, _GOOD = timedelta(days=1), timedelta(days=397)
+_SIGNS = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
 _LONGEST = 64  # characters of a common name (X.520)
 
 
@@ -58,8 +69,12 @@ class Certificates:
         if name not in self._authorities:
             key = ec.generate_private_key(ec.SECP256R1())
             subject = _name(f"{name} authority of the lab")
-            usage = x509.BasicConstraints(ca=True, path_length=0)
-            builder = self._builder(subject, subject, key).add_extension(usage, critical=True)
+            builder = (
+                self._builder(subject, subject, key, key)
+                .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+                .add_extension(_SIGNS, critical=True)
+                .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            )
             certificate = builder.sign(key, SHA256())
             self._authorities[name] = certificate, key
             self._write(f"{name}.crt", certificate.public_bytes(Encoding.PEM))
@@ -73,7 +88,7 @@ class Certificates:
             key = ec.generate_private_key(ec.SECP256R1())
             names = [x509.DNSName(name) for name in spec.names]
             address = x509.IPAddress(ipaddress.ip_address(spec.local[0]))
-            builder = self._builder(_name(tls.name or node), issuer.subject, key)
+            builder = self._builder(_name(tls.name or node), issuer.subject, key, signing)
             builder = builder.add_extension(x509.SubjectAlternativeName([*names, address]), critical=False)
             self._write(paths[0].name, builder.sign(signing, SHA256()).public_bytes(Encoding.PEM))
             pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -81,8 +96,14 @@ class Certificates:
         return str(paths[0]), str(paths[1])
 
     def _builder(
-        self, subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+        self,
+        subject: x509.Name,
+        issuer: x509.Name,
+        key: ec.EllipticCurvePrivateKey,
+        signing: ec.EllipticCurvePrivateKey,
     ) -> x509.CertificateBuilder:
+        """With what RFC 5280 §4.2.1.1 wants, and newer releases of Python look for."""
+        by = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key())
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
@@ -91,6 +112,7 @@ class Certificates:
             .serial_number(x509.random_serial_number())
             .not_valid_before(self._now - _BEFORE)
             .not_valid_after(self._now + _GOOD)
+            .add_extension(by, critical=False)
         )
 
     def _write(self, name: str, octets: bytes) -> None:

@@ -23,7 +23,7 @@ class Authority:
         self._openssl(
             *("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
             *("-keyout", self._file("key"), "-out", self.certificate, "-days", "3650"),
-            *("-subj", f"/CN={name}"),
+            *("-subj", f"/CN={name}", "-addext", "keyUsage=critical,keyCertSign,cRLSign"),
         )
 
     def vouch(
@@ -37,7 +37,8 @@ class Authority:
             *("-keyout", key, "-out", request, "-subj", f"/CN={name}"),
         )
         extra = self._folder / f"{stem}.ext"
-        extra.write_text(f"subjectAltName={','.join(alternative)}\n" if alternative else "")
+        names = f"subjectAltName={','.join(alternative)}\n" if alternative else ""
+        extra.write_text(f"authorityKeyIdentifier=keyid\n{names}")
         self._openssl(
             *("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self._file("key")),
             *("-CAcreateserial", "-out", certificate, "-days", "3650", "-extfile", str(extra)),
