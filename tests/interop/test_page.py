@@ -163,6 +163,13 @@ def test_a_device_and_an_application_server_write_to_a_phone(browser: Browser, l
         write(page, "meter", "lamp", "light, please")
         expect(last(page, "lamp")).to_contain_text("light, please")
         expect(last(page, "meter")).to_contain_text("delivered")
+        expect(last(page, "meter").get_by_role("link", name="Explain")).to_have_count(0)
+        write(page, "meter", "alice", "Too warm again.")
+        last(page, "meter").get_by_role("link", name="Explain").click()
+        expect(page.locator(".story")).to_contain_text("MSGin5G MT, UE meter@")
+        page.get_by_role("link", name="In the ladder").click()
+        expect(page.get_by_role("option", name=re.compile("POST MSG"))).not_to_have_count(0)
+        page.goto(f"{lab}/#/phones")
         write(page, "reader", "nobody", "hello?")
         expect(page.get_by_role("alert")).to_contain_text("nobody here is 'nobody'")
 

@@ -121,12 +121,17 @@ class Explain {
     const state = { delivered: "good", "under way": "warn" }[told.outcome] ?? "bad";
     return [
       h("header", {}, h("h2", {}, told.id), h("span", { class: `state ${state}` }, told.outcome),
-        h("a", { class: "button", href: this.context.link("ladder", { message: told.id }) }, "In the ladder")),
+        h("a", { class: "button", href: this.context.link("ladder", this.way(told)) }, "In the ladder")),
       h("p", { class: "begins" }, `${told.sentence}.`),
       told.account?.length ? h("p", {}, told.account.join(" ")) : "",
       ...told.sections.flatMap((section) => this.section(section)),
       ...(told.ladder ? this.ladder(told.ladder) : []),
     ];
+  }
+
+  /** Messages of the MSGin5G service have no charging record by which their PDUs are known. */
+  way({ id, record }) {
+    return record.startsWith("MSGin5G") ? { subscriber: id } : { message: id };
   }
 
   ladder(text) {

@@ -9,11 +9,10 @@ const TICKS = {
 };
 const NEAR_THE_END = 80;
 
-/** The conversation of one phone; `nameOf` knows whose a number is. */
+/** The conversation of one phone; `nameOf` knows whose a number is, `explains` which messages the gateway has had. */
 export class Conversation {
-  constructor(context, nameOf, hint) {
-    this.context = context;
-    this.nameOf = nameOf;
+  constructor(context, nameOf, hint, explains = () => true) {
+    Object.assign(this, { context, nameOf, explains });
     this.list = h("ol", { class: "talk" });
     this.hint = empty(hint);
     this.element = h("div", { class: "screen", tabIndex: 0, role: "region", "aria-label": "Messages" },
@@ -61,7 +60,7 @@ class Bubble {
     const service = one.domain === "msgin5g";
     const about = service ? one.callId : one.peer.replace(/^\+/, "");
     return h("p", { class: "ways" },
-      service ? "" : h("a", { href: link("Explain", { id: one.callId }) }, "Explain"),
+      this.conversation.explains(one) ? h("a", { href: link("Explain", { id: one.callId }) }, "Explain") : "",
       h("a", { href: link("Ladder", { subscriber: about }) }, "Ladder"));
   }
 }

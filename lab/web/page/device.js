@@ -9,7 +9,7 @@ const KINDS = { UE: "MSGin5G UE", AS: "application server" };
 
 export class Device {
   #known = new Map();
-  constructor({ context, nameOf, told }, one) {
+  constructor({ context, nameOf, isPhone, told }, one) {
     const path = `/api/devices/${encodeURIComponent(one.name)}`;
     const order = async (word) => this.show(await context.api(path,
       { method: "POST", body: { order: word } }));
@@ -18,7 +18,7 @@ export class Device {
     this.answers = toggle(context, "Answers", "", (on) => order(on ? "answer" : "ignore"));
     this.answers.element.hidden = one.kind !== "UE";
     this.conversation = new Conversation(context, nameOf, one.registered ? "Nothing yet."
-      : "Switch Registered on, then write to somebody.");
+      : "Switch Registered on, then write to somebody.", (message) => isPhone(nameOf(message.peer)));
     this.composer = composer(context, {
       name: one.name, peers: "services", sms: false,
       send: async (body) => {

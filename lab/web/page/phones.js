@@ -32,11 +32,13 @@ function show(element, context) {
   const told = (sentence) => {
     live.textContent = sentence;
   };
-  const shared = { context, nameOf, told };
+  const own = new Set(); // names of phones
+  const shared = { context, nameOf, isPhone: (name) => own.has(name), told };
   const ofPhones = new Keyed(phones, (one) => new Phone(shared, one), (made, one) => made.show(one));
   const ofDevices = new Keyed(devices, (one) => new Device(shared, one), (made, one) => made.show(one));
 
   function showPhones({ phones: found, total }) {
+    for (const one of found) own.add(one.name);
     for (const one of found) if (one.number) names.set(one.number, names.get(one.number) ?? one.name);
     list.replaceChildren(...found.map((one) => h("option", { value: one.name }, one.number)));
     find.hidden = total <= MANY && !wanted.value;
