@@ -108,7 +108,8 @@ async def msgin5g_secured_servers(carrier: Carrier) -> None:
     expect(isinstance(reply.report, RpAck), "her reply has its RP-ACK")
     await until(carrier, lambda: kettle.ledger.texts == ["Switch it off"], "kettle has it")
     expect(kettle.ledger.inbox[0].message.ori_addr == who, "from her")
-    expect(not msgin5g_alarms(carrier.gateway), "and the gateway has nothing to complain of")
+    if carrier.own():
+        expect(not msgin5g_alarms(carrier.gateway), "and the gateway has nothing to complain of")
 
 
 @scenario(
@@ -176,7 +177,8 @@ async def _stays_out(carrier: Carrier, phone: Phone) -> str:
         f"{name} has a Service ID",
     )
     await until(carrier, lambda: imsi in msgin5g_alarms(carrier.gateway), f"{name} is an alarm")
+    alarm = msgin5g_alarms(carrier.gateway)[imsi]
     sent = phone.send("?", to=Msisdn(carrier.msgin5g.plan.numbers[-1]))
     await finished(carrier, sent)
     expect(isinstance(sent.report, RpError), f"{name} is refused: {sent.report}")
-    return msgin5g_alarms(carrier.gateway)[imsi]
+    return alarm
