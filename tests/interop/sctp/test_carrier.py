@@ -7,11 +7,12 @@ from lab.scenario import LINKS
 from lab.scenarios import SCENARIOS
 from tests.interop.sctp.carrier import around_stp, with_stp
 from tests.interop.sctp.place import Place
+from tests.lab.short_messages import SHORT_MESSAGES
 
 pytestmark = pytest.mark.interop
 
 
-PLAYED = sorted(name for name, scenario in SCENARIOS.items() if LINKS not in scenario.needs)
+PLAYED = sorted(name for name in SHORT_MESSAGES if LINKS not in SCENARIOS[name].needs)
 
 
 @pytest.mark.parametrize("name", PLAYED)
