@@ -4,8 +4,7 @@
 (5GMARCH_Ph2), so the bulk bodies and their paths are ours, after those of Non-MSGin5G UEs.
 """
 
-from msgin5g_bridge.model import ABSENT, Absent, ApplicationId, AsServiceId, Body, OneOrMore
-from msgin5g_bridge.registration import check_count
+from msgin5g_bridge.model import ABSENT, Absent, ApplicationId, AsServiceId, Body, Bulk, OneOrMore
 from msgin5g_bridge.ts29571 import ProblemDetails, Uri
 
 __all__ = [
@@ -51,31 +50,13 @@ class ASDeregistration(Body, kw_only=True):
     as_svc_id: AsServiceId
 
 
-class BulkASRegistration(Body, kw_only=True):
+class BulkASRegistration(Bulk[ASRegistration], kw_only=True):
     """POST /bulk-registrations, by whoever acts for several AS."""
 
-    count: int
-    list: OneOrMore[ASRegistration]
 
-    def __post_init__(self) -> None:
-        check_count(self.count, self.list)
-
-
-class BulkASDeregistration(Body, kw_only=True):
+class BulkASDeregistration(Bulk[ASDeregistration], kw_only=True):
     """POST /bulk-deregistrations."""
 
-    count: int
-    list: OneOrMore[ASDeregistration]
 
-    def __post_init__(self) -> None:
-        check_count(self.count, self.list)
-
-
-class BulkASRegistrationAck(Body, kw_only=True):
+class BulkASRegistrationAck(Bulk[ASRegistrationAck], kw_only=True):
     """The 200 to either, with one result for each entry: its status is that of a request of its own."""
-
-    count: int
-    list: OneOrMore[ASRegistrationAck]
-
-    def __post_init__(self) -> None:
-        check_count(self.count, self.list)

@@ -16,6 +16,7 @@ from msgin5g_bridge.model import (
     MessageId,
     OneOrMore,
     Topic,
+    check_count,
     decode_with,
 )
 from msgin5g_bridge.msgdelivery import (
@@ -29,7 +30,6 @@ from msgin5g_bridge.registration import (
     BulkRegistration,
     Deregistration,
     Registration,
-    check_count,
 )
 from msgin5g_bridge.segment import MessageSegmentParameters
 from msgin5g_bridge.ts29571 import DateTime

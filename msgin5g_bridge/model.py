@@ -9,7 +9,7 @@ enumeration keeps values that it does not know (each is `anyOf` its values or an
 import re
 from enum import StrEnum
 from functools import lru_cache
-from typing import Annotated, NewType, Self, TypeVar, dataclass_transform
+from typing import Annotated, Generic, NewType, Self, TypeVar, dataclass_transform
 
 import msgspec
 
@@ -21,6 +21,7 @@ __all__ = [
     "ApplicationId",
     "AsServiceId",
     "Body",
+    "Bulk",
     "Listed",
     "MessageId",
     "MgwServiceId",
@@ -29,6 +30,7 @@ __all__ = [
     "ServerServiceId",
     "Topic",
     "UeServiceId",
+    "check_count",
     "decode",
     "decode_with",
     "encode",
@@ -77,6 +79,22 @@ class Listed(Body, kw_only=True):
     """A body that is an array on the wire: its only attribute is `items`."""
 
     items: tuple[object, ...]
+
+
+def check_count(count: int, entries: tuple[object, ...]) -> None:
+    """The number of individual entries is an information element of its own: it has to be true."""
+    if count != len(entries):
+        raise ValueError(f"count says {count}, the list has {len(entries)}")
+
+
+class Bulk(Body, Generic[T], kw_only=True):
+    """Several bodies in one, and how many."""
+
+    count: int
+    list: OneOrMore[T]
+
+    def __post_init__(self) -> None:
+        check_count(self.count, self.list)
 
 
 def decode(kind: type[BodyT], octets: bytes) -> BodyT:

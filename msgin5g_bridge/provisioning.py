@@ -12,8 +12,7 @@ from msgspec import Meta, Raw
 from msgspec.json import Decoder
 
 from msgin5g_bridge.errors import DecodeError
-from msgin5g_bridge.model import ABSENT, Absent, Body, OneOrMore, ServerServiceId, decode, decode_with
-from msgin5g_bridge.registration import check_count
+from msgin5g_bridge.model import ABSENT, Absent, Body, Bulk, OneOrMore, ServerServiceId, decode, decode_with
 from msgin5g_bridge.ts29571 import Uri
 
 __all__ = [
@@ -71,24 +70,12 @@ class NonMsgin5gUeProvisioningRequest(Body, kw_only=True):
     non_msgin5g_ue_info: UeInformation | Absent = ABSENT
 
 
-class BulkProvisioningRequest(Body, kw_only=True):
+class BulkProvisioningRequest(Bulk[UeProvisioningRequest], kw_only=True):
     """Many UEs in one go, by their Gateway UE or an operator (TS 23.554 clause 8.1)."""
 
-    count: int
-    list: OneOrMore[UeProvisioningRequest]
 
-    def __post_init__(self) -> None:
-        check_count(self.count, self.list)
-
-
-class BulkAsProvisioningRequest(Body, kw_only=True):
+class BulkAsProvisioningRequest(Bulk[AsProvisioningRequest], kw_only=True):
     """The same for Application Servers."""
-
-    count: int
-    list: OneOrMore[AsProvisioningRequest]
-
-    def __post_init__(self) -> None:
-        check_count(self.count, self.list)
 
 
 class ServiceInformation(Body, kw_only=True):
@@ -121,14 +108,8 @@ class ProvisioningResult(Body, kw_only=True):
     failure_cause: str | Absent = ABSENT
 
 
-class BulkProvisioningResponse(Body, kw_only=True):
+class BulkProvisioningResponse(Bulk[ProvisioningResult], kw_only=True):
     """One entry for each of the request, in its order."""
-
-    count: int
-    list: OneOrMore[ProvisioningResult]
-
-    def __post_init__(self) -> None:
-        check_count(self.count, self.list)
 
 
 ProvisioningRequest = (

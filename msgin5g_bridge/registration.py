@@ -3,7 +3,7 @@
 Stage 2 and the Message Types REG and DEREG are the specification's; the other spellings are a lab choice.
 """
 
-from msgin5g_bridge.model import ABSENT, Absent, Body, OneOrMore, OpenEnum, UeServiceId
+from msgin5g_bridge.model import ABSENT, Absent, Body, Bulk, OneOrMore, OpenEnum, UeServiceId
 from msgin5g_bridge.ts29571 import DateTime
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "RegistrationResult",
     "TriggeringInformation",
     "TriggeringProtocol",
-    "check_count",
 ]
 
 
@@ -96,37 +95,13 @@ class RegistrationPending(Body, kw_only=True):
     expected_time: DateTime | Absent = ABSENT
 
 
-def check_count(count: int, entries: tuple[object, ...]) -> None:
-    """The number of individual entries is an information element of its own: it has to be true."""
-    if count != len(entries):
-        raise ValueError(f"count says {count}, the list has {len(entries)}")
-
-
-class BulkRegistration(Body, kw_only=True, tag_field="msgType", tag="BULKREG"):
+class BulkRegistration(Bulk[Registration], kw_only=True, tag_field="msgType", tag="BULKREG"):
     """A Gateway UE registers the constrained UEs behind it (TS 23.554 clause 8.2.7)."""
 
-    count: int
-    list: OneOrMore[Registration]
 
-    def __post_init__(self) -> None:
-        check_count(self.count, self.list)
-
-
-class BulkDeregistration(Body, kw_only=True, tag_field="msgType", tag="BULKDEREG"):
+class BulkDeregistration(Bulk[Deregistration], kw_only=True, tag_field="msgType", tag="BULKDEREG"):
     """The reverse (TS 23.554 clause 8.2.8)."""
 
-    count: int
-    list: OneOrMore[Deregistration]
 
-    def __post_init__(self) -> None:
-        check_count(self.count, self.list)
-
-
-class BulkRegistrationResponse(Body, kw_only=True):
+class BulkRegistrationResponse(Bulk[RegistrationResponse], kw_only=True):
     """One answer for each entry of either, so that part of a bulk can fail."""
-
-    count: int
-    list: OneOrMore[RegistrationResponse]
-
-    def __post_init__(self) -> None:
-        check_count(self.count, self.list)

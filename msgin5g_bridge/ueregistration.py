@@ -4,8 +4,8 @@ TS 29.538 has no API for it, so the wire, `{apiRoot}/msgs-ueregistration/v1`, is
 MSGS_ASRegistration; the information elements are stage 2's.
 """
 
-from msgin5g_bridge.model import ABSENT, Absent, Body, MgwServiceId, OneOrMore, UeServiceId
-from msgin5g_bridge.registration import CommunicationAvailability, RegistrationResponse, check_count
+from msgin5g_bridge.model import ABSENT, Absent, Body, Bulk, MgwServiceId, UeServiceId
+from msgin5g_bridge.registration import CommunicationAvailability, RegistrationResponse
 from msgin5g_bridge.ts29571 import Uri
 
 __all__ = [
@@ -41,31 +41,13 @@ class UeDeregistration(Body, kw_only=True):
     cred: str
 
 
-class BulkUeRegistration(Body, kw_only=True):
+class BulkUeRegistration(Bulk[UeRegistration], kw_only=True):
     """POST /bulk-registrations."""
 
-    count: int
-    list: OneOrMore[UeRegistration]
 
-    def __post_init__(self) -> None:
-        check_count(self.count, self.list)
-
-
-class BulkUeDeregistration(Body, kw_only=True):
+class BulkUeDeregistration(Bulk[UeDeregistration], kw_only=True):
     """POST /bulk-deregistrations."""
 
-    count: int
-    list: OneOrMore[UeDeregistration]
 
-    def __post_init__(self) -> None:
-        check_count(self.count, self.list)
-
-
-class BulkUeRegistrationAck(Body, kw_only=True):
+class BulkUeRegistrationAck(Bulk[RegistrationResponse], kw_only=True):
     """The 200 to either, with one result for each entry."""
-
-    count: int
-    list: OneOrMore[RegistrationResponse]
-
-    def __post_init__(self) -> None:
-        check_count(self.count, self.list)

@@ -39,7 +39,7 @@ class PostgresDatabase:
             self._connection = _Impatient.connect(url, autocommit=True, connect_timeout=int(_PATIENCE))
             try:
                 self._take()
-            except psycopg.Error:
+            except (psycopg.Error, DatabaseFault):
                 self._connection.close()
                 raise
 
@@ -50,7 +50,6 @@ class PostgresDatabase:
                 self._connection.execute(f"SET LOCAL lock_timeout = '{_HANDOVER}s'".encode())
                 self._connection.execute(f"SELECT pg_advisory_lock({_OURS})".encode())
         except psycopg.errors.LockNotAvailable:
-            self._connection.close()
             raise DatabaseFault("locked; does another gateway use it?") from None
 
     def table(self, name: str, columns: str) -> None:

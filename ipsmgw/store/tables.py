@@ -35,13 +35,6 @@ _TABLES = {
     "peer_version": "peer TEXT NOT NULL, context TEXT NOT NULL, version BIGINT NOT NULL, "
     "until DOUBLE PRECISION NOT NULL, PRIMARY KEY (peer, context)",
 }
-_COLUMNS = "impu, imsi, msisdn, scscf, expires, hlr, version"
-_SAVE = upsert("binding", _COLUMNS)
-_KEEP = upsert("phone", "impu, contacts")
-_MARK = upsert("unri", "imsi, reason, since, heard")
-_LEARN = upsert("peer_version", "peer, context, version, until", keys=2)
-_UNLEARN = "DELETE FROM peer_version WHERE peer = ? AND context = ?"
-_PEERS = 10_000  # whose version is kept
 
 
 class _BindingRow(NamedTuple):
@@ -54,6 +47,15 @@ class _BindingRow(NamedTuple):
     expires: float
     hlr: str
     version: int
+
+
+_COLUMNS = ", ".join(_BindingRow._fields)
+_SAVE = upsert("binding", _COLUMNS)
+_KEEP = upsert("phone", "impu, contacts")
+_MARK = upsert("unri", "imsi, reason, since, heard")
+_LEARN = upsert("peer_version", "peer, context, version, until", keys=2)
+_UNLEARN = "DELETE FROM peer_version WHERE peer = ? AND context = ?"
+_PEERS = 10_000  # whose version is kept
 
 
 class StoreFailed(Exception):

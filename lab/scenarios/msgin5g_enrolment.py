@@ -197,10 +197,7 @@ async def msgin5g_phone_welcomed(carrier: Carrier) -> None:
     await deregistered(carrier, alice)
     await until(carrier, lambda: who not in carrier.msgin5g.data.registered, "alice has left the service")
     await joined(carrier)
-    reader = await server(carrier)
-    await answered(carrier, reader.send(who, "hello"))
-    await until(carrier, lambda: "hello" in alice.ledger.inbox, "she is back")
-    expect(list(alice.ledger.inbox) == [_HELLO, "hello"], "she is not told again")
+    await _not_told_again(carrier, alice, who)
 
 
 @scenario(
@@ -224,11 +221,8 @@ async def msgin5g_phone_welcome_crash(carrier: Carrier) -> None:
     )
     await settled(carrier)
     await _restarted(carrier)
-    reader = await server(carrier)
     await until(carrier, lambda: who in carrier.msgin5g.data.registered, "alice is still in the service")
-    await answered(carrier, reader.send(who, "hello"))
-    await until(carrier, lambda: "hello" in alice.ledger.inbox, "she is reached")
-    expect(list(alice.ledger.inbox) == [_HELLO, "hello"], "she is not told again")
+    await _not_told_again(carrier, alice, who)
 
 
 @scenario(
@@ -248,3 +242,11 @@ async def msgin5g_phone_wrong_credential(carrier: Carrier) -> None:
     await _next_life(carrier, _credentials({}))
     await until(carrier, lambda: list(alice.ledger.inbox) == [_HELLO], "then she is told that she is in")
     expect(not msgin5g_alarms(carrier.gateway), "there is no alarm any more")
+
+
+async def _not_told_again(carrier: Carrier, alice: Phone, who: Address) -> None:
+    """She is reached; and what she is told of the service has come once."""
+    reader = await server(carrier)
+    await answered(carrier, reader.send(who, "hello"))
+    await until(carrier, lambda: "hello" in alice.ledger.inbox, "she is reached")
+    expect(list(alice.ledger.inbox) == [_HELLO, "hello"], "she is not told again")

@@ -13,7 +13,7 @@ from msgspec import inspect
 
 from msgin5g_bridge import ABSENT, Body, DecodeError, decode, decode_payload, encode
 from msgin5g_bridge.devicetriggering import DeviceTriggering
-from msgin5g_bridge.model import Listed
+from msgin5g_bridge.model import Bulk, Listed
 from msgin5g_bridge.seal import ProfileDocs, ValGroupDocuments, ValTargetUe
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -29,7 +29,7 @@ EITHER: dict[type[Body], tuple[str, ...]] = {
 ARRAYS: list[type[Body]] = [ProfileDocs, ValGroupDocuments]
 LINES = "msgin5g_bridge.lines"
 """Whose bodies have defaults: what is absent does not stay so."""
-KINDS = {*Body.__subclasses__(), *ARRAYS} - {Listed}
+KINDS = {*Body.__subclasses__(), *Bulk.__subclasses__(), *ARRAYS} - {Bulk, Listed}
 BODIES = sorted((kind for kind in KINDS if kind.__module__ != LINES), key=lambda kind: kind.__name__)
 
 
