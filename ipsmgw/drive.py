@@ -358,14 +358,19 @@ class Driver:
     def _fire(self) -> None:
         self._armed = self._timer = None
         now = self.clock.now()
+        early = True
         for timed in self._timed:
             when = timed.deadline()
             if when is not None and when <= now:
+                early = False
                 try:
                     timed.expire(now)
                 except Exception as bug:  # the others have deadlines too
                     self.supervise(bug, timed, now)
-        self.settle(now)
+        if early:
+            self._arm(now)  # what it was armed for has been answered
+        else:
+            self.settle(now)
 
 
 def surviving(work: Callable[[], ResultT]) -> ResultT | Exception:

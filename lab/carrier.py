@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import TypeVar
 
 from ipsmgw.drive import Driver, ExchangePort
@@ -153,7 +154,7 @@ class Carrier:
 
     # What stories need.
 
-    @property
+    @cached_property
     def nodes(self) -> tuple[str, ...]:
         """What the lab plays, in the order in which it is started."""
         phones = (subscriber.name for subscriber in self.plan.subscribers)

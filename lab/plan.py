@@ -1,7 +1,7 @@
 """A carrier as a frozen description: who, at which addresses and numbers, with which timers (DESIGN §10)."""
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -191,7 +191,7 @@ class Plan:
 
     def seat(self, node: str) -> Seat:
         """Where it is."""
-        return self._seats.get(node) or Seat(node=node)
+        return self._seats.get(node) or _usual(node)
 
     def present(self, node: str) -> bool:
         """Whether the carrier has it."""
@@ -363,3 +363,9 @@ class Plan:
             for address in (self.sip(node), *airs, (self.host(node), 0)):
                 found.setdefault(address, node)
         return found
+
+
+@cache
+def _usual(node: str) -> Seat:
+    """Where the plan says nothing: the lab plays it, at an address of its own."""
+    return Seat(node=node)

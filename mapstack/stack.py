@@ -140,9 +140,11 @@ class MapStack:
 
     def deadline(self) -> float | None:
         """The soonest deadline: at once, if events wait to be told."""
-        own, below = self._tcap.deadline(), self._sccp.deadline()
-        soonest = [each for each in (self._pending_since, own, below) if each is not None]
-        return min(soonest) if soonest else None
+        soonest = self._pending_since
+        for when in (self._tcap.deadline(), self._sccp.deadline()):
+            if when is not None and (soonest is None or when < soonest):
+                soonest = when
+        return soonest
 
     def take_output(self) -> list[tuple[bytes, Flow]]:
         """What has to be sent."""

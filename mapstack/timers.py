@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from math import inf
 from typing import Generic, TypeVar
 
 __all__ = ["Fifo"]
@@ -12,10 +13,12 @@ KeyT = TypeVar("KeyT", bound=Hashable)
 class Fifo(Generic[KeyT]):
     """Keys with their deadlines, soonest first; every operation takes constant time."""
 
-    __slots__ = ("_deadlines", "duration")
+    __slots__ = ("_deadlines", "duration", "soonest")
 
     def __init__(self, duration: float) -> None:
         self.duration = duration
+        self.soonest = inf
+        """The soonest deadline: it is asked for much more often than it changes."""
         # A plain dict would scan its deleted front again and again; this one is a linked list.
         self._deadlines: OrderedDict[KeyT, float] = OrderedDict()
 
@@ -27,17 +30,20 @@ class Fifo(Generic[KeyT]):
 
     def add(self, key: KeyT, now: float) -> None:
         """Start the timer of `key`, or start it again."""
-        deadlines = self._deadlines
-        if key in deadlines:
-            del deadlines[key]
-        deadlines[key] = now + self.duration
+        self.discard(key)
+        self._deadlines[key] = deadline = now + self.duration
+        if self.soonest == inf:
+            self.soonest = deadline
 
     def discard(self, key: KeyT) -> None:
         """Stop the timer of `key`, if it runs."""
-        self._deadlines.pop(key, None)
+        if self._deadlines.pop(key, inf) == self.soonest:
+            self.soonest = next(iter(self._deadlines.values()), inf)
 
     def due(self, now: float) -> list[KeyT]:
         """Take out the keys whose deadline has come."""
+        if self.soonest > now:
+            return []
         keys: list[KeyT] = []
         for key, deadline in self._deadlines.items():
             if deadline > now:
@@ -45,10 +51,5 @@ class Fifo(Generic[KeyT]):
             keys.append(key)
         for key in keys:
             del self._deadlines[key]
+        self.soonest = next(iter(self._deadlines.values()), inf)
         return keys
-
-    def deadline(self) -> float | None:
-        """The soonest deadline."""
-        for deadline in self._deadlines.values():
-            return deadline
-        return None

@@ -127,17 +127,17 @@ class ClientTransactions:
 
     def deadline(self) -> float | None:
         """When `expire` has work; entries of answered requests are dropped here."""
-        due = [] if self._completed.turn is None else [self._completed.turn]
+        soonest, opened = self._completed.turn, self._open
         for queue in self._e:
-            while queue and queue[0][1] not in self._open:
+            while queue and queue[0][1] not in opened:
                 queue.popleft()
-            if queue:
-                due.append(queue[0][0])
-        while self._f and self._f[0][1] not in self._open:
+            if queue and (soonest is None or queue[0][0] < soonest):
+                soonest = queue[0][0]
+        while self._f and self._f[0][1] not in opened:
             heappop(self._f)
-        if self._f:
-            due.append(self._f[0][0])
-        return min(due, default=None)
+        if self._f and (soonest is None or self._f[0][0] < soonest):
+            soonest = self._f[0][0]
+        return soonest
 
     def _run(self, tx: ClientTx, state: ClientState, event: ClientInput, now: float) -> bool:
         after, action = TRANSITIONS[state, event]

@@ -156,13 +156,13 @@ class ServerTransactions:
 
     def deadline(self) -> float | None:
         """When `expire` has work; entries of answered requests are dropped here."""
-        due = [] if self._completed.turn is None else [self._completed.turn]
+        soonest, opened = self._completed.turn, self._open
         for queue in (self._due, self._guard):
-            while queue and queue[0][1] not in self._open:
+            while queue and queue[0][1] not in opened:
                 queue.popleft()
-            if queue:
-                due.append(queue[0][0])
-        return min(due, default=None)
+            if queue and (soonest is None or queue[0][0] < soonest):
+                soonest = queue[0][0]
+        return soonest
 
     def link_down(self, connection: Flow) -> None:
         """A connection is gone: the answer takes one of ours to sent-by (§18.2.2); where that is what is

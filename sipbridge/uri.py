@@ -110,6 +110,8 @@ def _sip(rest: str, secure: bool) -> SipUri:
 
 
 def _uri_parameters(named: list[str]) -> tuple[tuple[str, str], ...]:
+    if not named:
+        return ()
     pairs = (part.partition("=") for part in named if part)
     return tuple((_unescaped(name.strip()).lower(), _unescaped(value)) for name, _, value in pairs)
 

@@ -110,9 +110,12 @@ class M3ua:
 
     def deadline(self) -> float | None:
         """The soonest deadline."""
-        deadlines = [peer.deadline() for peer in self._peers.values()]
-        deadlines += [server.deadline() for server in self._network.servers.values()]
-        return min((when for when in deadlines if when is not None), default=None)
+        soonest = None
+        for each in (*self._peers.values(), *self._network.servers.values()):
+            when = each.deadline()
+            if when is not None and (soonest is None or when < soonest):
+                soonest = when
+        return soonest
 
     def take_output(self) -> list[tuple[bytes, Flow]]:
         """What has to be sent."""

@@ -1,6 +1,7 @@
 """SCCP connectionless as a layer over M3UA: N-UNITDATA and N-NOTICE (Q.711 §6.2, Q.714 §4)."""
 
 from collections.abc import Iterable, Sequence
+from math import inf
 from random import Random
 from typing import NamedTuple
 
@@ -128,12 +129,11 @@ class Sccp:
 
     def deadline(self) -> float | None:
         """The soonest deadline."""
-        below, own, management = self._m3ua.deadline(), self._reassembler.deadline(), self._scmg.soonest
-        if management is not None and (own is None or management < own):
-            own = management
-        if below is None or own is None:
-            return own if below is None else below
-        return min(below, own)
+        soonest = self._reassembler.soonest
+        for when in (self._m3ua.deadline(), self._scmg.soonest):
+            if when is not None and when < soonest:
+                soonest = when
+        return soonest if soonest < inf else None
 
     def take_output(self) -> list[tuple[bytes, Flow]]:
         """What has to be sent."""

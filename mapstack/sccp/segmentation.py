@@ -160,9 +160,10 @@ class Reassembler:
             for key in self._timers.due(now)
         ]
 
-    def deadline(self) -> float | None:
+    @property
+    def soonest(self) -> float:
         """The soonest end of T(reass)."""
-        return self._timers.deadline()
+        return self._timers.soonest
 
     def _begin(self, key: _Key, received: Received, place: Segmentation, now: float) -> Discarded | None:
         peer = key[:2]

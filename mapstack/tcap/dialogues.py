@@ -1,5 +1,7 @@
 """The open dialogues: how they are asked for, where they wait, and what is sent in them (Q.774 §3)."""
 
+from math import inf
+
 import msgspec
 
 from mapstack.errors import LocalError
@@ -299,8 +301,8 @@ class Dialogues:
 
     def deadline(self) -> float | None:
         """The soonest end of a timer."""
-        deadlines = [deadline for timer in self._timers if (deadline := timer.deadline()) is not None]
-        return min(deadlines) if deadlines else None
+        soonest = min([timer.soonest for timer in self._timers])
+        return soonest if soonest < inf else None
 
 
 def _together(kept: bytes, components: bytes) -> bytes:

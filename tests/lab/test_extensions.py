@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pycrate_asn1dir import TCAP_MAP
+from pycrate_asn1dir.TCAP_MAPv2v3 import MAP_ExtensionDataTypes
 
 from ipsmgw.identity import NodeNumber
 from lab.elements.extensions import (
@@ -43,7 +43,7 @@ def test_a_type_that_is_not_known_is_none() -> None:
 
 @pytest.mark.parametrize("container", ALL, ids=["messaging", "gateway", *(kind.name for kind in ScType)])
 def test_pycrate_reads_the_container(container: bytes) -> None:
-    kind = TCAP_MAP.MAP_ExtensionDataTypes.ExtensionContainer
+    kind = MAP_ExtensionDataTypes.ExtensionContainer
     kind.from_ber(element(_SEQUENCE, container))
     (extension,) = kind.get_val()["privateExtensionList"]
     assert extension["extId"][:2] == (2, 25)
@@ -58,7 +58,7 @@ def test_any_octets_say_nothing_or_something(octets: bytes) -> None:
 
 def test_the_documentation_names_each_of_them() -> None:
     text = (ROOT / "docs" / "private-extensions.md").read_text()
-    kind = TCAP_MAP.MAP_ExtensionDataTypes.ExtensionContainer
+    kind = MAP_ExtensionDataTypes.ExtensionContainer
     for container in ALL:
         kind.from_ber(element(_SEQUENCE, container))
         *_, uuid, number = kind.get_val()["privateExtensionList"][0]["extId"]

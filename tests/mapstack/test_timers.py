@@ -1,5 +1,7 @@
 """Deadlines of one duration expire in the order in which they were set."""
 
+from math import inf
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,14 +12,14 @@ def test_keys_are_due_in_order_and_once() -> None:
     fifo: Fifo[str] = Fifo(2.0)
     fifo.add("a", 0.0)
     fifo.add("b", 1.0)
-    assert fifo.deadline() == 2.0
+    assert fifo.soonest == 2.0
     assert fifo.due(1.9) == []
     assert fifo.due(2.0) == ["a"]
     assert fifo.due(2.0) == []
-    assert fifo.deadline() == 3.0
+    assert fifo.soonest == 3.0
     fifo.discard("b")
     fifo.discard("b")
-    assert fifo.deadline() is None
+    assert fifo.soonest == inf
 
 
 def test_a_key_that_is_added_again_starts_again() -> None:
@@ -47,5 +49,5 @@ def test_the_soonest_deadline_is_the_least_of_all(steps: list[tuple[str, bool, f
         assert sorted(due) == sorted(key for key, when in model.items() if when <= now)
         for key in due:
             del model[key]
-        assert fifo.deadline() == min(model.values(), default=None)
+        assert fifo.soonest == min(model.values(), default=inf)
         assert len(fifo) == len(model)

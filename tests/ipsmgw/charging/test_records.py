@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from pycrate_asn1dir.CDR import GLOBAL
 
 from ipsmgw.cause import Cause
 from ipsmgw.cdr import Attempt, Cdr, decode, encode
@@ -64,6 +63,8 @@ MT = Cdr(
 
 def theirs(octets: bytes) -> tuple[str, dict[str, object]]:
     """What pycrate reads, which must write the same octets."""
+    from pycrate_asn1dir.CDR import GLOBAL  # seconds, which nobody waits for who only collects
+
     kind = GLOBAL.MOD["SMSChargingDataTypes"]["SMSRecordType"]
     kind.from_ber(octets)
     name, value = kind.get_val()

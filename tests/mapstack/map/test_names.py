@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from pycrate_asn1dir.TCAP_CAP import GLOBAL as CAP
 from pycrate_asn1dir.TCAP_MAPv2v3 import GLOBAL as MAP
 
 from ipsmgw.trace.layers import names
@@ -26,6 +25,8 @@ def test_names_are_those_of_the_specification() -> None:
 
 
 def test_codes_of_camel_are_those_of_the_specification() -> None:
+    from pycrate_asn1dir.TCAP_CAP import GLOBAL as CAP
+
     module = CAP.MOD["CAP-operationcodes"]
     codes = {cast(int, module[name]._val[1]) for name in module if name.startswith("opcode")}
     assert set(names.CAP_OPERATIONS) == codes

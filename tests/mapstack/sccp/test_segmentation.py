@@ -1,5 +1,6 @@
 """Segments: what does not fit is cut, what was cut is put together, and nothing waits for ever."""
 
+from math import inf
 from random import Random
 
 import pytest
@@ -64,7 +65,7 @@ def test_what_was_cut_is_put_together(size: int) -> None:
     assert [feed(reassembler, received) for received in earlier] == [None] * len(earlier)
     assert feed(reassembler, last) == bytes(i & 0xFF for i in range(size))
     assert len(reassembler) == 0
-    assert reassembler.deadline() is None
+    assert reassembler.soonest == inf
 
 
 def test_messages_of_one_sender_may_come_mixed() -> None:
@@ -86,7 +87,7 @@ def test_what_was_cut_is_put_together_in_any_order(size: int, rng: Random, twice
     assert outcomes[:-1] == [None] * (len(outcomes) - 1)
     assert outcomes[-1] == bytes(i & 0xFF for i in range(size))
     assert len(reassembler) == 0
-    assert reassembler.deadline() is None
+    assert reassembler.soonest == inf
 
 
 def of_another(received: Received, remaining: int | None = None) -> Received:
@@ -106,7 +107,7 @@ def test_a_segment_that_cannot_belong_to_the_others_ends_the_message(earlier: tu
     stranger = of_another(received[earlier[-1]])
     assert feed(reassembler, stranger) == Discarded(stranger, TRANSPORT)
     assert len(reassembler) == 0
-    assert reassembler.deadline() is None
+    assert reassembler.soonest == inf
 
 
 @pytest.mark.parametrize("remaining", [3, 9])
@@ -126,7 +127,7 @@ def test_a_sender_that_counts_its_references_anew_is_believed(earlier: int) -> N
     old, new = cut(800), cut(400)
     feed(reassembler, old[earlier], 1.0)
     assert feed(reassembler, new[0], 2.0) == Discarded(old[earlier], TRANSPORT)
-    assert reassembler.deadline() == 12.0
+    assert reassembler.soonest == 12.0
     assert feed(reassembler, new[1], 2.0) == bytes(i & 0xFF for i in range(400))
     assert len(reassembler) == 0
 
@@ -135,7 +136,7 @@ def test_a_message_whose_rest_does_not_come_is_given_up() -> None:
     reassembler = Reassembler(timeout=10, limit=5)
     first = cut(300)[0]
     feed(reassembler, first, 5.0)
-    assert reassembler.deadline() == 15.0
+    assert reassembler.soonest == 15.0
     assert reassembler.expire(14.9) == []
     assert reassembler.expire(15.0) == [Discarded(first, TRANSPORT)]
     assert len(reassembler) == 0
@@ -166,7 +167,7 @@ def test_what_has_only_lost_its_first_segment_is_given_up_too() -> None:
     *_, last = cut(300)
     assert feed(reassembler, last, 5.0) is None
     assert reassembler.expire(15.0) == [Discarded(last, TRANSPORT)]
-    assert (len(reassembler), reassembler.deadline()) == (0, None)
+    assert (len(reassembler), reassembler.soonest) == (0, inf)
 
 
 segment = st.tuples(
@@ -190,7 +191,7 @@ def test_whatever_segments_come_the_limits_hold_and_nothing_stays(script: list[t
             assert [*outcome] == [*range(len(outcome) - 1, -1, -1)]
         assert len(reassembler) <= 4
     reassembler.expire(now + 10)
-    assert (len(reassembler), reassembler.deadline(), reassembler._of_peer) == (0, None, {})
+    assert (len(reassembler), reassembler.soonest, reassembler._of_peer) == (0, inf, {})
 
 
 def test_a_first_segment_that_is_also_the_last_is_whole() -> None:
