@@ -341,7 +341,12 @@ class Driver:
 
     def deadline(self) -> float | None:
         """The soonest of all."""
-        return min([when for timed in self._timed if (when := timed.deadline()) is not None], default=None)
+        soonest = None
+        for timed in self._timed:
+            when = timed.deadline()
+            if when is not None and (soonest is None or when < soonest):
+                soonest = when
+        return soonest
 
     def _arm(self, now: float) -> None:
         soonest = self.deadline()
