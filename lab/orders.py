@@ -1,6 +1,7 @@
 """What is asked of many runs at once, and who plays them: one process, or several (DESIGN §10)."""
 
 import dataclasses
+import gc
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -141,6 +142,7 @@ class _Seat:
         with seats.get_lock():
             cls.number = seats.value
             seats.value += 1
+        gc.freeze()  # what is imported stays; the collector need not look at it with every run
 
 
 def _play_there(order: Order, which: Run) -> Played:

@@ -110,12 +110,9 @@ class M3ua:
 
     def deadline(self) -> float | None:
         """The soonest deadline."""
-        soonest = None
-        for each in (*self._peers.values(), *self._network.servers.values()):
-            when = each.deadline()
-            if when is not None and (soonest is None or when < soonest):
-                soonest = when
-        return soonest
+        deadlines = [peer.deadline() for peer in self._peers.values()]
+        deadlines += [server.deadline() for server in self._network.servers.values()]
+        return min([when for when in deadlines if when is not None], default=None)
 
     def take_output(self) -> list[tuple[bytes, Flow]]:
         """What has to be sent."""

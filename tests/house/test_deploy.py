@@ -4,7 +4,7 @@ import re
 
 import typer
 
-import ipsmgw.cli
+import ipsmgw.cli.commands
 from ipsmgw.settings import parse
 from tests.house.source import ROOMS, ROOT
 
@@ -37,7 +37,7 @@ def test_the_health_check_asks_where_the_gateway_answers() -> None:
 
 
 def test_container_and_unit_run_what_the_gateway_has() -> None:
-    group = typer.main.get_command(ipsmgw.cli.app)
+    group = typer.main.get_command(ipsmgw.cli.commands.app)
     commands = re.findall(r"^Exec\w+=/opt/ipsmgw/bin/ipsmgw (\w+)", UNIT, re.MULTILINE)
     assert commands == ["check", "run"]
     assert 'CMD ["ipsmgw", "run", "-c", "/etc/ipsmgw/gateway.toml"]' in CONTAINER

@@ -12,7 +12,7 @@ from tempfile import NamedTemporaryFile
 
 from typer.testing import CliRunner
 
-from ipsmgw.cli import app
+from ipsmgw.cli.commands import app
 from lab.carrier import Carrier
 from lab.gateway_file import gateway_toml
 from lab.ground import WireGround

@@ -22,6 +22,18 @@ LAYERS = (
 )
 LINE = "[Protocols in frame: exported_pdu:json]"  # JSON that is in nothing else
 
+# What must be in the dissection of a scenario: the layers, down to the short message.
+SIGNS = {
+    "register": ("Session Initiation Protocol", "MTP 3 User Adaptation Layer", "anyTimeModification"),
+    "mo": ("RP-DATA (MS to Network)", "mo-forwardSM", "SMS-SUBMIT"),
+    "mt": ("RP-DATA (Network to MS)", "mt-forwardSM", "SMS-DELIVER"),
+    "silent_phone": ("absentSubscriberSM", "reportSM-DeliveryStatus", "alertServiceCentre"),
+    "sc_refuses": ("RP-ERROR (Network to MS)", "sm-DeliveryFailure"),
+    "memory_full": ("RP-ERROR (MS to Network)", "Memory capacity exceeded"),
+    "long_text": ("Extended Unitdata", "Reassembled SCCP"),
+    "unknown_subscriber": ("unknownSubscriber",),
+}
+
 
 def captured(verdict: Verdict, path: Path) -> Path:
     with path.open("wb") as stream:
@@ -40,6 +52,7 @@ def test_every_octet_of_a_scenario_is_decoded(
     spoilt = sum("spoilt" in pdu.fate for pdu in verdict.pdus)  # by a rule, perhaps beyond recognition
     decoded = sum(said.count(f"\n{layer}") for layer in LAYERS) + said.count(LINE)
     assert len(verdict.pdus) - spoilt <= decoded <= len(verdict.pdus)
+    assert [sign for sign in SIGNS.get(name, ()) if sign not in said] == []
 
 
 def test_under_all_faults_every_octet_is_still_decoded(

@@ -15,7 +15,7 @@ import pytest
 from msgspec import Meta
 from typer.testing import CliRunner
 
-from ipsmgw.cli import app
+from ipsmgw.cli.commands import app
 from ipsmgw.settings import BadSettings, parse
 from tests.house.source import sources
 from tests.ipsmgw.broken import Table, broken, paths, toml

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ipsmgw.cause import Cause
-from ipsmgw.cli import app
+from ipsmgw.cli.commands import app
 from ipsmgw.map_error import error_of
 from ipsmgw.settings import BadSettings, parse
 from mapstack.map import MapError

@@ -16,8 +16,8 @@ import typer
 from typer.core import TyperGroup
 from typer.testing import CliRunner
 
-import ipsmgw.cli
-import lab.cli
+import ipsmgw.cli.commands
+import lab.commands
 from ipsmgw.settings import parse
 from tests.house.source import ROOT
 from tests.ipsmgw.broken import Table, toml
@@ -25,7 +25,7 @@ from tests.lab.doc_commands import PAGES, Command, commands, configurations, inl
 
 pytestmark = pytest.mark.wire
 
-PROGRAMS = {"ipsmgw": ipsmgw.cli.app, "ipsmgw-lab": lab.cli.app}
+PROGRAMS = {"ipsmgw": ipsmgw.cli.commands.app, "ipsmgw-lab": lab.commands.app}
 
 # What is not typed here: how page and command begin, and who runs it instead, or why nobody does.
 ELSEWHERE = {

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ipsmgw.charging import read_cdr_file
-from ipsmgw.cli import app
+from ipsmgw.cli.commands import app
 from ipsmgw.journal.closing import left_over
 from lab.bench.exchange import Exchange
 from lab.bench.frames import OTHER_PREFIX

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from lab.cli import app
+from lab.commands import app
 from lab.orders import JUDGES
 from lab.scenarios import SCENARIOS
 

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from typer.testing import CliRunner
 
-from lab.cli import app
+from lab.commands import app
 from lab.quirks.profile import PLAIN, Profile, profiles
 from lab.quirks.quirks import NONE
 from lab.runner import run

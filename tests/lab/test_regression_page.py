@@ -75,6 +75,7 @@ def done(command: str, folder: Path) -> str:
     return ended.stdout
 
 
+@pytest.mark.timeout(300)
 def test_a_reader_types_all_of_it(tmp_path: Path, network: int) -> None:
     carrier, lab, stp = (block for block in blocks() if block.startswith("["))
     (tmp_path / "carrier.toml").write_text(

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from lab.cli import app
+from lab.commands import app
 from lab.orders import Order, Played
 from lab.report import Report, junit, page
 from lab.report.decodes import tree_of

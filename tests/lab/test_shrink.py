@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from lab.cli import app
+from lab.commands import app
 from lab.faults import ALL
 from lab.recorded import Choice, Listed, Recording, in_words
 from lab.runner import run

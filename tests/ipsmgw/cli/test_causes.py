@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ipsmgw.cause import Cause
-from ipsmgw.cli import app
+from ipsmgw.cli.commands import app
 
 
 def call(*arguments: str) -> Result:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from ipsmgw.charging import CdrFile, ClosureReason, record_of, write_cdr_file
-from ipsmgw.cli import app
+from ipsmgw.cli.commands import app
 from tests.ipsmgw.charging.test_records import MO, MT
 
 

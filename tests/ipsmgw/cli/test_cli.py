@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ipsmgw import __version__
-from ipsmgw.cli import app
+from ipsmgw.cli.commands import app
 from tests.ipsmgw.broken import Table, sound, toml
 
 

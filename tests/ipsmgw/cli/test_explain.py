@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 from typer.testing import CliRunner
 
-from ipsmgw.cli import app
+from ipsmgw.cli.commands import app
 from tests.ipsmgw.asked import SUBMIT, octets
 from tests.ipsmgw.cli.test_run import LIMIT, host, running, table, write
 from tests.ipsmgw.cli.test_status import Other, api

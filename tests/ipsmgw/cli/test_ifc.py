@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from typer.testing import CliRunner
 
-from ipsmgw.cli import app
+from ipsmgw.cli.commands import app
 from ipsmgw.cli.ifc import filter_criteria
 from ipsmgw.procedures.registration import ServiceInfo
 from ipsmgw.settings import parse

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from ipsmgw.cli import app
+from ipsmgw.cli.commands import app
 from ipsmgw.reference import comments, fields, tables
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "gateway.toml"

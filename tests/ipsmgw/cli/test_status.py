@@ -14,7 +14,7 @@ from threading import Thread
 import pytest
 from typer.testing import CliRunner
 
-from ipsmgw.cli import app
+from ipsmgw.cli.commands import app
 from mapstack.m3ua.message import MessageType, encode
 from tests.ipsmgw.broken import toml
 from tests.ipsmgw.cli.test_run import LIMIT, host, running, table, write

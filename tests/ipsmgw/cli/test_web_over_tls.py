@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ipsmgw.cli import app
+from ipsmgw.cli.commands import app
 from tests.ipsmgw.cli.test_run import host, refused, running, table, write
 from tests.sipbridge.certificates import Authority
 

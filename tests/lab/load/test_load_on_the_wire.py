@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lab.bench.process import GATEWAY, Place, Process
-from lab.cli import app
+from lab.commands import app
 from lab.description import describe
 from lab.fit import configuration
 from lab.load.flow import Flow

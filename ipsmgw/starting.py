@@ -1,0 +1,18 @@
+"""How a command starts: quickly, for somebody waits for it."""
+
+import gc
+from importlib import import_module
+
+__all__ = ["start"]
+
+
+def start(commands: str) -> None:
+    """Import the module with the commands, and do what was asked for.
+
+    What is imported stays until the end, so that the collector need not look at it again and again.
+    """
+    gc.disable()
+    app = import_module(commands).app
+    gc.freeze()
+    gc.enable()
+    app()
