@@ -27,7 +27,21 @@ from sipbridge.rp import decode as decode_rpdu
 from tests.lab.msgin5g.lossy_proxy import LossyProxy
 from tests.lab.siege import Cradle
 
-__all__ = ["Accepted", "Death", "Heard", "Notes", "Part", "Reported", "Siege", "besieged", "through_proxies"]
+__all__ = [
+    "ACCEPTED",
+    "Accepted",
+    "Death",
+    "Heard",
+    "Notes",
+    "Part",
+    "Reported",
+    "Siege",
+    "besieged",
+    "through_proxies",
+]
+
+ACCEPTED = 10
+"""Messages before a life may end."""
 
 _PHONES, _WINDOW, _LIMIT = 20, 8, 25.0
 _MOST_OPEN = 60
@@ -139,11 +153,14 @@ class Siege:
                 pass
 
     async def lose(self, lives: list[float], enough: Callable[[], bool] = lambda: True) -> None:
-        """Under load, each life so many seconds long; then one in which all that has begun ends."""
+        """Under load, each life so many seconds longer than it takes to do something; then one in which
+        all that has begun ends.
+        """
         async with asyncio.TaskGroup() as group:
             for _ in range(_WINDOW):
                 group.create_task(self._deliver())
             for seconds in lives:
+                await self._works()
                 await asyncio.sleep(seconds)
                 self.open_at_death.append(len(self.unreported))
                 self._cradle.end(signal.SIGKILL)
@@ -159,6 +176,13 @@ class Siege:
             async with asyncio.timeout(_LIMIT):
                 while self.unreported:
                     await asyncio.sleep(_TURN)
+
+    async def _works(self) -> None:
+        """The gateway is up, however slow the machine is."""
+        before = len(self.accepted)
+        async with asyncio.timeout(_LIMIT):
+            while len(self.accepted) < before + ACCEPTED:
+                await asyncio.sleep(_TURN)
 
     async def _registered(self, datagram: bytes) -> bool:
         """UDP loses what comes before anybody listens."""

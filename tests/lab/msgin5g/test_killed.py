@@ -7,7 +7,16 @@ from random import Random
 
 import pytest
 
-from tests.lab.msgin5g.siege import Accepted, Death, Heard, Part, Reported, besieged, through_proxies
+from tests.lab.msgin5g.siege import (
+    ACCEPTED,
+    Accepted,
+    Death,
+    Heard,
+    Part,
+    Reported,
+    besieged,
+    through_proxies,
+)
 
 KILLS, CUTS = 4, 6
 
@@ -19,14 +28,14 @@ def test_a_gateway_that_is_killed_loses_nothing_and_repeats_no_more_than_the_par
     tmp_path: Path,
 ) -> None:
     rng = Random(1)
-    lives = [rng.uniform(0.3, 0.8) for _ in range(KILLS)]
+    lives = [rng.uniform(0.0, 0.5) for _ in range(KILLS)]
     heard, open_at_death, status = asyncio.run(besieged(tmp_path, lives, rng))
     assert list(told_wrongly(heard)) == []
     assert status == 0
     assert (tmp_path / "stderr").read_text() == ""
     # And there was something to go wrong.
     assert sum(open_at_death) > KILLS
-    assert sum(isinstance(each, Accepted) for each in heard) > 10 * KILLS
+    assert sum(isinstance(each, Accepted) for each in heard) >= ACCEPTED * KILLS
 
 
 @pytest.mark.usefixtures("bench_network")
