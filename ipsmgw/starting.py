@@ -5,6 +5,8 @@ from importlib import import_module
 
 __all__ = ["start"]
 
+_INTERRUPTED = 130  # as shells have it: 128 and SIGINT
+
 
 def start(commands: str) -> None:
     """Import the module with the commands, and do what was asked for.
@@ -12,7 +14,10 @@ def start(commands: str) -> None:
     What is imported stays until the end, so that the collector need not look at it again and again.
     """
     gc.disable()
-    app = import_module(commands).app
+    try:
+        app = import_module(commands).app
+    except KeyboardInterrupt:
+        raise SystemExit(_INTERRUPTED) from None  # nothing has begun
     gc.freeze()
     gc.enable()
     app()
