@@ -29,6 +29,15 @@ __all__ = [
 Fault = tuple[str, str]
 """Path of the key, and what is wrong with it."""
 
+_QUOTED, _KIND = re.compile("`([^`]*)`"), re.compile(r"\w+")
+_TOML = {
+    "str": "string",
+    "int": "integer",
+    "bool": "boolean",
+    "list": "array",
+    "dict": "table",
+    "object": "table",
+}
 _WHERE = re.compile(r"(.*) \(at (?:(line \d+, column \d+)|(end of document))\)", re.DOTALL)
 
 
@@ -194,7 +203,7 @@ def scalar(kind: type, value: object) -> object:
     if kind is Addresses:
         return Addresses.read(value)
     if not isinstance(value, str):
-        raise ValueError(f"expected str, got {_kind(value)}")
+        raise ValueError(f"expected string, got {_kind(value)}")
     return Address.parse(value) if kind is Address else _node_number(kind, value)
 
 
@@ -213,8 +222,8 @@ def in_words(fault: tomllib.TOMLDecodeError) -> str:
 
 
 def _sentence(said: str) -> str:
-    """As msgspec says it, without its own idea of a path."""
-    what = said.partition(" - at `$")[0].replace("`", "")
+    """As msgspec says it, without its own idea of a path, and with the names that TOML has for kinds."""
+    what = _QUOTED.sub(lambda kinds: _KIND.sub(_in_toml, kinds[1]), said.partition(" - at `$")[0])
     return what[:1].lower() + what[1:] if what.startswith(("Expected", "Invalid")) else what
 
 
@@ -222,7 +231,10 @@ def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
+def _in_toml(kind: re.Match[str]) -> str:
+    return _TOML.get(kind[0], kind[0])
+
+
 def _kind(value: object) -> str:
-    if isinstance(value, Mapping):
-        return "table"
-    return "array" if isinstance(value, list) else type(value).__name__
+    name = type(value).__name__
+    return _TOML.get(name, name)

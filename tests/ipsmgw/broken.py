@@ -92,7 +92,7 @@ def _wrong_values(kind: object) -> Iterator[tuple[object, str]]:
         if get_origin(origin) is tuple:
             item = get_args(origin)[0]
             number = item is int or get_args(item)[:1] == (int,)
-            yield (["5"], "expected int") if number else ([5], "expected str")
+            yield (["5"], "expected integer") if number else ([5], "expected string")
         yield {"a": 1}, "expected "
         yield from _of_scalar(origin)
         for meta in facts:
@@ -115,17 +115,17 @@ def _of_scalar(kind: object) -> Iterator[tuple[object, str]]:
     elif kind is NodeNumber:
         yield "+44 x", "is not a node number"
     elif get_origin(kind) is Literal:
-        yield "nonsense", "nvalid enum value" if isinstance(get_args(kind)[0], str) else "expected int"
+        yield "nonsense", "nvalid enum value" if isinstance(get_args(kind)[0], str) else "expected integer"
     elif kind is float:
         yield "1", "expected float"
         yield float("nan"), "a number is wanted"
     elif kind is int:
-        yield 1.5, "expected int"
-        yield True, "expected int"
+        yield 1.5, "expected integer"
+        yield True, "expected integer"
     elif kind is str:
-        yield 5, "expected str"
+        yield 5, "expected string"
     elif kind is bool:
-        yield 1, "expected bool"
+        yield 1, "expected boolean"
 
 
 def _beyond(meta: Meta) -> Iterator[tuple[object, str]]:

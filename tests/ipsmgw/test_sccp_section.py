@@ -195,7 +195,7 @@ def test_a_relay_keeps_its_own_titles() -> None:
         ),
         (
             {"address": [{"calling": {"digits": "+4915"}}]},
-            "map.address[0].calling.digits: expected str matching regex '^[0-9a-f]{1,32}$': "
+            "map.address[0].calling.digits: expected string matching regex '^[0-9a-f]{1,32}$': "
             "a number is written without its +",
         ),
         (

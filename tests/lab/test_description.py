@@ -200,7 +200,7 @@ _RANGE = "[[range]]\ncount = 2\n"
     ("text", "said"),
     [
         ("nework = 3", "nework: unknown key; is it network?"),
-        ("network = 300", "network: expected int <= 254"),
+        ("network = 300", "network: expected integer <= 254"),
         ("x =", "end of document: Invalid value"),
         ('[element.hrl]\nis = "here"', "element.hrl: unknown key; is it hlr?"),
         ('[element.hlr]\nis = "exernal"', "element.hlr.is: invalid enum value 'exernal': here, external or"),
@@ -212,7 +212,7 @@ _RANGE = "[[range]]\ncount = 2\n"
         ('[[subscriber]]\nname = "hlr"', "subscriber[0].imsi: missing"),
         (_RANGE + 'imsi = "001010000000001"\nmsisdn = "44123"\nname = "x"', "range[0].name: {n} is wanted"),
         (_RANGE + 'imsi = "999999999999999"\nmsisdn = "44123"', "range[0].imsi: 2 numbers from 9"),
-        ('[gateway]\nsettings = "[dns]\\nenabled = 3"', "gateway: dns.enabled: expected bool, got int"),
+        ('[gateway]\nsettings = "[dns]\\nenabled = 3"', "gateway: dns.enabled: expected boolean, got"),
         ('[gateway]\nprocedures = "ts-23.240"', "gateway.procedures: invalid enum value 'ts-23.240': tr-"),
         ('[timers]\npreset = "slow"', "timers.preset: invalid enum value 'slow': real or paced"),
         ('[stp]\naddress = ""', "stp.address: an IP address is wanted, got ''"),
@@ -255,11 +255,11 @@ def test_two_who_say_that_they_are_the_same_are_told_so() -> None:
     ("content", "said"),
     [
         ("", "a line with the names of the columns is wanted: name,imsi,msisdn"),
-        ("name,imsi,msisdn\nann,1,44123\n", "line 2: imsi: expected str matching regex"),
+        ("name,imsi,msisdn\nann,1,44123\n", "line 2: imsi: expected string matching regex"),
         ("name,imsi\n\nann,001010000000001\n", "line 3: msisdn: missing"),
         ("name,imsi,msidn\nann,001010000000001,44123\n", "line 2: msidn: unknown key; is it msisdn?"),
         ("name,imsi,msisdn\nann,001010000000001\n", "line 2: 2 columns, and the header has 3"),
-        ("name,imsi,msisdn,over_ip\nann,001010000000001,44123,maybe\n", "line 2: over_ip: expected bool"),
+        ("name,imsi,msisdn,over_ip\nann,001010000000001,44123,maybe\n", "line 2: over_ip: expected boolean"),
     ],
 )
 def test_a_fault_in_a_file_of_subscribers_names_file_and_line(

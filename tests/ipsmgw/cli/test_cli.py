@@ -51,7 +51,9 @@ def test_every_fault_is_a_line_and_the_status_is_2(file: Path, command: tuple[st
     said = call(*command, str(file))
     assert said.exit_code == 2
     assert said.stdout == ""
-    assert said.stderr == (f"{file}: limits.in_flight: expected int >= 1\n{file}: nonsense: unknown key\n")
+    assert said.stderr == (
+        f"{file}: limits.in_flight: expected integer >= 1\n{file}: nonsense: unknown key\n"
+    )
 
 
 @pytest.mark.parametrize("command", [("check",), ("run", "-c")])
