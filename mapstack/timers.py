@@ -30,15 +30,18 @@ class Fifo(Generic[KeyT]):
 
     def add(self, key: KeyT, now: float) -> None:
         """Start the timer of `key`, or start it again."""
-        self.discard(key)
-        self._deadlines[key] = deadline = now + self.duration
-        if self.soonest == inf:
+        deadlines = self._deadlines
+        if key in deadlines:
+            self.discard(key)
+        deadlines[key] = deadline = now + self.duration
+        if deadline < self.soonest:
             self.soonest = deadline
 
     def discard(self, key: KeyT) -> None:
         """Stop the timer of `key`, if it runs."""
-        if self._deadlines.pop(key, inf) == self.soonest:
-            self.soonest = next(iter(self._deadlines.values()), inf)
+        deadlines = self._deadlines
+        if deadlines.pop(key, None) == self.soonest:
+            self.soonest = next(iter(deadlines.values()), inf)
 
     def due(self, now: float) -> list[KeyT]:
         """Take out the keys whose deadline has come."""
