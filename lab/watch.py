@@ -6,12 +6,12 @@ from ipsmgw.drive import Clock, Driver, Handle
 
 __all__ = ["Watch"]
 
-_EVERY = 2.0
+_EVERY = 1.0
 _OVERDUE = 100  # of which it takes a note
 
 
 class Watch:
-    """Looks every other second; overdue is what a Driver has left for as long, twice in a row."""
+    """Looks once a second; overdue is what a Driver has left for a second or more, twice in a row."""
 
     def __init__(self, clock: Clock, drivers: Callable[[], dict[str, Driver]]) -> None:
         self._clock = clock

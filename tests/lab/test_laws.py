@@ -57,7 +57,7 @@ def test_the_laws_hold_whatever_goes_wrong(block: int) -> None:
 
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name != "mixed"])
 def test_the_laws_hold_after_every_story(name: str) -> None:
-    for seed in range(1, 6):
+    for seed in range(1, 11):
         verdict = run(SCENARIOS[name], seed=seed, faults=ALL)
         assert verdict.broken is None, f"ipsmgw-lab run {name} --faults all --seed {seed}"
 

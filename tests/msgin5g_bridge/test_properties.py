@@ -7,7 +7,7 @@ from functools import cache, partial
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import inspect
 
@@ -31,8 +31,6 @@ LINES = "msgin5g_bridge.lines"
 """Whose bodies have defaults: what is absent does not stay so."""
 KINDS = {*Body.__subclasses__(), *Bulk.__subclasses__(), *ARRAYS} - {Bulk, Listed}
 BODIES = sorted((kind for kind in KINDS if kind.__module__ != LINES), key=lambda kind: kind.__name__)
-FEW = settings(max_examples=40)
-"""Of each body, for there are many, and they are read by one decoder."""
 
 
 def values(kind: inspect.Type) -> st.SearchStrategy[object]:
@@ -109,7 +107,6 @@ def is_named(error: DecodeError | None) -> bool:
 
 
 @pytest.mark.parametrize("kind", BODIES, ids=lambda kind: kind.__name__)
-@FEW
 @given(data=st.data())
 def test_every_value_survives_the_wire(kind: type[Body], data: st.DataObject) -> None:
     value = data.draw(bodies(kind))
@@ -119,7 +116,6 @@ def test_every_value_survives_the_wire(kind: type[Body], data: st.DataObject) ->
 
 
 @pytest.mark.parametrize("kind", BODIES, ids=lambda kind: kind.__name__)
-@FEW
 @given(data=st.data())
 def test_a_bent_body_is_read_or_named(kind: type[Body], data: st.DataObject) -> None:
     octets = bytearray(encode(data.draw(bodies(kind))))

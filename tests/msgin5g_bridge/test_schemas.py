@@ -17,7 +17,7 @@ from msgin5g_bridge.operation import Operation
 from msgin5g_bridge.ts29571 import AccessTokenErr, ProblemDetails
 from tests.house.source import ROOT
 from tests.msgin5g_bridge.schemas import DEFINITIONS, OPENAPI, faults
-from tests.msgin5g_bridge.test_properties import FEW, bodies
+from tests.msgin5g_bridge.test_properties import bodies
 
 OPERATIONS = [
     operation
@@ -45,7 +45,6 @@ def test_every_body_of_every_operation_has_a_schema() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-@FEW
 @given(data=st.data())
 def test_what_we_write_keeps_to_the_schema(kind: type[Body], data: st.DataObject) -> None:
     assert faults(kind.__name__, encode(data.draw(bodies(kind)))) == []

@@ -35,7 +35,7 @@ def test_a_gateway_that_is_killed_loses_nothing_and_repeats_no_more_than_the_par
     assert (tmp_path / "stderr").read_text() == ""
     # And there was something to go wrong.
     assert sum(open_at_death) > KILLS
-    assert sum(isinstance(each, Accepted) for each in heard) >= ACCEPTED * KILLS
+    assert sum(isinstance(each, Accepted) for each in heard) > ACCEPTED * KILLS
 
 
 @pytest.mark.usefixtures("bench_network")
