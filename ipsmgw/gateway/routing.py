@@ -55,6 +55,7 @@ class Routing:
         terminating.owners.append(self._over_ims)
         terminating.late = self._reported_late
         self._nodes = ServingNodes(core)
+        terminating.over = self._nodes.end
         self._information = RoutingInformation(core, self._orders)
         self._messages: dict[str, Routed] = {}
         self._by_dialogue: dict[int, str] = {}
@@ -94,8 +95,9 @@ class Routing:
     def deliver(self, event: Invoked, arg: MtForwardSmArg, now: float) -> None:
         """mt-ForwardSM, by MT Correlation ID."""
         imsi, centre = arg.sm_rp_da.imsi, arg.sm_rp_oa.service_centre_address_oa
-        if imsi is None or centre is None or arg.more_messages_to_send:
-            imsi, centre = self._terminating.series.names(event.dialogue, arg, event.map_open)
+        series = self._terminating.series
+        if imsi is None or centre is None or arg.more_messages_to_send or event.dialogue in series.open:
+            imsi, centre = series.names(event.dialogue, arg, event.map_open)
         if imsi is None or centre is None:
             self._terminating.refuse(event, arg, Cause.UNEXPECTED_DATA_VALUE, now)
             return
@@ -104,7 +106,7 @@ class Routing:
             return
         correlation = self._correlation(imsi, centre, arg, now)
         if correlation is None:
-            self._terminating.refuse(event, arg, Cause.UNIDENTIFIED_SUBSCRIBER, now)
+            self._terminating.refuse(event, arg, Cause.UNIDENTIFIED_SUBSCRIBER, now, imsi)
             return
         binding = self._core.store.binding_of_imsi(correlation.imsi)
         if binding is not None and not binding.able(now):
@@ -231,8 +233,6 @@ class Routing:
     def _tell(self, routed: Routed, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
         sms = routed.sms
         self._terminating.tell(sms.dialogue, actions, tx, now)
-        if not routed.more or not any(type(action) is MtResult for action in actions):
-            self._nodes.end(sms.dialogue, now)
         for action in actions:
             if type(action) is ReportDelivery:
                 called = self._core.hlr(Imsi(sms.imsi), None)

@@ -28,6 +28,8 @@ __all__ = ["Terminating"]
 Owner = Callable[[int, Decision[MtSms], ServerTx | None, float], bool]
 """Told of every attempt that has ended, by its dialogue; False: it is not one of his."""
 Late = Callable[[str | None, float], None]
+Over = Callable[[int, float], None]
+"""Told of every answer behind which no more messages come in its dialogue."""
 _REMEMBERED = 60.0  # a report that is sent again gets the same answer for at least this long
 _NOWHERE = AddressString("")
 
@@ -47,6 +49,7 @@ class Terminating:
         self.owners: list[Owner] = []
         """Who decides what comes after an attempt that is not an SMS-GMSC's alone."""
         self.late: Late | None = None
+        self.over: Over | None = None
         self._flows: dict[str, Flow] = {}
         """Of the messages that went straight to phones, by call."""
         self._texts = core.settings.text.enabled
@@ -70,7 +73,7 @@ class Terminating:
     def deliver(self, event: Invoked, arg: MtForwardSmArg, now: float) -> None:
         """mt-ForwardSM from an SMS-GMSC."""
         core, imsi, centre = self._core, arg.sm_rp_da.imsi, arg.sm_rp_oa.service_centre_address_oa
-        if imsi is None or centre is None or arg.more_messages_to_send:
+        if imsi is None or centre is None or arg.more_messages_to_send or event.dialogue in self.series.open:
             imsi, centre = self.series.names(event.dialogue, arg, event.map_open)
         if imsi is None or centre is None:
             self.refuse(event, arg, Cause.UNEXPECTED_DATA_VALUE, now)
@@ -135,9 +138,11 @@ class Terminating:
         )
         self._begin(sms, binding, now)
 
-    def refuse(self, event: Invoked, arg: MtForwardSmArg, cause: Cause, now: float) -> None:
-        """A message that is not attempted at all."""
-        imsi = arg.sm_rp_da.imsi or ""
+    def refuse(
+        self, event: Invoked, arg: MtForwardSmArg, cause: Cause, now: float, imsi: str | None = None
+    ) -> None:
+        """A message that is not attempted at all; `imsi` where it does not say itself whom it is for."""
+        imsi = imsi or arg.sm_rp_da.imsi or self.series.subscriber(event.dialogue)
         sms = MtSms(next(self._core.ids), event.dialogue, imsi, _NOWHERE, arg.sm_rp_ui, now, None, -1)
         self._refuse(mt.refused(sms, cause, now), sms.dialogue)
 
@@ -313,21 +318,25 @@ class Terminating:
 
     def tell(self, dialogue: int, actions: tuple[Action, ...], tx: ServerTx | None, now: float) -> None:
         """The record is on disk: phone and SMS-GMSC learn what has become of it."""
-        stack = self._map
         for action in actions:
             if type(action) is Answer:
                 if tx is not None:
                     self._isc.respond(tx, action.status, now)
-                continue
-            if type(action) is MtRefusal:
-                self.series.end(dialogue)  # an error ends the dialogue, whatever was to follow
-            if not stack.awaits_answer(dialogue):
-                continue  # it has given up while the record went to disk, or in the batch of its Begin
-            if type(action) is MtResult:
-                access = self._ip_access if action.over_ip else None
-                stack.result(dialogue, _result(action.sm_rp_ui, access), now)
-            elif type(action) is MtRefusal:
-                stack.error(dialogue, action.error, now)
+            elif type(action) is MtResult or type(action) is MtRefusal:
+                self._tell_gmsc(dialogue, action, now)
+        if self.over is not None and dialogue not in self.series.open:
+            self.over(dialogue, now)
+
+    def _tell_gmsc(self, dialogue: int, action: MtResult | MtRefusal, now: float) -> None:
+        """Unless it has given up while the record went to disk, or in the batch of its Begin."""
+        awaited = self._map.awaits_answer(dialogue)
+        if type(action) is MtRefusal:
+            self.series.end(dialogue)  # an error ends the dialogue, whatever was to follow
+            if awaited:
+                self._map.error(dialogue, action.error, now)
+        elif awaited and type(action) is MtResult:
+            access = self._ip_access if action.over_ip else None
+            self._map.result(dialogue, _result(action.sm_rp_ui, access), now)
 
     def _heard(self, event: SmMessage, now: float) -> None:
         sender = self._sender(event)

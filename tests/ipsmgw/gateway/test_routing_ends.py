@@ -6,6 +6,7 @@ from ipsmgw.cause import Cause
 from ipsmgw.map_error import error_of
 from mapstack import MT_FORWARD_SM, Answered, Invoked, MapError
 from mapstack.map import (
+    ErrorCode,
     MtForwardSmArg,
     MtForwardSmRes,
     ReadyForSmArg,
@@ -199,3 +200,18 @@ def test_a_line_to_a_node_is_closed_when_the_last_message_has_gone_another_way()
     home.node.pass_time(0.0)
     home.answer(home.heard(ReadyForSmArg)[0], ReadyForSmRes())
     assert len(home.node.peer) == 0
+
+
+def test_a_line_to_a_node_is_closed_when_the_next_message_is_refused() -> None:
+    """Its MT Correlation ID has had its time."""
+    home = Home(final(order=["cs"], correlation_lifetime=1))
+    correlation = home.correlation()
+    dialogue = home.forward(correlation, more=True)
+    home.answer(home.heard(MtForwardSmArg)[0], DONE)
+    home.node.synced()
+    home.node.pass_time(2.0)
+    home.follow(dialogue, more=True)
+    home.node.synced()
+    assert [record.imsi for record in records(home.node)] == [IMSI, correlation]
+    assert home.refused().code == ErrorCode.UNIDENTIFIED_SUBSCRIBER
+    assert home.node.gateway.kept == home.node.gateway.open_exchanges == len(home.node.peer) == 0

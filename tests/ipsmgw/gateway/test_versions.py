@@ -102,6 +102,16 @@ def test_two_messages_in_one_dialogue_are_delivered_one_after_the_other(
     assert registered.gateway.kept == registered.gateway.open_exchanges == len(peer) == 0
 
 
+def test_the_last_of_several_may_name_everybody_again(registered: Node) -> None:
+    dialogue = registered.peer.invoke(MT_FORWARD_SM, GATEWAY, FIRST, registered.watch.time)
+    registered.exchange()
+    _taken(registered)
+    registered.peer.invoke_in(dialogue, MT_FORWARD_SM, ALONE, registered.watch.time)
+    registered.exchange()
+    _taken(registered)
+    assert registered.gateway.kept == registered.gateway.open_exchanges == len(registered.peer) == 0
+
+
 def test_a_message_that_is_announced_and_never_comes_is_forgotten(registered: Node) -> None:
     registered.peer.invoke(MT_FORWARD_SM, GATEWAY, FIRST, registered.watch.time)
     registered.exchange()
