@@ -4,7 +4,7 @@ import asyncio
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,13 +28,14 @@ TOKEN = "a-token-that-nobody-guesses"
 class Stage:
     """A gateway in virtual time, and its page on a real socket, in a thread with a loop of its own."""
 
-    def __init__(self, node: Node, section: WebSection, address: str = "127.0.0.1:0") -> None:
+    def __init__(self, node: Node, section: WebSection, address: str) -> None:
         self.node = node
         self._address = address
         self._section = section
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._run(),))
+        work = self._loop.run_until_complete
+        self._thread = threading.Thread(target=work, args=(self._run(),), daemon=True)
         self.url = ""
 
     async def _run(self) -> None:
@@ -79,8 +80,10 @@ class Stage:
 
 
 @contextmanager
-def staged(section: WebSection | None = None, **settings: object) -> Iterator[Stage]:
-    stage = Stage(registered(**settings), section or WebSection())
+def staged(
+    section: WebSection | None = None, address: str = "127.0.0.1:0", **settings: object
+) -> Iterator[Stage]:
+    stage = Stage(registered(**settings), section or WebSection(), address)
     stage.open()
     try:
         yield stage
@@ -273,24 +276,46 @@ SCROLL = """async () => {
 }"""
 
 
+@contextmanager
+def outlasting(browser: Browser, shown: Callable[[Page], object]) -> Iterator[tuple[Page, Stage]]:
+    """A page that has seen its gateway go, once this was shown, and the gateway that comes next."""
+    with ExitStack() as later:
+        with staged() as stage:
+            address = stage.url.removeprefix("http://")
+            page = later.enter_context(opened(browser, stage.url, refused=True))
+            expect(page.locator("#connection")).to_have_text("live")
+            shown(page)
+        expect(page.locator("#connection")).to_have_text("not connected")
+        expect(page.get_by_role("alert")).to_contain_text("What is shown is how it was before.")
+        with staged(WebSection(), address) as again:
+            again.sends("after it")
+            yield page, again
+            later.close()
+
+
 def test_when_the_gateway_is_away_the_page_says_so_and_goes_on_when_it_is_back(browser: Browser) -> None:
-    with staged() as stage:
-        url = stage.url
-        context = opened(browser, url, refused=True)
-        page = context.__enter__()
-        expect(page.locator("#connection")).to_have_text("live")
-    expect(page.locator("#connection")).to_have_text("not connected")
-    expect(page.get_by_role("alert")).to_contain_text("What is shown is how it was before.")
-    again = Stage(registered(), WebSection(), url.removeprefix("http://").rstrip("/"))
-    again.open()
-    try:
-        again.sends("after it")
+    with outlasting(browser, rows) as (page, _):
         expect(page.locator("#connection")).to_have_text("live")
         expect(page.get_by_role("alert")).to_be_hidden()
         expect(page.get_by_text("MESSAGE RP-ACK", exact=True)).to_have_count(1)
-    finally:
-        context.__exit__(None, None, None)
-        again.close()
+
+
+@pytest.mark.parametrize("missed", ["/page/tree.js", "/api/pdus"])
+def test_what_did_not_come_before_the_gateway_went_comes_when_it_is_back(
+    browser: Browser, missed: str
+) -> None:
+    def half_there(page: Page) -> None:
+        page.goto("about:blank")
+        page.route(re.compile(missed), lambda route: route.abort("connectionrefused"), times=1)
+        with page.expect_event("requestfailed", lambda request: missed in request.url):
+            page.go_back()
+        expect(page.locator("#connection")).to_have_text("live")
+
+    with outlasting(browser, half_there) as (page, again):
+        expect(page.get_by_text("MESSAGE RP-ACK", exact=True)).to_have_count(1)
+        expect(page.get_by_role("alert")).to_be_hidden()
+        again.sends("later")
+        expect(page.get_by_text("MESSAGE RP-ACK", exact=True)).to_have_count(2)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,15 @@ const at = (id) => document.getElementById(id);
 let page = null;
 let shown = null; // { tab, unmount }
 let turn = 0;
+let missing = false; // whether something that the tab is made of has not come
 
 /** What every tab gets. */
 const context = {
-  api, save,
+  save,
+  api: (path, options) => api(path, options).catch((fault) => {
+    missing ||= fault.status === 0 && options?.method === undefined;
+    throw fault;
+  }),
   events: null,
   page: null,
   /** Goes to a tab; a step of the back button. */
@@ -42,7 +47,12 @@ async function show() {
     shown.update(parameters);
     return;
   }
-  const module = await import(tab.module);
+  const module = await import(tab.module).catch((fault) => {
+    if (!(fault instanceof TypeError)) throw fault; // it has come, and is wrong
+    missing = true;
+    notice(NOBODY, "connection");
+  });
+  if (!module) return;
   if (mine !== turn) return; // somebody has gone on meanwhile
   shown?.unmount();
   notice("");
@@ -72,7 +82,10 @@ function drawTabs() {
 }
 
 function watchConnection() {
+  let lost = false;
   context.events.on("connection", ({ up, why, status }) => {
+    if (up && lost && missing) location.reload();
+    lost = !up;
     const element = at("connection");
     element.textContent = up ? "live" : "not connected";
     element.title = why ?? "";
