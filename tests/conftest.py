@@ -1,5 +1,6 @@
 """Rules for the whole test tree: no skip in CI, hypothesis profiles, tshark as a second opinion."""
 
+import faulthandler
 import gc
 import os
 import shutil
@@ -16,6 +17,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CI = os.environ.get("CI") == "true"
+LEAVING = 30.0
+"""Seconds in which a process of the tests has to end when they have."""
 
 settings.register_profile("quick", deadline=None, max_examples=50)
 settings.register_profile(
@@ -28,6 +31,11 @@ def pytest_collection_finish() -> None:
     """Eighteen thousand tests and all modules are there to stay: no garbage collector looks at them again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """All is done: a thread that keeps the process alive all the same is shown, and ended with it."""
+    faulthandler.dump_traceback_later(LEAVING, exit=True, file=2)
 
 
 @pytest.hookimpl(wrapper=True)

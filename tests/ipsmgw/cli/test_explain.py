@@ -78,7 +78,7 @@ def test_a_message_is_explained_by_its_call_id_its_id_and_its_sender(tmp_path: P
 
 def test_who_is_no_gateway_is_said_to_be_none() -> None:
     with HTTPServer((host(12), 0), Other) as server:
-        thread = Thread(target=server.handle_request)
+        thread = Thread(target=server.handle_request, daemon=True)
         thread.start()
         code, text = explain("x", "--url", f"http://{host(12)}:{server.server_port}")
         thread.join(LIMIT)

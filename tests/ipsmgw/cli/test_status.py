@@ -151,7 +151,7 @@ class Other(BaseHTTPRequestHandler):
 
 def test_whoever_answers_and_is_no_gateway_is_not_believed() -> None:
     with HTTPServer((host(12), 0), Other) as server:
-        thread = Thread(target=server.handle_request)
+        thread = Thread(target=server.handle_request, daemon=True)
         thread.start()
         code, text = status("--url", f"http://{host(12)}:{server.server_port}")
         thread.join(LIMIT)
