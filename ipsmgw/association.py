@@ -80,6 +80,7 @@ class M3uaSection(Section, frozen=True, kw_only=True):
     t_recovery: Timer = 2.0
     t_audit: TimerOrOff = 30.0
     t_register: Timer = 30.0
+    reconnect: Timer = 30.0
     pending_messages: Count = 1000
     destinations: Count = 1000
     routing_keys: Count = 16

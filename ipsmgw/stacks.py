@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import msgspec
 
-from ipsmgw.association import AssociationSettings, m3ua_association, m3ua_route
+from ipsmgw.association import m3ua_association, m3ua_route
 from ipsmgw.sccp_section import address_rule, sccp_settings, translation
 from ipsmgw.settings import MapSection, Settings
 from ipsmgw.sip_settings import listeners, names
@@ -69,7 +69,7 @@ def sip_spec(settings: Settings) -> SipSpec:
     return SipSpec(listeners(sip), SipLimits(), bounds, files if tls.certificate else None)
 
 
-def association_specs(associations: tuple[AssociationSettings, ...]) -> list[AssociationSpec]:
+def association_specs(section: MapSection) -> list[AssociationSpec]:
     return [
         AssociationSpec(
             name=association.name,
@@ -79,8 +79,9 @@ def association_specs(associations: tuple[AssociationSettings, ...]) -> list[Ass
             remote=association.remote.pair() if association.remote else None,
             other_local=association.local.others if association.local else (),
             other_remote=association.remote.others if association.remote else (),
+            reconnect=section.m3ua.reconnect,
         )
-        for association in associations
+        for association in section.association
     ]
 
 

@@ -106,7 +106,7 @@ class Gateway:
         self.observed = Observed(core, explaining, self.driver, self)
         node = settings.node.name
         world.network.signalling(node, sip_spec(settings), self.sip)
-        world.network.associations(node, association_specs(settings.map.association), self.map)
+        world.network.associations(node, association_specs(settings.map), self.map)
         if self._msgin5g is not None:
             self._alerting.room = self._msgin5g.to_phones.room
             explaining.service = self._msgin5g.chronicle.explain

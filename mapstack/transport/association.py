@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from errno import EADDRNOTAVAIL, EMFILE, ENFILE, ENOBUFS, ENOMEM
 from functools import partial
 from random import Random
@@ -40,6 +40,8 @@ class AssociationSpec:
     remote: tuple[str, int] | None = None
     other_local: tuple[str, ...] = ()
     other_remote: tuple[str, ...] = ()
+    reconnect: float = 30.0
+    """Longest wait before the next attempt to connect, in seconds."""
 
     @property
     def locals(self) -> list[tuple[str, int]]:
@@ -182,7 +184,8 @@ class Transport:
     # ---- connecting
 
     async def _keep_connected(self, spec: AssociationSpec) -> None:
-        attempts = Attempts(self._backoff, self._rng)
+        backoff = replace(self._backoff, longest=min(spec.reconnect, self._backoff.longest))
+        attempts = Attempts(backoff, self._rng)
         while True:
             connected = await self._connect(spec)
             line = None if connected is None else self._attach(spec.name, connected)

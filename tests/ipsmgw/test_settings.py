@@ -91,7 +91,7 @@ def test_what_is_none_of_the_words_hears_them(table: Table, said: str) -> None:
 def test_an_end_may_have_several_addresses() -> None:
     for remote in (["127.0.0.1:7", "127.0.0.2"], ["127.0.0.1:7", "127.0.0.2:7"]):
         settings = parse(toml(with_association(remote=remote)))
-        (spec,) = association_specs(settings.map.association)
+        (spec,) = association_specs(settings.map)
         assert spec.remotes == [("127.0.0.1", 7), ("127.0.0.2", 7)]
 
 

@@ -30,7 +30,7 @@ class Asker:
         settings = gateway_settings(carrier.plan)
         self.stack = MapStack(map_settings(settings, site.boot), site.rng)
         self._port = self._driver.open(self.stack, self._on_event)
-        site.network.associations(site.node, association_specs(settings.map.association), self._port)
+        site.network.associations(site.node, association_specs(settings.map), self._port)
         self._active: set[str] = set()
         self._ended: dict[int, Outcome] = {}
         self.invoked: list[Invoked] = []

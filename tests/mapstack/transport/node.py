@@ -22,7 +22,9 @@ def beat(text: str) -> bytes:
 class Node:
     """One end; `until` waits for what the other end makes happen."""
 
-    def __init__(self, opener: Callable[..., Transport], *specs: AssociationSpec) -> None:
+    def __init__(
+        self, opener: Callable[..., Transport], *specs: AssociationSpec, backoff: Backoff = QUICK
+    ) -> None:
         self.batches: list[Batch] = []
         self.ups: list[Flow] = []
         self.downs: list[Flow] = []
@@ -35,7 +37,7 @@ class Node:
             self._on_up,
             self._on_down,
             rng=Random(1),
-            backoff=QUICK,
+            backoff=backoff,
             on_unsent=self._on_unsent,
         )
 

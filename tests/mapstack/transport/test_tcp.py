@@ -9,7 +9,7 @@ import pytest
 
 from mapstack.flow import Flow
 from mapstack.m3ua.message import MessageType, Tag, encode
-from mapstack.transport import AssociationSpec
+from mapstack.transport import AssociationSpec, Backoff
 from mapstack.transport.tcp import TcpTransport
 from tests.mapstack.transport.node import PATIENCE, Node, beat
 
@@ -166,6 +166,21 @@ def test_a_server_that_comes_late_is_found() -> None:
             address = first.transport.listening[0]
         client = Node(TcpTransport, AssociationSpec("b", "tcp", True, None, address))
         await client.transport.start()
+        async with listening(AssociationSpec("a", "tcp", False, address)):
+            await client.until(is_up)
+        await client.transport.stop()
+
+    asyncio.run(scenario())
+
+
+def test_an_association_may_be_tried_more_often_than_others() -> None:
+    async def scenario() -> None:
+        async with listening() as first:
+            address = first.transport.listening[0]
+        spec = AssociationSpec("b", "tcp", True, None, address, reconnect=0.01)
+        client = Node(TcpTransport, spec, backoff=Backoff(shortest=3600.0, longest=3600.0))
+        await client.transport.start()
+        await asyncio.sleep(0.05)
         async with listening(AssociationSpec("a", "tcp", False, address)):
             await client.until(is_up)
         await client.transport.stop()
