@@ -41,6 +41,7 @@ def gateway_toml(plan: Plan) -> str:
         f"point_code = {plan.point_code('ipsmgw')}",
         *([f'hlr = "{plan.hlr_number}"'] if plan.present("hlr") else []),
         f'registration = "{plan.registration}"',
+        f"m3ua.reconnect = {t.reconnect}",
         *plan.map_settings,
         *(line for link in links(plan, "ipsmgw") for line in _association(plan, link)),
         *(line for peer, number in plan.ss7.items() for line in _route(number, plan.point_code(peer))),
@@ -50,7 +51,7 @@ def gateway_toml(plan: Plan) -> str:
         f"[limits]\nunanswered = {plan.unanswered}",
         "[timers]",
         f"mo_answer = {t.mo_answer}\nmt_report = {t.mt_report}",
-        f"hlr_answer = {t.hlr_answer}\nhlr_retry = {t.hlr_retry}",
+        f"hlr_answer = {t.hlr_answer}\nhlr_retry = {t.hlr_retry}\ndialogue_idle = {t.dialogue_idle}",
         *(["[text]", "enabled = true", f'service_centre = "{plan.sc_number}"'] if plan.texting else []),
         *plan.settings,
     ]

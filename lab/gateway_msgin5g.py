@@ -139,7 +139,7 @@ def _by_centre(plan: Plan, service: Msgin5gPlan) -> list[str]:
         'server = "{}:{}"'.format(*plan.smpp("smsc")),
         f'local = "{plan.host(OWN)}"\nsystem_id = "{account.name}"\npassword = "{account.password}"',
         f"domains = {list(service.ways)}".replace("'", '"'),
-        f"enquire_link = {t.smpp_enquire}\nresponse = {t.smpp_answer}",
+        f"enquire_link = {t.smpp_enquire}\nresponse = {t.smpp_answer}\nreconnect = {t.reconnect}",
         f"answer = {0.8 * t.smpp_answer}\ndoubt = {3 * t.smpp_answer}\nthrottled = {t.smpp_answer / 2}",
     ]
 

@@ -36,10 +36,14 @@ class PlanTimers:
     """TC1*: after how long a CP-DATA is repeated, twice at most (TS 24.011 §5.3.2.1, §10)."""
     tr1n: float = 30.0
     """How long MSC and SGSN wait for the phone's report (TS 24.011 §10)."""
+    register_retry: float = 30.0
+    """How long it waits until it registers once more: 30 s at first (TS 24.229 §5.1.1.2.1, RFC 5626 §4.5)."""
     attach_retry: float = 15.0
     """How long a phone waits until it tries once more to attach: T3210, T3310 (TS 24.008 §11.2)."""
     mt_answer: float = 90.0
     """How long the SMS-GMSC waits for an mt-ForwardSM: a long timer."""
+    dialogue_idle: float = 60.0
+    """How long it may leave a dialogue open until its next message."""
     sc_retries: tuple[float, ...] = (60.0, 300.0, 900.0, 3600.0, 10800.0)
     """After each temporary failure the SC waits this long, unless it is alerted before."""
     validity: float = 86400.0
@@ -62,6 +66,11 @@ class PlanTimers:
     unseen: float = 1.0
     """How long a story gives an element that is not the lab's for what nobody sees it do."""
 
+    @property
+    def reconnect(self) -> float:
+        """Longest wait between attempts to connect: whoever was there long before is in time."""
+        return self.start / 10
+
 
 PACED = PlanTimers(
     t1=0.1,
@@ -80,8 +89,10 @@ PACED = PlanTimers(
     map_answer=1.5,
     tc1=0.3,
     tr1n=2.0,
+    register_retry=2.0,
     attach_retry=1.0,
     mt_answer=10.0,
+    dialogue_idle=6.0,
     sc_retries=(1.0, 2.0, 4.0, 8.0),
     validity=60.0,
     alert_retry=1.0,

@@ -216,6 +216,7 @@ async def settle(carrier: Carrier) -> None:
         await carrier.revive(node)
     timers = carrier.plan.timers
     longest = timers.mo_answer + timers.mt_answer + 2 * 64 * timers.t1 + timers.settle
+    longest = max(longest, timers.dialogue_idle + timers.settle)
     await carrier.ground.waiting.until(lambda: not carrier.open_work, longest)
 
 

@@ -162,8 +162,10 @@ class TimersSection(Section, frozen=True, kw_only=True):
     map_answer: Seconds | None = None
     tc1: Seconds | None = None
     tr1n: Seconds | None = None
+    register_retry: Seconds | None = None
     attach_retry: Seconds | None = None
     mt_answer: Seconds | None = None
+    dialogue_idle: Seconds | None = None
     sc_retries: tuple[Seconds, ...] | None = None
     validity: Seconds | None = None
     alert_retry: Seconds | None = None

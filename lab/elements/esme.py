@@ -67,8 +67,8 @@ class Esme(Element):
         self._flow: Flow | None = None
         self._asked: dict[int, Asked] = {}
         self._port = self.driver.open(self._stack, self._on_event)
-        local = (plan.host(site.node), 0)
-        site.network.sessions(site.node, SessionSpec(local, plan.smpp("smsc")), self._port)
+        spec = SessionSpec((plan.host(site.node), 0), plan.smpp("smsc"), longest=timers.reconnect)
+        site.network.sessions(site.node, spec, self._port)
 
     # What its operator can do.
 

@@ -13,8 +13,6 @@ from sipbridge.uri import parse_name_addr
 
 __all__ = ["TRANSITIONS", "PhoneRegistration", "RegistrationInput", "RegistrationState"]
 
-_RETRY = 30.0  # TS 24.229 §5.1.1.2.1 leaves it to RFC 5626 §4.5: 30 s at first
-
 
 class RegistrationState(Enum):
     """Where the phone's registration stands."""
@@ -140,7 +138,7 @@ class PhoneRegistration:
             self.granted(now)
 
     def _later(self, now: float) -> None:
-        self._start(now + _RETRY)
+        self._start(now + self._line.plan.timers.register_retry)
 
     def _gone(self, now: float) -> None:
         self._stop()

@@ -39,7 +39,14 @@ def node_number(number: AddressString) -> NodeNumber:
 def associations(plan: Plan, node: str) -> list[AssociationSpec]:
     """The sockets under them."""
     return [
-        AssociationSpec(link.peer, link.transport, link.connect, link.local, link.remote)
+        AssociationSpec(
+            link.peer,
+            link.transport,
+            link.connect,
+            link.local,
+            link.remote,
+            reconnect=plan.timers.reconnect,
+        )
         for link in links(plan, node)
     ]
 
@@ -70,6 +77,7 @@ def map_settings(site: Site, plan: Plan) -> MapSettings:
         ),
         own_gt=numbers[site.node],
         boot=site.boot,
+        idle=plan.timers.dialogue_idle,
         invoke_timers={
             "sendRoutingInfoForSM": plan.timers.map_answer,
             "mt-ForwardSM": plan.timers.mt_answer,

@@ -88,6 +88,13 @@ def test_what_the_example_calls_a_default_is_one() -> None:
         assert written[path] == (list(default) if isinstance(default, tuple) else default), path
 
 
+@pytest.mark.parametrize("timers", [REAL, PACED], ids=["real", "paced"])
+def test_a_gateway_that_was_there_long_before_is_in_time(timers: PlanTimers) -> None:
+    """It tries to connect several times while a story waits for its start."""
+    settings = gateway_settings(Plan(timers=timers))
+    assert settings.map.m3ua.reconnect <= timers.start / 3
+
+
 def test_the_example_becomes_the_carrier_that_it_describes() -> None:
     found = describe(EXAMPLE, REAL)
     assert found.external == ("scscf", "ipsmgw", "smsc", "bob", "m5s", "lamp", "far")

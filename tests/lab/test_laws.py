@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from lab.faults import ALL
+from lab.plan import Plan
+from lab.plan_timers import PACED
 from lab.runner import run
 from lab.scenarios import SCENARIOS
 from lab.tally import Tally
@@ -35,6 +38,9 @@ ENOUGH = {
     "RP-SMMA acknowledged": 10,
 }
 
+AT_RANDOM = [name for name in SCENARIOS if name.endswith("mixed") and not name.startswith("msgin5g")]
+"""Those of MSGin5G wait for CoAP, whose timers are always the real ones in virtual time."""
+
 _DIGESTS = """
 from lab.faults import ALL
 from lab.runner import run
@@ -60,6 +66,15 @@ def test_the_laws_hold_after_every_story(name: str) -> None:
     for seed in range(1, 11):
         verdict = run(SCENARIOS[name], seed=seed, faults=ALL)
         assert verdict.broken is None, f"ipsmgw-lab run {name} --faults all --seed {seed}"
+
+
+@pytest.mark.parametrize("name", AT_RANDOM)
+def test_the_laws_hold_with_the_timers_of_the_wire(name: str) -> None:
+    """What seldom runs out does: patience, MT Correlation IDs, dialogues that wait for more."""
+    plan = replace(Plan(), timers=replace(PACED, correlation=1.0, busy=60.0))
+    for seed in range(1, 6):
+        verdict = run(SCENARIOS[name], seed=seed, faults=ALL, carrier=plan)
+        assert verdict.broken is None, f"{name}, seed {seed}: {verdict.broken}"
 
 
 def test_without_faults_the_mixed_story_ends_well_too() -> None:
