@@ -145,6 +145,8 @@ class GmscSection(Section, frozen=True, kw_only=True):
 
 
 class TimersSection(Section, frozen=True, kw_only=True):
+    """Two thirds of what SMS-GMSC and SM-SC wait are the gateway's, which has bounds of its own."""
+
     preset: Literal["real", "paced"] | None = None
     t1: Seconds | None = None
     t2: Seconds | None = None
@@ -158,13 +160,13 @@ class TimersSection(Section, frozen=True, kw_only=True):
     mt_report: Seconds | None = None
     hlr_answer: Seconds | None = None
     hlr_retry: Seconds | None = None
-    correlation: Seconds | None = None
-    map_answer: Seconds | None = None
+    correlation: Annotated[float, Meta(ge=1, le=86_400)] | None = None
+    map_answer: Annotated[float, Meta(gt=0, le=450)] | None = None
     tc1: Seconds | None = None
     tr1n: Seconds | None = None
     register_retry: Seconds | None = None
     attach_retry: Seconds | None = None
-    mt_answer: Seconds | None = None
+    mt_answer: Annotated[float, Meta(gt=3, le=900)] | None = None
     dialogue_idle: Seconds | None = None
     sc_retries: tuple[Seconds, ...] | None = None
     validity: Seconds | None = None
