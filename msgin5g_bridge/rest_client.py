@@ -15,6 +15,7 @@ from httpcore import AsyncConnectionPool
 from msgspec import Struct
 
 from msgin5g_bridge.exchange import Answered, Ask, Headers, Incoming, NoAnswer, Response
+from msgin5g_bridge.rest_http2 import have_pools_use_these
 from msgin5g_bridge.rest_sockets import Sockets
 
 __all__ = ["ClientBounds", "ClientTls", "RestClient"]
@@ -201,6 +202,7 @@ class RestClient:
 
     def _client(self, *, http1: bool) -> httpx.AsyncClient:
         bounds = self._bounds
+        have_pools_use_these()
         transport = httpx.AsyncHTTPTransport(verify=self._context, trust_env=False)
         transport._pool = AsyncConnectionPool(  # as it makes one itself, but on sockets of ours
             ssl_context=self._context,

@@ -3,14 +3,14 @@
 import asyncio
 import select
 import ssl
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from time import monotonic
 from typing import Protocol
 
 import httpcore
 from httpcore import _synchronization
 
-__all__ = ["Sockets"]
+__all__ = ["Sockets", "to_the_end"]
 
 # It looks for a package that tells trio from asyncio, several times in each request, along all of sys.path
 # where that is not installed: a tenth of what a request costs. Here is asyncio.
@@ -49,7 +49,8 @@ class _Stream(httpcore.AsyncNetworkStream):
         """
         if not self._reading and monotonic() - self._latest > _WHILE and _is_closed(self._socket):
             raise httpcore.WriteError("the peer has closed the connection")
-        await self._stream.write(buffer, timeout)
+        if buffer:
+            await to_the_end(self._stream.write(buffer, timeout))
         self._latest = monotonic()
 
     async def aclose(self) -> None:
@@ -114,6 +115,18 @@ class Sockets(httpcore.AsyncNetworkBackend):
             await stream.aclose()
 
 
+async def to_the_end(writing: Coroutine[None, None, None]) -> None:
+    """Also where who writes is cancelled: without these octets all that follow mean something else."""
+    task = asyncio.ensure_future(writing)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not (await asyncio.wait((task,), timeout=_WRITING))[0]:
+            task.cancel()
+        task.add_done_callback(_ended)
+        raise
+
+
 def _is_closed(socket: _Socket) -> bool:
     """Whether its peer says no more, whatever of it has not been read yet."""
     if socket.fileno() < 0:
@@ -125,13 +138,15 @@ def _is_closed(socket: _Socket) -> bool:
 
 _WHILE = 0.1
 """Seconds without a word: nobody is between reading and writing any more."""
+_WRITING = 1.0
+"""Seconds: a peer that reads no more has the octets of its connection cut."""
 _RDHUP = getattr(select, "POLLRDHUP", 0)
 """Of Linux; what means an error is always asked for."""
 _CONNECTING = 0.25
 """Seconds: to hosts that do not answer nobody waits for the end."""
 
 
-def _ended(task: "asyncio.Task[_Stream]") -> None:
+def _ended(task: "asyncio.Task[_Stream] | asyncio.Task[None]") -> None:
     """Nobody waits for it any more: how it has failed is asked for once."""
     if not task.cancelled():
         task.exception()

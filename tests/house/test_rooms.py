@@ -26,7 +26,7 @@ WORLD = {
 SHELL = {
     "mapstack": {"transport"},
     "sipbridge": {"transport"},
-    "msgin5g_bridge": {"rest_server", "rest_client", "rest_sockets", "coap_endpoint"},
+    "msgin5g_bridge": {"rest_server", "rest_client", "rest_http2", "rest_sockets", "coap_endpoint"},
     "ipsmgw": {
         *("app", "cli", "coap_transport", "disk", "drive", "gateway", "journal", "rest_transport"),
         *("smpp_transport", "sockets", "store", "syncer", "trace", "web"),
