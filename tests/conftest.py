@@ -34,8 +34,12 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_unconfigure() -> None:
-    """All is done: a thread that keeps the process alive all the same is shown, and ended with it."""
-    faulthandler.dump_traceback_later(LEAVING, exit=True, file=2)
+    """All is done: a thread that keeps the process alive all the same is shown, and ended with it.
+
+    Workers of xdist wait until they are ended.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        faulthandler.dump_traceback_later(LEAVING, exit=True, file=2)
 
 
 @pytest.hookimpl(wrapper=True)
