@@ -50,8 +50,18 @@ class _Stream(httpcore.AsyncNetworkStream):
         if not self._reading and monotonic() - self._latest > _WHILE and _is_closed(self._socket):
             raise httpcore.WriteError("the peer has closed the connection")
         if buffer:
-            await to_the_end(self._stream.write(buffer, timeout))
+            await to_the_end(self._write(buffer, timeout))
         self._latest = monotonic()
+
+    async def _write(self, buffer: bytes, timeout: float | None) -> None:
+        """All of it: a part alone would spoil what follows, so then nothing follows."""
+        written = False
+        try:
+            await self._stream.write(buffer, timeout)
+            written = True
+        finally:
+            if not written:
+                await self.aclose()
 
     async def aclose(self) -> None:
         self._among.discard(self)
@@ -139,7 +149,7 @@ def _is_closed(socket: _Socket) -> bool:
 _WHILE = 0.1
 """Seconds without a word: nobody is between reading and writing any more."""
 _WRITING = 1.0
-"""Seconds: a peer that reads no more has the octets of its connection cut."""
+"""Seconds that a peer may take to read, once nobody waits for its answer; then its connection is closed."""
 _RDHUP = getattr(select, "POLLRDHUP", 0)
 """Of Linux; what means an error is always asked for."""
 _CONNECTING = 0.25

@@ -88,7 +88,7 @@ async def _peace(carrier: Carrier) -> None:
     timers = carrier.plan.timers
     for phone in carrier.phones.values():
         phone.register()
-    limit = timers.validity + timers.mt_answer + timers.settle
+    limit = timers.validity + timers.settle
     await carrier.until(lambda: not carrier.sc_data.held, "the SC holds no message any more", within=limit)
     receipts = carrier.smpp_data.receipts
     await carrier.until(lambda: not any(receipts.values()), "every receipt is taken", within=limit)

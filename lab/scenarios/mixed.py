@@ -58,8 +58,7 @@ async def play(carrier: Carrier) -> None:
     await acts.busy()
     carrier.ground.calm()
     await acts.peace()
-    timers = carrier.plan.timers  # the last attempt of a message may begin when its validity ends
-    limit = timers.validity + timers.mt_answer + timers.settle
+    limit = carrier.plan.timers.validity + carrier.plan.timers.settle
     await carrier.until(lambda: not carrier.sc_data.held, "the SC holds no message any more", within=limit)
     await carrier.until(lambda: not any(_unfinished(carrier)), "no phone waits for a report", within=limit)
 
