@@ -53,7 +53,7 @@ class Phone(Element):
         self._registration = PhoneRegistration(self._line)
         self._radios = {domain: PhoneRadio(plan, subscriber, domain, agenda) for domain in plan.domains}
         self._submission = PhoneSubmission(self._line, ledger, self._radios, self._choose)
-        self._memory = PhoneMemory(self._line, ledger)
+        self._memory = PhoneMemory(self._line, ledger, self._room_by_radio)
         self.listeners: dict[int, Callable[[bytes], None]] = {}
         """Applications that hear device triggers, by their port."""
         self._reception = PhoneReception(self._line, ledger, self._manners, self._memory)
@@ -155,9 +155,7 @@ class Phone(Element):
         """Change how it takes what comes; `status` is for REJECTING. Who has room again says so."""
         self._manners.mode, self._manners.status = mode, status
         if mode is not Mode.MEMORY_FULL:
-            self.driver.turn(self._memory.room)
-            for radio in self._radios.values():
-                self.driver.turn(radio.room)
+            self.driver.turn(self._room)
 
     # What is known of it.
 
@@ -231,6 +229,27 @@ class Phone(Element):
 
     def _is_attached(self, domain: Domain) -> bool:
         return domain in self._radios and self._radios[domain].attached
+
+    def _room(self, now: float) -> None:
+        """Where the lack was told the room is told, too; for a domain that the phone has left, in another."""
+        left = [radio for radio in self._radios.values() if radio.full and not radio.attached]
+        if left and self.registered:
+            self._memory.full(self.ledger.told_full)
+            for radio in left:
+                radio.full = False
+        self._memory.room(now)
+        for radio in self._radios.values():
+            radio.room(now)
+
+    def _room_by_radio(self, now: float) -> bool:
+        """The HLR wants to know of the room, and not in which domain (TS 23.040 §3.2.6, TS 29.002 §23.6)."""
+        attached = (radio for radio in self._radios.values() if radio.attached)
+        radio = None if self.registered else next(attached, None)
+        if radio is None:
+            return False
+        radio.full = True
+        radio.room(now)
+        return True
 
     def _cover(self, domains: tuple[Domain, ...], *, covered: bool) -> None:
         for domain in domains or Domain:

@@ -46,9 +46,11 @@ _State, _Input = MemoryState, MemoryInput
 class PhoneMemory:
     """Whom it has told that its memory is full, it tells that there is room; again after TRAM."""
 
-    def __init__(self, line: Line, ledger: PhoneLedger) -> None:
+    def __init__(self, line: Line, ledger: PhoneLedger, elsewhere: Callable[[float], bool]) -> None:
         self._line = line
         self._ledger = ledger
+        self._elsewhere = elsewhere
+        """Tells the domain that the phone is in, where that is not the IMS."""
         self.state = MemoryState.IDLE
         self._attempts = 0
         self._timer: Entry | None = None
@@ -90,6 +92,9 @@ class PhoneMemory:
         self._send(now)
 
     def _send(self, now: float) -> None:
+        if self._elsewhere(now):
+            self._run(_Input.DONE, now)
+            return
         self._attempts += 1
         line, ledger = self._line, self._ledger
         ledger.notices = (ledger.notices + 1) & 0xFF

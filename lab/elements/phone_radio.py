@@ -49,7 +49,8 @@ class PhoneRadio:
         self._agenda = agenda
         self._retry: Entry | None = None
         self._sent: Transaction | None = None
-        self._full = False
+        self.full = False
+        """Whether somebody was told here that there is no room, and of none since."""
         self._smma: Transaction | None = None
         self._tram = plan.timers.tram
         self._notices = 0
@@ -80,7 +81,7 @@ class PhoneRadio:
 
     def room(self, now: float) -> None:
         """There is room again: RP-SMMA, where the network was told of the lack, until it has heard of it."""
-        if not self._full or not self.attached or self._smma is not None:
+        if not self.full or not self.attached or self._smma is not None:
             return
         self._notices = (self._notices + 1) & 0xFF
         rpdu = RpSmma(self._notices).encode(Direction.MS_TO_NETWORK)
@@ -120,7 +121,7 @@ class PhoneRadio:
             case RpData() if not transaction.ours:
                 report = self.told.received(rpdu, self._domain, now)
                 if report is not None:
-                    self._full = _is_full(report)
+                    self.full = _is_full(report)
                     self._answer(transaction, report, now)
             case RpAck() | RpError() if transaction == self._smma:
                 self._heard_of_room(rpdu)
@@ -133,7 +134,7 @@ class PhoneRadio:
     def _heard_of_room(self, rpdu: RpAck | RpError) -> None:
         """Any answer but a temporary one ends it (TS 24.011 §6.3.3.2.2)."""
         if isinstance(rpdu, RpAck) or rpdu.cause not in _TEMPORARY:
-            self._full, self._smma = False, None
+            self.full, self._smma = False, None
 
     def _again(self, transaction: Transaction, now: float) -> None:
         if self._smma == transaction:

@@ -30,6 +30,8 @@ __all__ = [
     "one_address",
     "patience",
     "present_in_cs",
+    "room_after_ims",
+    "room_after_ps",
     "room_in_ps",
     "there",
     "two_addresses",
@@ -87,6 +89,25 @@ async def there(carrier: Carrier) -> Phone:
     """Bob in all three domains."""
     (bob,) = await registered(carrier, "bob")
     return await attached(carrier, bob.subscriber.name)
+
+
+async def _without_room(carrier: Carrier, phone: Phone) -> MtMessage:
+    """The phone has refused a message, and the HLR knows why."""
+    phone.behave(Mode.MEMORY_FULL)
+    message = carrier.smsc.submit("one more", phone.msisdn)
+    record = carrier.hlr.subscriber(phone.msisdn)
+    await carrier.until(lambda: record.mcef, "the HLR notes that the phone's memory is full")
+    return message
+
+
+async def _kept_after_alert(carrier: Carrier, phone: Phone, message: MtMessage, domain: Domain) -> None:
+    """The HLR has heard of the room, and what waited has come once, in this domain."""
+    await delivered(carrier, message)
+    record = carrier.hlr.subscriber(phone.msisdn)
+    expect(len(message.attempts) == 2, "with the attempt that the alert caused")
+    expect(not record.mcef and not record.waiting, "the HLR has heard of the room")
+    kept = [(got.text, got.domain) for got in phone.received if got.answer == "ack"]
+    expect(kept == [("one more", domain)], "the phone has it once, over the domain that it is in")
 
 
 def patience(carrier: Carrier) -> float:
@@ -221,15 +242,43 @@ async def room_in_ps(carrier: Carrier) -> None:
     """RP-ERROR 22; later RP-SMMA, readyForSM with alertReasonIndicator, RP-ACK, alertServiceCentre."""
     await registered(carrier, "alice")
     bob = await attached(carrier, "bob", _PS)
-    record = carrier.hlr.subscriber(bob.msisdn)
-    bob.behave(Mode.MEMORY_FULL)
-    message = carrier.smsc.submit("one more by packet", bob.msisdn)
-    await carrier.until(lambda: record.mcef, "the HLR notes that bob's memory is full")
+    message = await _without_room(carrier, bob)
     bob.behave(Mode.OBEDIENT)
-    await delivered(carrier, message)
-    expect(len(message.attempts) == 2, "with the attempt that the alert caused")
-    expect(not record.mcef and not record.waiting, "the HLR has heard of the room")
-    expect([got.text for got in bob.received if got.answer == "ack"] == ["one more by packet"], "bob has it")
+    await _kept_after_alert(carrier, bob, message, _PS)
+
+
+@scenario(
+    clause="TS 24.011 §6.3.3, TS 29.002 §12.4, §23.6",
+    what="no room over IMS, room again in CS: alert",
+    plan=everywhere,
+)
+async def room_after_ims(carrier: Carrier) -> None:
+    """RP-ERROR 22 over IMS; de-registered, RP-SMMA over CS, readyForSM of the MSC, alertServiceCentre."""
+    await registered(carrier, "alice", "bob")
+    bob = await attached(carrier, "bob", _CS)
+    message = await _without_room(carrier, bob)
+    bob.deregister()
+    await carrier.until(lambda: not bob.registered, "bob has left the IMS")
+    bob.behave(Mode.OBEDIENT)
+    await _kept_after_alert(carrier, bob, message, _CS)
+    expect(not bob.ledger.smma, "the IMS, which he has left, hears nothing of it")
+
+
+@scenario(
+    clause="TS 24.341 §5.3.2.5, TS 29.002 §12.4, §23.6",
+    what="no room over PS, room again in IMS: alert",
+    plan=everywhere,
+)
+async def room_after_ps(carrier: Carrier) -> None:
+    """RP-ERROR 22 over PS; registered and detached, RP-SMMA over IMS, readyForSM of the gateway."""
+    await registered(carrier, "alice")
+    bob = await attached(carrier, "bob", _PS)
+    message = await _without_room(carrier, bob)
+    await registered(carrier, "bob")
+    bob.detach(_PS)
+    await carrier.until(lambda: not bob.attached(_PS), "bob has left PS")
+    bob.behave(Mode.OBEDIENT)
+    await _kept_after_alert(carrier, bob, message, _IMS)
 
 
 @scenario(clause="TS 29.002 §12.4, §25.10.3, §23.6", what="a word over CS is enough: alert", plan=everywhere)
