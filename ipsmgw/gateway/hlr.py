@@ -8,7 +8,7 @@ from ipsmgw.hlr_section import Way, msisdns
 from ipsmgw.identity import Imsi, Msisdn
 from ipsmgw.stacks import SGSN
 from ipsmgw.store import Binding
-from mapstack import Answered, DialogueLost, Refused
+from mapstack import Answered, DialogueLost, LostReason, Refused
 from mapstack.map import (
     ANY_TIME_MODIFICATION,
     READY_FOR_SM,
@@ -84,7 +84,7 @@ def is_for_now(event: Answered | Refused | DialogueLost) -> bool:
     """Whether asking again later may help: nobody has answered, or the HLR has failed (TS 29.002 §7.6.1)."""
     if isinstance(event, Refused):
         return event.error.code == ErrorCode.SYSTEM_FAILURE
-    return isinstance(event, DialogueLost)
+    return isinstance(event, DialogueLost) and event.reason is not LostReason.UNSUPPORTED
 
 
 class _AnyTimeModification:

@@ -6,7 +6,7 @@ from ipsmgw.gateway.registrations import Registrations
 from ipsmgw.identity import Imsi
 from ipsmgw.procedures import alert
 from ipsmgw.store import Unri
-from mapstack import Answered, DialogueLost, ErrorCode, Refused
+from mapstack import Answered, DialogueLost, ErrorCode, LostReason, Refused
 from mapstack.map import AlertReason
 
 __all__ = ["Presence"]
@@ -71,4 +71,6 @@ class Presence:
 
 def _is_unknown(event: Answered | Refused | DialogueLost) -> bool:
     """Whether the HLR has no readyForSM."""
+    if isinstance(event, DialogueLost):
+        return event.reason is LostReason.UNSUPPORTED
     return isinstance(event, Refused) and event.error.code == ErrorCode.FACILITY_NOT_SUPPORTED

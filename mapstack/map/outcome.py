@@ -30,6 +30,7 @@ from mapstack.sccp.sccp import UnitData
 from mapstack.tcap.component import (
     Component,
     ComponentType,
+    InvokeProblem,
     ProblemType,
     ReturnErrorProblem,
     ReturnResultProblem,
@@ -70,6 +71,7 @@ _INVALID_PDU = encode_abrt(
         )
     )
 )
+_UNKNOWN_OPERATION = ProblemType.INVOKE, InvokeProblem.UNRECOGNIZED_OPERATION
 _MAX_HELD = 256  # octets of Rejects that wait for the answer, to go with it
 _SILENT = (2, 4)  # operation classes to which silence is a yes (Q.771 §3.1.3)
 
@@ -162,6 +164,8 @@ class Outcomes:
         if words:
             detail = f"{detail}: {words}"
             reason = LostReason.P_ABORT if words.startswith("map-provider") else reason
+        if indication.version is not None:
+            reason = LostReason.UNSUPPORTED
         silence = indication.input in (Input.END, Input.TIMER)
         for invoke_id, code in list(dialogue.sent.items()):
             operation = OPERATIONS_OF[dialogue.context][code]
@@ -223,8 +227,9 @@ def _translated(event: MapEvent, dialogue: Dialogue, spoken: Operation) -> MapEv
 def _rejected(
     component: Component, dialogue: Dialogue, operation: Operation, data: bytes
 ) -> tuple[MapEvent, bytes]:
-    detail = problem_name(component.problem)
-    return lost(dialogue, component.invoke_id or 0, LostReason.REJECT, detail), b""
+    problem = component.problem
+    reason = LostReason.UNSUPPORTED if problem == _UNKNOWN_OPERATION else LostReason.REJECT
+    return lost(dialogue, component.invoke_id or 0, reason, problem_name(problem)), b""
 
 
 def _malformed(

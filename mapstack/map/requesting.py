@@ -185,21 +185,23 @@ class Requesting:
     def _ended(self, indication: Indication, now: float, events: list[MapEvent]) -> None:
         dialogue = indication.dialogue
         told = bool(dialogue.sent)
-        if indication.version is not None and self._fall_back(indication, indication.version, now):
-            indication = structs.replace(indication, detail="the peer is asked in another version")
+        if indication.version is not None:
+            indication = self._fall_back(indication, indication.version, now)
         self._outcomes.ended(indication, events)
         if dialogue.received or not told:
             words = in_words(indication.user_information) or indication.detail
             events.append(DialogueClosed(dialogue.tid, words))
 
-    def _fall_back(self, indication: Indication, version: int, now: float) -> bool:
-        """TS 29.002 §18.2.4.1: the peer does not speak our version, and is asked again in an older one."""
+    def _fall_back(self, indication: Indication, version: int, now: float) -> Indication:
+        """TS 29.002 §18.2.4.1: the peer does not speak our version, and is asked again in an older one. How
+        what is not asked again has ended.
+        """
         dialogue = indication.dialogue
         request = dialogue.request
         spoken = OPERATIONS_OF[dialogue.context][dialogue.sent[INVOKE_ID]]
         if not isinstance(request, Requested):
             if not isinstance(request, spoken.argument):
-                return False
+                return indication
             request = Requested(spoken, request, dialogue.remote, b"", False)
         version = min(version, spoken.version - 1)
         if spoken is not request.operation and not request.fallen:
@@ -207,14 +209,17 @@ class Requesting:
             self._versions.forget(request.called, request.operation)
             version = request.operation.version
         request.fallen = True
+        older = no_newer_than(request.operation, version)
+        if older is None or arg_in(request.operation, older, request.arg) is None:
+            return indication
         _, refused = self.open(
             request, request.called, dialogue.local, now, version=version, tid=dialogue.tid
         )
-        if refused:
-            return False
+        if refused:  # for want of a way or of room: what the peer speaks is not known
+            return structs.replace(indication, version=None)
         self._tcap.dialogue(dialogue.tid).more = dialogue.more
         del dialogue.sent[INVOKE_ID]
-        return True
+        return structs.replace(indication, detail="the peer is asked in another version", version=None)
 
     def _learn(self, dialogue: Dialogue, request: Requested, now: float, events: list[MapEvent]) -> None:
         """Who answers in an older version is asked in that from now on; who rejects it does not speak it."""

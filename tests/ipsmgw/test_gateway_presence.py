@@ -7,7 +7,9 @@ import pytest
 from ipsmgw.store import TableStore
 from mapstack import ErrorCode, MapError
 from mapstack.map import AlertReason, AnyTimeModificationArg, ReadyForSmArg
+from mapstack.map.operations import ANY_TIME_MODIFICATION
 from mapstack.map.short_message_v2 import NoteSubscriberPresentArg
+from mapstack.tcap.contexts import Contexts
 from sipbridge.rp import RpAck, RpError, RpSmma
 from tests.ipsmgw import home
 from tests.ipsmgw.asked import SUBMIT, invoked, news, octets, only
@@ -189,6 +191,19 @@ def test_an_hlr_without_ready_for_sm_hears_of_the_registration_again() -> None:
     node.register(expires=6000)
     node.peer.error(one(node), MapError(ErrorCode.FACILITY_NOT_SUPPORTED), node.watch.time)
     node.exchange()
+    ((dialogue, instruction),) = news(node)
+    assert instruction is ON
+    node.confirm(dialogue)
+    node.pass_time(100.0)
+    assert (flags(node), asked(node)) == ([], [])
+
+
+def test_an_hlr_that_does_not_know_the_context_of_ready_for_sm_hears_of_the_registration_again() -> None:
+    node = final()
+    unanswered(node)
+    node.peer._tcap._contexts = Contexts([ANY_TIME_MODIFICATION.context], {})
+    node.register(expires=6000)
+    node.pass_time(0.0)
     ((dialogue, instruction),) = news(node)
     assert instruction is ON
     node.confirm(dialogue)

@@ -1,12 +1,18 @@
 """Registrations at the gateway with its real stacks: who is answered what, and what the HLR hears when."""
 
+from collections.abc import Callable
+
+import pytest
+
 from ipsmgw.cause import Cause
 from ipsmgw.map_error import error_of
-from ipsmgw.store import HlrState
+from ipsmgw.store import HlrState, TableStore
 from mapstack.map import (
     ModificationInstruction,
 )
-from tests.ipsmgw.asked import news, statuses
+from mapstack.tcap.component import InvokeProblem, ProblemType, encode_reject
+from mapstack.tcap.machine import Input
+from tests.ipsmgw.asked import invoked, news, only, statuses
 from tests.ipsmgw.broken import sound
 from tests.ipsmgw.node import ALICE, Node
 
@@ -59,6 +65,39 @@ def test_a_refusal_of_the_hlr_is_not_asked_again(node: Node) -> None:
     node.exchange()
     node.pass_time(100.0)
     assert news(node) == []
+
+
+def refuse_every_version(node: Node) -> None:
+    """The HLR does not know the application context (TS 29.002 §5.2)."""
+    only(node, 3)
+    node.exchange()
+
+
+def unrecognized(node: Node) -> None:
+    """It takes the context, and rejects the operation (Q.774 §3.2.1.4)."""
+    (event,) = invoked(node)
+    tcap, now = node.peer._tcap, node.watch.time
+    reject = encode_reject(event.invoke_id, ProblemType.INVOKE, InvokeProblem.UNRECOGNIZED_OPERATION)
+    tcap.request(tcap.dialogue(event.dialogue), Input.TC_END, reject, now)
+    node.exchange()
+
+
+@pytest.mark.parametrize("decline", [refuse_every_version, unrecognized])
+def test_an_hlr_without_any_time_modification_is_asked_once_with_each_registration(
+    node: Node, decline: Callable[[Node], None]
+) -> None:
+    node.register(expires=600)
+    decline(node)
+    node.pass_time(100.0)
+    assert news(node) == []
+    assert [each.hlr for each in TableStore(node.database).bindings()] == [HlrState.REFUSED]
+    node.register(expires=600)
+    decline(node)
+    node.register(expires=0)
+    decline(node)
+    node.pass_time(100.0)
+    assert news(node) == []
+    assert node.gateway.status()["bindings"] == 0
 
 
 def test_the_hlr_hears_one_thing_at_a_time_and_the_last_word_last(node: Node) -> None:

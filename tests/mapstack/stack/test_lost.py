@@ -50,7 +50,8 @@ def _answer(network: Network, components: bytes, kind: MessageType = MessageType
         (encode_return_result(1, 46, b"\x30\x00"), LostReason.REJECT),
         (encode_return_result(2, 45, b"\x30\x00"), LostReason.REJECT),
         (b"\xa7" + encode_return_result(1, 45, b"\x30\x00")[1:], LostReason.REJECT),
-        (encode_reject(1, ProblemType.INVOKE, 1), LostReason.REJECT),
+        (encode_reject(1, ProblemType.INVOKE, 1), LostReason.UNSUPPORTED),
+        (encode_reject(1, ProblemType.INVOKE, 3), LostReason.REJECT),
         (encode_reject(None, ProblemType.GENERAL, 2), LostReason.REJECT),
         (encode_invoke(1, 45, b"\x30\x00"), LostReason.REJECT),
         (b"\xa2\x7f", LostReason.P_ABORT),
@@ -107,11 +108,12 @@ def test_a_mistyped_result_in_a_continue_is_rejected() -> None:
     [
         ("4a0101", LostReason.P_ABORT, "UNRECOGNIZED_TRANSACTION_ID"),
         ("4a0109", LostReason.P_ABORT, "P-Abort cause 9"),
-        ("", LostReason.U_ABORT, "aborted without a reason"),
+        ("4a0103", LostReason.UNSUPPORTED, "INCORRECT_TRANSACTION_PORTION"),
+        ("", LostReason.UNSUPPORTED, "aborted without a reason"),
         ("6b021234", LostReason.U_ABORT, "dialogue portion"),
         (
             encode_aare(Aare((0, 4, 0, 0, 1, 0, 20, 2), 1, 2)).hex(),
-            LostReason.U_ABORT,
+            LostReason.UNSUPPORTED,
             "0.4.0.0.1.0.20.2 is offered",
         ),
     ],
@@ -141,7 +143,7 @@ def test_a_refusal_within_an_end_ends_the_dialogue_at_both_sides() -> None:
         refusal = encode_aare(Aare((0, 4, 0, 0, 1, 0, 20, 2), 1, 2))
         tids = (OTID if kind is MessageType.CONTINUE else b"") + element(0x49, ours.to_bytes(4))
         events = network.to_sc(encode_message(kind, tids, refusal, b""))
-        assert (ours, LostReason.P_ABORT) in [
+        assert (ours, LostReason.UNSUPPORTED) in [
             (each.dialogue, each.reason) for each in events if isinstance(each, DialogueLost)
         ]
         aborted = [b"\x49\x04\x00\x00\x00\xaa\x6b" in each for each in network.from_sc()]

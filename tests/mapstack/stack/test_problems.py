@@ -83,7 +83,8 @@ def test_each_problem_of_a_reject_is_told(problem: tuple[ProblemType, int], invo
     peer.hears()
     (lost,) = peer.says(encode_reject(invoke_id, *problem))
     assert isinstance(lost, DialogueLost)
-    assert lost.reason is LostReason.REJECT
+    unknown = (invoke_id, *problem) == (1, ProblemType.INVOKE, InvokeProblem.UNRECOGNIZED_OPERATION)
+    assert lost.reason is (LostReason.UNSUPPORTED if unknown else LostReason.REJECT)
     assert lost.detail.startswith(f"{problem[0].name} problem ")
     assert peer.network.hlr.awaits_answer(peer.dialogue)
 

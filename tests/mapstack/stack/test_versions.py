@@ -21,6 +21,7 @@ from mapstack import (
     Refused,
 )
 from mapstack.ber import element
+from mapstack.m3ua import message as m3ua
 from mapstack.map.errors import ErrorCode, MapError
 from mapstack.map.operation import Parameter
 from mapstack.map.operations import newest
@@ -28,7 +29,7 @@ from mapstack.map.short_message import RoutingInfoForSmArg
 from mapstack.tcap.component import InvokeProblem, ProblemType, encode_invoke, encode_reject
 from mapstack.tcap.dialogue_portion import Aare, decode_dialogue, encode_aare
 from mapstack.tcap.message import MessageType, PAbortCause, decode_message, encode_message, p_abort, u_abort
-from tests.mapstack.stack.network import HLR, HLR_GT, OTID, Network
+from tests.mapstack.stack.network import FLOW, HLR, HLR_GT, OTID, Network
 from tests.mapstack.stack.samples import ARGUMENTS, ERRORS, RESULTS
 
 NEWEST = [each for each in ARGUMENTS if each.older is not None and each.older.operation_class == 1]
@@ -236,7 +237,7 @@ def test_a_peer_that_refuses_every_version_ends_it() -> None:
         events += network.to_sc(abort)
     (event,) = events
     assert isinstance(event, DialogueLost)
-    assert (event.dialogue, event.operation, event.reason) == (ours, MT_FORWARD_SM, LostReason.P_ABORT)
+    assert (event.dialogue, event.operation, event.reason) == (ours, MT_FORWARD_SM, LostReason.UNSUPPORTED)
     assert (begins, len(network.sc)) == (2, 0)
 
 
@@ -307,3 +308,15 @@ def test_an_explicit_version_1_is_refused() -> None:
     _, answers = network.to_hlr(encode_message(MessageType.BEGIN, OTID, portion, b""))
     refusal = decode_dialogue(decode_message(answers[0]).dialogue)
     assert refusal == Aare((0, 4, 0, 0, 1, 0, 20, 3), 1, 2)
+
+
+def test_a_version_that_finds_no_way_is_not_one_that_the_peer_lacks() -> None:
+    network = Network()
+    ours = network.sc.invoke(MT_FORWARD_SM, HLR, ARGUMENTS[MT_FORWARD_SM], network.now)
+    network.from_sc()
+    aare = encode_aare(Aare((0, 4, 0, 0, 1, 0, 25, 2), 1, 2))
+    duna = m3ua.encode(m3ua.MessageType.DUNA, (m3ua.Tag.AFFECTED_POINT_CODE, 2))
+    network.sc.receive(duna, FLOW, network.now)
+    (event,) = network.to_sc(element(0x67, element(0x49, ours.to_bytes(4)) + aare))
+    assert isinstance(event, DialogueLost)
+    assert (event.reason, len(network.sc)) == (LostReason.U_ABORT, 0)
