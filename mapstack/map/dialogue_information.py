@@ -154,13 +154,23 @@ def encode_user_information(pdu: MapDialoguePdu) -> bytes:
 
 
 def decode_user_information(contents: bytes) -> MapDialoguePdu | None:
-    """The PDU; None where the EXTERNAL is of another abstract syntax, which is not for us."""
-    tag, start, stop, _ = read_header(contents, 0, len(contents))
-    if tag != _EXTERNAL:
-        raise DecodeError("map", f"user information is {tag:#x}, not EXTERNAL", offset=start)
-    if not contents.startswith(_MAP_DIALOGUE_AS, start):
-        return None
-    tag, start, stop, _ = read_header(contents, start + len(_MAP_DIALOGUE_AS), stop)
+    """The PDU; None where no EXTERNAL is of our abstract syntax: others are not for us, and may come along
+    (Q.773 §3.1: a SEQUENCE OF EXTERNAL).
+    """
+    at, end = 0, len(contents)
+    while True:
+        tag, start, stop, at = read_header(contents, at, end)
+        if tag != _EXTERNAL:
+            raise DecodeError("map", f"user information is {tag:#x}, not EXTERNAL", offset=start)
+        if contents.startswith(_MAP_DIALOGUE_AS, start):
+            return _decode_external(contents, start + len(_MAP_DIALOGUE_AS), stop)
+        if at == end:
+            return None
+
+
+def _decode_external(contents: bytes, at: int, end: int) -> MapDialoguePdu:
+    """What stands in an EXTERNAL behind the name of its abstract syntax."""
+    tag, start, stop, _ = read_header(contents, at, end)
     if tag != _SINGLE_TYPE:
         raise DecodeError("map", f"MAP-DialoguePDU within {tag:#x}", offset=start)
     tag, start, stop, _ = read_header(contents, start, stop)

@@ -148,6 +148,19 @@ def test_user_information_of_others_is_passed_over() -> None:
     assert event.map_open is None
 
 
+def test_user_information_of_others_does_not_hide_ours() -> None:
+    """Q.773 §3.1: it is a SEQUENCE OF EXTERNAL; with an LMSI the IMSI is in the second one here."""
+    network = Network()
+    theirs = element(0x28, b"\x06\x02\x2a\x03\xa0\x02\x05\x00")
+    ours = encode_user_information(MapDialoguePdu(map_open=OPEN))
+    for both in (theirs + ours, ours + theirs):
+        portion = encode_aarq(SHORT_MSG_MT_RELAY_V3.oid, both)
+        invoke = encode_invoke(1, 44, MESSAGE.encode())
+        (event,), _ = network.to_hlr(encode_message(MessageType.BEGIN, OTID, portion, invoke))
+        assert isinstance(event, Invoked)
+        assert event.map_open == OPEN
+
+
 ABORTS = [
     (MapUserAbortChoice(user_specific_reason=True), "userSpecificReason"),
     (MapUserAbortChoice(user_resource_limitation=True), "userResourceLimitation"),
