@@ -4,6 +4,8 @@ from mapstack.asn1 import BOOLEAN, Choice, Sequence, field
 from mapstack.ber import element, encode_integer
 from mapstack.map.error_parameters import (
     CallBarredParam,
+    ExtensibleCallBarredParam,
+    ExtensibleSystemFailureParam,
     RoamingNotAllowedParam,
     SmDeliveryFailureCause,
     SsIncompatibilityCause,
@@ -11,7 +13,7 @@ from mapstack.map.error_parameters import (
 )
 from mapstack.map.supplementary_service import SsSubscriptionOption
 
-__all__ = ["MwdSet", "encode_in_version"]
+__all__ = ["MwdSet", "encode_in_newest", "encode_in_version"]
 
 _ENUMERATED = 0x0A
 
@@ -37,6 +39,20 @@ def encode_in_version(parameter: Sequence | Choice, version: int) -> bytes:
         case MwdSet() if version == 1:
             return parameter.encode_element()
     return b""
+
+
+def encode_in_newest(parameter: Sequence | Choice) -> bytes:
+    """The element of version 3, which has a word that an older peer has said within a SEQUENCE; alone it must
+    not be used there (TS 29.002 §17.7.7).
+    """
+    match parameter:
+        case SystemFailureParam(network_resource=resource) if resource is not None:
+            failed = ExtensibleSystemFailureParam(network_resource=resource)
+            parameter = SystemFailureParam(extensible_system_failure_param=failed)
+        case CallBarredParam(call_barring_cause=cause) if cause is not None:
+            barred = ExtensibleCallBarredParam(call_barring_cause=cause)
+            parameter = CallBarredParam(extensible_call_barred_param=barred)
+    return parameter.encode_element()
 
 
 def _cause(parameter: SystemFailureParam | CallBarredParam | RoamingNotAllowedParam) -> int | None:

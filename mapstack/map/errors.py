@@ -8,7 +8,7 @@ from mapstack.asn1 import Choice, Sequence
 from mapstack.ber import element
 from mapstack.errors import DecodeError, LocalError
 from mapstack.map import error_parameters as parameters
-from mapstack.map.error_parameters_v2 import MwdSet, encode_in_version
+from mapstack.map.error_parameters_v2 import MwdSet, encode_in_newest, encode_in_version
 from mapstack.map.supplementary_service import SsSubscriptionOption
 
 __all__ = [
@@ -142,7 +142,7 @@ def encode_error_parameter(error: MapError, version: int = 3) -> bytes:
     kind = type(parameter)
     if kind is not ERROR_PARAMETERS.get(code) and (version == _NEWEST or kind is not _OLDER.get(code)):
         raise LocalError(f"error {code} has no {kind.__name__} in version {version}")
-    return parameter.encode_element() if version == _NEWEST else encode_in_version(parameter, version)
+    return encode_in_newest(parameter) if version == _NEWEST else encode_in_version(parameter, version)
 
 
 def error_before(error: MapError, known: Container[int]) -> MapError:

@@ -13,7 +13,10 @@ from mapstack.map import (
     MtForwardSmRes,
     SmRpDa,
     SmRpOa,
+    SystemFailureParam,
 )
+from mapstack.map.data_types import NetworkResource
+from mapstack.map.error_parameters import ExtensibleSystemFailureParam
 from mapstack.map.short_message_v2 import ForwardSmArg
 from sipbridge.rp import RpData
 from tests.ipsmgw.asked import records, statuses
@@ -316,3 +319,18 @@ def test_names_are_not_used_again() -> None:
     names = [home.correlation() for _ in range(200)]
     assert len(set(names)) == 200
     assert len({name[6:8] for name in names}) > 50
+
+
+def test_what_a_node_of_an_older_version_has_failed_of_is_said_in_the_gmscs() -> None:
+    """TS 29.002 §17.7.7: the word alone must not be used in version 3."""
+    home = Home(final(order=["cs"]))
+    home.forward(home.correlation())
+    home.speaks(2)
+    home.answer(
+        home.heard(ForwardSmArg)[0],
+        MapError(ErrorCode.SYSTEM_FAILURE, SystemFailureParam(network_resource=NetworkResource.VMSC)),
+    )
+    home.node.synced()
+    failed = ExtensibleSystemFailureParam(network_resource=NetworkResource.VMSC)
+    whole = SystemFailureParam(extensible_system_failure_param=failed)
+    assert home.refused() == MapError(ErrorCode.SYSTEM_FAILURE, whole)

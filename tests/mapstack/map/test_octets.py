@@ -58,7 +58,8 @@ def test_every_error_may_come_without_its_parameter(code: ErrorCode) -> None:
 )
 def test_both_forms_of_system_failure_and_call_barred_are_read(code: int, short: str, long: str) -> None:
     first, second = _decode(code, short), _decode(code, long)
-    assert encode_error_parameter(first).hex() == short
+    assert encode_error_parameter(first, 2).hex() == short
+    assert encode_error_parameter(first).hex() == long  # TS 29.002 §17.7.7: in version 3 never the word alone
     assert encode_error_parameter(second).hex() == long
 
 

@@ -304,7 +304,7 @@ _FAILURE = SmDeliveryFailureCause(
     ("code", "parameter", "in_3", "in_2", "in_1"),
     [
         (32, _FAILURE, "30060a0104040178", "30060a0104040178", "0a0104"),
-        (34, SystemFailureParam(network_resource=1), "0a0101", "0a0101", "0a0101"),
+        (34, SystemFailureParam(network_resource=1), "30030a0101", "0a0101", "0a0101"),
         (
             34,
             SystemFailureParam(
@@ -332,7 +332,7 @@ _FAILURE = SmDeliveryFailureCause(
             "0a0101",
             "0a0101",
         ),
-        (13, CallBarredParam(call_barring_cause=0), "0a0100", "0a0100", "0a0100"),
+        (13, CallBarredParam(call_barring_cause=0), "30030a0100", "0a0100", "0a0100"),
         (
             8,
             RoamingNotAllowedParam(
