@@ -39,7 +39,9 @@ class MapLimits:
     dialogues_of_peer: int = 40_000
     """Open at once by one peer, by its global title: the rest is left for the others."""
     invokes: int = 8
-    """Of a peer that wait for our answer in a dialogue of his; one more is rejected (resourceLimitation)."""
+    """Short messages of a peer that wait for our answer in a dialogue of his; one more is rejected
+    (resourceLimitation), and so is more than 8 of anything else.
+    """
     peer_versions: int = 10_000
     """Peers remembered that speak an older version; the oldest knowledge goes first."""
 

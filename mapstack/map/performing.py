@@ -25,7 +25,7 @@ __all__ = ["MAY_HAVE_MORE", "Perform", "Performing", "rejected", "unidirectional
 # An enumeration's members are slow to find.
 _BEGAN, _CONTINUED, _INVOKE = Input.BEGIN, Input.CONTINUE, ComponentType.INVOKE
 _IDLE, _INIT_RECEIVED, _TC_END = State.IDLE, State.INIT_RECEIVED, Input.TC_END
-_IN_OURS = 8  # TS 29.002 §8.8.1: an HLR sends the data of a subscriber in pieces, and need not wait between
+_AT_ONCE = 8  # TS 29.002 §8.8.1: an HLR sends the data of a subscriber in pieces, and need not wait between
 _BY_CODE = {operation.code: operation for operation in reversed(OPERATIONS)}
 
 MAY_HAVE_MORE: dict[Operation, Callable[[Parameter], bool]] = {
@@ -44,8 +44,9 @@ def rejected(component: Component, flow: Flow) -> PeerMisbehaved:
 class Perform:
     """An invoke of a peer: told, or rejected with what is wrong with it."""
 
-    def __init__(self, max_invokes: int) -> None:
-        self._max_invokes = max_invokes
+    def __init__(self, max_messages: int) -> None:
+        """`max_messages`: short messages of a peer that may wait for our answer in a dialogue of his."""
+        self._max_messages = max_messages
 
     def __call__(
         self, component: Component, dialogue: Dialogue, unit: UnitData, events: list[MapEvent]
@@ -102,7 +103,8 @@ class Perform:
         if dialogue.state is _IDLE:
             return InvokeProblem.INITIATING_RELEASE  # it came in an End: nobody can answer it
         # While there is no way to the peer, its answers would only pile up.
-        most = _IN_OURS if dialogue.ours else self._max_invokes
+        one_by_one = operation in MAY_HAVE_MORE and not dialogue.ours
+        most = self._max_messages if one_by_one else _AT_ONCE
         full = dialogue.kept is not None or len(dialogue.received) >= most
         return InvokeProblem.RESOURCE_LIMITATION if full else None
 

@@ -7,7 +7,11 @@ import pytest
 
 from ipsmgw.store import HlrState
 from mapstack import Answered, ErrorCode, Gt, Invoked, MapError, Operation, Refused, SccpAddress
+from mapstack.ber import element
+from mapstack.m3ua.data import protocol_data
+from mapstack.m3ua.message import decode
 from mapstack.map import AddressString, AnyTimeModificationArg, RoamingNotAllowedParam
+from mapstack.map.application_contexts import SUBSCRIBER_DATA_MNGT_V3
 from mapstack.map.error_parameters import RoamingNotAllowedCause
 from mapstack.map.location_management import (
     CancelLocationArg,
@@ -27,6 +31,9 @@ from mapstack.map.subscriber_data import (
     InsertSubscriberDataArg,
     InsertSubscriberDataRes,
 )
+from mapstack.sccp.message import decode_udt
+from mapstack.tcap.component import Component, ComponentType, decode_components, encode_invoke
+from mapstack.tcap.message import MessageType, decode_message, encode_message
 from tests.ipsmgw.asked import SUBMIT, invoked, octets, records, statuses
 from tests.ipsmgw.broken import Table, sound
 from tests.ipsmgw.node import ALICE, IMSI, MSISDN, Node
@@ -242,6 +249,37 @@ def test_data_that_are_nobodys_or_make_no_sense_are_refused(
     node = located()
     assert refusal(ask(node, INSERT_SUBSCRIBER_DATA, arg)) == code
     assert hlr_state(node) == [(HlrState.ACTIVE, MSISDN)]
+
+
+def test_data_in_pieces_may_begin_a_dialogue_of_the_hlr() -> None:
+    """TS 29.002 §8.8.1: each piece is an invoke, and is answered."""
+    node = located()
+    number = AddressString(OTHER)
+    pieces = (
+        InsertSubscriberDataArg(imsi=IMSI, category=b"\x0a"),
+        InsertSubscriberDataArg(imsi=IMSI, msisdn=number),
+    )
+    code = INSERT_SUBSCRIBER_DATA.code
+    invokes = b"".join(encode_invoke(n, code, piece.encode()) for n, piece in enumerate(pieces, 1))
+    portion = SUBSCRIBER_DATA_MNGT_V3.request
+    begin = encode_message(MessageType.BEGIN, element(0x48, b"\0\0\0\7"), portion, invokes)
+    gateway, hlr = SccpAddress(Gt("15550000011"), 149), SccpAddress(Gt("15550000014"), 6)
+    node.peer._sccp.unitdata(gateway, hlr, begin, node.watch.time, sls=0)
+    heard: list[bytes] = []
+    node.gateway.map.send = lambda batch: heard.extend(data for data, _ in batch)
+    node.exchange()
+    assert [component.kind for component in answers(heard)] == [ComponentType.RETURN_RESULT_LAST] * 2
+    assert hlr_state(node) == [(HlrState.ACTIVE, OTHER)]
+
+
+def answers(heard: Iterable[bytes]) -> list[Component]:
+    """The components in what the gateway has sent, M3UA and SCCP around them."""
+    found = []
+    for data in heard:
+        _, _, _, user = decode_udt(protocol_data(decode(data)).data)
+        message = decode_message(user)
+        found += decode_components(user, message.start, message.stop)
+    return found
 
 
 def test_data_that_are_deleted_are_none_that_were_kept() -> None:
