@@ -38,7 +38,7 @@ class LostReason(Enum):
     REJECT = "reject"
     """The peer rejected the invoke, or answered with what is no answer to it."""
     UNSUPPORTED = "unsupported"
-    """The peer knows neither the operation nor an older version in which this can be said."""
+    """The peer knows neither the operation, as it is said, nor an older version in which this can be said."""
     NO_ROUTE = "no-route"
     """It has not left this node."""
 

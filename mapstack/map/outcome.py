@@ -71,7 +71,10 @@ _INVALID_PDU = encode_abrt(
         )
     )
 )
-_UNKNOWN_OPERATION = ProblemType.INVOKE, InvokeProblem.UNRECOGNIZED_OPERATION
+_NOT_KNOWN = {
+    (ProblemType.INVOKE, InvokeProblem.UNRECOGNIZED_OPERATION),
+    (ProblemType.INVOKE, InvokeProblem.MISTYPED_PARAMETER),
+}
 _MAX_HELD = 256  # octets of Rejects that wait for the answer, to go with it
 _SILENT = (2, 4)  # operation classes to which silence is a yes (Q.771 §3.1.3)
 
@@ -228,7 +231,7 @@ def _rejected(
     component: Component, dialogue: Dialogue, operation: Operation, data: bytes
 ) -> tuple[MapEvent, bytes]:
     problem = component.problem
-    reason = LostReason.UNSUPPORTED if problem == _UNKNOWN_OPERATION else LostReason.REJECT
+    reason = LostReason.UNSUPPORTED if problem in _NOT_KNOWN else LostReason.REJECT
     return lost(dialogue, component.invoke_id or 0, reason, problem_name(problem)), b""
 
 

@@ -1,6 +1,7 @@
 """Registrations at the gateway with its real stacks: who is answered what, and what the HLR hears when."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -73,16 +74,23 @@ def refuse_every_version(node: Node) -> None:
     node.exchange()
 
 
-def unrecognized(node: Node) -> None:
+def reject(node: Node, problem: InvokeProblem) -> None:
     """It takes the context, and rejects the operation (Q.774 §3.2.1.4)."""
     (event,) = invoked(node)
     tcap, now = node.peer._tcap, node.watch.time
-    reject = encode_reject(event.invoke_id, ProblemType.INVOKE, InvokeProblem.UNRECOGNIZED_OPERATION)
+    reject = encode_reject(event.invoke_id, ProblemType.INVOKE, problem)
     tcap.request(tcap.dialogue(event.dialogue), Input.TC_END, reject, now)
     node.exchange()
 
 
-@pytest.mark.parametrize("decline", [refuse_every_version, unrecognized])
+@pytest.mark.parametrize(
+    "decline",
+    [
+        refuse_every_version,
+        partial(reject, problem=InvokeProblem.UNRECOGNIZED_OPERATION),
+        partial(reject, problem=InvokeProblem.MISTYPED_PARAMETER),
+    ],
+)
 def test_an_hlr_without_any_time_modification_is_asked_once_with_each_registration(
     node: Node, decline: Callable[[Node], None]
 ) -> None:

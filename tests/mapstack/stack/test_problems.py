@@ -83,7 +83,9 @@ def test_each_problem_of_a_reject_is_told(problem: tuple[ProblemType, int], invo
     peer.hears()
     (lost,) = peer.says(encode_reject(invoke_id, *problem))
     assert isinstance(lost, DialogueLost)
-    unknown = (invoke_id, *problem) == (1, ProblemType.INVOKE, InvokeProblem.UNRECOGNIZED_OPERATION)
+    operation, parameter = InvokeProblem.UNRECOGNIZED_OPERATION, InvokeProblem.MISTYPED_PARAMETER
+    kind, value = problem
+    unknown = invoke_id == 1 and kind is ProblemType.INVOKE and value in (operation, parameter)
     assert lost.reason is (LostReason.UNSUPPORTED if unknown else LostReason.REJECT)
     assert lost.detail.startswith(f"{problem[0].name} problem ")
     assert peer.network.hlr.awaits_answer(peer.dialogue)
