@@ -35,7 +35,6 @@ from sipbridge.transport import SipSpec, TlsFiles
 __all__ = ["MSC", "SGSN", "association_specs", "map_settings", "sip_settings", "sip_spec"]
 
 HLR, MSC, SGSN = 6, 8, 149  # TS 29.002 §6.1: what an IP-SM-GW looks like to SMS-GMSC and HLR
-_MO_FORWARD = MO_FORWARD_SM.name, "forwardSM"  # what it is called in older versions
 _TELL_HLR = ANY_TIME_MODIFICATION.name, UPDATE_GPRS_LOCATION.name, PURGE_MS.name, READY_FOR_SM.name
 _ONE_AFTER_THE_OTHER = 1
 """TS 29.002 §23.3.1: each message of a dialogue is answered before the next one comes."""
@@ -94,7 +93,7 @@ def map_settings(settings: Settings, boot: int) -> MapSettings:
         node=settings.node.index,
         boot=boot,
         invoke_timers={
-            **dict.fromkeys(_MO_FORWARD, timers.mo_answer),
+            MO_FORWARD_SM.name: timers.mo_answer,
             **dict.fromkeys((*_TELL_HLR, SEND_AUTHENTICATION_INFO.name), timers.hlr_answer),
             SEND_ROUTING_INFO_FOR_SM.name: settings.routing.hlr_answer,
         },

@@ -65,7 +65,9 @@ class MapSettings:
     boot: int = 0
     """Counts our starts, modulo 256: what was meant for our last life meets no dialogue of this one."""
     invoke_timers: Mapping[str, float] = field(default_factory=dict)
-    """Seconds by the operation's name; what is not named keeps the timer of its `Operation`."""
+    """Seconds by the name of the operation that is asked for, in whichever version the peer is asked; what is
+    not named keeps the timer of its `Operation`.
+    """
     guard: float = 240.0
     """Seconds that a dialogue of a peer may wait for our answer, before we abort it."""
     idle: float = 60.0

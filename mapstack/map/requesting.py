@@ -116,7 +116,7 @@ class Requesting:
             invoke=b"" if waits else invoke,
             held=invoke if waits else b"",
             portion=portion,
-            timer=self._timers[operation],
+            timer=self._timers[newest],  # whatever the version: it is the same service
             now=now,
             request=requested,
             tid=tid,
@@ -141,7 +141,7 @@ class Requesting:
             raise LocalError(f"too much waits in dialogue {dialogue.tid:08x} for the first answer")
         if spoken is not operation:
             dialogue.told_as = {**(dialogue.told_as or {}), invoke_id: operation}
-        self._tcap.invoked(dialogue, invoke_id, spoken.code, self._timers[spoken], now)
+        self._tcap.invoked(dialogue, invoke_id, spoken.code, self._timers[operation], now)
         if dialogue.state is State.INIT_SENT:
             dialogue.held += invoke  # Q.774 §3.3.2.1: it leaves when the peer has answered the Begin
         else:

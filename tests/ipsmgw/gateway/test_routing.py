@@ -173,6 +173,18 @@ def test_a_node_of_an_older_version_is_asked_in_it(form: Operation) -> None:
     assert home.outcome() == "absentSubscriber"
 
 
+def test_a_node_of_an_older_version_has_as_much_time_as_any() -> None:
+    """It is called forwardSM there, as what a phone sends: the timer of that is not for it."""
+    home = Home(final(order=["cs"]))
+    home.forward(home.correlation(), timer=120)
+    home.speaks(2)
+    home.node.pass_time(100.0)
+    home.node.peer.result(home.heard(ForwardSmArg)[0], None, home.now)
+    home.node.exchange()
+    home.node.synced()
+    assert home.answered().result == MtForwardSmRes()
+
+
 def test_a_silent_node_is_given_up_within_the_gmscs_time() -> None:
     home = Home(final(order=["ps", "cs"]))
     home.forward(home.correlation(), timer=40)

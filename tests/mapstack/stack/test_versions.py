@@ -320,3 +320,13 @@ def test_a_version_that_finds_no_way_is_not_one_that_the_peer_lacks() -> None:
     (event,) = network.to_sc(element(0x67, element(0x49, ours.to_bytes(4)) + aare))
     assert isinstance(event, DialogueLost)
     assert (event.reason, len(network.sc)) == (LostReason.U_ABORT, 0)
+
+
+def test_an_older_version_changes_nothing_of_how_long_is_waited() -> None:
+    network = Network(invoke_timers={"mt-ForwardSM": 50.0, "forwardSM": 5.0})
+    ours = network.sc.invoke(MT_FORWARD_SM, HLR, ARGUMENTS[MT_FORWARD_SM], network.now)
+    _refuse_newer_than(network, 2)
+    assert network.sc.expire(network.now + 49.0) == []
+    (event,) = network.sc.expire(network.now + 50.0)
+    assert isinstance(event, DialogueLost)
+    assert (event.dialogue, event.reason) == (ours, LostReason.TIMEOUT)
