@@ -120,8 +120,7 @@ class Contexts:
         except DecodeError as error:
             return Ending(f"dialogue portion: {error.reason}")
         if isinstance(answer, Abrt):
-            source = "provider" if answer.by_provider else "user"
-            return Ending(f"aborted by the {source}", answer.by_provider, None, answer.user_information)
+            return _aborted(answer)
         if isinstance(answer, Aarq):
             return Ending("dialogue portion: an AARQ as the answer")
         if answer.result != AssociateResult.ACCEPTED:
@@ -149,6 +148,15 @@ def ending_of_p_abort(cause: int) -> Ending:
     # TS 29.002 §15.2.1: who does not know a dialogue portion has no version but 1.
     older = 1 if cause == PAbortCause.INCORRECT_TRANSACTION_PORTION else None
     return Ending(name, provider=True, version=older)
+
+
+def _aborted(answer: Abrt) -> Ending:
+    """An ABRT. A user that says nothing may be MAP of version 1 above a younger TCAP, as one without a
+    dialogue portion is above an old one (TS 29.002 §15.2.1: potential version incompatibility).
+    """
+    source = "provider" if answer.by_provider else "user"
+    version = None if answer.by_provider or answer.user_information else 1
+    return Ending(f"aborted by the {source}", answer.by_provider, version, answer.user_information)
 
 
 def _refused(answer: Aare, context: ApplicationContext) -> Ending:

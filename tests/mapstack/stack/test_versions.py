@@ -22,12 +22,13 @@ from mapstack import (
 )
 from mapstack.ber import element
 from mapstack.m3ua import message as m3ua
+from mapstack.map.dialogue_information import MapUserAbortChoice, user_abort
 from mapstack.map.errors import ErrorCode, MapError
 from mapstack.map.operation import Parameter
 from mapstack.map.operations import newest
 from mapstack.map.short_message import RoutingInfoForSmArg
 from mapstack.tcap.component import InvokeProblem, ProblemType, encode_invoke, encode_reject
-from mapstack.tcap.dialogue_portion import Aare, decode_dialogue, encode_aare
+from mapstack.tcap.dialogue_portion import Aare, decode_dialogue, encode_aare, encode_abrt
 from mapstack.tcap.message import MessageType, PAbortCause, decode_message, encode_message, p_abort, u_abort
 from tests.mapstack.stack.network import FLOW, HLR, HLR_GT, OTID, Network
 from tests.mapstack.stack.samples import ARGUMENTS, ERRORS, RESULTS
@@ -206,14 +207,21 @@ def test_an_error_of_an_older_version_is_the_refusal_of_the_question() -> None:
     assert refused == Refused(ours, MT_FORWARD_SM, MapError(ErrorCode.ABSENT_SUBSCRIBER))
 
 
+_WHY = MapUserAbortChoice(user_specific_reason=True)
+_BY_PROVIDER = encode_abrt(b"").replace(b"\x80\x01\x00", b"\x80\x01\x01")
+
+
 @pytest.mark.parametrize(
     ("portion", "lost"),
     [
         (bytes.fromhex("4a0103"), None),
         (b"", None),
+        (encode_abrt(b""), None),
         (encode_aare(Aare((0, 4, 0, 0, 1, 0, 25, 3), 1, 2)), None),
         (encode_aare(Aare((0, 4, 0, 0, 1, 0, 25, 3), 1, 2, by_provider=True)), None),
         (bytes.fromhex("4a0101"), "UNRECOGNIZED_TRANSACTION_ID"),
+        (encode_abrt(user_abort(_WHY)), "aborted by the user: map-userAbort: userSpecificReason"),
+        (_BY_PROVIDER, "aborted by the provider"),
         (encode_aare(Aare((0, 4, 0, 0, 1, 0, 25, 3), 1, 1)), "dialogue refused, diagnostic 1"),
     ],
 )
