@@ -1,6 +1,7 @@
 """Which address our answers come from (TS 29.002 §6.1; Q.774 §3.2.1)."""
 
-from mapstack.map.operations import OPERATIONS_OF
+from mapstack.map.operation import Operation
+from mapstack.map.operations import NEWER, OPERATIONS_OF
 from mapstack.map_settings import MapSettings
 from mapstack.sccp.address import SccpAddress
 from mapstack.sccp.address_rules import Addresses
@@ -25,7 +26,12 @@ def answering(settings: MapSettings) -> Answering | None:
     ) -> SccpAddress:
         if context is None:
             return addresses(peer, local, "")[1]
-        names = [operation.name for operation in OPERATIONS_OF[context].values()]
+        names = set[str]().union(*map(_names, OPERATIONS_OF[context].values()))
         return addresses(peer, local, "", context.oid, names)[1]
 
     return answers_from
+
+
+def _names(operation: Operation) -> set[str]:
+    """Its own, and those of what it has become: a rule that names the newest is for every version."""
+    return {operation.name}.union(*map(_names, NEWER[operation]))

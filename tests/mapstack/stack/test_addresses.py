@@ -15,6 +15,7 @@ from mapstack import (
     SubsystemService,
 )
 from mapstack.ber import element
+from mapstack.map.versions import arg_in
 from mapstack.sccp.address_rules import AddressChange, AddressRule
 from mapstack.sccp.sccp import UnitData
 from mapstack.tcap.component import encode_invoke, encode_return_result
@@ -124,6 +125,27 @@ PEER_RULE = AddressRule(answers=True, prefix=SC_GT[:6], calling=AddressChange(di
 def test_a_rule_for_answers_says_what_they_come_from(rule: AddressRule, matches: bool) -> None:
     answers = replace(OTHER, gt=Gt("15557777777")) if matches else OTHER
     assert answered_from(OTHER, SC, rule) == [answers] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "matches"), [("mt-ForwardSM", True), ("forwardSM", True), ("mo-ForwardSM", False)]
+)
+def test_a_rule_for_an_operation_is_for_every_version_that_a_peer_may_speak(name: str, matches: bool) -> None:
+    form = MT_FORWARD_SM.older
+    assert form is not None
+    said = arg_in(MT_FORWARD_SM, form, MESSAGE)
+    assert said is not None
+    invoke = encode_invoke(1, form.code, said.encode_element())
+    rule = AddressRule(answers=True, operation=name, calling=PEER_RULE.calling)
+    network = Network(address_rules=(rule,))
+    begin = encode_message(MessageType.BEGIN, OTID, form.context.request, invoke)
+    network.sc._sccp.unitdata(OTHER, SC, begin, network.now, sls=0)
+    (event,) = [event for each in network.from_sc() for event in network.hlr.receive(each, FLOW, network.now)]
+    assert isinstance(event, Invoked)
+    network.hlr.result(event.dialogue, None, network.now)
+    (end,) = network.sc._sccp.receive(network.from_hlr()[0], FLOW, network.now)
+    assert isinstance(end, UnitData)
+    assert end.calling == (replace(OTHER, gt=Gt("15557777777")) if matches else OTHER)
 
 
 def test_where_no_dialogue_comes_about_the_rule_for_the_peer_decides_too() -> None:
