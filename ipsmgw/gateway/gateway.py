@@ -376,7 +376,7 @@ class Gateway:
         causes = (Cause.FACILITY_NOT_SUPPORTED, Cause.SYSTEM_FAILURE, Cause.UNEXPECTED_DATA_VALUE)
         cause = next((each for each in causes if each.map_cause.code in event.operation.errors), None)
         if cause is not None and self._core.map.awaits_answer(event.dialogue):
-            self._core.map.error(event.dialogue, error_of(cause), now)
+            self._core.map.error(event.dialogue, error_of(cause), now, invoke_id=event.invoke_id)
 
     def _report_bug(self, event: SmMessage, now: float) -> None:
         """It has been accepted already."""

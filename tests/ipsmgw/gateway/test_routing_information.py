@@ -11,6 +11,7 @@ from mapstack import (
     BitString,
     ErrorCode,
     Gt,
+    Handshake,
     Invoked,
     MapError,
     Operation,
@@ -18,11 +19,14 @@ from mapstack import (
     SccpAddress,
 )
 from mapstack.map import (
+    REPORT_SM_DELIVERY_STATUS,
     InformServiceCentreArg,
     IpSmGwGuidance,
     MwStatus,
+    ReportSmDeliveryStatusArg,
     RoutingInfoForSmArg,
     RoutingInfoForSmRes,
+    SmDeliveryOutcome,
     TeleservNotProvParam,
 )
 from mapstack.map.short_message_v2 import InformServiceCentreArgV2, RoutingInfoForSmResV2
@@ -241,3 +245,22 @@ def test_a_node_with_our_own_number_serves_nobody(home: Home) -> None:
     home.forward(name)
     home.node.synced()
     assert home.refused().code == ErrorCode.ABSENT_SUBSCRIBER_SM
+
+
+def test_what_comes_along_with_the_question_is_declined_by_itself(home: Home) -> None:
+    """reportSM-DeliveryStatus has the same application context (TS 29.002 §17.3.2), and is for an HLR."""
+    peer, now = home.node.peer, home.now
+    together = Handshake(operations=frozenset({SEND_ROUTING_INFO_FOR_SM.name}))
+    peer._handshakes = peer._requesting._handshakes = (together,)
+    dialogue = peer.invoke(SEND_ROUTING_INFO_FOR_SM, SccpAddress(Gt(GATEWAY), 8), STANDARD, now)
+    report = ReportSmDeliveryStatusArg(
+        msisdn=MSISDN, service_centre_address=CENTRE, sm_delivery_outcome=SmDeliveryOutcome.ABSENT_SUBSCRIBER
+    )
+    peer.invoke_in(dialogue, REPORT_SM_DELIVERY_STATUS, report, now)
+    home.node.exchange()
+    (refused,) = [event for event in home.node.told if isinstance(event, Refused)]
+    assert (refused.operation, refused.invoke_id) == (REPORT_SM_DELIVERY_STATUS, 2)
+    peer._handshakes = peer._requesting._handshakes = ()
+    home.hlr_says(found())
+    assert home.answered().dialogue == dialogue
+    assert home.node.gateway.status()["bugs"] == 0
