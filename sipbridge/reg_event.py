@@ -67,7 +67,7 @@ class RegView:
 
     def __init__(self) -> None:
         self._version = -1
-        self._known: dict[str, RegistrationState] = {}
+        self._known: dict[tuple[str, str], RegistrationState] = {}
 
     @property
     def empty(self) -> bool:
@@ -80,8 +80,13 @@ class RegView:
         return tuple(self._known.values())
 
     def take(self, info: RegInfo) -> bool | None:
-        """Whether the document was news; None where one before it is missing."""
-        if info.version <= self._version:
+        """Whether the document was news; None where one before it is missing.
+
+        Numbers begin with 0, so who says 0 again counts anew, or like Clearwater not at all; that it is no
+        older document is seen by the CSeq of its NOTIFY.
+        """
+        begins = info.full and not info.version
+        if info.version <= self._version and not begins:
             return False
         if not info.full and info.version != self._version + 1:
             return None
@@ -89,8 +94,9 @@ class RegView:
         if info.full:
             self._known.clear()
         for one in info.registrations:
-            held = None if info.full else self._known.get(one.id)
-            self._known[one.id] = one if held is None else _merged(held, one)
+            own = one.aor, one.id  # Clearwater has one id for a whole implicit set
+            held = None if info.full else self._known.get(own)
+            self._known[own] = one if held is None else _merged(held, one)
         while len(self._known) > _MOST:
             del self._known[next(iter(self._known))]
         return True

@@ -178,6 +178,27 @@ def test_an_old_document_is_no_news() -> None:
     assert contacts(view) == ["1"]
 
 
+def test_a_whole_document_that_begins_to_count_anew_is_news() -> None:
+    view = RegView()
+    view.take(info(0, ONE, full=True))
+    assert view.take(info(0, TWO, full=True))
+    assert contacts(view) == ["2"]
+    view.take(info(1, ONE))
+    assert view.take(info(0, TWO)) is False
+    assert view.take(info(0, TWO, full=True))
+    assert view.take(info(1, ONE))
+    assert contacts(view) == ["2", "1"]
+
+
+def test_identities_are_told_apart_where_all_have_one_id() -> None:
+    view = RegView()
+    number = "tel:+15551001019"
+    view.take(RegInfo(0, True, tuple(RegistrationState(aor, "a", "active", (ONE,)) for aor in (AOR, number))))
+    assert [one.aor for one in view.registrations] == [AOR, number]
+    view.take(RegInfo(1, False, (RegistrationState(AOR, "a", "terminated"),)))
+    assert [one.state for one in view.registrations] == ["terminated", "active"]
+
+
 def test_what_partial_documents_add_up_to_is_bounded() -> None:
     view = RegView()
     view.take(info(0, full=True))
