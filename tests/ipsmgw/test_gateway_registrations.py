@@ -38,6 +38,15 @@ def test_a_confirmed_registration_is_not_told_twice(registered: Node) -> None:
     assert news(registered) == []
 
 
+def test_another_identity_of_the_implicit_set_ends_the_registration(node: Node) -> None:
+    node.register(extra=["P-Associated-URI: <sip:al@ims.example>"])
+    ((dialogue, _),) = news(node)
+    node.confirm(dialogue)
+    node.register("sip:al@ims.example", expires=0)
+    assert statuses(node) == [200, 200]
+    assert [state for _, state in news(node)] == [OFF]
+
+
 def test_a_registration_that_runs_out_is_told_to_the_hlr(registered: Node) -> None:
     registered.pass_time(600.0)
     ((dialogue, state),) = news(registered)
