@@ -18,7 +18,7 @@ from sipbridge.reg_event_notifier import RegEventNotifier
 from sipbridge.reg_event_subscription import RegEvents
 from sipbridge.register import read_register
 from sipbridge.rp import Direction
-from sipbridge.settings import SipSettings
+from sipbridge.settings import SipSettings, host_of
 from sipbridge.short_message_info import ShortMessageInfo, named_request, read_info
 from sipbridge.stack import SipStack
 from sipbridge.text import TEXT, TextMessage, read_text, text_request
@@ -68,10 +68,10 @@ class IscStack:
         self._templates: dict[tuple[str | None, str, Flow], bytes] = {}
         self._report_templates: dict[tuple[str | None, str, Flow], bytes] = {}
         self._accept = _ACCEPT_TEXT if settings.text else _ACCEPT
-        self._host = build.checked_uri(settings.host)
-        host = build.checked_uri(settings.host).replace("%", "%%")
+        self._host = build.checked_uri(host_of(settings.host))
+        host = self._host.replace("%", "%%")
         self._icid = f'icid-value="%b";icid-generated-at={host}'.encode("ascii")
-        self._call_id_tail = b"@" + build.checked_uri(settings.host).encode("ascii")
+        self._call_id_tail = b"@" + self._host.encode("ascii")
 
     @property
     def cached(self) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-__all__ = ["Connections", "Limits", "SipSettings", "Timers", "sent_by"]
+__all__ = ["Connections", "Limits", "SipSettings", "Timers", "host_of", "sent_by"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,11 @@ class SipSettings:
 
 
 def sent_by(local: tuple[str, int]) -> str:
-    """An address as a Via names it: IPv6 in brackets (RFC 3261 §25.1)."""
+    """An address as a Via names it."""
     host, port = local
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return f"{host_of(host)}:{port}"
+
+
+def host_of(address: str) -> str:
+    """An address where a host is wanted (RFC 3261 §25.1): IPv6 in brackets."""
+    return f"[{address}]" if ":" in address else address

@@ -1,9 +1,12 @@
 """The application server towards the S-CSCF, on what is really sent to it (TS 24.341)."""
 
+from random import Random
+
 import pytest
 
 from sipbridge import (
     Asserted,
+    Flow,
     IscStack,
     Limits,
     LocalError,
@@ -13,6 +16,7 @@ from sipbridge import (
     RpAck,
     RpAddress,
     RpData,
+    SipSettings,
     SmMessage,
     SmUnreadable,
     ThirdPartyRegister,
@@ -265,6 +269,16 @@ def test_a_charging_vector_is_passed_on_or_begun() -> None:
     assert begun.every(b"P-Charging-Vector") == [b'icid-value="%b";icid-generated-at=127.0.0.1' % new]
     with pytest.raises(LocalError):
         server.message("sip:b@h", ROUTE, b"", 0.0, flow=TO_GATEWAY, asserted=OWN, charging=b"x\r\nRoute: y")
+
+
+def test_a_charging_vector_that_begins_at_an_ipv6_address_has_it_in_brackets() -> None:
+    server = IscStack(SipSettings(host="2001:db8::1"), Random(1))
+    flow = Flow("udp", ("2001:db8::1", 5060), ("2001:db8::2", 5060))
+    server.message("sip:b@h", ROUTE, SMS_BODY, 0.0, flow=flow, asserted=OWN)
+    server.text("sip:b@h", ROUTE, "hello", 0.0, flow=flow, sender=OWN)
+    for data in sent(server):
+        vector = parse(data, Limits()).first(b"P-Charging-Vector") or b""
+        assert vector.endswith(b";icid-generated-at=[2001:db8::1]")  # RFC 7315 §5.6: a host
 
 
 def test_a_short_message_may_stand_beside_the_names_of_a_phone_without_a_number() -> None:
