@@ -342,7 +342,8 @@ def _route(uri: str) -> str:
 def _refusal(message: Message, known: frozenset[bytes]) -> tuple[int, build.Headers] | None:
     """What a UAS checks in any request: Request-URI, To and From, and Require (RFC 3261 §8.2.2)."""
     uri, fields = message.uri, message.fields
-    if (b"?" in uri or not uri.startswith(_SCHEMES)) and not _is_ours(uri):
+    # RFC 5118 §4.2: an IPv6 address may have lost its brackets.
+    if (b"?" in uri or uri.count(b":") > 2 or not uri.startswith(_SCHEMES)) and not _is_ours(uri):
         return 416, ()
     to, sender = fields[b"To"], fields[b"From"]
     if b'"' in to or b'"' in sender:
@@ -350,8 +351,8 @@ def _refusal(message: Message, known: frozenset[bytes]) -> tuple[int, build.Head
         parse_name_addr(sender)
     if b"Require" not in fields:
         return None
-    listed = [option for option in message.listed(b"Require") if option.lower() not in known]
-    if known and not listed:
+    listed = [option for option in message.listed(b"Require") if option and option.lower() not in known]
+    if not listed:
         return None
     options = [option.decode("latin-1") for option in listed if canonical(option)]
     return 420, [("Unsupported", ", ".join(options))]

@@ -129,12 +129,17 @@ def test_a_local_number_keeps_its_context() -> None:
 
 @pytest.mark.parametrize(("uri", "status"), [
     ("mailto:b@ims.test", 416), ("urn:service:sos", 416), ("<sip:b@ims.test>", 400), ("b", 400),
-    ("sip:b@ims.test?Subject=x", 400),
+    ("sip:b@ims.test?Subject=x", 400), ("sip:2001:db8::10", 400),
 ])  # fmt: skip
 def test_what_is_no_uri_of_ours_is_answered(uri: str, status: int) -> None:
     server = application_server()
     server.receive(written(start=f"MESSAGE {uri} SIP/2.0"), TO_GATEWAY, 0.0)
     assert [parse(data, Limits()).status for data in sent(server)] == [status]
+
+
+@pytest.mark.parametrize("line", ["Require:", "Require: ", "Require: ,"])
+def test_who_requires_nothing_gets_it(line: str) -> None:
+    told(application_server(), message(ASSERTED, line))
 
 
 def test_a_method_has_one_case_and_a_version_any() -> None:
