@@ -52,6 +52,8 @@ _COMPLETED, _TERMINATED = ServerState.COMPLETED, ServerState.TERMINATED
 _REQUEST, _PROVISIONAL, _FINAL = ServerInput.REQUEST, ServerInput.PROVISIONAL, ServerInput.FINAL
 _DUE, _GIVE_UP, _ERROR = ServerInput.TRYING_DUE, ServerInput.GIVE_UP, ServerInput.TRANSPORT_ERROR
 
+_CANCELLED = (b"INVITE", b"MESSAGE", b"REGISTER", b"SUBSCRIBE", b"NOTIFY", b"OPTIONS")
+
 Action = Callable[["ServerTransactions", ServerTx, bytes], bytes | None]
 
 
@@ -87,6 +89,14 @@ class ServerTransactions:
         """Whether a request of this transaction has come before, and timer J has not ended it."""
         completed = self._completed
         return tx in self._open or tx in completed.young or tx in completed.old
+
+    def cancelled(self, tx: ServerTx) -> tuple[ServerTx, int]:
+        """What a CANCEL means, and the answer to it (RFC 3261 §9.2). It stops nothing but an INVITE, and none
+        waits here.
+        """
+        found = (ServerTx(tx.removesuffix(b"CANCEL") + method) for method in _CANCELLED)
+        asked = next(filter(self.knows, found), None)
+        return (tx, 481) if asked is None else (asked, 200)
 
     def state(self, tx: ServerTx) -> ServerState:
         """Where a transaction stands."""

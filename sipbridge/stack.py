@@ -36,7 +36,7 @@ _PLAIN_BRANCH = 96
 
 
 class SipStack:
-    """One SIP element. Answers by itself: 400, 503 when full, 505, 513; ACK is ignored, CANCEL gets 481."""
+    """One SIP element. Answers by itself: CANCEL, 400, 503 when full, 505, 513; ACK is ignored."""
 
     def __init__(self, settings: SipSettings, rng: Random) -> None:
         self.settings = settings
@@ -59,9 +59,8 @@ class SipStack:
         self._own_routes = frozenset(
             [settings.sent_by.lower(), *(_with_port(name) for name in settings.aliases)]
         )
-        product = build.checked_header("Server", settings.product)
-        self._tail = b"\r\n" + product + b"\r\nContent-Length: 0\r\n\r\n"
-        self._product = product
+        self._product = build.checked_header("Server", settings.product)
+        self._tail = b"\r\n" + self._product + b"\r\nContent-Length: 0\r\n\r\n"
         self._tag_prefix = b";tag=" + self.identifiers.prefix
 
     # The contract of a stack.
@@ -342,7 +341,8 @@ class SipStack:
         if method == b"ACK":
             return []
         if method == b"CANCEL":
-            self._refuse(tx, message, way, 481)
+            asked, status = self._servers.cancelled(tx)
+            self._refuse(asked, message, way, status)
             return []
         if not self._servers.open(tx, Answering(message, way[0], way[1], now)):
             self._refuse(tx, message, way, 503)

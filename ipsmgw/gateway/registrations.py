@@ -57,7 +57,8 @@ class Registrations:
             self._core.isc.respond(event.tx, 400, now)
             return
         if not event.expires and self._core.store.binding(impu) is None:
-            impu = self._implicit.of(impu) or impu  # a set goes with any of its identities (TS 23.228 §5.2.1a)
+            # With any of its identities a whole implicit set is de-registered (TS 23.228 §5.2.1a).
+            impu = self._implicit.of(impu) or impu
         numbers = self._service_info.read(event.service_info or "") or _of_identities(event)
         asked = Registration(impu, event.expires, scscf, numbers, self._texts or event.smsip)
         self._apply(impu, lambda held: self._register(held, asked, now), event.tx, now)
