@@ -92,7 +92,8 @@ class Registrations:
         watched = self._core.store.binding(Impu.parse(event.aor))
         if watched is None:
             return
-        for one in event.registrations:
+        # Where nobody is registered any more, Kamailio may have forgotten him when it writes the document.
+        for one in event.registrations or (RegistrationState(event.aor, "", "terminated"),):
             try:
                 impu = Impu.parse(one.aor)
             except ValueError:

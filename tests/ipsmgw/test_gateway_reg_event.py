@@ -36,15 +36,17 @@ class Notifier:
 
     def notify(self, *devices: str, state: str = "active", aor: str = ALICE) -> list[int]:
         """Devices by what they say of themselves; the answers to the NOTIFY."""
-        self._count += 1
         contacts = "".join(
             f'<contact id="{i}" state="active" event="registered"><uri>sip:{i}@h</uri>{device}</contact>'
             for i, device in enumerate(devices)
         )
-        body = (
-            f'<reginfo xmlns="urn:ietf:params:xml:ns:reginfo" version="{self._count}" state="full">'
-            f'<registration aor="{aor}" id="a" state="{state}">{contacts}</registration></reginfo>'
-        )
+        return self.document(f'<registration aor="{aor}" id="a" state="{state}">{contacts}</registration>')
+
+    def document(self, registrations: str) -> list[int]:
+        """All that there is; the answers to the NOTIFY."""
+        self._count += 1
+        head = f'<reginfo xmlns="urn:ietf:params:xml:ns:reginfo" version="{self._count}" state="full">'
+        body = f"{head}{registrations}</reginfo>"
         lines = [
             f"From: {self.asked.headers['To'].partition(';tag')[0]};tag=s",
             f"To: {self.asked.headers['From']}",
@@ -144,6 +146,11 @@ def test_a_registration_that_has_ended_is_ended_here(watched: Notifier, gone: st
     watched.notify(state=gone)
     assert confirm(watched.node) == [OFF]
     assert watched.node.gateway.status()["bindings"] == 0
+
+
+def test_a_document_of_nobody_ends_it_too(watched: Notifier) -> None:
+    assert watched.document("") == [200]
+    assert confirm(watched.node) == [OFF]
 
 
 def test_its_end_ends_the_subscription(watched: Notifier) -> None:
