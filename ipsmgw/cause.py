@@ -116,7 +116,7 @@ class Cause(Enum):
     NO_RESPONSE = (
         38, _absent_subscriber(_NO_RESPONSE_VIA_IP_SM_GW), 408, "noResponseViaIPSMGW",
         "the phone does not answer over the IMS",
-        408)
+        408, 430, 477, 478)  # RFC 5626 §11.5: its flow has failed; Kamailio: its address cannot be reached
     ABSENT_SUBSCRIBER = (
         38, _error(ErrorCode.ABSENT_SUBSCRIBER_SM), 480, "absentSubscriber",
         "the subscriber is not reachable")
@@ -153,13 +153,13 @@ class Cause(Enum):
     CONTENT_REFUSED = (
         111, _EQUIPMENT_PROTOCOL_ERROR, 488, "contentRefused", "the phone does not accept the content",
         488)
-    TOO_LARGE = (111, _EQUIPMENT_PROTOCOL_ERROR, 413, "tooLarge", "it is too large for the IMS", 413)
+    TOO_LARGE = (111, _EQUIPMENT_PROTOCOL_ERROR, 413, "tooLarge", "it is too large for the IMS", 413, 513)
     REJECTED_BY_IMS = (
         38, _EQUIPMENT_PROTOCOL_ERROR, 400, "rejectedByIMS", "the IMS finds fault with our request",
-        400, 403, 405, 420, 481, 482, 483, 494)
+        400, 403, 405, 420, 481, 482, 483, 494, 501, 505)
     IMS_FAILURE = (
         38, _SYSTEM_FAILURE, 503, "imsFailure", "the IMS is overloaded or has failed",
-        429, 500, 503, 504, 580)
+        429, 500, 502, 503, 504, 580)
     REFUSED_BY_PHONE = (38, _EQUIPMENT_PROTOCOL_ERROR, 500, "refusedByPhone", "the phone or the IMS said no")
 
     # Our own
@@ -200,8 +200,8 @@ class Cause(Enum):
 
     @classmethod
     def from_sip(cls, status: int) -> "Cause":
-        """Of a final answer above 299 to the MT MESSAGE."""
-        return _BY_SIP.get(status, cls.REFUSED_BY_PHONE)
+        """Of a final answer above 299 to the MT MESSAGE; an unknown 5xx is a 500 (RFC 3261 §8.1.3.2)."""
+        return _BY_SIP.get(status, cls.IMS_FAILURE if 500 < status < 600 else cls.REFUSED_BY_PHONE)
 
 
 # TS 24.011 table 8.4: what an RP-ERROR from the phone may say.
