@@ -8,6 +8,7 @@ from ipsmgw.gateway.deadlines import Deadlines
 from ipsmgw.gateway.hlr import Hlr, is_for_now
 from ipsmgw.gateway.watching import Watching
 from ipsmgw.identity import Impu, Imsi, Msisdn
+from ipsmgw.numbers import Numbers
 from ipsmgw.procedures import registration
 from ipsmgw.procedures.decision import Answer, Decision, Forget, Save, TellHlr
 from ipsmgw.procedures.registration import Registration, ServiceInfo
@@ -32,7 +33,7 @@ class Registrations:
     def __init__(self, core: Core) -> None:
         self._core = core
         self.hlr = Hlr(core)
-        self._service_info = ServiceInfo(core.settings.sip.service_info)
+        self._service_info = ServiceInfo(core.settings.sip.service_info, core.numbers.subscriber)
         self._watching = Watching(core)
         self._implicit = core.implicit
         self._texts = core.settings.text.enabled
@@ -59,7 +60,8 @@ class Registrations:
         if not event.expires and self._core.store.binding(impu) is None:
             # With any of its identities a whole implicit set is de-registered (TS 23.228 §5.2.1a).
             impu = self._implicit.of(impu) or impu
-        numbers = self._service_info.read(event.service_info or "") or _of_identities(event)
+        numbers = self._service_info.read(event.service_info or "")
+        numbers = numbers or _of_identities(event, self._core.numbers)
         asked = Registration(impu, event.expires, scscf, numbers, self._texts or event.smsip)
         self._apply(impu, lambda held: self._register(held, asked, now), event.tx, now)
         binding = self._core.store.binding(impu)
@@ -218,7 +220,6 @@ class Registrations:
         if asked.numbers is None:
             return None
         imsi, msisdn = asked.numbers
-        msisdn = None if msisdn is None else self._core.numbers.subscriber(msisdn)
         learns = self.hlr.way(imsi).learns_msisdn
         if learns and held is not None and held.imsi == imsi and held.msisdn is not None:
             return imsi, held.msisdn
@@ -344,18 +345,22 @@ class Registrations:
         self._telling.add(binding.imsi)
 
 
-def _of_identities(event: ThirdPartyRegister) -> tuple[Imsi, Msisdn | None] | None:
+def _of_identities(event: ThirdPartyRegister, numbers: Numbers) -> tuple[Imsi, Msisdn | None] | None:
     """IMSI and MSISDN without a service-info: the REGISTER of the user says who he is (TS 23.003 §13.3); he
     may have no number.
     """
     imsi = Imsi.of_private_identity(event.private_identity)
     if imsi is None:
         return None
-    for uri in (*event.associated, event.impu):
-        try:
-            msisdn = Impu.parse(uri).msisdn
-        except ValueError:
-            continue
-        if msisdn is not None:
-            return imsi, msisdn
-    return imsi, None
+    said = (_msisdn(uri, numbers) for uri in (*event.associated, event.impu))
+    return imsi, next(filter(None, said), None)
+
+
+def _msisdn(uri: str, numbers: Numbers) -> Msisdn | None:
+    """The number of an identity, also where the S-CSCF writes it without its plus sign."""
+    try:
+        said = Impu.parse(uri).msisdn
+    except ValueError:
+        said = None
+    local = None if said else numbers.asserted(uri)
+    return local.msisdn if local is not None else said

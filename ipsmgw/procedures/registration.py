@@ -1,6 +1,7 @@
 """Registration and de-registration, of which the HLR is told (TR 23.804 8.7, 8.8; TS 23.204 §6.2)."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -24,20 +25,26 @@ __all__ = [
 
 
 class ServiceInfo:
-    """Reads IMSI and MSISDN out of the service-info, by the template of the settings."""
+    """Reads IMSI and MSISDN out of the service-info, by the template of the settings; `subscriber` makes an
+    MSISDN of a number that has no plus sign.
+    """
 
-    def __init__(self, template: str) -> None:
+    def __init__(self, template: str, subscriber: Callable[[Msisdn], Msisdn] = Msisdn) -> None:
         pattern = re.escape(template)
         for field in ("imsi", "msisdn"):
-            pattern = pattern.replace(re.escape(f"{{{field}}}"), rf"\+?(?P<{field}>[0-9]{{5,15}})")
+            pattern = pattern.replace(re.escape(f"{{{field}}}"), rf"(?P<{field}>\+?[0-9]{{5,15}})")
         self._pattern = re.compile(pattern)
+        self._subscriber = Msisdn if "+{msisdn}" in template else subscriber
 
     def read(self, text: str) -> tuple[Imsi, Msisdn | None] | None:
         found = self._pattern.search(text)
         if found is None:
             return None
-        msisdn = found.groupdict().get("msisdn")  # a template may leave it to others
-        return Imsi(found["imsi"]), Msisdn(msisdn) if msisdn else None
+        imsi, said = Imsi(found["imsi"].lstrip("+")), found.groupdict().get("msisdn")
+        if not said:  # a template may leave it to others
+            return imsi, None
+        number = Msisdn(said.lstrip("+"))
+        return imsi, number if said.startswith("+") else self._subscriber(number)
 
 
 class Registration(NamedTuple):

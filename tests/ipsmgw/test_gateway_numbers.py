@@ -160,6 +160,30 @@ def test_a_number_that_the_s_cscf_writes_in_its_national_form_is_registered_in_t
     assert arg.sm_rp_oa.msisdn.digits == MSISDN
 
 
+SPAIN: Mapping[str, object] = {"country_code": "34", "national_prefix": "", "bare": "national"}
+OF_THE_PHONE = (
+    "REGISTER sip:ims.example SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKx\r\n"
+    f"From: <{ALICE}>;tag=1\r\nTo: <{ALICE}>\r\nCall-ID: x\r\nCSeq: 1 REGISTER\r\n"
+    "Contact: <sip:a@h>;+g.3gpp.smsip\r\n"
+    f'Authorization: Digest username="{IMSI}@ims.mnc001.mcc001.3gppnetwork.org"\r\nContent-Length: 0\r\n\r\n'
+)
+
+
+@pytest.mark.parametrize(("info", "associated"), [
+    (f"imsi={IMSI};msisdn=+34612345678", ""), (f"imsi={IMSI};msisdn=612345678", ""),
+    ("", "<tel:+34612345678>"),
+    ("", f"<sip:612345678@ims.example>, <tel:612345678>, <sip:{IMSI}@ims.example>"),
+])  # fmt: skip
+def test_a_number_that_is_registered_with_its_plus_or_without_is_the_same(info: str, associated: str) -> None:
+    made = node({"peer": "scscf", **SPAIN}, registered=False)
+    extra = [f"P-Associated-URI: {associated}"] if associated else []
+    made.register(info=info, sip=OF_THE_PHONE, extra=extra)
+    made.message(octets(SUBMIT))
+    ((_, arg),) = forwarded(made)
+    assert arg.sm_rp_oa.msisdn is not None
+    assert arg.sm_rp_oa.msisdn.digits == "34612345678"
+
+
 @pytest.mark.parametrize("tpdu", [
     Submit.of(7, NATIONAL, udl=5, ud=HELLO, status_report=True).encode(),
     Submit.of(7, Address.of_digits("12345", 1), udl=5, ud=HELLO).encode(),

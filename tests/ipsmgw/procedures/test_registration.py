@@ -158,6 +158,18 @@ def test_service_info_is_read_by_the_template(template: str, text: str) -> None:
     assert ServiceInfo(template).read(text) == (IMSI, MSISDN)
 
 
+def test_a_plus_sign_says_that_a_number_is_whole() -> None:
+    def spanish(number: Msisdn) -> Msisdn:
+        return Msisdn("34" + number)
+
+    for template, text, msisdn in (
+        ("{imsi} {msisdn}", f"{IMSI} 612345678", "34612345678"),
+        ("{imsi} {msisdn}", f"{IMSI} +34612345678", "34612345678"),
+        ("{imsi} +{msisdn}", f"{IMSI} +34612345678", "34612345678"),
+    ):
+        assert ServiceInfo(template, spanish).read(text) == (IMSI, msisdn)
+
+
 def test_service_info_may_leave_the_msisdn_to_others() -> None:
     assert ServiceInfo("imsi={imsi}").read("imsi=001010000000001") == (IMSI, None)
 
