@@ -66,7 +66,8 @@ class Registrations:
         self._apply(impu, lambda held: self._register(held, asked, now), event.tx, now)
         binding = self._core.store.binding(impu)
         if asked.expires and binding is not None and binding.reachable(now):
-            self._implicit.set(impu, event.associated)
+            associated = tuple(self._core.numbers.asserted(uri) or uri for uri in event.associated)
+            self._implicit.set(impu, associated)
             self._watching.begin(binding, now)
             self._learn(impu, event.smsip)
             self.present(impu, now)

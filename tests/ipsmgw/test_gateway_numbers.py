@@ -184,6 +184,14 @@ def test_a_number_that_is_registered_with_its_plus_or_without_is_the_same(info: 
     assert arg.sm_rp_oa.msisdn.digits == "34612345678"
 
 
+def test_a_local_number_of_the_implicit_set_is_the_same_subscriber() -> None:
+    made = node({"peer": "scscf", **SPAIN}, registered=False)
+    made.register(extra=["P-Associated-URI: <tel:612345678>"])
+    made.message(octets(SUBMIT), sender="tel:612345678")
+    ((_, arg),) = forwarded(made)
+    assert arg.imsi == IMSI
+
+
 @pytest.mark.parametrize("tpdu", [
     Submit.of(7, NATIONAL, udl=5, ud=HELLO, status_report=True).encode(),
     Submit.of(7, Address.of_digits("12345", 1), udl=5, ud=HELLO).encode(),
