@@ -68,6 +68,8 @@ class IscStack:
         self._templates: dict[tuple[str | None, str, Flow], bytes] = {}
         self._report_templates: dict[tuple[str | None, str, Flow], bytes] = {}
         self._accept = _ACCEPT_TEXT if settings.text else _ACCEPT
+        # RFC 3265 §3.2.2: without it, a NOTIFY that comes out of order ends its subscription.
+        self._later = [("Retry-After", str(settings.retry_after))]
         self._host = build.checked_uri(host_of(settings.host))
         host = self._host.replace("%", "%%")
         self._icid = f'icid-value="%b";icid-generated-at={host}'.encode("ascii")
@@ -250,7 +252,7 @@ class IscStack:
             if message.method == b"NOTIFY":
                 return self.reg_events.notified(request, now)
         except DecodeError as error:
-            self.respond(request.tx, error.status, now)
+            self.respond(request.tx, error.status, now, headers=self._later if error.status == 500 else ())
             return PeerMisbehaved(request.flow, "ISC", error.reason)
         return self._take_other(request, now)
 

@@ -304,6 +304,7 @@ def test_a_notify_out_of_order_is_refused(scscf: Scscf) -> None:
     scscf._cseq -= 1
     scscf.notify(BODY.replace('version="2"', 'version="3"'))
     assert scscf.status() == 500
+    assert b"\r\nRetry-After: 5\r\n" in scscf.answers[-1]  # RFC 3265 §3.2.2: the subscription goes on
 
 
 def test_one_subscription_too_many_is_none() -> None:
