@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from typing import NamedTuple
 
 __all__ = ["BadCdrFile", "CdrFile", "ClosureReason", "read_cdr_file", "write_cdr_file"]
@@ -15,7 +15,8 @@ _RECORD_HEADER = 4
 _BEYOND_RELEASE_9 = 7 << 5
 """Then an octet more says which one."""
 _MOST_OCTETS = 0xFFFF
-_NODE_ADDRESS = 20
+_INSIGNIFICANT = bytes((0xFF,)) * 4
+"""In front of the 16 octets of the node's address."""
 
 
 class BadCdrFile(ValueError):
@@ -100,5 +101,7 @@ def _time_stamp(when: float) -> bytes:
 
 
 def _address(node: str) -> bytes:
-    packed = ip_address(node).packed if node else b""
-    return packed.ljust(_NODE_ADDRESS, b"\0")
+    """As one of IPv6, an IPv4 address mapped into one (§6.1.1, RFC 4291 §2.5.5.2)."""
+    address = ip_address(node or "::")
+    mapped = bytes(10) + b"\xff\xff" if isinstance(address, IPv4Address) else b""
+    return _INSIGNIFICANT + mapped + address.packed

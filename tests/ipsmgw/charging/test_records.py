@@ -169,9 +169,24 @@ def test_a_file_is_read_back() -> None:
     assert int.from_bytes(octets[:4]) == len(octets)
     assert octets[4:8] == bytes((0, 0, 0, 52))
     assert octets[26] == 1
-    assert octets[27:31] == bytes((192, 0, 2, 11))
     opened = int.from_bytes(octets[10:14])
     assert (opened >> 28, opened >> 23 & 31, opened >> 18 & 31, opened >> 12 & 63) == (11, 28, 11, 45)
+
+
+@pytest.mark.parametrize(
+    ("node", "address"),
+    [
+        ("192.0.2.11", "00000000000000000000ffffc000020b"),
+        ("2001:db8::11", "20010db8000000000000000000000011"),
+        ("", "0" * 32),
+    ],
+)
+def test_a_file_has_the_address_of_its_node_as_one_of_ipv6_behind_four_octets_without_meaning(
+    node: str, address: str
+) -> None:
+    octets = write_cdr_file(CdrFile(0.0, 0.0, 1, ClosureReason.NORMAL, node, []))
+    assert octets[27:47].hex() == "ffffffff" + address
+    assert octets[47:] == bytes(5)
 
 
 @given(st.binary(max_size=120))
