@@ -30,7 +30,7 @@ class Cdr(msgspec.Struct, omit_defaults=True, gc=False):
     imsi: str = ""
     impu: str = ""
     service_centre: str = ""
-    other: str = ""  # TP-DA of an MO, TP-OA of an MT
+    other: str = ""  # TP-DA of an MO, TP-OA of an MT, by digits or its name; of who has neither, the URI
     message_reference: int = -1  # TP-MR of an MO
     size: int = 0  # octets of the TPDU
     call_id: str = ""

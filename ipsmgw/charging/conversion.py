@@ -34,6 +34,7 @@ domains that were tried.
 
 _DELIVERED = "delivered"
 _SHORT_CODE = 6  # digits of the longest number that is taken for a short code
+_URIS = ("sip:", "sips:", "tel:")
 _CAUSES = {cause.cdr: cause for cause in Cause}
 
 
@@ -127,10 +128,13 @@ def _identity(impu: str) -> SmAddressInfo | None:
 
 
 def _address_info(number: str) -> SmAddressInfo | None:
+    """A number, a name, or the URI of who has no number."""
     if not number:
         return None
     kind = SmAddressType.ALPHANUMERIC_SHORT_CODE
-    if number.isdecimal():
+    if number.startswith(_URIS):
+        kind = SmAddressType.OTHER
+    elif number.isdecimal():
         short = len(number) <= _SHORT_CODE
         kind = SmAddressType.NUMERIC_SHORT_CODE if short else SmAddressType.MSISDN
     return SmAddressInfo(sm_address_type=kind, sm_address_data=number)

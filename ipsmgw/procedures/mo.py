@@ -12,7 +12,7 @@ from ipsmgw.charging.head import head_of
 from ipsmgw.identity import Impu, Imsi, Msisdn
 from ipsmgw.map_error import cause_of, diagnostic_info
 from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, ForwardMo, SubmitReport
-from ipsmgw.sms import DecodeError, digits_at
+from ipsmgw.sms import DecodeError, party_at
 from ipsmgw.store import Binding
 from mapstack.map import AddressString, CorrelationId, MapError, MoForwardSmArg, SmRpDa, SmRpOa
 from sipbridge.registrar import Contact
@@ -22,7 +22,7 @@ __all__ = ["MoSms", "Sender", "refused", "sc_refused", "sc_silent", "sc_took", "
 
 _DUMMY = Msisdn("0" * 15)
 """Where MAP wants an MSISDN and there is none (TS 23.003 §3.3)."""
-_SUBMIT, _TP_DA = 1, 2  # TP-MTI from a phone, octet of TP-DA: TS 23.040 §9.2.2.2
+_TP_DA = {1: 2, 2: 5}  # its octet, by TP-MTI from a phone: TS 23.040 §9.2.2.2, §9.2.2.4
 _ACCEPTED = Answer(202)
 _ICID = re.compile(rb'(?i)icid-value\s*=\s*"?([^";, ]+)').search
 _TO_PHONE = Direction.NETWORK_TO_MS
@@ -151,10 +151,11 @@ def _cdr(sms: MoSms, outcome: str, now: float) -> Cdr:
 
 
 def _recipient(tpdu: bytes) -> tuple[str, int]:
-    """TP-DA and TP-MR for the charging record, of a SUBMIT; the TPDU itself passes through unread."""
-    if len(tpdu) < _TP_DA + 2 or tpdu[0] & 3 != _SUBMIT:
+    """TP-DA and TP-MR for the charging record; the TPDU itself passes through unread."""
+    at = _TP_DA.get(tpdu[0] & 3) if tpdu else None
+    if at is None or len(tpdu) < at + 2:
         return "", -1
     try:
-        return digits_at(tpdu, _TP_DA), tpdu[1]
+        return party_at(tpdu, at), tpdu[1]
     except DecodeError:
         return "", -1

@@ -11,7 +11,7 @@ from ipsmgw.cdr import Cdr
 from ipsmgw.charging.head import head_of
 from ipsmgw.map_error import error_of
 from ipsmgw.procedures.decision import MAX_SIGNAL_INFO, Answer, Decision, Deliver, MtRefusal, MtResult
-from ipsmgw.sms import DecodeError, digits_at
+from ipsmgw.sms import DecodeError, party_at
 from ipsmgw.store import Binding
 from mapstack.map import AddressString
 from sipbridge.rp import Direction, RpAck, RpAddress, RpData, RpError
@@ -149,6 +149,6 @@ def _originator(tpdu: bytes) -> str:
     if len(tpdu) < _TP_OA + 2 or tpdu[0] & 3 != _DELIVER:
         return ""
     try:
-        return digits_at(tpdu, _TP_OA)
+        return party_at(tpdu, _TP_OA)
     except DecodeError:
         return ""

@@ -1,6 +1,6 @@
 """Short messages as phone and SC see them: the TPDU of TS 23.040, the alphabets of TS 23.038."""
 
-from ipsmgw.sms.address import Address, NumberingPlan, TypeOfNumber, digits_at
+from ipsmgw.sms.address import Address, NumberingPlan, TypeOfNumber, digits_at, party_at
 from ipsmgw.sms.codes import (
     CommandType,
     Direction,
@@ -76,6 +76,7 @@ __all__ = [
     "divide",
     "headed",
     "header_octets",
+    "party_at",
     "ports",
     "protocol_identifier",
     "read",

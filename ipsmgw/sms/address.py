@@ -6,7 +6,7 @@ from typing import Self
 from ipsmgw.sms import gsm7
 from ipsmgw.sms.errors import DecodeError
 
-__all__ = ["Address", "NumberingPlan", "TypeOfNumber", "digits_at"]
+__all__ = ["Address", "NumberingPlan", "TypeOfNumber", "digits_at", "party_at"]
 
 MAX_DIGITS = 20
 
@@ -118,6 +118,13 @@ def digits_at(octets: bytes, at: int) -> str:
         return ""
     found = octets[at + 2 : end].translate(SWAP).hex()[:semi_octets]
     return found if found.isdigit() else found.translate(_TO_DIGITS)
+
+
+def party_at(octets: bytes, at: int) -> str:
+    """The same, and the name of an alphanumeric one."""
+    digits = digits_at(octets, at)
+    alphanumeric = octets[at + 1] & 0x70 == _ALPHANUMERIC
+    return Address.parse(octets, at).text if alphanumeric else digits
 
 
 def _misfit(octets: bytes, at: int) -> DecodeError:

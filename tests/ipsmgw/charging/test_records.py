@@ -118,6 +118,21 @@ def test_an_mt_that_failed_says_the_map_error() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("other", "kind"),
+    [
+        ("15551001001", "mSISDN"),
+        ("2255", "numericShortCode"),
+        ("My Bank", "alphanumericShortCode"),
+        ("sip:alice@ims.test", "other"),
+    ],
+)
+def test_whoever_sends_is_in_the_record_of_an_mt_and_what_he_is_known_by(other: str, kind: str) -> None:
+    originator = theirs(record_of(replace(MT, other=other), 1).encode())[1]["originatorInfo"]
+    assert isinstance(originator, dict)
+    assert originator["originatorOtherAddress"] == {"sMAddressType": kind, "sMAddressData": other}
+
+
 @pytest.mark.parametrize("cause", Cause)
 def test_every_outcome_has_its_map_error(cause: Cause) -> None:
     record = record_of(MT, 1)

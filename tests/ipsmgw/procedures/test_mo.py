@@ -11,7 +11,7 @@ from ipsmgw.map_error import cause_of, error_of
 from ipsmgw.procedures import mo
 from ipsmgw.procedures.decision import Answer, Decision, ForwardMo, SubmitReport
 from ipsmgw.procedures.mo import MoSms, Sender
-from ipsmgw.sms import Address, Submit, compose
+from ipsmgw.sms import Address, Command, Submit, compose
 from ipsmgw.store import Binding, HlrState
 from mapstack.map import AddressString, ErrorCode, MapError, MoForwardSmArg, SmRpDa, SmRpOa
 from mapstack.map.errors import encode_error_parameter
@@ -144,6 +144,13 @@ def test_the_charging_record_says_who_sent_what_to_whom_and_when() -> None:
     assert (cdr.msisdn, cdr.imsi, cdr.impu) == ("15551234567", "001010000000001", "sip:alice@ims.example")
     assert (cdr.service_centre, cdr.other, cdr.message_reference) == ("15550000014", "15557654321", 7)
     assert (cdr.size, cdr.call_id) == (len(TPDU), "call@phone")
+
+
+def test_the_charging_record_of_a_command_says_its_reference_and_of_which_number_it_is() -> None:
+    command = Command.of(9, Address.international("15557654321"), ct=2, mn=7)
+    cdr = mo.sc_took(replace(SMS, tpdu=command.encode()), None, NOW).cdr
+    assert cdr is not None
+    assert (cdr.other, cdr.message_reference) == ("15557654321", 9)
 
 
 def test_a_registered_sender_is_his_binding() -> None:

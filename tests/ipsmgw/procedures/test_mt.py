@@ -157,6 +157,13 @@ def test_the_charging_record_says_who_got_what_from_whom_and_when() -> None:
     assert cdr.dialogue == 77
 
 
+def test_the_charging_record_says_the_name_of_a_sender_without_digits() -> None:
+    named = SmsDeliver.of(Address.alphanumeric("My Bank"), Timestamp(bytes(7)), udl=PART.udl, ud=PART.ud)
+    cdr = mt.reported(replace(SMS, tpdu=named.encode()), RpAck(9), NOW).cdr
+    assert cdr is not None
+    assert cdr.other == "My Bank"
+
+
 @pytest.mark.parametrize("binding", [BINDING, None])
 def test_a_charging_record_can_be_written(binding: Binding | None) -> None:
     cdr = mt.silent(replace(SMS, binding=binding), NOW).cdr

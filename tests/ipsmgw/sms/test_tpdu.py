@@ -29,6 +29,7 @@ from ipsmgw.sms import (
     TypeOfNumber,
     decode,
     digits_at,
+    party_at,
     protocol_identifier,
     read,
     text,
@@ -174,6 +175,15 @@ def test_digits_in_place_have_the_bounds_of_an_address(octets: bytes) -> None:
 
 def test_an_alphanumeric_address_has_no_digits_in_place() -> None:
     assert digits_at(b"\x04" + Address.alphanumeric("Bank"), 1) == ""
+
+
+@given(addresses)
+def test_a_party_is_known_by_its_digits(address: Address) -> None:
+    assert party_at(b"\x04" + address + b"\x00", 1) == address.digits
+
+
+def test_a_party_without_digits_is_known_by_its_name() -> None:
+    assert party_at(b"\x04" + Address.alphanumeric("My Bank") + b"\x00", 1) == "My Bank"
 
 
 @pytest.mark.parametrize("name", ["A", "Bank", "www.tim.it", "7 septs", "12345678901", "€uro", "@@@@"])
