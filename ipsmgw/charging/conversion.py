@@ -34,6 +34,9 @@ domains that were tried.
 
 _DELIVERED = "delivered"
 _SHORT_CODE = 6  # digits of the longest number that is taken for a short code
+_TBCD = "0123456789*#abc"
+_IMSI = range(5, 17)
+_ISDN_ADDRESS, _ADDRESS = 16, 38  # digits at most
 _URIS = ("sip:", "sips:", "tel:")
 _CAUSES = {cause.cdr: cause for cause in Cause}
 
@@ -54,8 +57,8 @@ def _mo(cdr: Cdr, number: int) -> IsmsMoRecord:
         record_type=RecordType.ISMSMO,
         sms_node_address=_node(cdr.node),
         originator_info=OriginatorInfo(
-            originator_imsi=cdr.imsi or None,
-            originator_msisdn=_address(cdr.msisdn),
+            originator_imsi=_imsi(cdr.imsi),
+            originator_msisdn=_address(cdr.msisdn, _ISDN_ADDRESS),
             originator_other_address=_identity(cdr.impu),
         ),
         recipient_info=[recipient],
@@ -83,8 +86,8 @@ def _mt(cdr: Cdr, number: int) -> IsmsMtRecord:
         record_type=RecordType.ISMSMT,
         sms_node_address=_node(cdr.node),
         recipient_info=RecipientInfo(
-            recipient_imsi=cdr.imsi or None,
-            recipient_msisdn=_address(cdr.msisdn),
+            recipient_imsi=_imsi(cdr.imsi),
+            recipient_msisdn=_address(cdr.msisdn, _ISDN_ADDRESS),
             recipient_other_address=_identity(cdr.impu),
         ),
         originator_info=OriginatorInfo(
@@ -116,9 +119,15 @@ def _node(name: str) -> NodeAddress:
     return NodeAddress(domain_name=name)
 
 
+def _imsi(digits: str) -> str | None:
+    """None for what has no place in the record: an SMS-GMSC may name anybody (TS 29.002 §17.7.8)."""
+    return digits if len(digits) in _IMSI and not digits.strip(_TBCD) else None
+
+
 @lru_cache(maxsize=4096)
-def _address(digits: str) -> AddressString | None:
-    return AddressString(digits) if digits else None
+def _address(digits: str, most: int = _ADDRESS) -> AddressString | None:
+    fits = 0 < len(digits) <= most and not digits.strip(_TBCD)
+    return AddressString(digits) if fits else None
 
 
 def _identity(impu: str) -> SmAddressInfo | None:

@@ -46,6 +46,7 @@ _MO_TAG, _MT_TAG = 0xBF70, 0xBF71  # [112], [113], constructed (X.690 §8.1.2.4)
 _MOST_RECIPIENTS = 16
 _MOST_EXTENSIONS = 8
 _LONGEST_TEXT = 1024
+_GRAPHIC = bytes(octet if 0x20 <= octet < 0x7F else ord("?") for octet in range(256))
 
 
 class RecordType(IntEnum):
@@ -85,7 +86,15 @@ def _decode_text(octets: bytes) -> str:
 
 
 def _encode_text(text: str) -> bytes:
-    return text.encode("latin-1", "replace")[:_LONGEST_TEXT]
+    """Of a GraphicString the characters that need no escape sequence (X.690 §8.23, ISO 2022): no control
+    characters, and of the others those of ASCII.
+    """
+    return text.encode("ascii", "replace")[:_LONGEST_TEXT].translate(_GRAPHIC)
+
+
+def _encode_utf8(text: str) -> bytes:
+    """What does not fit is cut off, between two characters."""
+    return text.encode()[:_LONGEST_TEXT].decode(errors="ignore").encode()
 
 
 GRAPHIC_STRING: Kind[str] = Kind(
@@ -101,8 +110,10 @@ UTF8_STRING: Kind[str] = Kind(
     "UTF8String",
     0x0C,
     "str(data[start:stop], 'utf-8', 'replace')",
-    "value.encode()",
+    "encode_utf8(value)",
     (0, _LONGEST_TEXT),
+    None,
+    {"encode_utf8": _encode_utf8},
 )
 OBJECT_IDENTIFIER: Kind[bytes] = Kind("OBJECT IDENTIFIER", 0x06, "data[start:stop]", "value", (1, 64))
 TIME_STAMP = OCTET_STRING(9, 9)

@@ -18,7 +18,9 @@ from ipsmgw.charging import (
     write_cdr_file,
 )
 from ipsmgw.charging.conversion import ACCESS, ATTEMPTS, CHARGING_ID, OUTCOME
+from ipsmgw.charging.record import IsmsMoRecord
 from ipsmgw.sms import Concatenation
+from mapstack.asn1 import AddressString
 
 SUBMIT = bytes.fromhex("61070b9151550110020000080a05000342030100480069")
 DELIVER = bytes.fromhex("640b915155011002f000f562118191000080080605040b8423f0aa")
@@ -175,6 +177,27 @@ def test_an_mt_that_was_sent_to_nobody_had_no_ip_access() -> None:
     refused = Cdr(id="x", record="ISMSMT", outcome=Cause.NOT_REGISTERED.cdr, time=0.0, received=0.0)
     said = {each.identifier: each.information for each in record_of(refused, 1).record_extensions or []}
     assert said[ACCESS].flag is False
+
+
+_WORDS = st.text(max_size=1_100) | st.text("0123456789*#abcf", max_size=45)
+
+
+@given(record=st.sampled_from(("ISMSMO", "ISMSMT")), words=st.tuples(*[_WORDS] * 9))
+def test_whatever_the_journal_holds_is_a_record(record: str, words: tuple[str, ...]) -> None:
+    """A line that is none would keep the file of all others from mediation for ever."""
+    names = ("outcome", "node", "msisdn", "imsi", "impu", "service_centre", "other", "call_id", "icid")
+    theirs(record_of(replace(MO, record=record, **dict(zip(names, words, strict=True))), 1).encode())
+
+
+def test_a_name_that_is_no_imsi_is_left_out_and_a_charging_id_without_end_is_cut_off() -> None:
+    nobody = record_of(replace(MO, imsi="12"), 1).originator_info
+    assert nobody is not None
+    assert (nobody.originator_imsi, nobody.originator_msisdn) == (None, AddressString(MO.msisdn))
+    endless = record_of(replace(MO, icid="i" + "é" * 600), 1).encode()
+    said = {
+        each.identifier: each.information for each in IsmsMoRecord.decode(endless).record_extensions or []
+    }
+    assert said[CHARGING_ID].text == "i" + "é" * 511
 
 
 def test_a_file_is_read_back() -> None:
