@@ -13,6 +13,7 @@ from sipbridge.rp import Direction, RpAddress, RpData, decode
 
 __all__ = ["Choice", "ServiceCentres", "supplied"]
 
+_MOST_DIGITS = 20  # as many as RP-DA has room for (TS 24.011 §8.2.5.2)
 _RP_DATA, _NO_ADDRESS = 0, (0, 1)  # its length: nothing, or the type octet alone
 
 
@@ -81,7 +82,7 @@ class ServiceCentres:
         """By its PSI, or the number in it (TS 23.003 §13.5)."""
         known = self._psi.get(psi_name(request_uri)) if self._psi else None
         digits = known or digits_of(request_uri)
-        if digits is None:
+        if digits is None or len(digits.removeprefix("+")) > _MOST_DIGITS:
             return None
         if known or digits.startswith("+"):
             return self._read(AddressString(digits.removeprefix("+"), TypeOfNumber.INTERNATIONAL))

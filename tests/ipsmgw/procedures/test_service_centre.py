@@ -72,6 +72,8 @@ def test_who_names_none_that_a_route_leads_to_gets_the_usual_one(said: RpAddress
     ("sip:sc.ims.example;transport=tcp", OURS),
     ("sip:other.example", OTHER),
     ("nonsense", OTHER),
+    (f"tel:+{'4' * 21}", OTHER),
+    (f"sip:{'4' * 300}@ims.example;user=phone", OTHER),
 ])  # fmt: skip
 def test_the_request_uri_names_it_where_it_is_asked_first(uri: str, number: str) -> None:
     places: tuple[Literal["rp-da", "request-uri"], ...] = ("request-uri", "rp-da")
