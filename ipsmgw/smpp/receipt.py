@@ -9,12 +9,11 @@ from ipsmgw.smpp.pdu import DeliverSm
 
 __all__ = ["NetworkError", "Receipt"]
 
-_TEXT = re.compile(
-    r"id:(?P<id>\S+) sub:(?P<sub>\d{3}) dlvrd:(?P<dlvrd>\d{3}) submit date:(?P<submit>\d{10,12})"
-    r" done date:(?P<done>\d{10,12}) stat:(?P<stat>[A-Z]{7}) err:(?P<err>\w{1,3})(?: text:(?P<text>.*))?",
-    re.DOTALL | re.IGNORECASE,
-)
-_STATES = {state.word: state for state in MessageState}
+# Appendix B: a typical example, of a format that is the vendor's own; so each field is found by its name.
+_FIELD = re.compile(r"(?:^|\s)(id|sub|dlvrd|submit date|done date|stat|err):(\S*)", re.IGNORECASE | re.ASCII)
+_SHORT_MESSAGE = re.compile(r"(?:^|\s)text:", re.IGNORECASE)
+_STATES = {state.word[:5]: state for state in MessageState}
+"""Some vendors write DELIVERED."""
 _SHOWN = 20  # characters of the message that a receipt repeats
 
 
@@ -66,23 +65,37 @@ class Receipt(NamedTuple):
     @classmethod
     def of(cls, pdu: DeliverSm) -> Self | None:
         """What a deliver_sm reports; None where it is no receipt. TLVs count for more than the text."""
-        found = _TEXT.match(pdu.short_message.decode("latin-1"))
-        id_, state = pdu.tlv(Tag.RECEIPTED_MESSAGE_ID), pdu.number(Tag.MESSAGE_STATE)
-        known = state in set(MessageState)
-        if found is None:
-            if id_ is None or state is None or not known:
-                return None
-            return cls(id_.rstrip(b"\0").decode("latin-1"), MessageState(state), "", "")
+        found = _fields(pdu.short_message or pdu.tlv(Tag.MESSAGE_PAYLOAD) or b"")
+        id_, state = pdu.tlv(Tag.RECEIPTED_MESSAGE_ID) or b"", _state(pdu, found.get("stat", ""))
+        message_id = id_.rstrip(b"\0").decode("latin-1") or found.get("id", "")
+        if not message_id or state is None:
+            return None
         return cls(
-            message_id=id_.rstrip(b"\0").decode("latin-1") if id_ else found["id"],
-            state=MessageState(state) if state and known else _STATES.get(found["stat"].upper(), _UNKNOWN),
-            submitted=found["submit"],
-            done=found["done"],
-            error=int(found["err"]) if found["err"].isdecimal() else 0,
-            text=found["text"] or "",
-            parts=int(found["sub"]),
-            delivered=int(found["dlvrd"]),
+            message_id=message_id,
+            state=state,
+            submitted=found.get("submit date", ""),
+            done=found.get("done date", ""),
+            error=_number(found, "err", 0),
+            text=found["text"],
+            parts=_number(found, "sub", 1),
+            delivered=_number(found, "dlvrd", 0),
         )
 
 
-_UNKNOWN = MessageState.UNKNOWN
+def _state(pdu: DeliverSm, word: str) -> MessageState | None:
+    """By its TLV, or by a word, which may be nobody's but the vendor's."""
+    said = pdu.number(Tag.MESSAGE_STATE)
+    if said is not None and said in set(MessageState):
+        return MessageState(said)
+    return _STATES.get(word[:5].upper(), MessageState.UNKNOWN) if word else None
+
+
+def _fields(octets: bytes) -> dict[str, str]:
+    """What stands in the text of a receipt, by its names in small letters."""
+    head, *shown = _SHORT_MESSAGE.split(octets.decode("latin-1"), 1)
+    return {name.lower(): value for name, value in _FIELD.findall(head)} | {"text": "".join(shown)}
+
+
+def _number(found: dict[str, str], name: str, otherwise: int) -> int:
+    value = found.get(name, "")
+    return int(value) if value.isdecimal() else otherwise

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipsmgw.smpp import MessageState, Tag
+from ipsmgw.smpp import MessageState, Tag, Tlv
 from ipsmgw.smpp.pdu import DeliverSm
 from ipsmgw.smpp.receipt import Receipt
 from ipsmgw.smpp.times import absolute, receipt_date, relative, seconds_from
@@ -63,6 +63,30 @@ def test_a_receipt_is_read_from_its_text_and_from_its_tlvs() -> None:
     assert Receipt.of(DeliverSm(short_message=text, tlvs=RECEIPT.tlvs())) == wanted
     bare = Receipt.of(DeliverSm(tlvs=RECEIPT.tlvs()))
     assert bare == Receipt("0000002a", MessageState.EXPIRED, "", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "id:2a sub:001 dlvrd:001 submit date:20260101120000 done date:20260101120500 stat:DELIVRD err:000"
+            " Text:stat:EXPIRED",
+            Receipt(
+                "2a", MessageState.DELIVERED, "20260101120000", "20260101120500", 0, "stat:EXPIRED", 1, 1
+            ),
+        ),
+        ("id:2a stat:UNDELIV err:1234", Receipt("2a", MessageState.UNDELIVERABLE, "", "", 1234)),
+        (
+            "id:2a sub:1 dlvrd:1 stat:DELIVERED err:",
+            Receipt("2a", MessageState.DELIVERED, "", "", delivered=1),
+        ),
+        ("id:2a stat:SKIPPED err:0x0B", Receipt("2a", MessageState.UNKNOWN, "", "")),
+    ],
+)
+def test_a_receipt_is_read_as_vendors_write_it(text: str, wanted: Receipt) -> None:
+    assert Receipt.of(DeliverSm(short_message=text.encode())) == wanted
+    payload = Tlv(Tag.MESSAGE_PAYLOAD, text.encode())
+    assert Receipt.of(DeliverSm(tlvs=(payload,))) == wanted
 
 
 @pytest.mark.parametrize("text", [b"", b"Sunny", b"id:1 sub:001 dlvrd:1"])
