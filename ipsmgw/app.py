@@ -117,7 +117,7 @@ def _gateway(settings: Settings, sockets: Sockets, store: Store, failed: Callabl
         raise CannotRun(f"{settings.journal.file}: {fault.strerror}") from None
     exchanges = partial(sockets.exchanging, settings.node.name, settings.msgin5g)
     names = _names(settings, sockets)
-    return Gateway(settings, World(clock, sockets, store, disk, SystemRandom(), names, exchanges))
+    return Gateway(settings, World(clock, sockets, store, disk, SystemRandom(), names, exchanges, clock.skew))
 
 
 def _closing(settings: Settings) -> Closing:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import msgspec
+from msgspec.structs import replace
 
-__all__ = ["Attempt", "Cdr", "decode", "encode"]
+__all__ = ["Attempt", "Cdr", "decode", "encode", "later"]
 
 
 class Attempt(msgspec.Struct, omit_defaults=True, frozen=True, gc=False):
@@ -40,6 +41,12 @@ class Cdr(msgspec.Struct, omit_defaults=True, gc=False):
     attempts: tuple[
         Attempt, ...
     ] = ()  # of an MT that IMS alone has not delivered, one domain after the other
+
+
+def later(cdr: Cdr, seconds: float) -> Cdr:
+    """The same, so many seconds later."""
+    attempts = (replace(one, start=one.start + seconds, end=one.end + seconds) for one in cdr.attempts)
+    return replace(cdr, time=cdr.time + seconds, received=cdr.received + seconds, attempts=tuple(attempts))
 
 
 _encoder = msgspec.json.Encoder(enc_hook=str)  # identities are kinds of str, which msgspec does not know

@@ -41,6 +41,10 @@ class LoopClock:
     def now(self) -> float:
         return self._loop.time() + self._offset
 
+    def skew(self) -> float:
+        """How far the time of day is ahead by now: somebody has set it, or the machine has slept."""
+        return time.time() - self.now()
+
     def call_at(self, when: float, callback: Callable[[], None]) -> Handle:
         return self._loop.call_at(when - self._offset, callback)
 

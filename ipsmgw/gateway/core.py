@@ -9,7 +9,7 @@ from random import Random
 from typing import Protocol, TypeVar
 
 from ipsmgw.cause_section import Wording
-from ipsmgw.cdr import Cdr
+from ipsmgw.cdr import Cdr, later
 from ipsmgw.charging.ip_access import IP_ACCESS
 from ipsmgw.drive import Clock, Driver, ExchangePort, Network
 from ipsmgw.gateway.flows import Flows, at_source
@@ -34,6 +34,7 @@ from sipbridge.dns import Resolver
 __all__ = ["Core", "Exchanges", "Then", "World", "service_centre"]
 
 EventT = TypeVar("EventT")
+_EVEN = 1.0  # seconds by which a time of day that is kept by NTP may be away from the clock
 _E212 = 6  # Q.713 §3.4.2.3.3
 _HLR_SSN, _MSC_SSN = 6, 8  # TS 29.002 §6.1: IWMSC, GMSC and gateway have no number of their own
 
@@ -57,6 +58,8 @@ class World:
     """Without DNS an S-CSCF that gives its name is reached where it sent from."""
     exchanges: Exchanges | None = None
     """What carries the requests and answers of MSGin5G; without it there are none."""
+    skew: Callable[[], float] = float
+    """By how many seconds the time of day is ahead of the clock, which goes on evenly when that is set."""
 
 
 Then = Callable[[float], None]
@@ -72,6 +75,7 @@ class Core:
         self.wording = Wording(settings.cause)
         self.store = world.store
         self.clock = world.clock
+        self._skew = world.skew
         self.rng = world.rng
         self.isc = IscStack(sip_settings(settings, boot), world.rng)
         self.flows = Flows(listeners(settings.sip), self.isc.sip.names)
@@ -119,11 +123,12 @@ class Core:
         return self._route or at_source(source)
 
     def record(self, cdr: Cdr, then: Then) -> None:
-        """The record goes to disk, and only then its actions happen."""
+        """The record goes to disk, with the time of day, and only then its actions happen."""
         cdr.node = self._node
         self.ended.append(cdr)
         self.tally.count(cdr)
-        self.journal.append(cdr, then)
+        skew = self._skew()
+        self.journal.append(cdr if -_EVEN < skew < _EVEN else later(cdr, skew), then)
 
     def hlr(self, imsi: Imsi, msisdn: Msisdn | None) -> SccpAddress:
         """By its own number where one is set, by MSISDN or IMSI otherwise (TS 29.002 §6.1.3.1)."""

@@ -84,6 +84,8 @@ class Node:
         self.ways: list[sipbridge.Flow] = []
         """The flows that all of it took."""
         self.told: list[MapEvent] = []
+        self.skew = 0.0
+        """How far the time of day is ahead of the watch."""
         self._count = 0
         self.born(linked=linked)
 
@@ -92,7 +94,16 @@ class Node:
         self.peer = _peer()
         self.centre.born()
         store = TableStore(self.database)
-        world = World(self.watch, self, store, self.paper, Random(1), self.names, self.server.plug)
+        world = World(
+            self.watch,
+            self,
+            store,
+            self.paper,
+            Random(1),
+            self.names,
+            self.server.plug,
+            skew=lambda: self.skew,
+        )
         self.gateway = Gateway(self.settings, world)
         if linked:
             self.link()

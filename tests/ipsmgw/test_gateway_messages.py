@@ -49,6 +49,20 @@ def test_the_charging_vector_of_an_mt_begins_here(registered: Node) -> None:
     assert message.headers["P-Charging-Vector"] == f'icid-value="{record.icid}";icid-generated-at=127.0.0.11'
 
 
+@pytest.mark.parametrize(("skew", "shown"), [(0.9, 0.0), (-0.9, 0.0), (3600.0, 3600.0), (-2.5, -2.5)])
+def test_a_record_has_the_time_of_day_also_when_that_has_been_set(
+    registered: Node, skew: float, shown: float
+) -> None:
+    registered.skew = skew
+    registered.deliver("001019999999999")
+    registered.synced()
+    (record,) = records(registered)
+    now = registered.watch.time
+    assert (record.time, record.received) == (now + shown, now + shown)
+    (known,) = registered.gateway.observed.messages(1)
+    assert known[0].time == now
+
+
 def test_an_mo_that_comes_again_in_another_transaction_is_sent_once(registered: Node) -> None:
     for _ in range(2):
         registered.message(octets(SUBMIT), call_id="same")
