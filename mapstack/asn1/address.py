@@ -5,7 +5,15 @@ from typing import NamedTuple
 
 from mapstack.errors import DecodeError, LocalError
 
-__all__ = ["ADDRESS_CACHE", "AddressString", "decode_address", "decode_tbcd", "encode_address", "encode_tbcd"]
+__all__ = [
+    "ADDRESS_CACHE",
+    "AddressString",
+    "decode_address",
+    "decode_imsi",
+    "decode_tbcd",
+    "encode_address",
+    "encode_tbcd",
+]
 
 ADDRESS_CACHE = 4096  # addresses kept, each way
 
@@ -14,6 +22,7 @@ _SWAP = bytes((octet << 4 | octet >> 4) & 0xFF for octet in range(256))
 _FROM_HEX = str.maketrans("abcde", "*#abc")
 _TO_HEX = str.maketrans("*#abc", "abcde")
 _NO_EXTENSION = 0x80
+_SHORTEST_IMSI = 5  # digits in three octets: IMSI is a TBCD-STRING of 3 to 8 (TS 29.002 §17.7.8)
 
 
 class AddressString(NamedTuple):
@@ -32,6 +41,14 @@ def decode_tbcd(octets: bytes) -> str:
     if "f" in digits:
         raise DecodeError("map", "filler between digits")
     return digits.translate(_FROM_HEX)
+
+
+def decode_imsi(octets: bytes) -> str:
+    """The same: MCC, MNC and MSIN, which are more than two octets, however many are filled up."""
+    digits = decode_tbcd(octets)
+    if len(digits) < _SHORTEST_IMSI:
+        raise DecodeError("map", f"an IMSI of {len(digits)} digits")
+    return digits
 
 
 def encode_tbcd(digits: str) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Generic, NamedTuple, TypeVar
 
-from mapstack.asn1.address import AddressString, decode_address, decode_tbcd, encode_address, encode_tbcd
+from mapstack.asn1.address import AddressString, decode_address, decode_imsi, encode_address, encode_tbcd
 from mapstack.ber import check_elements, encode_integer
 from mapstack.errors import DecodeError, LocalError
 
@@ -176,11 +176,11 @@ ISDN_ADDRESS = ADDRESS.sized(1, 9)
 IMSI: Kind[str] = Kind(
     "OCTET STRING",
     0x04,
-    "decode_tbcd(data[start:stop])",
+    "decode_imsi(data[start:stop])",
     "encode_tbcd(value)",
     (3, 8),
     None,
-    {"decode_tbcd": decode_tbcd, "encode_tbcd": encode_tbcd},
+    {"decode_imsi": decode_imsi, "encode_tbcd": encode_tbcd},
 )
 NUMERIC_STRING: Kind[str] = Kind(
     "NumericString",

@@ -171,6 +171,7 @@ def test_every_form_of_length_is_read(octets: str) -> None:
         "30158002012c040178a90c020101020101020101020101",  # too many
         "300f8002012c0401789f814904" + "31323361",  # no digits
         "300f8002012c0401789f814a04" + "21f30000",  # filler between digits
+        "300f8002012c0401789f814a04" + "21ffffff",  # an IMSI of two digits
         "300f8002012c0401789f814803" + "09000000",  # nine unused bits
         "30078002012c04017800",  # something after the element
     ],

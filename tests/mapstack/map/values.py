@@ -65,7 +65,7 @@ def _simple(kind: Kind[object]) -> st.SearchStrategy[object]:
     if "decode_address" in kind.names:
         digits = st.text(_DIGITS, min_size=0, max_size=2 * high - 2)
         return st.builds(AddressString, digits, st.integers(0, 7), st.integers(0, 15))
-    if "decode_tbcd" in kind.names:
+    if "decode_imsi" in kind.names:
         return st.text(_DIGITS, min_size=2 * low - 1, max_size=2 * high)
     made: dict[str, st.SearchStrategy[object]] = {
         "OCTET STRING": st.binary(min_size=low, max_size=min(high, 40)),
@@ -114,7 +114,7 @@ def _filled(kind: Kind[object]) -> object:
     low, _ = kind.size or (0, 0)
     if "decode_address" in kind.names:
         return AddressString("15551230001")
-    if "decode_tbcd" in kind.names:
+    if "decode_imsi" in kind.names:
         return "1" * (2 * max(low, 8) - 1)
     made: dict[str, object] = {
         "OCTET STRING": bytes(low),
