@@ -120,7 +120,7 @@ class Serving:
         self._check_size(request)
         found = self._found(request)
         caller = self._caller(request, peer, found.operation, now)
-        _check_accept(request)
+        _check_accept(request, found.operation)
         body = _body(request, found.operation)
         query = dict(parse_qsl(request.query, keep_blank_values=True))
         return Called(event.exchange, found.operation, body, found.variables, caller, query)
@@ -170,10 +170,14 @@ class Serving:
         return Caller(peer, subject)
 
 
-def _check_accept(request: Request) -> None:
-    """Who takes no JSON gets no answer that is one; errors come as problem+json all the same."""
+def _check_accept(request: Request, operation: Operation) -> None:
+    """Who takes no JSON gets no answer that is one; errors come as problem+json all the same.
+
+    Where every yes is 204 there is nothing to choose (RFC 9110 §12.1): a client that was generated from the
+    OpenAPI file of such an operation names what its errors have, and that alone.
+    """
     accept = request.header("accept")
-    if accept is None:
+    if accept is None or not any(operation.answers.values()):
         return
     ranges = {each.partition(";")[0].strip().lower() for each in accept.split(",")}
     if not ranges & _ACCEPTABLE:

@@ -19,7 +19,12 @@ from msgin5g_bridge.apis import (
 from msgin5g_bridge.exchange import Answered, Ask, Asked, Gone, NoAnswer, Peer, Request, Response, split_uri
 from msgin5g_bridge.l3gdelivery import Address, AddressType, L3gMessageDelivery
 from msgin5g_bridge.model import MessageId, MgwServiceId, Topic, UeServiceId
-from msgin5g_bridge.msgdelivery import MessageDeliveryAck, UEMessageDelivery
+from msgin5g_bridge.msgdelivery import (
+    DeliveryStatusReport,
+    MessageDeliveryAck,
+    ReportDeliveryStatus,
+    UEMessageDelivery,
+)
 from msgin5g_bridge.operation import Operation
 from msgin5g_bridge.problem import Problem
 from msgin5g_bridge.registration import RegistrationResponse, RegistrationResult
@@ -43,6 +48,12 @@ ALICE = Address(addr_type=AddressType.UE, addr="alice")
 DEVICE = Address(addr_type=AddressType.UE, addr="device-7")
 MESSAGE = L3gMessageDelivery(ori_addr=DEVICE, dest_addr=ALICE, msg_id=MessageId("m1"), payload="21 °C")
 REPLY = UEMessageDelivery(ori_addr=ALICE, dest_addr=DEVICE, msg_id=MessageId("m2"), sto_and_fw_ind=False)
+REPORT = DeliveryStatusReport(
+    ori_addr=DEVICE,
+    dest_addr=ALICE,
+    msg_id=MessageId("m2"),
+    deliv_st=ReportDeliveryStatus.REPT_DELY_SUCCESS,
+)
 ACK = MessageDeliveryAck(ori_addr=ALICE, msg_id=MessageId("m2"))
 JSON = (("content-type", "application/json"),)
 PATH = L3G_DELIVER_MESSAGE.path
@@ -133,7 +144,6 @@ def test_what_is_no_uri_is_not_asked(uri: str) -> None:
         (post(b"{}", headers=()), 415, None),
         (post(b"{}", headers=(("content-type", "text/plain"),)), 415, None),
         (post(b"{}", headers=(*JSON, ("content-encoding", "gzip"))), 415, None),
-        (post(b"{}", headers=(*JSON, ("accept", "text/html"))), 406, None),
         (post(b"{}", headers=(*JSON, ("content-length", "3"))), 411, "INCORRECT_LENGTH"),
         (post(b"x" * 70_000), 413, None),
         (post(b"{}", f"/{'x' * 3_000}"), 414, None),
@@ -151,6 +161,22 @@ def test_a_fault_gets_its_status_and_cause(
     details = problem(answer)
     assert isinstance(answer, Response)
     assert (answer.status, details.cause or None) == (status, cause)
+
+
+def test_who_takes_no_json_gets_no_answer_that_is_one(wire: Wire) -> None:
+    headers = (*JSON, ("accept", "application/problem+json"))
+    answer = ask(wire.server, Request("POST", f"/lab{DELIVER_UE_MESSAGE.path}", headers, encode(REPLY)))
+    assert problem(answer).status == 406
+
+
+@pytest.mark.parametrize("operation", MSGG_L3GDELIVERY, ids=lambda each: each.name)
+def test_where_no_answer_has_a_body_a_client_may_take_errors_only(
+    gateway: RestStack, operation: Operation
+) -> None:
+    """As clients do that the OpenAPI Generator has made of TS29538_MSGG_L3GDelivery.yaml."""
+    body = MESSAGE if operation is L3G_DELIVER_MESSAGE else REPORT
+    headers = (*JSON, ("accept", "application/problem+json"))
+    assert isinstance(ask(gateway, post(encode(body), operation.path, headers=headers)), Called)
 
 
 def test_the_parameter_that_is_wrong_is_named(gateway: RestStack) -> None:
