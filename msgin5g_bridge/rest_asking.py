@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import count
+from urllib.parse import urljoin
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,6 +27,9 @@ from msgin5g_bridge.rest_events import (
 __all__ = ["Asking"]
 
 _JSON = "application/json"
+_REDIRECTS = frozenset((307, 308))
+_HOPS = 5
+"""Redirects that one request follows."""
 _SLACK = 5.0
 """A token is renewed this long before it runs out."""
 _UNTIL_REVOKED = 3_600.0
@@ -38,6 +42,7 @@ class _Open(Struct, eq=False):
     operation: Operation
     ask: Ask
     renewed: bool = False
+    hops: int = 0
 
 
 class _Scope(Struct, eq=False):
@@ -104,6 +109,9 @@ class Asking:
         if response.status == 401 and self._credentials is not None and not one.renewed:
             one.renewed = True  # it may have been revoked: once more with a new one (RFC 6750 §3.1)
             self._scopes[one.operation.api].until = 0.0
+            self._send(exchange, now)
+            return []
+        if response.status in _REDIRECTS and _redirected(one, response):
             self._send(exchange, now)
             return []
         self._close(exchange)
@@ -180,6 +188,23 @@ class Asking:
         waiting, scope.waiting = scope.waiting, []
         closed = ((exchange, self._close(exchange)) for exchange in waiting)
         return [Unanswered(exchange, one.operation, reason) for exchange, one in closed if one is not None]
+
+
+def _redirected(one: _Open, response: Response) -> bool:
+    """The same request goes to where Location says (TS 29.500 §6.10.9.1, RFC 9110 §15.4.8), but what is
+    protected nowhere else; False: there is nothing to follow, or it was enough.
+    """
+    ask, location = one.ask, response.header("location")
+    try:
+        origin, path, query = split_uri(urljoin(ask.origin + ask.request.path, location or ""))
+    except (DecodeError, ValueError):
+        return False
+    exposed = ask.origin.startswith("https:") and not origin.startswith("https:")
+    if not location or exposed or one.hops >= _HOPS:
+        return False
+    request = replace(ask.request, path=path or "/", query=query)
+    one.ask, one.hops = replace(ask, origin=origin, request=request), one.hops + 1
+    return True
 
 
 def _authorized(ask: Ask, token: str) -> Ask:
