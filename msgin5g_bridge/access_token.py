@@ -1,6 +1,9 @@
 """Access tokens by client credentials: what is asked and what is answered (RFC 6749 §4.4; TS 29.510)."""
 
-from urllib.parse import parse_qsl, urlencode
+import base64
+import binascii
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, unquote_plus, urlencode
 
 import msgspec
 
@@ -22,6 +25,7 @@ __all__ = [
 
 _FORM = "application/x-www-form-urlencoded"
 _NOT_KEPT = (("cache-control", "no-store"), ("pragma", "no-cache"))
+_CHALLENGE = ("www-authenticate", 'Basic realm="msgin5g"')
 
 
 class AccessTokenReq(msgspec.Struct, frozen=True):
@@ -66,8 +70,29 @@ def token_request_in(request: Request) -> AccessTokenReq | AccessTokenError:
         return AccessTokenError.invalid_request
     if form.get("grant_type") != "client_credentials":
         return AccessTokenError.unsupported_grant_type
-    client = form.get("client_id") or form.get("nfInstanceId") or ""
-    return AccessTokenReq(client, form.get("client_secret", ""), form.get("scope", ""))
+    client = _client_of(request.header("authorization"), form)
+    if isinstance(client, AccessTokenError):
+        return client
+    return AccessTokenReq(*client, form.get("scope", ""))
+
+
+def _client_of(authorization: str | None, form: Mapping[str, str]) -> tuple[str, str] | AccessTokenError:
+    """Name and secret: in the form, or by Basic, which every server takes; never both (RFC 6749 §2.3)."""
+    if authorization is None:
+        name = form.get("client_id") or form.get("nfInstanceId") or ""
+        return name, form.get("client_secret", "")
+    scheme, _, word = authorization.partition(" ")
+    try:
+        text = base64.b64decode(word.strip(), validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return AccessTokenError.invalid_client
+    name, colon, secret = text.partition(":")
+    if scheme.lower() != "basic" or not colon:
+        return AccessTokenError.invalid_client
+    named = unquote_plus(name)
+    if "client_secret" in form or form.get("client_id", named) != named:
+        return AccessTokenError.invalid_request
+    return named, unquote_plus(secret)
 
 
 def token_response(token: str, expires_in: int, scope: str) -> Response:
@@ -79,9 +104,10 @@ def token_response(token: str, expires_in: int, scope: str) -> Response:
 
 
 def token_error(error: AccessTokenError) -> Response:
-    """400, or 401 for a client that is not known (RFC 6749 §5.2)."""
-    status = 401 if error is AccessTokenError.invalid_client else 400
-    headers = (("content-type", "application/json"), *_NOT_KEPT)
+    """400, or 401 and how to prove who one is for a client that is not known (RFC 6749 §5.2)."""
+    unknown = error is AccessTokenError.invalid_client
+    status, challenge = (401, (_CHALLENGE,)) if unknown else (400, ())
+    headers = (("content-type", "application/json"), *_NOT_KEPT, *challenge)
     return Response(status, headers, encode(AccessTokenErr(error=error)))
 
 

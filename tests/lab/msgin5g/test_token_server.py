@@ -1,5 +1,8 @@
 """The lab's authorization server: who asks in order gets a token, others the error of RFC 6749 §5.2."""
 
+import base64
+from urllib.parse import quote_plus
+
 import pytest
 from msgspec.structs import replace
 
@@ -14,6 +17,7 @@ from msgin5g_bridge.problem import Problem
 from msgin5g_bridge.rest_events import ClientCredentials
 
 READER, L3G, M5S = (f"{name}@msgin5g.lab.example" for name in ("reader", "l3g", "m5s"))
+FORM = ("content-type", "application/x-www-form-urlencoded")
 NOW = 1_000_000.0
 
 
@@ -58,11 +62,47 @@ def test_the_same_request_at_the_same_time_has_the_same_token() -> None:
         assert answer(request(), security) == answer(request(), security)
 
 
+def by_basic(name: str, secret: str, more: bytes = b"", scheme: str = "Basic") -> Request:
+    """As most OAuth clients ask: the form has no secret."""
+    word = base64.b64encode(f"{quote_plus(name)}:{quote_plus(secret)}".encode()).decode()
+    headers = (FORM, ("authorization", f"{scheme} {word}"))
+    body = b"grant_type=client_credentials&scope=msgs-msgdelivery" + more
+    return Request("POST", TOKEN_PATH, headers, body)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "more"), [("Basic", b""), ("basic", f"&client_id={quote_plus(READER)}".encode())]
+)
+def test_a_client_may_prove_itself_by_basic(scheme: str, more: bytes) -> None:
+    """RFC 6749 §2.3.1: every server takes that; the words are encoded as in a form."""
+    token = token_of(answer(by_basic(READER, secret_of(READER), more, scheme)))
+    assert isinstance(token, AccessTokenRsp)
+
+
+def test_who_is_not_believed_hears_how_to_prove_who_he_is() -> None:
+    challenge = answer(by_basic(READER, "guessed")).header("www-authenticate")
+    assert challenge == 'Basic realm="msgin5g"'
+
+
 @pytest.mark.parametrize(
     ("wrong", "status", "error"),
     [
         (request(secret="guessed"), 401, b"invalid_client"),
         (request(client="nobody", secret="x"), 401, b"invalid_client"),
+        (by_basic(READER, "guessed"), 401, b"invalid_client"),
+        (by_basic(READER, secret_of(READER), scheme="Bearer"), 401, b"invalid_client"),
+        (by_basic(READER, secret_of(READER), b"&client_secret=x"), 400, b"invalid_request"),
+        (by_basic(READER, secret_of(READER), b"&client_id=other"), 400, b"invalid_request"),
+        (
+            replace(by_basic(READER, ""), headers=(FORM, ("authorization", "Basic =ä"))),
+            401,
+            b"invalid_client",
+        ),
+        (
+            replace(by_basic(READER, ""), headers=(FORM, ("authorization", "Basic eA=="))),
+            401,
+            b"invalid_client",
+        ),
         (request(scope="msgs-ueregistration"), 400, b"invalid_scope"),
         (request(scope=""), 400, b"invalid_scope"),
         (request(client=L3G, scope="msgs-asregistration"), 400, b"invalid_scope"),
