@@ -3,12 +3,12 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, unquote_plus, urlencode
+from urllib.parse import parse_qsl, quote_plus, unquote_plus, urlencode
 
 import msgspec
 
 from msgin5g_bridge.errors import DecodeError
-from msgin5g_bridge.exchange import Request, Response
+from msgin5g_bridge.exchange import Headers, Request, Response
 from msgin5g_bridge.model import ABSENT, Absent, Body, decode, encode
 from msgin5g_bridge.rest_events import ClientCredentials
 from msgin5g_bridge.ts29571 import AccessTokenErr, AccessTokenError
@@ -45,17 +45,22 @@ class AccessTokenRsp(Body, kw_only=True, rename=None):
     scope: str | Absent = ABSENT
 
 
-def token_request(credentials: ClientCredentials, scope: str, path: str) -> Request:
-    """POST of the form; the client's name is nfInstanceId for an NRF and client_id for others."""
-    form = {
-        "grant_type": "client_credentials",
-        "nfInstanceId": credentials.client_id,
-        "client_id": credentials.client_id,
-        "client_secret": credentials.client_secret,
-        "scope": scope,
-    }
-    headers = (("content-type", _FORM), ("accept", "application/json"))
-    return Request("POST", path, headers, urlencode(form).encode())
+def token_request(
+    credentials: ClientCredentials, scope: str, path: str, query: str = "", *, in_form: bool = False
+) -> Request:
+    """POST of the form; the client's name is nfInstanceId for an NRF and client_id for others.
+
+    Its secret goes by Basic, which every server has to take; not each takes it `in_form` (RFC 6749 §2.3.1).
+    """
+    name, secret = credentials.client_id, credentials.client_secret
+    form = {"grant_type": "client_credentials", "nfInstanceId": name, "client_id": name, "scope": scope}
+    headers: Headers = (("content-type", _FORM), ("accept", "application/json"))
+    if in_form:
+        form["client_secret"] = secret
+    elif secret:
+        word = base64.b64encode(f"{quote_plus(name)}:{quote_plus(secret)}".encode()).decode()
+        headers = (*headers, ("authorization", f"Basic {word}"))
+    return Request("POST", path, headers, urlencode(form).encode(), query)
 
 
 def token_request_in(request: Request) -> AccessTokenReq | AccessTokenError:

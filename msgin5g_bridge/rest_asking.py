@@ -30,6 +30,8 @@ _JSON = "application/json"
 _REDIRECTS = frozenset((307, 308))
 _HOPS = 5
 """Redirects that one request follows."""
+_UNPROVED = frozenset((400, 401))
+"""Of a token: also what is said to who proves himself by Basic where the form is wanted (RFC 6749 §5.2)."""
 _SLACK = 5.0
 """A token is renewed this long before it runs out."""
 _UNTIL_REVOKED = 3_600.0
@@ -51,6 +53,8 @@ class _Scope(Struct, eq=False):
     token: str = ""
     until: float = 0.0
     exchange: int = 0
+    in_form: bool = False
+    """How the server was told our secret the last time."""
     waiting: list[int] = []
 
 
@@ -161,18 +165,23 @@ class Asking:
             self._fetch(self._credentials, one.operation.api, scope, now)
 
     def _fetch(self, credentials: ClientCredentials, name: str, scope: _Scope, now: float) -> None:
-        origin, path, _ = split_uri(credentials.token_uri)
+        origin, path, query = split_uri(credentials.token_uri)
         scope.exchange = next(self._numbers)
         until = now + self._settings.wait
         self._tokens[scope.exchange] = name
         self._expiry.set(scope.exchange, until)
-        self._asks.append(Ask(scope.exchange, origin, token_request(credentials, name, path), until))
+        request = token_request(credentials, name, path or "/", query, in_form=scope.in_form)
+        self._asks.append(Ask(scope.exchange, origin, request, until))
 
     def _got_token(self, name: str, response: Response, now: float) -> list[RestEvent]:
         scope = self._scopes[name]
         self._expiry.discard(scope.exchange)
         got = token_of(response)
         if isinstance(got, str):
+            scope.in_form = not scope.in_form and response.status in _UNPROVED
+            if scope.in_form and self._credentials is not None:
+                self._fetch(self._credentials, name, scope, now)  # a server may take one way alone
+                return []
             return self._no_token(name, got)
         lasts = _UNTIL_REVOKED if isinstance(got.expires_in, Absent) else got.expires_in
         scope.token, scope.until = got.access_token, now + max(lasts - _SLACK, lasts / 2)

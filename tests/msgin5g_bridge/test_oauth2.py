@@ -24,7 +24,14 @@ from msgin5g_bridge.exchange import Answered, Ask, NoAnswer, Request, Response
 from msgin5g_bridge.jws import AccessTokenClaims, Es256, Hs256, JwsVerifier, Signer, sign
 from msgin5g_bridge.problem import Problem
 from msgin5g_bridge.rest import RestStack
-from msgin5g_bridge.rest_events import Called, ClientCredentials, RestSettings, Returned, Unanswered
+from msgin5g_bridge.rest_events import (
+    Called,
+    ClientCredentials,
+    RestEvent,
+    RestSettings,
+    Returned,
+    Unanswered,
+)
 from msgin5g_bridge.ts29571 import AccessTokenError
 from tests.msgin5g_bridge.test_rest import ACK, JSON, REPLY, ROOT
 from tests.msgin5g_bridge.wire import ask
@@ -92,12 +99,43 @@ def test_without_a_token_the_call_ends_and_the_next_one_asks_again(
     client: RestStack, answer: Response, reason: str
 ) -> None:
     exchange = client.call(DELIVER_UE_MESSAGE, ROOT, REPLY, 0.0)
-    (fetch,) = asks(client)
-    assert client.receive(Answered(fetch.exchange, answer), 0.0) == [
-        Unanswered(exchange, DELIVER_UE_MESSAGE, reason)
-    ]
+    events: list[RestEvent] = []
+    while fetches := asks(client):  # once more where the secret may be wanted in the form
+        (fetch,) = fetches
+        events += client.receive(Answered(fetch.exchange, answer), 0.0)
+    assert events == [Unanswered(exchange, DELIVER_UE_MESSAGE, reason)]
     client.call(DELIVER_UE_MESSAGE, ROOT, REPLY, 0.0)
     assert len(asks(client)) == 1
+
+
+def test_the_secret_goes_by_basic_and_in_the_form_only_where_that_alone_is_taken(client: RestStack) -> None:
+    """RFC 6749 §2.3.1: every server takes Basic, or should; both words are encoded as in a form."""
+    client.call(DELIVER_UE_MESSAGE, ROOT, REPLY, 0.0)
+    (first,) = asks(client)
+    assert first.request.header("authorization") == "Basic Z3c6JUMzJUE5JTI2JTNE"  # gw:%C3%A9%26%3D
+    assert b"secret" not in first.request.body
+    client.receive(Answered(first.exchange, token_error(AccessTokenError.invalid_client)), 0.0)
+    (second,) = asks(client)
+    assert (second.request.header("authorization"), b"client_secret=" in second.request.body) == (None, True)
+    assert token_request_in(second.request) == AccessTokenReq("gw", "é&=", SCOPE)
+    client.receive(Answered(second.exchange, token_response("t1", 60, SCOPE)), 0.0)
+    assert [each.request.header("authorization") for each in asks(client)] == ["Bearer t1"]
+    client.call(DELIVER_UE_MESSAGE, ROOT, REPLY, 90.0)
+    (renewed,) = asks(client)
+    assert b"client_secret=" in renewed.request.body
+
+
+@pytest.mark.parametrize(
+    ("uri", "path", "query"),
+    [("http://nrf.example", "/", ""), ("http://nrf.example/token?p=policy&x", "/token", "p=policy&x")],
+)
+def test_the_address_of_tokens_is_asked_as_it_is(uri: str, path: str, query: str) -> None:
+    """RFC 6749 §3.2: a query of it is kept."""
+    credentials = ClientCredentials(token_uri=uri, client_id="gw", client_secret="s")
+    client = RestStack((), RestSettings(), credentials=credentials)
+    client.call(DELIVER_UE_MESSAGE, ROOT, REPLY, 0.0)
+    (fetch,) = asks(client)
+    assert (fetch.request.path, fetch.request.query) == (path, query)
 
 
 def test_a_server_of_tokens_that_is_away_or_silent_ends_the_call(client: RestStack) -> None:
