@@ -144,6 +144,15 @@ def _not_utf8(octets: bytes) -> str:
 _ENCODER = msgspec.json.Encoder()
 _FAULT = re.compile(r"(?P<reason>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(\w+)`")
+_TYPE = re.compile(r"`([^`]*)`")
+_JSON_TYPES = {
+    "str": "string",
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+    "datetime": "date-time",
+}
+"""What the library calls by Python's names, as OpenAPI calls it."""
 
 
 @lru_cache(maxsize=128)
@@ -164,4 +173,8 @@ def _decode_error(fault: str) -> DecodeError:
     missing = _MISSING.fullmatch(parts["reason"])
     if missing is not None:
         return DecodeError(f"{path}/{missing[1]}", "missing")
-    return DecodeError(path, parts["reason"].replace("`", ""))
+    return DecodeError(path, _TYPE.sub(_json_type, parts["reason"]))
+
+
+def _json_type(named: re.Match[str]) -> str:
+    return re.sub(r"\w+", lambda word: _JSON_TYPES.get(word[0], word[0]), named[1])

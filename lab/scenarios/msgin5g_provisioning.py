@@ -153,8 +153,8 @@ async def msgin5g_provisioning_mandatory(carrier: Carrier) -> None:
     good = kettle.client.provisioning(carrier.msgin5g.settings.function_id)
     for payload, said in (
         ("{}", "payload/uePrivId: missing"),
-        ('{"uePrivId":""}', "payload/uePrivId: Expected str of length >= 1"),
-        ('{"uePrivId":7}', "payload/uePrivId: Expected str, got int"),
+        ('{"uePrivId":""}', "payload/uePrivId: Expected string of length >= 1"),
+        ('{"uePrivId":7}', "payload/uePrivId: Expected string, got integer"),
         ("kettle", "payload: JSON is malformed"),
     ):
         asked = kettle.ask(
