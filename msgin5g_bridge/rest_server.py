@@ -5,6 +5,7 @@ its peer is known; hypercorn hands no identity on.
 """
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import Callable
@@ -24,6 +25,8 @@ __all__ = ["RestServer", "ServerBounds", "ServerTls"]
 
 _GONE = (OSError, KeyError)
 """hypercorn ends with KeyError where DATA comes for a stream that its peer has reset before."""
+_ABSOLUTE = re.compile("^https?://[^/]*", re.IGNORECASE)
+"""In front of the path where a client takes us for a proxy: that is accepted (RFC 9112 §3.2.2)."""
 _TOO_SLOW = Response(408, (("connection", "close"),))
 
 
@@ -227,6 +230,7 @@ def _request(scope: HTTPScope, body: bytes) -> Request:
         (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]
     )
     path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
+    path = _ABSOLUTE.sub("", path) or "/"
     return Request(scope["method"], path, headers, body, query)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from ipsmgw.drive import Driver, ExchangePort
 from ipsmgw.sockets import LoopClock
+from msgin5g_bridge import encode
 from msgin5g_bridge.apis import DELIVER_UE_MESSAGE, MSGS_MSGDELIVERY
 from msgin5g_bridge.exchange import Answered, Ask, Asked, Incoming, Outgoing, Reply, Request, Response
 from msgin5g_bridge.rest import RestStack
@@ -225,6 +226,24 @@ def test_rubbish_is_answered_or_cut(octets: bytes, status: bytes) -> None:
             while part := await reader.read(4096):
                 answer += part
         assert answer.partition(b"\r\n")[0].split(b" ")[1:2] == ([status] if status else [])
+        writer.close()
+        await there.close()
+
+    play(story)
+
+
+@pytest.mark.parametrize("host", ["http://gw.example:8080", "HTTP://[2001:db8::1]"])
+def test_who_takes_us_for_a_proxy_is_answered_as_the_others(host: str) -> None:
+    """RFC 9112 §3.2.2: the absolute form of a request's target has to be taken by every server."""
+
+    async def story() -> None:
+        there = Node()
+        reader, writer = await asyncio.open_connection(*await there.server.start(("127.0.0.1", 0)))
+        body, path = encode(REPLY), DELIVER_UE_MESSAGE.path
+        head = f"POST {host}{path}?x HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        async with asyncio.timeout(LONG):
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200")
         writer.close()
         await there.close()
 
