@@ -70,6 +70,8 @@ class Peer(Struct, frozen=True):
     identity: str = ""
     """The name that his TLS certificate has proved; nothing: he has shown none."""
     secure: bool = False
+    names: tuple[str, ...] = ()
+    """All that his certificate is for."""
 
 
 class Asked(Struct, frozen=True):

@@ -219,10 +219,13 @@ def _peer(writer: asyncio.StreamWriter) -> Peer:
     host, port = (writer.get_extra_info("peername") or ("", 0))[:2]
     secure = writer.get_extra_info("ssl_object") is not None
     certificate = writer.get_extra_info("peercert") or {}
-    names = [name for kind, name in certificate.get("subjectAltName", ()) if kind in ("DNS", "URI")]
+    alternatives = certificate.get("subjectAltName", ())
+    names = [name for kind, name in alternatives if kind in ("DNS", "URI")]
     subject = (pair for part in certificate.get("subject", ()) for pair in part)
     common = [value for kind, value in subject if kind == "commonName"]
-    return Peer(f"{host}:{port}", next(iter([*names, *common]), ""), secure)
+    # RFC 9525 §6.1: any of them may be meant, and the common name where there are no others.
+    every = [name for kind, name in alternatives if kind in ("DNS", "URI", "IP Address")] or common
+    return Peer(f"{host}:{port}", next(iter([*names, *common]), ""), secure, tuple(every))
 
 
 def _request(scope: HTTPScope, body: bytes) -> Request:

@@ -58,6 +58,8 @@ class MessageServer:
         """Answers to the next messages, in place of the usual one."""
         self.coap = CoapServer()
         """Where the gateway asks it over CoAP."""
+        self.peer = Peer("server:1")
+        """As whom the gateway sees it."""
         self._stack = RestStack(_OPERATIONS, RestSettings())
         self._asked: list[Ask] = []
         self._receive: Callable[[Incoming], None] | None = None
@@ -157,7 +159,7 @@ class MessageServer:
         before = len(self.answers)
         request = Request("POST", operation.path, _JSON, octets)
         assert self._receive is not None
-        self._receive(Asked(self._count, request, Peer("server:1")))
+        self._receive(Asked(self._count, request, self.peer))
         return lambda: self.answers[before]
 
     def cause(self) -> str | None:

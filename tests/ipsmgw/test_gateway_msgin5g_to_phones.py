@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ipsmgw.sms import Deliver, ports, read
 from ipsmgw.sms import Reassembly as SmsReassembly
 from msgin5g_bridge.apis import DELIVER_REPORT, L3G_DELIVER_MESSAGE
+from msgin5g_bridge.exchange import Peer
 from msgin5g_bridge.l3gdelivery import Address, AddressType, L3gMessageDelivery
 from msgin5g_bridge.model import ABSENT, ApplicationId
 from msgin5g_bridge.msgdelivery import DeliveryStatusReport, ReportDeliveryStatus
@@ -60,6 +61,22 @@ def texts(node: Node) -> list[str]:
         if whole is not None:
             found.append(whole.text or "")
     return found
+
+
+@pytest.mark.parametrize(
+    ("names", "status"),
+    [
+        ((), 403),
+        (("n1.example", "other"), 403),
+        (("n1.example", "M5S.example"), 204),
+        (("m5s.example",), 204),
+    ],
+)
+def test_the_server_may_call_by_any_name_of_its_certificate(names: tuple[str, ...], status: int) -> None:
+    """RFC 9525 §6: one of its node may come first; host names know no case."""
+    node = joined(tls={"names": ["m5s.Example"]})
+    node.server.peer = Peer("server:1", names[0] if names else "", secure=True, names=names)
+    assert post(node, message()) == status
 
 
 def test_a_message_becomes_an_sms_and_its_sender_hears_that_it_is_there() -> None:

@@ -132,7 +132,7 @@ def test_a_call_looks_for_no_module(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_both_prove_who_they_are_over_tls(authority: Authority) -> None:
     server = authority.vouch("server", "DNS:localhost", "IP:127.0.0.1")
-    gateway = authority.vouch("gw", "DNS:gw.test")
+    gateway = authority.vouch("gw", "DNS:gw.test", "URI:urn:uuid:1", "IP:192.0.2.1")
 
     async def story() -> None:
         tls = ServerTls(certificate=server.certificate, key=server.key, authorities=server.authorities)
@@ -148,7 +148,9 @@ def test_both_prove_who_they_are_over_tls(authority: Authority) -> None:
         assert isinstance(nobody.told[0], Unanswered)
         (called,) = there.told
         assert isinstance(called, Called)
-        assert (called.caller.peer.identity, called.caller.peer.secure) == ("gw.test", True)
+        peer = called.caller.peer
+        assert (peer.identity, peer.secure) == ("gw.test", True)
+        assert peer.names == ("gw.test", "urn:uuid:1", "192.0.2.1")
         for node in (here, nobody, there):
             await node.close()
 

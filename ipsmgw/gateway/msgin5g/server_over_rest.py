@@ -35,7 +35,7 @@ class ServerOverRest:
         self, section: Msgin5gSection, driver: Driver, tell: Callable[[ServerEvent, float], None]
     ) -> None:
         self._section = section
-        self._names = frozenset(section.tls.names)
+        self._names = frozenset(map(str.lower, section.tls.names))
         self._tell = tell
         others = apis.MSGG_N3GDELIVERY if section.n3g.listen is not None else ()
         self._stack = RestStack(
@@ -102,7 +102,8 @@ class ServerOverRest:
 
     def _called(self, event: rest_events.Called, now: float) -> None:
         body = event.body
-        if self._names and event.caller.peer.identity not in self._names:
+        peer = event.caller.peer
+        if self._names and self._names.isdisjoint(map(str.lower, (peer.identity, *peer.names))):
             problem = Problem(status=403, detail="the certificate is not the server's")
             self._stack.refuse(event.exchange, problem)
         elif isinstance(body, N3gMessageDelivery):
