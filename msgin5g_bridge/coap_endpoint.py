@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING
 import aiocoap
 import aiocoap.error
 import aiocoap.resource
+from aiocoap.blockwise import Block1Spool, IncompleteException
 from aiocoap.credentials import CredentialsMap
 from aiocoap.numbers import ContentFormat
 from aiocoap.numbers.codes import Code
 from aiocoap.numbers.constants import TransportTuning, Unreliable
+from aiocoap.numbers.optionnumbers import OptionNumber
 from aiocoap.numbers.types import NON
+from aiocoap.optiontypes import StringOption
 from msgspec import Struct
 
 from msgin5g_bridge.exchange import (
@@ -46,6 +49,23 @@ _JSON = "application/json"
 _SAID = 100
 """Octets of what a stranger says."""
 _KID, _KID_CONTEXT = 4, 10  # RFC 8613 §5: header parameters of COSE
+_FOR_A_PROXY = frozenset((OptionNumber.PROXY_URI, OptionNumber.PROXY_SCHEME))
+_UNDERSTOOD = _FOR_A_PROXY | {
+    *(OptionNumber.URI_HOST, OptionNumber.URI_PORT, OptionNumber.URI_PATH, OptionNumber.URI_QUERY),
+    *(OptionNumber.ACCEPT, OptionNumber.BLOCK1, OptionNumber.BLOCK2),
+}
+"""Of the critical ones; OSCORE is taken off before, where there are keys."""
+
+
+def _decode(option: StringOption, octets: bytes) -> None:
+    """What is no text makes the message one that is dropped (RFC 7252 §4.2): the library lets it fall."""
+    try:
+        option.value = octets.decode()
+    except UnicodeDecodeError:
+        raise aiocoap.error.UnparsableMessage from None
+
+
+StringOption.decode = _decode
 
 
 class OscoreKey(Struct, frozen=True, kw_only=True):
@@ -196,10 +216,12 @@ class _Site(aiocoap.resource.Resource):  # type: ignore[misc]  # the library has
         bounds: CoapBounds,
     ) -> None:
         super().__init__()
+        self._block1 = _Spool()
         self._answer = answer
         self._bounds = bounds
 
     async def needs_blockwise_assembly(self, request: aiocoap.Message) -> bool:
+        _check_options(request)
         block = request.opt.block1
         if block is not None and block.start + len(request.payload) > self._bounds.max_body:
             raise aiocoap.error.RequestEntityTooLarge
@@ -208,6 +230,36 @@ class _Site(aiocoap.resource.Resource):  # type: ignore[misc]  # the library has
     async def render(self, request: aiocoap.Message) -> aiocoap.Message:
         response = await self._answer(_request(request), _peer(request))
         return _answer(response)
+
+
+class _Spool(Block1Spool):  # type: ignore[misc]  # the library has no types
+    """Blocks of bodies: one that does not follow on the last is 4.08 (RFC 7959 §2.9.2), and no bug."""
+
+    def feed_and_take(self, request: aiocoap.Message) -> aiocoap.Message:
+        try:
+            return super().feed_and_take(request)
+        except ValueError:
+            raise IncompleteException from None
+
+
+class _NotHeard(aiocoap.error.BadOption):  # type: ignore[misc]  # the library has no types
+    """Of what is not confirmable: it is rejected without an answer (RFC 7252 §5.4.1, §4.3)."""
+
+    def to_message(self) -> aiocoap.Message:
+        message = super().to_message()
+        message.opt.no_response = 26  # RFC 7967 §2.1: not of any class
+        return message
+
+
+def _check_options(request: aiocoap.Message) -> None:
+    """What a sender must be sure of, we have to understand (RFC 7252 §5.4.1, §5.7.2, §5.10.4)."""
+    critical = {each.number for each in request.opt.option_list() if each.number.is_critical()}
+    if not critical <= _UNDERSTOOD:
+        raise _NotHeard if request.mtype is NON else aiocoap.error.BadOption
+    if critical & _FOR_A_PROXY:
+        raise aiocoap.error.ProxyingNotSupported
+    if request.opt.accept not in (None, ContentFormat.JSON):
+        raise aiocoap.error.NotAcceptable
 
 
 class _Credentials(CredentialsMap):  # type: ignore[misc]  # the library has no types
