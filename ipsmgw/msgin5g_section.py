@@ -128,7 +128,7 @@ class Msgin5gSection(Section, frozen=True, kw_only=True):
     listen: Address | None = None
     """Where the server delivers to."""
     target_uri: str | None = None
-    """Our apiRoot, as the server is told it; nothing: where we listen."""
+    """Our apiRoot, as the server is told it; nothing: where we listen, if that is a certain address."""
     provisioning: str | None = None
     """apiRoot of the provisioning function, with {mcc} and {mnc} for those of plmn; nothing: the server's."""
     plmn: Plmn | None = None
@@ -255,6 +255,8 @@ def msgin5g_faults(section: Msgin5gSection) -> Iterator[Fault]:
         yield "msgin5g.service_id", "a name is wanted: who is this gateway to the server?"
     if section.listen is None:
         yield "msgin5g.listen", "host:port is wanted: where does the server deliver to?"
+    elif not section.over_coap and not section.target_uri and section.listen.is_everywhere:
+        yield "msgin5g.target_uri", f"a URI is wanted: the server cannot deliver to {section.listen}"
     if section.over_coap:
         yield from coap_faults(section.coap, section.server_root, section.listen)
     yield from _protocol_faults(section)

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from ipaddress import ip_address
 from math import isfinite
 from pathlib import Path
 from types import NoneType, UnionType
@@ -70,6 +71,14 @@ class Address(str):
     @property
     def port(self) -> int:
         return int(self.rpartition(":")[2])
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it is all addresses of this machine, so that nobody else can be told it."""
+        try:
+            return ip_address(self.host).is_unspecified
+        except ValueError:
+            return False
 
     def pair(self) -> tuple[str, int]:
         """As sockets want it."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ipsmgw.settings import BadSettings
 from msgin5g_bridge.apis import PROVISION_NON_MSGIN5G_UE, UE_BULK_REGISTER, UE_DEREGISTER, UE_REGISTER
 from msgin5g_bridge.model import MgwServiceId, UeServiceId
 from msgin5g_bridge.operation import Operation
@@ -236,3 +237,17 @@ def test_the_private_id_may_be_the_number_and_the_profile_tells_when_he_is_there
         60,
         True,
     )
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:8082", "[::]:8082"])
+def test_where_we_listen_at_every_address_the_server_has_to_be_told_one(listen: str) -> None:
+    """Else it is told http://0.0.0.0:8082, and delivers to itself."""
+    with pytest.raises(BadSettings) as bad:
+        gateway(listen=listen)
+    (fault,) = bad.value.faults
+    assert fault.split(": ")[1] == "msgin5g.target_uri"
+    node = gateway(listen=listen, target_uri="http://gw.example:8082")
+    join(node)
+    registration = node.server.take()[-1]
+    assert isinstance(registration, UeRegistration)
+    assert registration.target_uri == "http://gw.example:8082"
