@@ -194,6 +194,30 @@ def test_without_a_credential_nothing_is_asked_and_an_operator_hears_why() -> No
     assert alarms(node) == {IMSI: "no registration: msgin5g.credential is not set"}
 
 
+def test_a_credential_that_comes_later_is_fetched_and_he_is_registered() -> None:
+    """The same Private ID has the same Service ID, and now what a registration has to show."""
+    node = gateway(credential="")
+    join(node)
+    node.server.take()
+    node.pass_time(61.0)
+    assert node.server.names() == [PROVISIONED]
+    assert alarms(node) == {IMSI: "no registration: msgin5g.credential is not set"}
+    node.server.credential = "theirs"
+    node.pass_time(61.0)
+    _, registration = node.server.take()
+    assert isinstance(registration, UeRegistration)
+    assert registration.cred == "theirs"
+    assert alarms(node) == {}
+
+
+def test_without_a_credential_who_is_in_the_configuration_is_not_provisioned() -> None:
+    node = gateway(credential="", subscriber=[{"imsi": IMSI, "service_id": "sip:alice@m5"}])
+    join(node)
+    node.pass_time(200.0)
+    assert node.server.names() == []
+    assert alarms(node) == {IMSI: "no registration: msgin5g.credential is not set"}
+
+
 def test_a_credential_that_comes_with_the_provisioning_is_his() -> None:
     node = gateway(credential="")
     node.server.credential = "theirs"

@@ -169,10 +169,19 @@ class Enrolments:
         if step is None:
             return
         lacking = enrolment.missing(self._section, held, step)
-        if lacking:
+        if lacking and due and self._provisions(imsi):
+            self._ask(Step.PROVISION, held, now)
+        elif lacking:
             self.alarms[imsi] = f"no {step.value}: {lacking} is not set"
+            if self._provisions(imsi):
+                self._deadlines.set(imsi, now + self._section.retry)
         else:
             self._ask(step, held, now)
+
+    def _provisions(self, imsi: Imsi) -> bool:
+        """Whether what he lacks may yet come from the provisioning function."""
+        section, own = self._section, self._configured.get(imsi)
+        return bool(section.provisioning_root) and not section.over_coap and not (own and own.service_id)
 
     def _new(self, imsi: Imsi) -> Enrolment:
         """He may have been provisioned by the configuration."""
