@@ -3,7 +3,7 @@
 import base64
 import binascii
 import hmac
-from typing import Annotated, Literal, Protocol
+from typing import Literal, Protocol
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -21,16 +21,21 @@ __all__ = ["AccessTokenClaims", "Es256", "Hs256", "JwsVerifier", "Signer", "sign
 
 _HALF = 32
 _LONGEST = 8_192
+_SKEW = 60.0
+"""Seconds by which the clock of who issues tokens may be ahead of ours (RFC 7519 §4.1.5)."""
+NumericDate = int | float
+"""RFC 7519 §2: seconds, whole or not."""
 
 
 class AccessTokenClaims(msgspec.Struct, frozen=True, kw_only=True):
-    """Who has issued it, to whom, for what, and until when."""
+    """Who has issued it, to whom, for what, until when, and from when on."""
 
     iss: str
     sub: str
     aud: str | OneOrMore[str]
     scope: str = ""
-    exp: Annotated[int, msgspec.Meta(ge=0)]
+    exp: NumericDate
+    nbf: NumericDate | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -118,6 +123,8 @@ class JwsVerifier:
             return _invalid(fault.reason)
         if claims.exp <= now:
             return _invalid("it has run out")
+        if claims.nbf and claims.nbf > now + _SKEW:
+            return _invalid("it is not good yet")
         audience = (claims.aud,) if isinstance(claims.aud, str) else claims.aud
         if self._audience not in audience:
             return _invalid("it is for somebody else")

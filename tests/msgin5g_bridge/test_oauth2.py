@@ -1,5 +1,7 @@
 """OAuth2 client credentials: tokens are fetched once, believed when signed, renewed when refused."""
 
+from base64 import urlsafe_b64encode
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -156,6 +158,36 @@ def test_a_call_that_has_run_out_is_not_sent_when_the_token_comes(client: RestSt
     client.expire(1.0)
     assert client.receive(Answered(fetch.exchange, token_response("t", 60, SCOPE)), 2.0) == []
     assert asks(client) == []
+
+
+def signed(claims: bytes) -> str:
+    """A token of these octets."""
+    head, body = (
+        urlsafe_b64encode(each).rstrip(b"=").decode() for each in (b'{"alg":"HS256","typ":"at+jwt"}', claims)
+    )
+    signature = urlsafe_b64encode(SECRET.sign(f"{head}.{body}".encode())).rstrip(b"=").decode()
+    return f"{head}.{body}.{signature}"
+
+
+@pytest.mark.parametrize(
+    ("dates", "good"),
+    [
+        ("100", True),
+        ("10.5", True),  # RFC 7519 §2: seconds need not be whole
+        ("1e2", True),
+        ("9.5", False),
+        ('100,"nbf":0', True),
+        ('100,"nbf":10', True),
+        ('100,"nbf":69.5', True),  # §4.1.5: its issuer's clock may be ahead
+        ('100,"nbf":70.5', False),
+        ("-1", False),
+        ("null", False),
+    ],
+)
+def test_a_token_is_good_from_its_first_second_to_its_last(dates: str, good: bool) -> None:
+    said = f'{{"iss":"nrf","sub":"gw","aud":"server","scope":"{SCOPE}","exp":{dates}}}'
+    subject = JwsVerifier(SECRET, "server").subject(signed(said.encode()), SCOPE, 10.0)
+    assert subject == "gw" if good else isinstance(subject, Problem) and subject.status == 401
 
 
 @pytest.mark.parametrize("signer", [SECRET, Es256(PEM)], ids=["HS256", "ES256"])
