@@ -36,6 +36,8 @@ _SLACK = 5.0
 """A token is renewed this long before it runs out."""
 _UNTIL_REVOKED = 3_600.0
 """How long a token is used that does not say how long it is good."""
+_LONGEST = 31_536_000
+"""A year: what lasts longer is no number of seconds."""
 
 
 class _Open(Struct, eq=False):
@@ -183,7 +185,9 @@ class Asking:
                 self._fetch(self._credentials, name, scope, now)  # a server may take one way alone
                 return []
             return self._no_token(name, got)
-        lasts = _UNTIL_REVOKED if isinstance(got.expires_in, Absent) else got.expires_in
+        lasts = (
+            _UNTIL_REVOKED if isinstance(got.expires_in, Absent) else max(0, min(got.expires_in, _LONGEST))
+        )
         scope.token, scope.until = got.access_token, now + max(lasts - _SLACK, lasts / 2)
         waiting, scope.waiting = scope.waiting, []
         for exchange in waiting:

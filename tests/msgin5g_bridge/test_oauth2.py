@@ -127,6 +127,15 @@ def test_the_secret_goes_by_basic_and_in_the_form_only_where_that_alone_is_taken
     assert b"client_secret=" in renewed.request.body
 
 
+@pytest.mark.parametrize("lasts", [10**400, -(10**400), 0])
+def test_a_token_may_say_that_it_lasts_for_ever_or_not_at_all(client: RestStack, lasts: int) -> None:
+    client.call(DELIVER_UE_MESSAGE, ROOT, REPLY, 0.0)
+    (fetch,) = asks(client)
+    body = b'{"access_token":"t","token_type":"Bearer","expires_in":%d}' % lasts
+    assert client.receive(Answered(fetch.exchange, Response(200, JSON, body)), 1.0) == []
+    assert [each.request.header("authorization") for each in asks(client)] == ["Bearer t"]
+
+
 @pytest.mark.parametrize(
     ("uri", "path", "query"),
     [("http://nrf.example", "/", ""), ("http://nrf.example/token?p=policy&x", "/token", "p=policy&x")],
