@@ -15,7 +15,7 @@ from httpcore import AsyncConnectionPool
 from msgspec import Struct
 
 from msgin5g_bridge.exchange import Answered, Ask, Headers, Incoming, NoAnswer, Response
-from msgin5g_bridge.rest_http2 import have_pools_use_these
+from msgin5g_bridge.rest_http2 import have_pools_use_these, is_unheard
 from msgin5g_bridge.rest_sockets import Sockets
 
 __all__ = ["ClientBounds", "ClientTls", "RestClient"]
@@ -161,13 +161,15 @@ class RestClient:
 
     async def _repeated(self, client: httpx.AsyncClient, ask: Ask) -> Incoming:
         """Once more, at once, where its connection was cut and the peer cannot have heard it, or may hear it
-        twice (RFC 9110 §9.2.2): on HTTP/2 all that wait on a connection fail with it.
+        twice (RFC 9110 §9.2.2): on HTTP/2 all that wait on a connection fail with it. So where it says itself
+        that it has not.
         """
         body = _Body(ask.request.body)
         try:
             return await self._by(client, ask, body)
-        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
-            if (body.offered or not ask.request.body) and ask.request.method not in _IDEMPOTENT:
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError) as fault:
+            heard = (body.offered or not ask.request.body) and not is_unheard(fault.__cause__)
+            if heard and ask.request.method not in _IDEMPOTENT:
                 raise
         return await self._by(client, ask, _Body(ask.request.body))
 

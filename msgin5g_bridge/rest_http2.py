@@ -1,24 +1,55 @@
-"""HTTP/2 connections of the client library that survive those who give up (RFC 9113).
+"""HTTP/2 connections of the client library that survive those who give up, and GOAWAY (RFC 9113).
 
 A request whose deadline passes is cancelled wherever it is just then. The library leaves its stream open, of
 which a peer allows a hundred, and a connection half begun to the next one; from then on nobody gets through
 any more. `Sockets` sees to it that what is being written is written to its end.
+
+And with GOAWAY the library ends whatever is under way. A peer that says so and no error still answers what
+it has begun, and has heard nothing of the rest (§6.8): nginx does so after so many requests, Envoy and Java
+after so long.
 """
 
+from collections.abc import Callable
+
 import httpcore
+from h2.connection import ConnectionState
+from h2.events import Event, StreamReset
+from httpcore import ConnectionNotAvailable
 from httpcore._async import http2
 from httpcore._synchronization import AsyncSemaphore
+from hyperframe.frame import Frame, GoAwayFrame
 
 from msgin5g_bridge.rest_sockets import to_the_end
 
-__all__ = ["have_pools_use_these"]
+__all__ = ["have_pools_use_these", "is_unheard"]
 
-_CANCEL = 8  # §7
-_CLOSED = http2.h2.connection.ConnectionState.CLOSED  # type: ignore[attr-defined]  # of what it is built on
+_NO_ERROR, _REFUSED_STREAM, _CANCEL = 0, 7, 8  # §7
 
 
 class _Http2Connection(http2.AsyncHTTP2Connection):
     """One that each request leaves as others want to find it."""
+
+    def __init__(
+        self,
+        origin: httpcore.Origin,
+        stream: httpcore.AsyncNetworkStream,
+        keepalive_expiry: float | None = None,
+    ) -> None:
+        super().__init__(origin, stream, keepalive_expiry)
+        self._ends = False
+        frames = self._h2_state._frame_dispatch_table
+        self._usual_end: Callable[[GoAwayFrame], tuple[list[Frame], list[Event]]] = frames[GoAwayFrame]
+        frames[GoAwayFrame] = self._receive_end
+
+    def _receive_end(self, frame: GoAwayFrame) -> tuple[list[Frame], list[Event]]:
+        """No new requests; streams after the last that it has begun are refused, the others go on (§6.8)."""
+        if frame.error_code != _NO_ERROR:
+            return self._usual_end(frame)
+        self._ends = self._connection_error = True
+        for stream, events in self._events.items():
+            if stream > frame.last_stream_id:
+                events.append(StreamReset(stream_id=stream, error_code=_REFUSED_STREAM))
+        return [], []
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         if not self._sent_connection_init:
@@ -44,7 +75,9 @@ class _Http2Connection(http2.AsyncHTTP2Connection):
             self._sent_connection_init = True
 
     async def _send_request_headers(self, request: httpcore.Request, stream_id: int) -> None:
-        """Not to a peer who is known to say nothing more."""
+        """Not to a peer who is known to say nothing more, or to take nothing more."""
+        if self._ends:
+            raise ConnectionNotAvailable
         if self._read_exception is not None:
             raise self._read_exception
         await super()._send_request_headers(request, stream_id)
@@ -53,9 +86,17 @@ class _Http2Connection(http2.AsyncHTTP2Connection):
         """Who waits no more says so, with the next frames that are written (§5.4.2, §8.1)."""
         state = self._h2_state
         stream = state.streams.get(stream_id)
-        if stream is not None and stream.open and state.state_machine.state is not _CLOSED:
+        if stream is not None and stream.open and state.state_machine.state is not ConnectionState.CLOSED:
             state.reset_stream(stream_id, _CANCEL)
         await super()._response_closed(stream_id)
+        if self._ends and not self._events:
+            await self.aclose()
+
+
+def is_unheard(fault: BaseException | None) -> bool:
+    """Whether the peer says that it has done nothing with a request, so that it may come again (§8.7)."""
+    what = fault.args[0] if isinstance(fault, httpcore.RemoteProtocolError) and fault.args else None
+    return isinstance(what, StreamReset) and what.error_code == _REFUSED_STREAM
 
 
 def have_pools_use_these() -> None:
