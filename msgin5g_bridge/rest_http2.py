@@ -9,11 +9,12 @@ it has begun, and has heard nothing of the rest (§6.8): nginx does so after so 
 after so long.
 """
 
+import asyncio
 from collections.abc import Callable
 
 import httpcore
 from h2.connection import ConnectionState
-from h2.events import Event, StreamReset
+from h2.events import Event, RemoteSettingsChanged, StreamReset
 from httpcore import ConnectionNotAvailable
 from httpcore._async import http2
 from httpcore._synchronization import AsyncSemaphore
@@ -24,6 +25,29 @@ from msgin5g_bridge.rest_sockets import to_the_end
 __all__ = ["have_pools_use_these", "is_unheard"]
 
 _NO_ERROR, _REFUSED_STREAM, _CANCEL = 0, 7, 8  # §7
+
+
+class _Streams(AsyncSemaphore):
+    """Whose turn it is: more than before at once, or fewer, as soon as so many have ended (§5.1.2)."""
+
+    def __init__(self) -> None:
+        self._most, self._open = 1, 0
+        self._changed = asyncio.Event()
+
+    async def acquire(self) -> None:
+        while self._open >= self._most:
+            self._changed.clear()
+            await self._changed.wait()
+        self._open += 1
+
+    async def release(self) -> None:
+        """Without waiting for anything: who is cancelled just then has given it back."""
+        self._open -= 1
+        self._changed.set()
+
+    def limit(self, most: int) -> None:
+        self._most = most
+        self._changed.set()
 
 
 class _Http2Connection(http2.AsyncHTTP2Connection):
@@ -37,6 +61,7 @@ class _Http2Connection(http2.AsyncHTTP2Connection):
     ) -> None:
         super().__init__(origin, stream, keepalive_expiry)
         self._ends = False
+        self._streams = self._max_streams_semaphore = _Streams()
         frames = self._h2_state._frame_dispatch_table
         self._usual_end: Callable[[GoAwayFrame], tuple[list[Frame], list[Event]]] = frames[GoAwayFrame]
         frames[GoAwayFrame] = self._receive_end
@@ -68,11 +93,15 @@ class _Http2Connection(http2.AsyncHTTP2Connection):
             finally:
                 if not begun:
                     await self.aclose()
-            most = self._h2_state.local_settings.max_concurrent_streams
-            self._max_streams, self._max_streams_semaphore = 1, AsyncSemaphore(most)
-            for _ in range(most - 1):
-                await self._max_streams_semaphore.acquire()
             self._sent_connection_init = True
+
+    async def _receive_remote_settings_change(self, event: RemoteSettingsChanged) -> None:
+        """Also of a peer who says nothing of it: then there is no limit but ours (§6.5.2). The library would
+        wait here for a lower one to come true, and read no answer by which it does.
+        """
+        state = self._h2_state
+        most = min(each.max_concurrent_streams for each in (state.remote_settings, state.local_settings))
+        self._streams.limit(max(1, most))
 
     async def _send_request_headers(self, request: httpcore.Request, stream_id: int) -> None:
         """Not to a peer who is known to say nothing more, or to take nothing more."""

@@ -1,4 +1,4 @@
-"""HTTP/2 servers that end connections as nginx, Envoy and Java do: nothing that was asked fails by that."""
+"""HTTP/2 servers as nginx, Envoy and Java have them: how they end connections, and limit streams."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,6 +8,7 @@ import pytest
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import RequestReceived, StreamEnded
+from h2.settings import SettingCodes, Settings
 from hyperframe.frame import GoAwayFrame
 
 from msgin5g_bridge.exchange import Answered, Ask, Incoming, Request
@@ -27,6 +28,8 @@ class Connection:
         self.server = server
         self._reader, self._writer = reader, writer
         self._h2 = H2Connection(H2Configuration(client_side=False))
+        if server.says_nothing:
+            self._h2.local_settings = Settings(client=False)
         self.streams: list[int] = []
 
     async def serve(self) -> None:
@@ -51,6 +54,10 @@ class Connection:
         self._h2.reset_stream(stream, REFUSED_STREAM)
         self._flush()
 
+    def allow(self, streams: int) -> None:
+        self._h2.update_settings({SettingCodes.MAX_CONCURRENT_STREAMS: streams})
+        self._flush()
+
     def end(self, last: int) -> None:
         """GOAWAY without an error; what is up to there is answered still."""
         self._flush()
@@ -62,6 +69,9 @@ class Connection:
 
 class Server:
     """`asked` is told of each request, when all of it is there."""
+
+    says_nothing = False
+    """Of its settings, as a server on bare Netty."""
 
     def __init__(self, asked: Callable[[Connection, int], None]) -> None:
         self.asked = asked
@@ -162,5 +172,51 @@ def test_a_stream_that_is_refused_is_asked_for_once_more(refusals: int, answered
     async def story(client: Client, server: Server) -> None:
         assert isinstance(await client.ask(), Answered) is answered
         assert len(seen) == 2
+
+    between(asked, story)
+
+
+def test_a_limit_of_streams_that_falls_below_those_under_way_ends_none_of_them() -> None:
+    """RFC 9113 §5.1.2: they may complete, and from then on there are no more than so many."""
+    under_way: list[int] = []
+
+    def asked(connection: Connection, stream: int) -> None:
+        under_way.append(stream)
+        if stream in (1, 7):
+            connection.allow(1 if stream == 7 else 100)
+            connection.answer(*under_way)
+            under_way.clear()
+        elif stream > 7:
+            assert len(under_way) == 1
+            asyncio.get_running_loop().call_later(0.01, done, connection)
+
+    def done(connection: Connection) -> None:
+        connection.answer(under_way.pop())
+
+    async def story(client: Client, server: Server) -> None:
+        await client.ask()
+        for _ in range(2):
+            got = await asyncio.gather(*(client.ask() for _ in range(3)))
+            assert [type(each) for each in got] == [Answered] * 3
+        assert len(server.connections) == 1
+
+    between(asked, story)
+
+
+def test_a_server_that_says_nothing_of_a_limit_is_asked_more_than_one_thing_at_a_time() -> None:
+    """RFC 9113 §6.5.2: initially there is no limit."""
+    under_way: list[int] = []
+
+    def asked(connection: Connection, stream: int) -> None:
+        under_way.append(stream)
+        if stream == 1 or len(under_way) == 3:
+            connection.answer(*under_way)
+            under_way.clear()
+
+    async def story(client: Client, server: Server) -> None:
+        server.says_nothing = True
+        await client.ask()
+        got = await asyncio.gather(*(client.ask() for _ in range(3)))
+        assert [type(each) for each in got] == [Answered] * 3
 
     between(asked, story)
