@@ -29,7 +29,7 @@ from msgin5g_bridge.msgdelivery import (
     UEMessageDelivery,
 )
 from msgin5g_bridge.n3gdelivery import N3gMessageDelivery
-from msgin5g_bridge.names import STATUSES
+from msgin5g_bridge.names import STATUSES, FailureCause
 from msgin5g_bridge.operation import Operation
 from msgin5g_bridge.problem import Problem
 from msgin5g_bridge.provisioning import ProvisioningRequest
@@ -140,11 +140,18 @@ class RestSide:
                 assert isinstance(body, ProvisioningRequest)
                 self._answer(event, self._server.provision(body, peer_of(event, Leg.AS)))
             case None:
-                peer = peer_of(event, Leg.L3G)
-                gone = self._server.delete(event.variables["registrationId"], peer, now)
-                self._answer(event, gone if isinstance(gone, Refusal) else None, 204)
+                self._delete(event, now)
             case _:
                 self._taken_in(event, body, now)
+
+    def _delete(self, event: Called, now: float) -> None:
+        """A resource that is not there is 404, whatever the cause is elsewhere (RFC 9110 §15.5.5)."""
+        peer = peer_of(event, Leg.L3G)
+        gone = self._server.delete(event.variables["registrationId"], peer, now)
+        if isinstance(gone, Refusal) and gone.cause is FailureCause.NOT_REGISTERED:
+            self._stack.refuse(event.exchange, Problem(status=404, cause=gone.cause, detail=gone.detail))
+        else:
+            self._answer(event, gone if isinstance(gone, Refusal) else None, 204)
 
     def _taken_in(self, event: Called, body: Body, now: float) -> None:
         """What goes to the server as a payload does."""

@@ -60,6 +60,15 @@ def check(response: Response, operation: Operation) -> None:
     assert (problem.status, bool(problem.cause)) == (response.status, True)
 
 
+@pytest.mark.parametrize("operation", [apis.AS_DEREGISTER, apis.UE_DEREGISTER], ids=lambda each: each.name)
+def test_a_registration_that_is_not_there_cannot_be_deleted(operation: Operation) -> None:
+    """Also for who says it twice, because his answer was lost."""
+    front = Front()
+    front.world.server.data.registered.clear()
+    response = front.asks(operation, b"")
+    assert (response.status, decode(ProblemDetails, response.body).cause) == (404, "NOT_REGISTERED")
+
+
 @pytest.mark.parametrize("operation", WITH_BODY, ids=lambda operation: operation.name)
 @given(data=st.data())
 def test_a_body_that_is_bent_or_means_nothing_has_a_problem(
