@@ -66,6 +66,8 @@ def test_every_part_is_usable_by_everybody(browser: Browser, lab: str, dark: boo
                 page.set_viewport_size({"width": other, "height": 900})
                 beside = page.evaluate("document.documentElement.scrollWidth > innerWidth")
                 assert not beside, f"{part} is broader than {other}"
+                below = page.evaluate("document.documentElement.scrollHeight > innerHeight")
+                assert not below, f"{part} scrolls twice at {other}: the window, and what is in it"
 
 
 def test_a_message_goes_from_phone_to_phone_and_is_seen_all_the_way(
