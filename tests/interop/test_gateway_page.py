@@ -359,6 +359,19 @@ def test_by_keyboard_a_list_is_one_stop_and_what_was_opened_is_closed(browser: B
         expect(page.get_by_role("link", name="In the ladder")).to_be_focused()
 
 
+def test_by_keyboard_the_tabs_are_skipped_and_the_part_that_is_shown_stays(
+    browser: Browser, stage: Stage
+) -> None:
+    with opened(browser, f"{stage.url}/#/state") as page:
+        page.wait_for_selector(".card table")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="To the contents")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_be_focused()
+        assert page.url == f"{stage.url}/#/state"
+        expect(page.locator(".card table").first).to_be_visible()
+
+
 def test_where_a_token_is_wanted_the_page_asks_for_it(browser: Browser) -> None:
     with staged(WebSection(token=TOKEN)) as stage:
         context = browser.new_context()

@@ -132,6 +132,13 @@ async function start() {
   await show();
 }
 
+/** The skip link is no address: one that names no tab would lead to the first. */
+function skip(event) {
+  event.preventDefault();
+  at("main").focus();
+}
+
 theme(at("theme"));
+document.querySelector(".skip").addEventListener("click", skip);
 addEventListener("hashchange", () => page && show());
 start();
