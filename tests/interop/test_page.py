@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.interop.browser import WIDTHS, browser, opened, serious
 from tests.interop.pictures import running_lab
@@ -94,6 +94,24 @@ def test_a_message_goes_from_phone_to_phone_and_is_seen_all_the_way(
     ).stdout  # fmt: skip
     assert "Request: MESSAGE" in told
     assert "mo-forwardSM" in told
+
+
+def test_what_is_written_while_the_last_message_is_on_its_way_is_kept(browser: Browser, lab: str) -> None:
+    with opened(browser, lab, refused=True) as page:
+        held: list[Route] = []
+        page.route("**/api/phones/alice/messages", lambda route: held.append(route))
+        write(page, "alice", "bob", "the first")
+        page.keyboard.press("Enter")
+        page.keyboard.type("the second")
+        expect(page.get_by_label("alice: send")).to_be_disabled()
+        assert len(held) == 1
+        held[0].continue_()
+        expect(last(page, "bob").locator(".text")).to_have_text("the first")
+        expect(page.get_by_label("alice: text of the message")).to_have_value("the second")
+        page.unroute("**/api/phones/alice/messages")
+        write(page, "alice", "nobody", " and on")
+        expect(page.get_by_role("alert")).to_contain_text("'nobody' is neither")
+        expect(page.get_by_label("alice: text of the message")).to_have_value("the second and on")
 
 
 def test_octets_that_no_phone_would_write_are_sent_and_what_came_of_them_is_said(

@@ -9,13 +9,13 @@ const TICKS = {
 };
 const NEAR_THE_END = 80;
 
-/** The conversation of one phone; `nameOf` knows whose a number is, `explains` which messages the gateway has had. */
+/** The conversation of one phone or device; `nameOf` knows whose a number is, `explains` which messages the gateway has had. */
 export class Conversation {
-  constructor(context, nameOf, hint, explains = () => true) {
+  constructor(context, name, nameOf, hint, explains = () => true) {
     Object.assign(this, { context, nameOf, explains });
     this.list = h("ol", { class: "talk" });
     this.hint = empty(hint);
-    this.element = h("div", { class: "screen", tabIndex: 0, role: "region", "aria-label": "Messages" },
+    this.element = h("div", { class: "screen", tabIndex: 0, role: "region", "aria-label": `${name}: messages` },
       this.hint, this.list);
     this.keyed = new Keyed(this.list, () => new Bubble(this), (made, one) => made.show(one));
   }

@@ -46,6 +46,10 @@ export function composer(context, { name, peers, send, sms }) {
     text.style.height = `${Math.min(text.scrollHeight, 120)}px`;
     count.textContent = sms ? size(text.value) : "";
   };
+  const fill = (words) => {
+    text.value = words;
+    grow();
+  };
   text.addEventListener("input", grow);
   text.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -62,11 +66,10 @@ export function composer(context, { name, peers, send, sms }) {
       text.focus();
       return;
     }
-    const done = await act(context, button, () => send({ to: to.value, text: text.value, ...wishes.read() }));
-    if (!done) return;
-    text.value = "";
-    grow();
+    const body = { to: to.value, text: text.value, ...wishes.read() };
+    fill("");
     text.focus();
+    if (!await act(context, button, () => send(body)) && !text.value) fill(body.text);
   });
   return {
     element: form,

@@ -17,7 +17,7 @@ export class Device {
     this.registered = toggle(context, "Registered", "", (on) => order(on ? "register" : "deregister"));
     this.answers = toggle(context, "Answers", "", (on) => order(on ? "answer" : "ignore"));
     this.answers.element.hidden = one.kind !== "UE";
-    this.conversation = new Conversation(context, nameOf, one.registered ? "Nothing yet."
+    this.conversation = new Conversation(context, one.name, nameOf, one.registered ? "Nothing yet."
       : "Switch Registered on, then write to somebody.", (message) => isPhone(nameOf(message.peer)));
     this.composer = composer(context, {
       name: one.name, peers: "services", sms: false,

@@ -17,7 +17,7 @@ export class Phone {
     const path = `/api/phones/${encodeURIComponent(one.name)}`;
     this.order = async (order, more = {}) => this.show(await context.api(path,
       { method: "POST", body: { order, ...more } }));
-    this.conversation = new Conversation(context, nameOf,
+    this.conversation = new Conversation(context, one.name, nameOf,
       `Write to somebody below, or send something to ${one.name}.`);
     this.composer = composer(context, {
       name: one.name, peers: "people", sms: !one.plain,
