@@ -127,9 +127,9 @@ class BadSettings(Exception):
 
 
 def text_of(path: Path) -> str:
-    """What is in a file; raises `BadSettings`."""
+    """What is in a file, without the mark that Excel and Notepad begin UTF-8 with; raises `BadSettings`."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as fault:
         raise BadSettings([f"{path}: {fault.strerror}"]) from None
     except UnicodeDecodeError as fault:

@@ -185,6 +185,14 @@ def test_phones_come_from_ranges_and_files(tmp_path: Path) -> None:
     assert not found.present("yan")
 
 
+def test_files_may_begin_with_the_mark_of_utf_8_as_excel_and_notepad_write_it(tmp_path: Path) -> None:
+    people = "name,imsi,msisdn\r\nzoe,001010000000001,447700900001\r\n"
+    (tmp_path / "people.csv").write_bytes(people.encode("utf-8-sig"))
+    carrier = tmp_path / "carrier.toml"
+    carrier.write_bytes('subscribers = ["people.csv"]\r\n'.encode("utf-8-sig"))
+    assert [each.name for each in describe(carrier, PACED).subscribers] == ["zoe"]
+
+
 def test_more_phones_than_there_are_hosts_have_ports_of_their_own() -> None:
     found = plan('[[range]]\ncount = 700\nimsi = "001010000000001"\nmsisdn = "447700900001"\n')
     addresses = {found.sip(each.name): each.name for each in found.subscribers}
