@@ -291,3 +291,19 @@ def test_a_link_is_broken_in_the_picture_and_why_a_message_failed_is_said(browse
         expect(last(page, "alice")).to_contain_text("RP-ERROR 38 (Network out of order)")
         last(page, "alice").get_by_role("link", name="Explain").click()
         expect(page.locator(".story")).to_contain_text("the peer did not answer, or the way to it is cut")
+
+
+def test_a_long_name_stays_in_its_box(browser: Browser, lab: str) -> None:
+    def renamed(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('"alice"', f'"{"W" * 32}"'))
+
+    with opened(browser, lab, refused=True) as page:
+        page.route("**/api/network", renamed)
+        page.route("**/api/events", lambda route: route.abort("connectionrefused"))
+        page.goto(f"{lab}/#/network")
+        page.reload()
+        expect(page.locator(".picture .name").first).to_contain_text("WWWW")
+        names = page.locator(".picture .element text")
+        box = page.locator(".picture rect").first.evaluate("box => box.getBBox().width")
+        assert max(names.evaluate_all("all => all.map((each) => each.getBBox().width)")) < box

@@ -8,7 +8,7 @@ const COLUMN_OF = {
   phone: "phone", scscf: "core", msc: "core", sgsn: "core", ipsmgw: "middle", m5s: "middle",
   hlr: "right", smsc: "right", esme: "right", device: "right", application: "right", line: "right", as: "right", gateway: "right",
 };
-const [BOX_WIDTH, BOX_HEIGHT, STEP, TOP] = [136, 52, 84, 30];
+const [BOX_WIDTH, BOX_HEIGHT, MARGIN, STEP, TOP] = [136, 52, 12, 84, 30];
 const ROWS = { scscf: 0.08, ipsmgw: 0.08, hlr: 0.08, smsc: 0.5, msc: 0.62, sgsn: 0.96, m5s: 1.3 };
 const ALONG = [0.5, 0.36, 0.64, 0.25, 0.75, 0.43, 0.57]; // of a link, where its label may stand
 const [LABEL_WIDTH, LABEL_HEIGHT] = [52, 18];
@@ -33,6 +33,7 @@ export class Picture {
     this.element.replaceChildren(
       ...view.links.map((link) => this.#link(link, places, chosen)), this.names,
       ...view.elements.map((one) => this.#element(one, places.get(one.name), chosen)));
+    this.element.querySelectorAll(".element text").forEach(fit);
     const again = focused && this.element.querySelector(`[data-name="${CSS.escape(focused)}"]`);
     again?.focus?.({ preventScroll: true });
   }
@@ -137,6 +138,13 @@ function words(kind, x, y, text, most) {
   const made = s("text", { class: kind, x, y });
   made.textContent = text.length > most ? `${text.slice(0, most - 1)}…` : text;
   return made;
+}
+
+/** What is broader than its box stands closer. */
+function fit(text) {
+  if (text.getComputedTextLength() <= BOX_WIDTH - MARGIN) return;
+  text.setAttribute("textLength", BOX_WIDTH - MARGIN);
+  text.setAttribute("lengthAdjust", "spacingAndGlyphs");
 }
 
 function short(one) {
