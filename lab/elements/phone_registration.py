@@ -17,7 +17,7 @@ __all__ = ["TRANSITIONS", "PhoneRegistration", "RegistrationInput", "Registratio
 class RegistrationState(Enum):
     """Where the phone's registration stands."""
 
-    OFF = "off"
+    OFF = "not registered"
     REGISTERING = "registering"
     REGISTERED = "registered"
     WAITING = "waiting to try again"

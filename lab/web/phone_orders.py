@@ -9,6 +9,7 @@ from lab.carrier import Carrier
 from lab.elements.domain import Domain
 from lab.elements.phone import Phone
 from lab.elements.phone_reception import Mode
+from lab.elements.phone_registration import RegistrationState
 from lab.web.asking import Refusal
 
 __all__ = ["ORDERS", "PhoneOrder", "carry_out"]
@@ -55,7 +56,10 @@ async def _register(carrier: Carrier, phone: Phone, order: PhoneOrder) -> None:
 async def _deregister(carrier: Carrier, phone: Phone, order: PhoneOrder) -> None:
     phone.deregister()
     await _becomes(
-        carrier, lambda: phone.registration.value == "off", f"{phone.subscriber.name} has left", _why(phone)
+        carrier,
+        lambda: phone.registration is RegistrationState.OFF,
+        f"{phone.subscriber.name} has left",
+        _why(phone),
     )
 
 
@@ -90,7 +94,7 @@ async def _off(carrier: Carrier, phone: Phone, order: PhoneOrder) -> None:
     """It says that it goes, and then it is silent, heard or not."""
     phone.deregister()
     phone.detach()
-    await carrier.ground.waiting.until(lambda: phone.registration.value == "off", _OFF)
+    await carrier.ground.waiting.until(lambda: phone.registration is RegistrationState.OFF, _OFF)
     phone.mute()
 
 

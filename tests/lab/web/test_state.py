@@ -35,6 +35,17 @@ def test_all_is_up_and_what_has_gone_over_each_link_is_counted() -> None:
     at_the_desk(story)
 
 
+def test_a_phone_that_is_on_and_not_registered_is_not_called_off() -> None:
+    async def story(desk: Desk) -> None:
+        await desk.do("/api/phones/bob", order="deregister")
+        (bob,) = [each for each in await rows(desk, "/api/phones", "phones") if each["name"] == "bob"]
+        assert bob["on"]
+        assert cast(list[Row], bob["domains"])[0]["state"] == "not registered"
+        assert await element(desk, "bob") == ("quiet", "bob is not registered")
+
+    at_the_desk(story)
+
+
 def test_a_link_that_is_refused_is_down_in_words_and_comes_back() -> None:
     async def story(desk: Desk) -> None:
         desk.carrier.fault("smsc->ipsmgw refuse 20 s")
