@@ -74,8 +74,7 @@ class Core:
         self.settings = settings
         self.wording = Wording(settings.cause)
         self.store = world.store
-        self.clock = world.clock
-        self._skew = world.skew
+        self.clock, self._skew = world.clock, world.skew
         self.rng = world.rng
         self.isc = IscStack(sip_settings(settings, boot), world.rng)
         self.flows = Flows(listeners(settings.sip), self.isc.sip.names)
