@@ -13,7 +13,7 @@ from mapstack.map.error_parameters import (
 )
 from mapstack.map.supplementary_service import SsSubscriptionOption
 
-__all__ = ["MwdSet", "encode_in_newest", "encode_in_version"]
+__all__ = ["MwdSet", "encode_in_version", "in_newest"]
 
 _ENUMERATED = 0x0A
 
@@ -41,18 +41,18 @@ def encode_in_version(parameter: Sequence | Choice, version: int) -> bytes:
     return b""
 
 
-def encode_in_newest(parameter: Sequence | Choice) -> bytes:
-    """The element of version 3, which has a word that an older peer has said within a SEQUENCE; alone it must
-    not be used there (TS 29.002 §17.7.7).
+def in_newest(parameter: Sequence | Choice) -> Sequence | Choice:
+    """The parameter with a word that an older peer has said alone within a SEQUENCE: in version 3 it must not
+    be used otherwise (TS 29.002 §17.7.7).
     """
     match parameter:
-        case SystemFailureParam(network_resource=resource) if resource is not None:
+        case SystemFailureParam(network_resource=resource):
             failed = ExtensibleSystemFailureParam(network_resource=resource)
-            parameter = SystemFailureParam(extensible_system_failure_param=failed)
-        case CallBarredParam(call_barring_cause=cause) if cause is not None:
+            return SystemFailureParam(extensible_system_failure_param=failed)
+        case CallBarredParam(call_barring_cause=cause):
             barred = ExtensibleCallBarredParam(call_barring_cause=cause)
-            parameter = CallBarredParam(extensible_call_barred_param=barred)
-    return parameter.encode_element()
+            return CallBarredParam(extensible_call_barred_param=barred)
+    return parameter
 
 
 def _cause(parameter: SystemFailureParam | CallBarredParam | RoamingNotAllowedParam) -> int | None:

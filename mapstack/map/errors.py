@@ -8,7 +8,7 @@ from mapstack.asn1 import Choice, Sequence
 from mapstack.ber import element
 from mapstack.errors import DecodeError, LocalError
 from mapstack.map import error_parameters as parameters
-from mapstack.map.error_parameters_v2 import MwdSet, encode_in_newest, encode_in_version
+from mapstack.map.error_parameters_v2 import MwdSet, encode_in_version, in_newest
 from mapstack.map.supplementary_service import SsSubscriptionOption
 
 __all__ = [
@@ -101,6 +101,11 @@ _OLDER: Mapping[int, type[Choice]] = {
 }
 
 _CODES = {int(code): code for code in ErrorCode}
+_WORDS: dict[type, str] = {
+    parameters.SystemFailureParam: "network_resource",
+    parameters.CallBarredParam: "call_barring_cause",
+}
+"""Where older versions say a word alone, version 3 has it within a SEQUENCE (TS 29.002 §17.7.7)."""
 
 # What an older version says instead of an error that it lacks (GSM 09.02 §17.5: each operation has a list).
 _BEFORE: Mapping[int, tuple[ErrorCode, ...]] = {
@@ -142,7 +147,12 @@ def encode_error_parameter(error: MapError, version: int = 3) -> bytes:
     kind = type(parameter)
     if kind is not ERROR_PARAMETERS.get(code) and (version == _NEWEST or kind is not _OLDER.get(code)):
         raise LocalError(f"error {code} has no {kind.__name__} in version {version}")
-    return encode_in_newest(parameter) if version == _NEWEST else encode_in_version(parameter, version)
+    if version != _NEWEST:
+        return encode_in_version(parameter, version)
+    word = _WORDS.get(kind)
+    if word is not None and getattr(parameter, word) is not None:
+        parameter = in_newest(parameter)
+    return parameter.encode_element()
 
 
 def error_before(error: MapError, known: Container[int]) -> MapError:

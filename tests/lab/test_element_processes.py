@@ -92,7 +92,7 @@ def test_it_says_what_it_listens_on_and_what_is_not_there(carrier: Path, network
     assert ["hlr", "here", "M3UA", "tcp", f"127.0.{network}.13:2905"] in [line[:5] for line in lines]
     assert ["alice", "here", "SIP", "udp", f"127.0.{network}.21:5060"] in [line[:5] for line in lines]
     assert "hlr – ipsmgw: no association" in done.stdout
-    assert "alice: off" in done.stdout
+    assert "alice: not registered" in done.stdout
 
 
 @pytest.mark.parametrize(
