@@ -105,7 +105,7 @@ async def _kept_after_alert(carrier: Carrier, phone: Phone, message: MtMessage, 
     await delivered(carrier, message)
     record = carrier.hlr.subscriber(phone.msisdn)
     expect(len(message.attempts) == 2, "with the attempt that the alert caused")
-    expect(not record.mcef and not record.waiting, "the HLR has heard of the room")
+    await carrier.until(lambda: not record.mcef and not record.waiting, "the HLR has heard of the room")
     kept = [(got.text, got.domain) for got in phone.received if got.answer == "ack"]
     expect(kept == [("one more", domain)], "the phone has it once, over the domain that it is in")
 
