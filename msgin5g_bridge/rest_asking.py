@@ -185,9 +185,8 @@ class Asking:
                 self._fetch(self._credentials, name, scope, now)  # a server may take one way alone
                 return []
             return self._no_token(name, got)
-        lasts = (
-            _UNTIL_REVOKED if isinstance(got.expires_in, Absent) else max(0, min(got.expires_in, _LONGEST))
-        )
+        lasts = _UNTIL_REVOKED if isinstance(got.expires_in, Absent) else got.expires_in
+        lasts = max(0, min(lasts, _LONGEST))
         scope.token, scope.until = got.access_token, now + max(lasts - _SLACK, lasts / 2)
         waiting, scope.waiting = scope.waiting, []
         for exchange in waiting:
